@@ -1,0 +1,94 @@
+"""Tables of the pages, made from the code and its data at build time, so that no number is typed twice."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable
+from importlib import resources
+
+from adoptive import tables
+from adoptive.parameters import FOLDERS, Parameter, load_book
+
+
+def _cell(value: object) -> str:
+    return str(value).replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+
+
+def _grid(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """Lay rows out as a Markdown table."""
+    titles = list(head)
+    lines = [titles, ["---"] * len(titles), *([_cell(value) for value in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _spread(row: Parameter) -> str:
+    parts = [("between", row.between), ("doubt", row.uncertainty)]
+    said = [f"{name} {value:g}" for name, value in parts if value > 0]
+    return f"{', '.join(said)} ({row.scale})" if said else ""
+
+
+def _short(row: Parameter) -> str:
+    """Give a row's name without its folder, with places where a narrow column may break it."""
+    return row.name.split(".", 1)[1].replace("_", "_\u200b")
+
+
+def assumptions(folder: str = "") -> str:
+    """List the parameter rows, of one folder or of all."""
+    head = ("name", "value", "spread", "status", "meaning", "source")
+    found = []
+    for part in [folder] if folder else FOLDERS:
+        rows = [row for name, row in load_book().items() if name.startswith(f"{part}.")]
+        if rows:
+            title = "" if folder else f"## {part}\n\n"
+            lines = ((_short(r), f"{r.value:g} {r.unit}", _spread(r), r.status, r.meaning, r.source) for r in rows)
+            found.append(title + _grid(head, lines))
+    return "\n\n".join(found) or "No row is published here."
+
+
+def statuses() -> str:
+    """Count the rows by status."""
+    book = load_book().values()
+    names = ("measured", "digitised", "calibrated", "assumed")
+    return _grid(("status", "rows"), ((name, sum(row.status == name for row in book)) for name in names))
+
+
+def columns(name: str) -> str:
+    """List a table's columns."""
+    rows = getattr(tables, f"{name.upper()}_COLUMNS").values()
+    return _grid(("column", "kind", "unit", "meaning"), ((f"`{c.name}`", c.dtype, c.unit, c.meaning) for c in rows))
+
+
+def published(study: str) -> str:
+    """List the published numbers that a study is compared with."""
+    file = resources.files("adoptive").joinpath("studies", study, "published.csv")
+    if not file.is_file():
+        return "No published number is bundled."
+    rows = list(csv.DictReader(io.StringIO(file.read_text("utf-8"))))
+    head = [name for name in rows[0] if name not in ("weight",)]
+    return _grid(head, ([row[name] for name in head] for row in rows))
+
+
+def states(part: str) -> str:
+    """List the states of the kinetic model: ``body`` or ``lesion``."""
+    from adoptive.kinetics import states as model
+
+    rows = {"body": model.BODY, "lesion": model.LESION}[part]
+    return _grid(("state", "meaning", "unit"), ((f"`{name}`", row[0], row[1]) for name, row in rows.items()))
+
+
+TABLES: dict[str, Callable[..., str]] = {
+    "assumptions": assumptions,
+    "columns": columns,
+    "published": published,
+    "states": states,
+    "statuses": statuses,
+}
+
+
+def table(name: str, *arguments: str) -> str:
+    """Make a table; a part of the package that is absent or broken is said on the page and does not stop the build."""
+    try:
+        return TABLES[name](*arguments)
+    except (ImportError, AttributeError) as error:
+        return f"*(not available in this build: {_cell(error)})*"

@@ -1,0 +1,48 @@
+"""An in-silico clinic for engineered T cells, from the antigen to the survival curve.
+
+Three verbs lead to a judged trial; importing the package loads nothing heavy until one of them is asked for::
+
+    import adoptive
+    study = adoptive.load_study("satri-cel")
+    record = adoptive.run_trial(study, seed=1)
+    adoptive.judge(record)
+
+The folders are the journey, in the order in which the cell travels: ``antigen``, ``cohort``, ``construct``,
+``facility``, ``infusion``, ``kinetics``, ``outcome``, ``trial``, ``verdict``; people work with it in ``workbench``.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from adoptive.trial.run import run_trial
+    from adoptive.trial.types import Study
+    from adoptive.verdict import judge_record as judge
+    from adoptive.workbench.study import load_study
+
+__all__ = ["Study", "__version__", "judge", "load_study", "run_trial"]
+
+__version__ = "0.1.0"
+
+_HOME: Final = {
+    "Study": ("adoptive.trial.types", "Study"),
+    "judge": ("adoptive.verdict", "judge_record"),
+    "load_study": ("adoptive.workbench.study", "load_study"),
+    "run_trial": ("adoptive.trial.run", "run_trial"),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Fetch a public name from its home when it is first asked for."""
+    if name not in _HOME:
+        raise AttributeError(f"module 'adoptive' has no attribute {name!r}; it offers {', '.join(__all__)}")
+    module, attribute = _HOME[name]
+    found: object = getattr(importlib.import_module(module), attribute)
+    return found
+
+
+def __dir__() -> list[str]:
+    """List the public names."""
+    return sorted(__all__)

@@ -1,0 +1,49 @@
+"""What the cell is to see: the nouns of this folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import numpy as np
+from annotated_types import Ge, Gt, Le, MinLen
+from numpy.typing import NDArray
+
+from adoptive.units import In
+
+__all__ = ["Antigen", "AntigenPlan"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class AntigenPlan:
+    """Describe the target's expression in the population and the entry rule: section ``[antigen]`` of a study."""
+
+    target: Annotated[str, MinLen(1), In("name", "antigen that the receptor sees")]
+    entry_intensity: Annotated[int, Ge(1), Le(3), In("IHC score", "lowest staining intensity that counts as positive")]
+    entry_fraction: Annotated[float, Ge(0), Le(1), In("fraction", "smallest read share of positive cells for entry")]
+    primary_alpha: Annotated[float, Gt(0), In("-", "Beta alpha of the positive share, disease outside the peritoneum")]
+    primary_beta: Annotated[float, Gt(0), In("-", "Beta beta of the positive share, disease outside the peritoneum")]
+    peritoneal_alpha: Annotated[float, Gt(0), In("-", "Beta alpha of the positive share, peritoneal disease")]
+    peritoneal_beta: Annotated[float, Gt(0), In("-", "Beta beta of the positive share, peritoneal disease")]
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class Antigen:
+    """Hold the antigen of some patients' tumours: shares of cells by class and molecules per cell.
+
+    Shares are ``(patients, lesions)`` and sum to 1; densities are ``(patients,)`` in molecules per cell.
+    """
+
+    positive_share: Floats
+    read_share: Floats
+    high_share: Floats
+    low_share: Floats
+    negative_share: Floats
+    founder_clone: NDArray[np.bool_]
+    high_density: Floats
+    low_density: Floats
+    negative_density: Floats

@@ -1,0 +1,42 @@
+"""What a receptor makes of an antigen density: how well a cell is killed, how strongly it drives growth."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adoptive.antigen.types import Antigen
+from adoptive.construct.types import ConstructPlan
+from adoptive.parameters import Typical, draw_patients
+from adoptive.streams import Keys, Streams
+
+__all__ = ["hill", "predict_visibility", "tonic_factor"]
+
+Floats = NDArray[np.float64]
+
+
+def hill(density: Floats, half: Floats, steepness: Floats) -> Floats:
+    """Give ``A^h / (A^h + A50^h)``.
+
+    >>> float(hill(np.array([1200.0]), np.array([1200.0]), np.array([1.3]))[0])
+    0.5
+    """
+    raised = density**steepness
+    return raised / (raised + half**steepness)
+
+
+def predict_visibility(antigen: Antigen, *, keys: Keys, typical: Typical, streams: Streams) -> dict[str, Floats]:
+    """Give each antigen class's visibility for killing (wH, wL, wN) and for growth (qH, qL, qN), ``(patients,)`` each."""
+    steep = typical.at("construct.density_steepness", keys)
+    kill = draw_patients(typical, streams, name="construct.kill_half_density", keys=keys)
+    grow = draw_patients(typical, streams, name="construct.grow_half_density", keys=keys)
+    density = {"H": antigen.high_density, "L": antigen.low_density, "N": antigen.negative_density}
+    killing = {f"w{c}": hill(values, kill, steep) for c, values in density.items()}
+    growth = {f"q{c}": hill(values, grow, steep) for c, values in density.items()}
+    return killing | growth
+
+
+def tonic_factor(plan: ConstructPlan, *, keys: Keys, typical: Typical) -> Floats:
+    """Give the construct's tonic exhaustion over the reference construct's, ``(patients,)``."""
+    row = "construct.tonic_cd28" if plan.costimulation == "CD28" else "construct.tonic_41bb"
+    return typical.at(row, keys)

@@ -1,0 +1,9 @@
+"""How the cells are made, and whether they arrive: a process and a cohort enter, a :class:`Product` per patient leaves.
+
+The three functions to know: :func:`collect_cells`, :func:`make_products`, :func:`doses_available`.
+"""
+
+from adoptive.facility.manufacture import collect_cells, doses_available, make_products
+from adoptive.facility.types import Failure, Process, Product
+
+__all__ = ["Failure", "Process", "Product", "collect_cells", "doses_available", "make_products"]

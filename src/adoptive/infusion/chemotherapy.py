@@ -1,0 +1,91 @@
+"""Tumour drugs beside the cells: bridging while the cells are made, and the drugs of a physician's-choice arm."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adoptive.cohort.types import Cohort
+from adoptive.infusion.plan import give, join
+from adoptive.infusion.types import ChoiceDrug, Infusions, Regimen
+from adoptive.parameters import Typical, draw_patients
+from adoptive.streams import Streams
+
+__all__ = ["Choice", "choose_drugs", "plan_bridging"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Hold the physician's choice of each patient, ``(patients,)``: drug, start, kill, its loss, scan interval."""
+
+    drug: NDArray[np.int64]
+    start_day: Floats
+    kill_per_day: Floats
+    resistance_per_day: Floats
+    scan_interval_days: Floats
+
+    def plan(self) -> Infusions:
+        """Give the drug's effect from its first day on; it fades by resistance."""
+        return give("chemotherapy", day=self.start_day, amount=self.kill_per_day)
+
+    def plan_until(self, stop_day: Floats) -> Infusions:
+        """Give the drug's effect until a day, on which what is left of it is taken away."""
+        left = self.kill_per_day * np.exp(-self.resistance_per_day * np.maximum(stop_day - self.start_day, 0.0))
+        on = np.isfinite(self.start_day) & (stop_day > self.start_day)
+        start, stop = np.where(on, self.start_day, np.inf), np.where(on, stop_day, np.inf)
+        return join(
+            give("chemotherapy", day=start, amount=self.kill_per_day),
+            give("chemotherapy", day=stop, amount=np.where(on, -left, 0.0)),
+        )
+
+    def withhold(self, rows: NDArray[np.bool_]) -> Choice:
+        """Give the same choices, but some patients never start."""
+        return dataclasses.replace(self, start_day=np.where(rows, np.inf, self.start_day))
+
+    def take(self, rows: NDArray[Any]) -> Choice:
+        """Keep some patients."""
+        return Choice(*(values[rows] for values in self.__dict__.values()))
+
+
+def choose_drugs(drugs: Sequence[ChoiceDrug], cohort: Cohort, *, typical: Typical, streams: Streams) -> Choice:
+    """Choose a drug for each patient by the arm's shares and draw its effect on him."""
+    keys = cohort.keys
+    edges = np.cumsum([drug.share for drug in drugs])
+    picked = np.minimum(
+        np.searchsorted(edges, streams.uniform("infusion.choice", keys), side="right"), len(drugs) - 1
+    ).astype(np.int64)
+    kills = np.stack([draw_patients(typical, streams, name=f"infusion.kill_{d.drug}", keys=keys) for d in drugs])
+    rows = [f"infusion.resistance_{'nivolumab' if d.drug == 'nivolumab' else 'chemotherapy'}" for d in drugs]
+    fading = np.stack([typical.at(row, keys) for row in rows])
+    here = (picked, np.arange(len(keys)))
+    return Choice(
+        drug=picked,
+        start_day=draw_patients(typical, streams, name="infusion.start_delay_days", keys=keys),
+        kill_per_day=np.minimum(kills[here], typical.at("infusion.kill_limit", keys)),
+        resistance_per_day=fading[here],
+        scan_interval_days=np.array([d.scan_interval_days for d in drugs])[picked],
+    )
+
+
+def plan_bridging(
+    regimen: Regimen, cohort: Cohort, *, start_day: Floats, end_day: Floats, typical: Typical, streams: Streams
+) -> Infusions:
+    """Give one cycle of bridging chemotherapy: a kill in proportion to the tumour's growth, from start to end.
+
+    The effect stops after the planned days or at ``end_day`` (lymphodepletion), whichever comes first.
+    """
+    lesions = np.maximum((cohort.lesion_diameter_mm > 0).sum(axis=1), 1)
+    growth = np.where(cohort.lesion_diameter_mm > 0, cohort.growth_per_day, 0.0).sum(axis=1) / lesions
+    effect = draw_patients(typical, streams, name="infusion.bridging_effect", keys=cohort.keys)
+    kill = regimen.bridging_kill_ratio * effect * growth
+    stop = np.minimum(start_day + regimen.bridging_days, np.maximum(end_day - 1e-3, start_day))
+    started = np.isfinite(start_day) & (regimen.bridging_days > 0)
+    begin, end = np.where(started, start_day, np.inf), np.where(started, stop, np.inf)
+    return join(give("chemotherapy", day=begin, amount=kill), give("chemotherapy", day=end, amount=-kill))

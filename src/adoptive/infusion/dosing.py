@@ -1,0 +1,71 @@
+"""Decide, by the protocol's rule, who gets the next infusion; and say how the ward reacts to the cells."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adoptive.cohort.types import Cohort
+from adoptive.infusion.types import Regimen, Ward
+from adoptive.parameters import Typical
+
+__all__ = ["may_repeat", "supportive_care"]
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+def may_repeat(
+    regimen: Regimen,
+    *,
+    given: NDArray[np.int64],
+    doses: NDArray[np.int64],
+    alive: Flags,
+    fit: Flags,
+    progressed: Flags,
+    neutrophils_e9_l: Floats,
+    platelets_e9_l: Floats,
+    cohort: Cohort,
+    typical: Typical,
+) -> Flags:
+    """Say who gets the next infusion: alive and fit, no progression, counts recovered, cells left, maximum not reached."""
+    if regimen.repeat_rule == "never":
+        return np.zeros(len(given), bool)
+    counts = (neutrophils_e9_l >= typical.at("infusion.neutrophils_needed_e9_l", cohort.keys)) & (
+        platelets_e9_l >= typical.at("infusion.platelets_needed_e9_l", cohort.keys)
+    )
+    left = (given > 0) & (given < regimen.max_infusions) & (doses > given)
+    return np.asarray(left & alive & fit & ~progressed & counts)
+
+
+def supportive_care(
+    regimen: Regimen, cohort: Cohort, *, serious_pg_ml: Floats, severe_pg_ml: Floats, typical: Typical
+) -> tuple[Ward, ...]:
+    """Give tocilizumab when CRS becomes serious (hypotension or hypoxia), dexamethasone when it becomes severe.
+
+    ``serious_pg_ml`` and ``severe_pg_ml`` ``(patients,)``: effective interleukin 6 at which each patient shows the sign.
+    """
+    first = cohort.keys.take(np.arange(min(1, len(cohort))))
+
+    def one(name: str) -> float:
+        return float(typical.at(f"infusion.{name}", first)[0]) if len(first) else 0.0
+
+    weight = np.minimum(cohort.weight_kg * regimen.tocilizumab_mg_kg, 800.0)
+    return (
+        Ward(
+            drug="tocilizumab",
+            threshold_pg_ml=serious_pg_ml,
+            amount=weight,
+            delay_days=one("tocilizumab_delay_days"),
+            lockout_days=one("tocilizumab_lockout_days"),
+            maximum=regimen.tocilizumab_maximum,
+        ),
+        Ward(
+            drug="dexamethasone",
+            threshold_pg_ml=severe_pg_ml,
+            amount=np.full(len(cohort), regimen.dexamethasone_mg),
+            delay_days=one("dexamethasone_delay_days"),
+            lockout_days=1.0,
+            maximum=3 if regimen.dexamethasone_mg > 0 else 0,
+        ),
+    )

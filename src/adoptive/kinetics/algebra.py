@@ -1,0 +1,136 @@
+"""Quantities that follow from the states at once: drives, signals, occupancies, killing.
+
+The text runs on traced symbols (for compiling) and on numpy arrays (for looking) alike.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from adoptive.kinetics.states import CLASSES, lesion_state
+from adoptive.solve import Values, log, maximum, minimum, positive
+
+__all__ = ["Body", "Lesion", "body", "lesion", "lesion_volume_ml"]
+
+
+@dataclass(frozen=True)
+class Body:
+    """Hold what the whole body shares."""
+
+    gn: Any
+    drive: Any
+    ro_pd1: Any
+    ro_6: Any
+    q_dex: Any
+    dexi: Any
+    c_total: Any
+    s: Any
+    f: Any
+    kill_ld: Any
+    loss_extra: Any
+    s6: Any
+    ifn_excess: Any
+
+
+@dataclass(frozen=True)
+class Lesion:
+    """Hold what one lesion's equations share."""
+
+    tumour: Any
+    volume: Any
+    s: Any
+    f: Any
+    killers: Any
+    eff: Any
+    pdi: Any
+    influx: Any
+    kill: dict[str, Any]
+    growth: Any
+    total_kill: Any
+
+
+def lesion_volume_ml(living: Any, dead: Any, rho: Any) -> Any:
+    """Give a lesion's volume: ``V = (T + D) / rho + 1e-3`` mL; the floor keeps ratios finite in an empty lesion."""
+    return (living + dead) / rho + 1e-3
+
+
+def body(y: Values, p: Values, lesions: int) -> Body:
+    """Compute the body's algebra.
+
+    ``g = I/(I+KI)``, ``gn = (g-g0)/(1-g0)``: 0 at homeostasis, towards 1 after lymphodepletion, negative when the niche
+    is over-occupied. ``s`` is the antigen signal outside the lesions, ``f`` the self-renewal toggle of memory cells.
+    """
+    g, g0 = y.I / (y.I + p.KI), p.I0 / (p.I0 + p.KI)
+    gn = (g - g0) / (1.0 - g0)
+    drive = minimum(1.3, p.gI0 + (1.0 - p.gI0) * positive(gn) + p.e2 * y.IL2 / (y.IL2 + p.EC2))
+    pd1, toc = y.PD1_c / p.V1_pd1, y.Toc_c / p.V1_toc
+    q_dex = y.Dex / (y.Dex + p.EC50_dex)
+    c_total = y.M_b + y.E_b + y.X_b + y.M_p + y.E_p + y.X_p
+    antigen = p.Hn * y.H + p.cd19 * p.N_B * y.B + p.bcma * p.N_PC * y.PC
+    for j in range(lesions):
+        antigen = antigen + p.psi * _visible(y, p, j, "q")
+    s = antigen / (antigen + p.Ksys + 0.15 * c_total)
+    ro_6 = toc / (toc + p.KD_toc)
+    kill_ld = p.eFluC * y.Flu + p.eCyC * y.Cy
+    return Body(
+        gn=gn,
+        drive=drive,
+        ro_pd1=pd1 / (pd1 + p.KD_pd1),
+        ro_6=ro_6,
+        q_dex=q_dex,
+        dexi=1.0 - p.iDex * q_dex,
+        c_total=c_total,
+        s=s,
+        f=p.f0 * (1.0 - s) + p.f1 * s,
+        kill_ld=kill_ld,
+        loss_extra=p.kRej * y.R + kill_ld,
+        s6=positive(y.IL6 * (1.0 - p.toc_effect * ro_6) - p.b6),
+        ifn_excess=positive(y.IFN - p.bIFN),
+    )
+
+
+def lesion(y: Values, p: Values, whole: Body, j: int) -> Lesion:
+    """Compute a lesion's algebra.
+
+    Killing saturates in targets and in killers: ``kill = kmax eff C / (Kk V + sum w T + kap C)`` per fully visible
+    target per day, times the class's visibility ``w``.
+    """
+    cells = {c: y[lesion_state(f"T_{c}", j)] for c in CLASSES}
+    tumour = cells["H"] + cells["L"] + cells["N"]
+    volume = lesion_volume_ml(tumour, y[lesion_state("D", j)], p.rho)
+    m, e, x = (y[lesion_state(name, j)] for name in ("m", "e", "x"))
+    seen = _visible(y, p, j, "q")
+    s = seen / (seen + p.Ks * volume + 0.3 * (e + p.fX * x + p.fM * m))
+    killers = maximum(e + p.fX * x + p.fM * m, 0.0)
+    pdi = 1.0 - p.iPD * (1.0 - whole.ro_pd1) * (0.5 + 0.5 * y.IFN / (y.IFN + p.K_pdl1))
+    eff = (1.0 - p[lesion_state("supp", j)]) * pdi
+    weighted = _visible(y, p, j, "w")
+    kill = p.kmax * eff * whole.dexi * killers / (p.Kk * volume + weighted + p.kap * killers)
+    return Lesion(
+        tumour=tumour,
+        volume=volume,
+        s=s,
+        f=p.f0 * (1.0 - s) + p.f1 * s,
+        killers=killers,
+        eff=eff,
+        pdi=pdi,
+        influx=p.kin * p[lesion_state("acc", j)] * volume * 1e3 / p.Vb,
+        kill={c: kill * p[f"w{c}"] for c in CLASSES},
+        growth=_growth(p, tumour, j),
+        total_kill=kill * weighted,
+    )
+
+
+def _visible(y: Values, p: Values, j: int, weight: str) -> Any:
+    """Sum a lesion's cells weighted by visibility for killing (``w``) or for proliferation (``q``)."""
+    return sum(
+        (p[f"{weight}{c}"] * y[lesion_state(f"T_{c}", j)] for c in CLASSES[1:]),
+        p[f"{weight}H"] * y[lesion_state("T_H", j)],
+    )
+
+
+def _growth(p: Values, tumour: Any, j: int) -> Any:
+    """Give Gompertz growth that stops below about three cells, so that solver noise cannot regrow a tumour."""
+    alive = tumour * tumour * tumour
+    return p[lesion_state("r", j)] * log(p.Kmax / (positive(tumour) + 1.0)) * alive / (alive + 27.0)

@@ -1,0 +1,54 @@
+"""Equations of the tumour cells of a lesion: growth, killing, antigen loss, bystander killing, clearance of the dead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from adoptive.kinetics.algebra import Body, Lesion
+from adoptive.kinetics.states import lesion_state
+from adoptive.solve import Values
+
+__all__ = ["clone_rates", "dead_cells_gained", "tumour_cells"]
+
+
+def tumour_cells(y: Values, p: Values, a: Body, les: Lesion, j: int) -> dict[str, Any]:
+    """Give the equations of the three antigen classes and of dead cells.
+
+    Immune pressure moves high to low (``u``), interferon brings low back; mutation feeds the negative class; killing
+    next door takes some negative cells with it (``eta``).
+    """
+    high, low, negative = (y[lesion_state(f"T_{c}", j)] for c in "HLN")
+    drug = p.eT * (y.Flu + y.Cy) + y.Chemo
+    u = p.muHL * les.s * y[lesion_state("e", j)] / (y[lesion_state("e", j)] + 1e6 * les.volume)
+    back = p.muLH * (1.0 + 2.0 * y.IFN / (y.IFN + 100.0))
+    bystander = p.eta * les.total_kill / (les.tumour + 1.0)
+    lost = p.muN
+    return {
+        lesion_state("T_H", j): (les.growth - les.kill["H"] - drug - lost - u) * high + back * low,
+        lesion_state("T_L", j): (les.growth - les.kill["L"] - drug - lost - back) * low + u * high,
+        lesion_state("T_N", j): (les.growth - les.kill["N"] - bystander - drug) * negative + lost * (high + low),
+        lesion_state("D", j): dead_cells_gained(y, p, a, les, j)
+        + 0.3 * p[lesion_state("r", j)] * les.tumour
+        - p.kD * y[lesion_state("D", j)],
+    }
+
+
+def dead_cells_gained(y: Values, p: Values, a: Body, les: Lesion, j: int) -> Any:
+    """Give the cells killed per day in a lesion by engineered cells and drugs."""
+    negative = y[lesion_state("T_N", j)]
+    by_cells = les.total_kill + p.eta * les.total_kill * negative / (les.tumour + 1.0)
+    return by_cells + (p.eT * (y.Flu + y.Cy) + y.Chemo) * les.tumour
+
+
+def clone_rates(y: Values, p: Values, a: Body, les: Lesion, j: int) -> dict[str, Any]:
+    """Give birth and death rates per day of each class, for the fate of a clone's last cell."""
+    drug = p.eT * (y.Flu + y.Cy) + y.Chemo
+    bystander = p.eta * les.total_kill / (les.tumour + 1.0)
+    rates: dict[str, Any] = {}
+    for c in "HLN":
+        extra = bystander if c == "N" else p.muN
+        # A tumour cell divides more often than the tumour grows; the division rate in excess dies.
+        rates[f"birth_{lesion_state(f'T_{c}', j)}"] = p.turnover * p[lesion_state("g", j)]
+        death = (p.turnover - 1.0) * p[lesion_state("g", j)] + les.kill[c] + drug + extra
+        rates[f"death_{lesion_state(f'T_{c}', j)}"] = death
+    return rates

@@ -1,0 +1,78 @@
+"""What happens at random to a patient, at a rate that his tumour sets: death, becoming unfit, new lesions, leaving."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adoptive.cohort.types import Cohort
+from adoptive.parameters import Typical
+from adoptive.streams import Streams
+
+__all__ = ["Fate", "draw_fate", "first_passage"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Fate:
+    """Hold the days of what happens to each patient on a trajectory, ``(patients,)``; inf = not within the horizon."""
+
+    death_day: Floats
+    unfit_day: Floats
+    new_lesion_day: Floats
+    withdrawal_day: Floats
+
+    def take(self, rows: NDArray[Any]) -> Fate:
+        """Keep some patients."""
+        return Fate(*(values[rows] for values in self.__dict__.values()))
+
+
+def first_passage(hazard: Floats, day: Floats, threshold: Floats) -> Floats:
+    """Give the day on which a cumulative hazard passes each patient's threshold, ``(patients,)``; inf if it never does.
+
+    ``H(t) = integral of h``, by trapezoids and linear within a day; with an exponential threshold this draws the event.
+
+    >>> first_passage(np.full((1, 3), 0.5), np.array([0.0, 1.0, 2.0]), np.array([0.75]))
+    array([1.5])
+    """
+    steps = 0.5 * (hazard[:, 1:] + hazard[:, :-1]) * np.diff(day)
+    total = np.concatenate([np.zeros((len(hazard), 1)), np.cumsum(steps, axis=1)], axis=1)
+    after = np.minimum((total < threshold[:, None]).sum(axis=1), len(day) - 1)
+    row = np.arange(len(hazard))
+    before = np.maximum(after - 1, 0)
+    low, high = total[row, before], total[row, after]
+    share = np.where(high > low, (threshold - low) / np.where(high > low, high - low, 1.0), 0.0)
+    when = day[before] + np.clip(share, 0.0, 1.0) * (day[after] - day[before])
+    return np.where(total[:, -1] >= threshold, when, np.inf)
+
+
+def draw_fate(volume_cm3: Floats, day: Floats, cohort: Cohort, *, typical: Typical, streams: Streams) -> Fate:
+    """Draw every patient's fate on his tumour's course ``(patients, days)`` in cm3.
+
+    ``h_death = h0 frailty HR_peritoneal (min(V, limit) / Vref)^b (1 - s exp(-t / tau))``, where
+    the last factor is the healthy start that entry criteria ask for; becoming unfit is proportional to it; new lesions (or non-target
+    progression) ``h = h_new min(V / V0, limit)``; leaving has a constant rate. The exponential thresholds belong to the
+    patient, so a better course of the same patient can only postpone what happens to him.
+    """
+    keys = cohort.keys
+
+    def row(name: str) -> Floats:
+        return typical.at(f"outcome.{name}", keys)
+
+    frailty = cohort.frailty * np.where(cohort.peritoneal, row("peritoneal_hazard_ratio"), 1.0)
+    burden = np.clip(volume_cm3, 0.05, row("death_burden_limit_cm3")[:, None]) / row("death_reference_cm3")[:, None]
+    selection = 1.0 - row("entry_selection")[:, None] * np.exp(-day / row("entry_selection_days")[:, None])
+    death = (row("death_hazard") * frailty)[:, None] * burden ** row("death_burden_exponent")[:, None] * selection
+    relative = volume_cm3 / np.maximum(volume_cm3[:, :1], 1e-6)
+    elsewhere = row("new_lesion_hazard")[:, None] * np.minimum(relative, row("new_lesion_limit")[:, None])
+    chance = {name: streams.exponential(f"outcome.{name}", keys) for name in ("death", "unfit", "new lesion", "leaving")}
+    return Fate(
+        death_day=first_passage(death, day, chance["death"]),
+        unfit_day=first_passage(death * row("unfit_ratio")[:, None], day, chance["unfit"]),
+        new_lesion_day=first_passage(elsewhere, day, chance["new lesion"]),
+        withdrawal_day=chance["leaving"] / row("withdrawal_hazard"),
+    )

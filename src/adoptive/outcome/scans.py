@@ -1,0 +1,82 @@
+"""When scans are made and what the radiologist writes down: calendar, measurement error, lesions too small to measure."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adoptive.cohort.types import Cohort
+from adoptive.outcome.types import NonTarget, Scans
+from adoptive.parameters import Typical
+from adoptive.streams import Keys, Streams
+
+__all__ = ["at_days", "plan_scans", "read_scans"]
+
+Floats = NDArray[np.float64]
+
+
+def plan_scans(
+    *, baseline_day: Floats, interval_days: Floats, window_days: float, horizon_days: float, keys: Keys, streams: Streams
+) -> Floats:
+    """Give the days of scans ``(patients, visits)``: every interval from the baseline, early or late within the window.
+
+    Days beyond the horizon are inf. The window never lets two scans change order.
+    """
+    visits = max(int(horizon_days // max(interval_days.min(), 1.0)), 1) if len(interval_days) else 1
+    window = np.minimum(window_days, 0.45 * interval_days)
+    jitter = 2.0 * streams.uniform("outcome.scan day", keys, visits).reshape(len(keys), visits) - 1.0
+    planned = baseline_day[:, None] + np.arange(1, visits + 1) * interval_days[:, None]
+    day = planned + window[:, None] * jitter
+    return np.where(day <= horizon_days, day, np.inf)
+
+
+def at_days(values: Floats, grid: Floats, day: Floats) -> Floats:
+    """Interpolate ``(patients, grid, ...)`` linearly at each patient's days ``(patients, visits)``; ends are kept."""
+    finite = np.clip(np.where(np.isfinite(day), day, grid[-1]), grid[0], grid[-1])
+    right = np.clip(np.searchsorted(grid, finite, side="right"), 1, len(grid) - 1)
+    weight = (finite - grid[right - 1]) / (grid[right] - grid[right - 1])
+    row = np.arange(len(values))[:, None]
+    weight = weight.reshape(weight.shape + (1,) * (values.ndim - 2))
+    return (1.0 - weight) * values[row, right - 1] + weight * values[row, right]
+
+
+def read_scans(
+    diameter_mm: Floats,
+    grid: Floats,
+    *,
+    day: Floats,
+    baseline_day: Floats,
+    new_lesion_day: Floats,
+    cohort: Cohort,
+    typical: Typical,
+    streams: Streams,
+) -> Scans:
+    """Read the scans of the given days from true diameters ``(patients, grid, lesions)``.
+
+    ``read = true exp(sd z)``; below 5 mm a visible lesion is written as 5 mm, an invisible one as 0. Non-target disease
+    or a new lesion progresses from ``new_lesion_day`` on; it has gone when the target lesions have.
+    """
+    keys, visits, lesions = cohort.keys, day.shape[1], diameter_mm.shape[2]
+    true = at_days(diameter_mm, grid, np.concatenate([baseline_day[:, None], day], axis=1))
+    noise = streams.normal("outcome.reader", keys, (visits + 1) * lesions).reshape(len(keys), visits + 1, lesions)
+    read = true * np.exp(typical.at("outcome.reader_sd", keys)[:, None, None] * noise)
+    too_small = typical.at("outcome.too_small_mm", keys)[:, None, None]
+    read = np.maximum(read, too_small)
+    read = np.where(true < typical.at("outcome.invisible_mm", keys)[:, None, None], 0.0, read)
+    missed = streams.uniform("outcome.missed visit", keys, visits).reshape(len(keys), visits)
+    done = np.isfinite(day) & (missed >= typical.at("outcome.missed_visit", keys)[:, None])
+    nodal = streams.uniform("outcome.nodal", keys, lesions) < typical.at("outcome.nodal_share", keys)[:, None]
+    elsewhere = day >= new_lesion_day[:, None]
+    gone = (read[:, 1:] == 0).all(axis=2)
+    state = np.where(gone, int(NonTarget.CR), int(NonTarget.NON_CR_NON_PD))
+    state = np.where(elsewhere, int(NonTarget.PD), state)
+    return Scans(
+        day=day,
+        done=done,
+        diameter_mm=read[:, 1:],
+        measured=np.broadcast_to(done[:, :, None], (len(keys), visits, lesions)),
+        baseline_mm=np.where(cohort.lesion_diameter_mm > 0, read[:, 0], 0.0),
+        nodal=nodal,
+        non_target=np.where(cohort.peritoneal[:, None], state, int(NonTarget.NONE)),
+        new_lesion=elsewhere & ~cohort.peritoneal[:, None],
+    )

@@ -1,0 +1,73 @@
+"""What the clinic sees: the nouns of this folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Annotated, Literal
+
+import numpy as np
+from annotated_types import Ge, Gt, Le
+from numpy.typing import NDArray
+
+from adoptive.units import In
+
+__all__ = ["Assessment", "NonTarget", "Response", "Scans"]
+
+Floats = NDArray[np.float64]
+
+
+class Response(IntEnum):
+    """Name the overall response at a visit (RECIST 1.1); NOT_DONE = no visit there."""
+
+    NOT_DONE = 0
+    CR = 1
+    PR = 2
+    SD = 3
+    PD = 4
+    NE = 5
+    NON_CR_NON_PD = 6
+
+
+class NonTarget(IntEnum):
+    """Name the state of non-target disease at a visit; NONE = the patient has none."""
+
+    NONE = 0
+    CR = 1
+    NON_CR_NON_PD = 2
+    PD = 3
+    NE = 4
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Describe how response and toxicity are assessed: section ``[outcome]`` of a study."""
+
+    recist_baseline: Annotated[
+        Literal["randomisation", "lymphodepletion"],
+        In("name", "RECIST baseline of infused patients; it moves the hazard ratio as much as biology does"),
+    ]
+    scan_interval_days: Annotated[float, Gt(0), Le(365), In("day", "scans of the cell arm from its baseline")]
+    scan_window_days: Annotated[float, Ge(0), Le(60), In("day", "a scan falls this much early or late, uniformly")]
+    confirm_days: Annotated[float, Ge(0), Le(120), In("day", "earliest confirmation of a response")]
+    minimum_stable_days: Annotated[float, Ge(0), Le(200), In("day", "shortest stable disease that counts")]
+    crs_scale: Annotated[Literal["ASTCT"], In("name", "CRS grading scale")]
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class Scans:
+    """Hold what the radiologist records: days ``(patients, visits)``, diameters ``(patients, visits, lesions)`` in mm.
+
+    ``done`` marks visits that took place; baseline values stand in ``baseline_mm (patients, lesions)``, 0 = no lesion.
+    """
+
+    day: Floats
+    done: NDArray[np.bool_]
+    diameter_mm: Floats
+    measured: NDArray[np.bool_]
+    baseline_mm: Floats
+    nodal: NDArray[np.bool_]
+    non_target: NDArray[np.int64]
+    new_lesion: NDArray[np.bool_]

@@ -1,0 +1,180 @@
+"""Numbers with a source: a parameter is a row (name, value, unit, spread, source, status).
+
+Each story folder keeps its rows in ``published.toml``. A row's two spreads are different things: ``between`` is the
+standard deviation between patients, ``uncertainty`` that of the typical value itself; both act on the row's ``scale``
+(``log``, ``logit`` or ``identity``).
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, logit
+
+from adoptive.errors import ParameterError
+from adoptive.streams import Keys, Streams
+
+__all__ = ["Book", "Parameter", "Typical", "draw_patients", "draw_typical", "load_book", "load_rows"]
+
+Floats = NDArray[np.float64]
+
+STATUSES: Final = ("measured", "digitised", "calibrated", "assumed")
+SCALES: Final = ("log", "logit", "identity")
+FOLDERS: Final = ("antigen", "cohort", "construct", "facility", "infusion", "kinetics", "outcome", "trial")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """Hold one row: what the number is, how sure it is and where it comes from."""
+
+    name: str
+    value: float
+    unit: str
+    meaning: str
+    source: str
+    status: str
+    between: float = 0.0
+    uncertainty: float = 0.0
+    scale: str = "log"
+
+    def __post_init__(self) -> None:
+        for field in ("unit", "meaning", "source"):
+            if not str(getattr(self, field)).strip():
+                raise ParameterError(f"the row lacks its {field}", where=self.name, next_step=f"write a {field}")
+        if self.status not in STATUSES:
+            raise ParameterError("unknown status", where=self.name, value=self.status, allowed=", ".join(STATUSES))
+        if self.scale not in SCALES:
+            raise ParameterError("unknown scale", where=self.name, value=self.scale, allowed=", ".join(SCALES))
+        spread = self.between > 0 or self.uncertainty > 0
+        if min(self.between, self.uncertainty) < 0:
+            raise ParameterError("a spread is negative", where=self.name, allowed="0 or more")
+        if spread and self.scale == "log" and self.value <= 0:
+            raise ParameterError("a log scale needs a value above 0", where=self.name, value=self.value)
+        if spread and self.scale == "logit" and not 0 < self.value < 1:
+            raise ParameterError("a logit scale needs a value between 0 and 1", where=self.name, value=self.value)
+
+    def shift(self, typical: Floats, deviation: Floats) -> Floats:
+        """Move typical values by a deviation on the row's scale."""
+        if self.scale == "log":
+            return typical * np.exp(deviation)
+        if self.scale == "logit":
+            moved: Floats = expit(logit(typical) + deviation)
+            return moved
+        return typical + deviation
+
+
+@dataclass(frozen=True)
+class Book(Mapping[str, Parameter]):
+    """Hold rows by name; ``folder.name`` for the rows of a story folder."""
+
+    rows: Mapping[str, Parameter]
+
+    def __getitem__(self, name: str) -> Parameter:
+        if name not in self.rows:
+            close = [row for row in self.rows if row.split(".")[-1] == name.split(".")[-1]]
+            raise ParameterError(
+                "no such parameter", where="parameters", value=name, allowed=", ".join(close) or "see `adoptive show`"
+            )
+        return self.rows[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.rows
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def replace(self, **changes: float) -> Book:
+        """Give a book with some typical values changed (``folder__name=value``)."""
+        rows = dict(self.rows)
+        for key, value in changes.items():
+            row = self[key.replace("__", ".")]
+            rows[row.name] = Parameter(**{**row.__dict__, "value": float(value)})
+        return Book(rows)
+
+
+def load_rows(text: str, *, prefix: str = "", where: str = "published.toml") -> dict[str, Parameter]:
+    """Read rows from the text of a ``published.toml``; all mistakes name the row."""
+    rows: dict[str, Parameter] = {}
+    for name, entry in tomllib.loads(text).items():
+        full = f"{prefix}{name}"
+        if not isinstance(entry, dict):
+            raise ParameterError("a row must be a table", where=f"{where}: {full}", value=entry)
+        known: dict[str, Any] = dict(entry)
+        unknown = set(known) - set(Parameter.__dataclass_fields__)
+        missing = {"value", "unit", "meaning", "source", "status"} - set(known)
+        if unknown or missing:
+            raise ParameterError(
+                f"row with missing {sorted(missing)} and unknown {sorted(unknown)} keys", where=f"{where}: {full}"
+            )
+        rows[full] = Parameter(name=full, **known)
+    return rows
+
+
+@lru_cache(maxsize=1)
+def load_book() -> Book:
+    """Read the rows of every story folder into one book."""
+    rows: dict[str, Parameter] = {}
+    for folder in FOLDERS:
+        file = resources.files("adoptive").joinpath(folder, "published.toml")
+        if file.is_file():
+            rows.update(load_rows(file.read_text("utf-8"), prefix=f"{folder}.", where=f"{folder}/published.toml"))
+    return Book(rows)
+
+
+@dataclass(frozen=True)
+class Typical:
+    """Hold the typical value of every row in each of some virtual trials, ``(trials,)``."""
+
+    book: Book
+    trials: NDArray[np.int64]
+    values: Mapping[str, Floats]
+
+    def at(self, name: str, keys: Keys) -> Floats:
+        """Give a row's typical value for each patient's trial, ``(patients,)``."""
+        self.book[name]
+        position = np.minimum(np.searchsorted(self.trials, keys.trial), len(self.trials) - 1)
+        if not np.array_equal(self.trials[position], keys.trial):
+            raise ParameterError("no typical values were drawn for a trial", where=name, next_step="draw_typical first")
+        return self.values[name][position]
+
+
+def draw_typical(book: Book, streams: Streams, *, trials: Iterable[int], fixed: bool = False) -> Typical:
+    """Draw each row's typical value once per virtual trial from its uncertainty; ``fixed`` keeps the published value.
+
+    ``typical = shift(value, uncertainty * z)``, z standard normal, one per (seed, trial, row).
+    """
+    ids = np.unique(np.fromiter(trials, dtype=np.int64))
+    keys = Keys.of(ids, 0)
+    values: dict[str, Floats] = {}
+    for name, row in book.items():
+        typical = np.full(len(ids), float(row.value))
+        if row.uncertainty > 0 and not fixed:
+            typical = row.shift(typical, row.uncertainty * streams.normal(f"typical:{name}", keys))
+        values[name] = typical
+    return Typical(book, ids, values)
+
+
+def draw_patients(typical: Typical, streams: Streams, *, name: str, keys: Keys) -> Floats:
+    """Draw a row's value for each patient: ``shift(typical, between * z)``, z keyed by (seed, trial, patient, row).
+
+    >>> from adoptive.parameters import Book, Parameter
+    >>> row = Parameter("x", 2.0, "day", "a rate", "by hand", "assumed", between=0.3)
+    >>> drawn = draw_typical(Book({"x": row}), Streams(1), trials=[0])
+    >>> draw_patients(drawn, Streams(1), name="x", keys=Keys.of(0, [0, 1])).round(3).shape
+    (2,)
+    """
+    row, base = typical.book[name], typical.at(name, keys)
+    if row.between == 0:
+        return base
+    deviation = np.clip(streams.normal(f"patient:{name}", keys), -3.0, 3.0)
+    return row.shift(base, row.between * deviation)

@@ -1,0 +1,30 @@
+"""Integrate many patients of one stiff model at once. It knows nothing of cells.
+
+Enters: a `Model` (plain Python equations), parameters, initial values, events, triggers. Leaves: an `Ensemble`.
+Know `compile_model` and `Engine.run`; `exp`, `log`, `maximum`, `minimum`, `positive` and `where_positive` are for
+model text.
+"""
+
+from __future__ import annotations
+
+from adoptive.solve.engine import Engine, compile_model
+from adoptive.solve.graph import exp, log, maximum, minimum, positive, where_positive
+from adoptive.solve.types import FAILURES, Ensemble, Events, Jump, Model, Trigger, Values
+
+__all__ = [
+    "FAILURES",
+    "Engine",
+    "Ensemble",
+    "Events",
+    "Jump",
+    "Model",
+    "Trigger",
+    "Values",
+    "compile_model",
+    "exp",
+    "log",
+    "maximum",
+    "minimum",
+    "positive",
+    "where_positive",
+]

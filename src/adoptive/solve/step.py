@@ -1,0 +1,119 @@
+"""Take one Rodas5P step in every lane, each with its own length, and judge it lane by lane."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from adoptive.solve.lanes import (
+    ACCEPTED,
+    COMBINE,
+    CUT,
+    ERROR,
+    EVENT,
+    FACTOR,
+    FAILED,
+    GOAL,
+    INVERSE,
+    LINEARISE,
+    PATIENT,
+    REJECTED,
+    RHS,
+    SHIFT,
+    SIZE,
+    SOLVE,
+    STEP,
+    TAKEN,
+    TIME,
+    USED,
+    Lanes,
+    call,
+    compiled,
+    row,
+)
+from adoptive.solve.rodas import GAMMA, ORDER, STAGES
+
+__all__ = ["attempt", "choose_steps", "judge"]
+
+SAFETY, LARGEST_GROWTH, SMALLEST_GROWTH, LARGEST_SHRINK = 0.9, 8.0, 0.2, 0.1
+SMALLEST_STEP = 1e-14
+STEP_UNDERFLOW, NOT_FINITE, TOO_MANY_STEPS = 1, 2, 3  # keys of types.FAILURES
+
+
+@compiled
+def choose_steps(lanes: Lanes) -> None:
+    """Set each lane's step: as proposed, but ending on the next event or the end."""
+    width = lanes.width
+    for w in range(width):
+        i, now, step = lanes.book[PATIENT * width + w], lanes.clock[TIME * width + w], lanes.clock[STEP * width + w]
+        used, goal = 1.0, now
+        if i >= 0:
+            until, e = lanes.stop[i], lanes.book[EVENT * width + w]
+            if e < lanes.events:
+                until = min(until, lanes.event_day[i * lanes.events + e])
+            for k in range(lanes.triggers):
+                until = min(until, lanes.pending[k * width + w])
+            room = until - now
+            used = room if step >= 0.9999 * room else 0.5 * room if step > 0.6 * room else step
+            goal = until if step >= 0.9999 * room else now + used
+        lanes.clock[USED * width + w], lanes.clock[GOAL * width + w] = used, goal
+        lanes.clock[INVERSE * width + w] = 1.0 / used
+        lanes.clock[SHIFT * width + w] = 1.0 / (used * GAMMA)
+
+
+@compiled
+def attempt(lanes: Lanes) -> None:
+    """Compute the stages, the new state and the error of one step in all lanes."""
+    kernels, n = lanes.kernels, lanes.states * lanes.width
+    inverse, size = row(lanes.clock, INVERSE * lanes.width), row(lanes.clock, SIZE * lanes.width)
+    call(kernels[LINEARISE], (lanes.y, lanes.p, lanes.slope, lanes.matrix))
+    call(kernels[FACTOR], (lanes.matrix, row(lanes.clock, SHIFT * lanes.width)))
+    call(kernels[SOLVE], (lanes.matrix, lanes.slope, lanes.nothing, inverse, lanes.stages))
+    for stage in range(1, STAGES):
+        call(kernels[COMBINE + stage - 1], (lanes.y, lanes.stages, lanes.argument, lanes.mix))
+        call(kernels[RHS], (lanes.argument, lanes.p, lanes.slope))
+        call(kernels[SOLVE], (lanes.matrix, lanes.slope, lanes.mix, inverse, row(lanes.stages, stage * n)))
+    last = row(lanes.stages, (STAGES - 1) * n)
+    call(kernels[ERROR], (lanes.y, lanes.argument, last, lanes.absolute, lanes.relative, lanes.new, size))
+
+
+@compiled
+def _reject(lanes: Lanes, w: int, growth: float) -> None:
+    """Shorten the step of lane w, or give its patient up with a reason."""
+    width, size = lanes.width, lanes.clock[SIZE * lanes.width + w]
+    used, now = lanes.clock[USED * width + w], lanes.clock[TIME * width + w]
+    lanes.book[REJECTED * width + w] = 1
+    lanes.clock[STEP * width + w] = used * max(min(growth, SAFETY), LARGEST_SHRINK)
+    if used <= SMALLEST_STEP * max(1.0, abs(now)):
+        lanes.book[FAILED * width + w] = STEP_UNDERFLOW if np.isfinite(size) else NOT_FINITE
+
+
+@compiled
+def _give_up(lanes: Lanes, w: int) -> None:
+    """Note where lane w cannot go on: time does not move, or too many steps were taken."""
+    width = lanes.width
+    i, goal = lanes.book[PATIENT * width + w], lanes.clock[GOAL * width + w]
+    if lanes.clock[ACCEPTED * width + w] > 0.0 and goal <= lanes.clock[TIME * width + w]:
+        lanes.book[FAILED * width + w] = STEP_UNDERFLOW
+    elif lanes.book[TAKEN * width + w] >= lanes.most_steps and goal < lanes.stop[i]:
+        lanes.book[FAILED * width + w] = TOO_MANY_STEPS
+
+
+@compiled
+def judge(lanes: Lanes) -> None:
+    """Accept or reject each lane's step and propose the next one."""
+    width = lanes.width
+    for w in range(width):
+        lanes.clock[ACCEPTED * width + w], lanes.clock[CUT * width + w] = 0.0, 1.0
+        if lanes.book[PATIENT * width + w] < 0:
+            continue
+        size = lanes.clock[SIZE * width + w]
+        growth = SAFETY * (size + 1e-12) ** (-1.0 / ORDER) if size < 1e10 else LARGEST_SHRINK
+        lanes.book[TAKEN * width + w] += 1
+        if size <= 1.0:
+            growth = max(min(growth, 1.0 if lanes.book[REJECTED * width + w] else LARGEST_GROWTH), SMALLEST_GROWTH)
+            lanes.clock[STEP * width + w] = lanes.clock[USED * width + w] * growth
+            lanes.clock[ACCEPTED * width + w] = 1.0
+            lanes.book[REJECTED * width + w] = 0
+        else:
+            _reject(lanes, w, growth)
+        _give_up(lanes, w)

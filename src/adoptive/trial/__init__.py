@@ -1,0 +1,24 @@
+"""What the trial records: a :class:`Study` enters, a :class:`TrialRecord` of tidy tables leaves.
+
+The functions to know: :func:`run_trial`, :func:`enrol`, :func:`check_ordering`.
+"""
+
+from adoptive.trial.enrol import Enrolment, enrol
+from adoptive.trial.ordering import LeverResult, check_ordering
+from adoptive.trial.run import follow_trials, run_trial
+from adoptive.trial.types import Arm, Crossover, Protocol, Study, TrialRecord, VerdictPlan
+
+__all__ = [
+    "Arm",
+    "Crossover",
+    "Enrolment",
+    "LeverResult",
+    "Protocol",
+    "Study",
+    "TrialRecord",
+    "VerdictPlan",
+    "check_ordering",
+    "enrol",
+    "follow_trials",
+    "run_trial",
+]

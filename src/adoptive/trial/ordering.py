@@ -1,0 +1,144 @@
+"""The ordering check: a better therapy must give more responses *and* longer progression-free survival.
+
+With an antigen-negative founder clone in every tumour this fails: deeper responses, then regrowth counted from the
+nadir, so that better therapy looks worse. No trial number is worth printing before the check holds.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from adoptive.cohort import Cohort, draw_cohort
+from adoptive.course import follow_cells
+from adoptive.parameters import draw_typical, load_book
+from adoptive.streams import Streams
+from adoptive.trial.enrol import enrol
+from adoptive.trial.record import efficacy_columns
+from adoptive.trial.run import plan_of
+from adoptive.trial.types import Study
+from adoptive.units import days
+from adoptive.verdict.hazard_ratio import hazard_ratio
+from adoptive.verdict.survival import kaplan_meier, median_survival
+
+__all__ = ["LEVERS", "LeverResult", "check_ordering"]
+
+Direction = Literal["better", "worse"]
+
+CHECK_TRIAL = 2**32 - 1
+"""Trial number of the check's patients, so that they are nobody's trial patients."""
+
+SIX_MONTHS = 6.0
+
+
+@dataclass(frozen=True)
+class LeverResult:
+    """Hold one lever's effect on the same patients; ``holds`` if responses and hazard both move as expected or not at all."""
+
+    lever: str
+    expected: Direction
+    patients: int
+    orr_base: float
+    orr_lever: float
+    hazard_ratio: float
+    pfs6_base: float
+    pfs6_lever: float
+    median_base: float
+    median_lever: float
+    holds: bool
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Hold what one arm of the check shows."""
+
+    responder: np.ndarray
+    pfs_days: np.ndarray
+    pfs_event: np.ndarray
+
+
+def _without_lymphodepletion(study: Study, cohort: Cohort) -> tuple[Study, Cohort]:
+    return dataclasses.replace(study, infusion=dataclasses.replace(study.infusion, lymphodepletion=())), cohort
+
+
+def _little_antigen(study: Study, cohort: Cohort) -> tuple[Study, Cohort]:
+    antigen = cohort.antigen
+    fewer = dataclasses.replace(
+        antigen, high_density=0.1 * antigen.high_density, low_density=0.1 * antigen.low_density
+    )
+    return study, dataclasses.replace(cohort, antigen=fewer)
+
+
+def _fitter_cells(study: Study, cohort: Cohort) -> tuple[Study, Cohort]:
+    return study, dataclasses.replace(cohort, donor_fitness=1.3 * cohort.donor_fitness)
+
+
+def _with_pembrolizumab(study: Study, cohort: Cohort) -> tuple[Study, Cohort]:
+    return dataclasses.replace(study, infusion=dataclasses.replace(study.infusion, pembrolizumab_mg=200.0)), cohort
+
+
+LEVERS: dict[str, tuple[Direction, Callable[[Study, Cohort], tuple[Study, Cohort]]]] = {
+    "no lymphodepletion": ("worse", _without_lymphodepletion),
+    "a tenth of the antigen": ("worse", _little_antigen),
+    "T cells 1.3 times as fit": ("better", _fitter_cells),
+    "with PD-1 blockade": ("better", _with_pembrolizumab),
+}
+
+
+def check_ordering(study: Study, *, seed: int = 1, patients: int = 300) -> tuple[LeverResult, ...]:
+    """Pull each lever on the same patients of the cell arm and see whether responses and hazard move together.
+
+    ``patients`` are enrolled as the trial enrols them and all receive the cells; parameters are the published ones.
+    A lever holds if the response rate and the hazard ratio of progression or death both move the expected way, ties
+    allowed; six-month rate and median stand beside them for the reader.
+    """
+    base, cohort = _enrolled(study, seed=seed, patients=patients)
+    plain = _follow(base, cohort, seed=seed)
+    results = []
+    for lever, (expected, pull) in LEVERS.items():
+        pulled = _follow(*pull(base, cohort), seed=seed)
+        results.append(_compare(lever, expected, plain, pulled))
+    return tuple(results)
+
+
+def _enrolled(study: Study, *, seed: int, patients: int) -> tuple[Study, Cohort]:
+    """Enrol the check's patients by the study's own screening."""
+    streams = Streams(seed)
+    typical = draw_typical(load_book(), streams, trials=[CHECK_TRIAL], fixed=True)
+    larger = dataclasses.replace(study, trial=dataclasses.replace(study.trial, randomised=patients))
+    enrolment = enrol(larger, trials=np.array([CHECK_TRIAL]), typical=typical, streams=streams)
+    cohort = draw_cohort(study.cohort, study.antigen, keys=enrolment.keys, typical=typical, streams=streams)
+    return study, cohort
+
+
+def _follow(study: Study, cohort: Cohort, *, seed: int) -> _Seen:
+    """Follow the cell arm for a year."""
+    streams = Streams(seed)
+    typical = draw_typical(load_book(), streams, trials=[CHECK_TRIAL], fixed=True)
+    plan = dataclasses.replace(plan_of(study, typical=typical, streams=streams), horizon_days=float(days(12.0)))
+    end_day = np.full(len(cohort), plan.horizon_days)
+    columns = efficacy_columns(follow_cells(cohort, plan, end_day=end_day), study, end_day)
+    return _Seen(columns["responder"], columns["pfs_days"], columns["pfs_event"])
+
+
+def _compare(lever: str, expected: Direction, plain: _Seen, pulled: _Seen) -> LeverResult:
+    """Compare a lever with the base on the same patients."""
+    times = np.concatenate([plain.pfs_days, pulled.pfs_days])[None, :]
+    events = np.concatenate([plain.pfs_event, pulled.pfs_event])[None, :]
+    arm = np.repeat([False, True], len(plain.pfs_days))[None, :]
+    ratio = float(hazard_ratio(times, events, arm).ratio[0])
+    orr = (float(plain.responder.mean()), float(pulled.responder.mean()))
+    sign = 1.0 if expected == "better" else -1.0
+    holds = sign * (orr[1] - orr[0]) >= 0 and sign * (1.0 - ratio) >= 0
+    six = [
+        float(kaplan_meier(s.pfs_days[None, :], s.pfs_event[None, :], at_days=[days(SIX_MONTHS)])[0, 0])
+        for s in (plain, pulled)
+    ]
+    middle = [
+        float(median_survival(s.pfs_days[None, :], s.pfs_event[None, :])[0]) / days(1.0) for s in (plain, pulled)
+    ]
+    return LeverResult(lever, expected, len(plain.pfs_days), *orr, ratio, *six, *middle, bool(holds))

@@ -1,0 +1,121 @@
+"""What the trial records: the nouns of this folder, and the whole study."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from annotated_types import Ge, Gt, Le, MinLen
+from numpy.typing import NDArray
+
+from adoptive.antigen.types import AntigenPlan
+from adoptive.cohort.types import Population
+from adoptive.construct.types import ConstructPlan
+from adoptive.errors import StudyError
+from adoptive.facility.types import Process
+from adoptive.infusion.types import ChoiceDrug, Regimen
+from adoptive.outcome.types import Assessment
+from adoptive.units import In
+
+__all__ = ["Arm", "Crossover", "Protocol", "Study", "TrialRecord", "VerdictPlan"]
+
+
+@dataclass(frozen=True)
+class Arm:
+    """Describe one arm."""
+
+    name: Annotated[str, MinLen(1), In("name", "arm")]
+    treatment: Annotated[Literal["cells", "physician's choice"], In("name", "what the arm receives")]
+    ratio: Annotated[int, Ge(0), Le(20), In("parts", "randomisation ratio")]
+    drugs: Annotated[tuple[ChoiceDrug, ...], In("list", "drugs of a physician's-choice arm")] = ()
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        total = sum(drug.share for drug in self.drugs)
+        if self.treatment == "physician's choice" and abs(total - 1.0) > 1e-6:
+            raise StudyError("the drugs' shares must add up to 1", where=f"arm {self.name}", value=total)
+
+
+@dataclass(frozen=True)
+class Crossover:
+    """Describe whether and when controls may receive the cells."""
+
+    allowed: Annotated[bool, In("yes/no", "controls may receive the cells")]
+    after: Annotated[Literal["progression"], In("name", "what opens it")] = "progression"
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """Describe the trial: section ``[trial]`` of a study."""
+
+    randomised: Annotated[int, Ge(2), Le(5000), In("patients", "patients to randomise")]
+    accrual_months: Annotated[float, Gt(0), Le(240), In("month", "first to last patient randomised")]
+    follow_up_months: Annotated[float, Gt(0), Le(240), In("month", "last patient randomised to the data cut")]
+    arms: Annotated[tuple[Arm, ...], MinLen(2), In("list", "arms, the experimental one first")]
+    crossover: Crossover
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        if sum(arm.ratio for arm in self.arms) == 0 or self.arms[0].ratio == 0:
+            ratio = ":".join(str(arm.ratio) for arm in self.arms)
+            raise StudyError(
+                "nobody would be randomised to an arm", where="trial.arms", value=f"ratio {ratio}",
+                allowed="the first arm's part at least 1", next_step="write for instance 2 and 1",
+            )
+        if len(self.arms) != 2:
+            raise StudyError("this version compares two arms", where="trial.arms", value=len(self.arms), allowed="2")
+        if self.arms[0].treatment != "cells" or self.arms[1].ratio == 0:
+            raise StudyError("the first arm must receive the cells and the second have a part of at least 1", where="trial.arms")
+
+
+@dataclass(frozen=True)
+class VerdictPlan:
+    """Describe what is judged: section ``[verdict]`` of a study."""
+
+    primary: Annotated[str, MinLen(1), In("name", "primary endpoint")]
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class Study:
+    """Hold a whole study; its sections are the folders, in the order in which the cell travels."""
+
+    name: Annotated[str, MinLen(1), In("name", "short name, also the run folder's")]
+    title: Annotated[str, MinLen(1), In("text", "one line")]
+    question: Annotated[str, MinLen(1), In("text", "what the trial asks")]
+    antigen: AntigenPlan
+    cohort: Population
+    construct: ConstructPlan
+    facility: Process
+    infusion: Regimen
+    outcome: Assessment
+    trial: Protocol
+    verdict: VerdictPlan
+    sources: Annotated[Mapping[str, str], In("text", "where a field's value comes from, by dotted name")]
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class TrialRecord:
+    """Hold what some virtual trials recorded: tidy columns, all ``(trials, patients)``, and smaller tables.
+
+    ``patients`` maps a column of :data:`adoptive.tables.PATIENT_COLUMNS` to its array; every trial randomises the same
+    number of patients. ``screening`` has ``(trials,)`` columns. ``visits``, ``doses`` and ``daily`` are long tables
+    (flat columns with ``trial`` and ``patient``) and may be empty when a run keeps only what it needs.
+    """
+
+    study: Study
+    trials: NDArray[np.int64]
+    patients: Mapping[str, NDArray[Any]]
+    screening: Mapping[str, NDArray[Any]]
+    visits: Mapping[str, NDArray[Any]]
+    doses: Mapping[str, NDArray[Any]]
+    daily: Mapping[str, NDArray[Any]]

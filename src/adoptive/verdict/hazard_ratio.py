@@ -1,0 +1,168 @@
+"""Two arms compared, many trials at once: the log-rank test and the Cox model with one binary covariate.
+
+Mantel 1966 (log-rank); Cox 1972, 10.1111/j.2517-6161.1972.tb00899.x; ties by Efron 1977,
+10.1080/01621459.1977.10480613.
+With a binary covariate the risk sums are two counters, so a trial costs a sort and a few Newton steps.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import chdtrc, ndtri
+
+from adoptive.tables import TableError
+from adoptive.verdict.ties import checked, distinct, tolerance
+from adoptive.verdict.types import HazardRatio, LogRank
+
+__all__ = ["hazard_ratio", "log_rank"]
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Counts = NDArray[np.int64]
+
+NEWTON_STEPS: Final = 60
+NEWTON_TOLERANCE: Final = 1e-12
+WIDEST: Final = 40.0
+"""Bound on the log hazard ratio while it is searched; finite maxima of real trials lie far inside."""
+
+
+def log_rank(
+    days: ArrayLike,
+    event: ArrayLike,
+    experimental: ArrayLike,
+    include: ArrayLike | None = None,
+    *,
+    merge_near_ties: bool = True,
+) -> LogRank:
+    """Test in each trial whether the two arms have one survival curve.
+
+    ``z = (O - E) / sqrt(V)`` with the experimental arm's observed and expected events and the hypergeometric variance.
+
+    Parameters
+    ----------
+    days, event, experimental, include
+        Times, whether the event was seen, whose arm is experimental, who belongs to the set; ``(trials, patients)``.
+    merge_near_ties
+        Treat times that differ by round-off as one.
+    """
+    times, happened, first, chosen = checked(days, event, experimental, include)
+    sums = _log_rank(times, happened, first, chosen, tolerance(merge_near_ties))
+    observed, expected, variance = sums[:, 0], sums[:, 1], sums[:, 2]
+    estimable = variance > 0
+    z = np.where(estimable, (observed - expected) / np.sqrt(np.where(estimable, variance, 1.0)), 0.0)
+    p_value: Floats = np.asarray(chdtrc(1.0, z**2), np.float64)
+    return LogRank(
+        observed=observed, expected=expected, variance=variance, z=z, chi_squared=z**2, p_value=p_value,
+        estimable=estimable,
+    )
+
+
+def hazard_ratio(
+    days: ArrayLike,
+    event: ArrayLike,
+    experimental: ArrayLike,
+    include: ArrayLike | None = None,
+    *,
+    level: float = 0.95,
+    merge_near_ties: bool = True,
+) -> HazardRatio:
+    """Estimate each trial's hazard ratio (experimental over control) by Cox' partial likelihood, ties by Efron.
+
+    The estimate is finite if and only if each arm has an event while the other arm is at risk; other trials are not
+    estimable. Intervals are Wald's: ``exp(b -+ z se)``.
+
+    Parameters
+    ----------
+    days, event, experimental, include
+        As in :func:`log_rank`.
+    level
+        Confidence level, between 0 and 1.
+    merge_near_ties
+        Treat times that differ by round-off as one.
+    """
+    if not 0 < level < 1:
+        raise TableError("not a confidence level", where="hazard_ratio: level", value=level, allowed="between 0 and 1")
+    times, happened, first, chosen = checked(days, event, experimental, include)
+    fits = _cox(times, happened, first, chosen, tolerance(merge_near_ties))
+    log_ratio, error, estimable = fits[:, 0], fits[:, 1], np.isfinite(fits[:, 1])
+    reach = float(ndtri(0.5 + level / 2.0)) * error
+    with np.errstate(over="ignore"):  # an interval may end at inf
+        lower, upper = np.exp(log_ratio - reach), np.exp(log_ratio + reach)
+    return HazardRatio(
+        ratio=np.exp(log_ratio), log_ratio=log_ratio, standard_error=error, lower=lower, upper=upper,
+        estimable=estimable,
+    )
+
+
+@njit(cache=True, nogil=True)
+def _log_rank(days: Floats, event: Bools, experimental: Bools, include: Bools, near: float) -> Floats:
+    """Give each trial's observed and expected events of the experimental arm, and the variance."""
+    out = np.zeros((days.shape[0], 3))
+    for trial in range(days.shape[0]):
+        times, risk, events, _ = distinct(days[trial], event[trial], experimental[trial], include[trial], near)
+        for k in range(times.size):
+            dead, left = events[k, 0] + events[k, 1], risk[k, 0] + risk[k, 1]
+            share = risk[k, 1] / left
+            out[trial, 0] += events[k, 1]
+            out[trial, 1] += dead * share
+            if left > 1:
+                out[trial, 2] += dead * share * (1.0 - share) * (left - dead) / (left - 1)
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _cox(days: Floats, event: Bools, experimental: Bools, include: Bools, near: float) -> Floats:
+    """Give each trial's log hazard ratio and its standard error, 0 and inf where there is no finite maximum."""
+    out = np.zeros((days.shape[0], 2))
+    for trial in range(days.shape[0]):
+        _, risk, events, _ = distinct(days[trial], event[trial], experimental[trial], include[trial], near)
+        both = (risk[:, 0] > 0) & (risk[:, 1] > 0) & (events[:, 0] + events[:, 1] > 0)
+        risk, events = risk[both], events[both]  # a time with one arm at risk tells nothing about the ratio
+        if events[:, 0].sum() == 0 or events[:, 1].sum() == 0:
+            out[trial, 1] = np.inf
+            continue
+        best, information = _maximum(risk, events)
+        out[trial, 0] = best
+        out[trial, 1] = 1.0 / np.sqrt(information)
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _slope(risk: Counts, events: Counts, beta: float) -> Any:
+    """Give first derivative and information of Efron's log partial likelihood at ``beta``."""
+    weight = np.exp(beta)
+    slope, information = 0.0, 0.0
+    for k in range(len(risk)):
+        dead = events[k, 0] + events[k, 1]
+        slope += events[k, 1]
+        for order in range(dead):
+            left = order / dead  # Efron: earlier ties have left the risk set by this share
+            first = (risk[k, 1] - left * events[k, 1]) * weight
+            chance = first / (first + risk[k, 0] - left * events[k, 0])
+            slope -= chance
+            information += chance * (1.0 - chance)
+    return slope, information
+
+
+@njit(cache=True, nogil=True)
+def _maximum(risk: Counts, events: Counts) -> Any:
+    """Find the maximum of the concave likelihood by Newton's steps; bisect instead of stepping out of the bracket."""
+    low, high, beta = -WIDEST, WIDEST, 0.0
+    slope, information = _slope(risk, events, beta)
+    for _ in range(NEWTON_STEPS):
+        if slope > 0:
+            low = beta
+        else:
+            high = beta
+        step = beta + slope / information if information > 0 else np.inf
+        target = step if low < step < high else 0.5 * (low + high)
+        moved = abs(target - beta)
+        beta = target
+        slope, information = _slope(risk, events, beta)
+        if moved <= NEWTON_TOLERANCE:
+            break
+    return beta, information

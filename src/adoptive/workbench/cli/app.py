@@ -1,0 +1,106 @@
+"""The commands: each reads its options, calls one function and prints. No science is imported here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from adoptive.workbench.limits import DEFAULT_TRIALS, MOST_TRIALS, MOST_WORKERS
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="adoptive",
+    help="An in-silico clinic for engineered T cells. Simulated; for research only; no medical advice.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # rich would double the time to the first line of help
+)
+
+StudyArgument = Annotated[str, typer.Argument(help="A bundled study's name, or a study file's path.")]
+SeedOption = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Root seed of all random draws.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from adoptive import __version__
+
+        typer.echo(f"adoptive {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def clinic(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Follow engineered T cells from the antigen to the survival curve."""
+
+
+@app.command()
+def run(
+    study: StudyArgument,
+    trials: Annotated[int, typer.Option(min=1, max=MOST_TRIALS, help="Virtual trials.")] = DEFAULT_TRIALS,
+    seed: SeedOption = 1,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=MOST_WORKERS, help="Processes; default one per core.", show_default=False)
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder in which the run folder is made.")] = Path("runs"),
+    as_json: JsonOption = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
+    despite_failed_checks: Annotated[
+        bool, typer.Option("--despite-failed-checks", help="Print trial numbers even if the ordering check fails.")
+    ] = False,
+) -> None:
+    """Run many virtual trials, set them against the published results and write the report."""
+    from adoptive.workbench.cli.running import Request, run_trials
+
+    request = Request(study, trials, seed, workers, out, as_json, quiet, despite_failed_checks)
+    raise typer.Exit(run_trials(request))
+
+
+@app.command()
+def follow(
+    study: StudyArgument,
+    patient: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Patient's number in virtual trial 0.")],
+    seed: SeedOption = 1,
+) -> None:
+    """Tell one patient's journey, day by day."""
+    from adoptive.workbench.cli.telling import follow_patient
+
+    follow_patient(study, patient=patient, seed=seed)
+
+
+@app.command()
+def studies(as_json: JsonOption = False) -> None:
+    """List the bundled studies."""
+    from adoptive.workbench.cli.telling import list_all
+
+    list_all(as_json=as_json)
+
+
+@app.command()
+def show(study: StudyArgument) -> None:
+    """Explain a study: every field and every parameter with unit, meaning and source."""
+    from adoptive.workbench.cli.telling import show_study
+
+    show_study(study)
+
+
+@app.command()
+def report(run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder.")]) -> None:
+    """Write a run folder's report again."""
+    from adoptive.workbench.report import rewrite_report
+
+    typer.echo(str(rewrite_report(run_folder)))
+
+
+@app.command()
+def check(study: StudyArgument, seed: SeedOption = 1, as_json: JsonOption = False) -> None:
+    """Check that the levers act in the right order (E11): better therapy must not look worse. Exit code 1 if not."""
+    from adoptive.workbench.cli.running import check_study
+
+    raise typer.Exit(check_study(study, seed=seed, as_json=as_json))

@@ -1,0 +1,139 @@
+"""``adoptive run`` and ``adoptive check``: read, check, simulate, write, print."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from adoptive.trial.types import Study
+from adoptive.workbench.cli.say import console, say_checks, say_result
+from adoptive.workbench.engine import check_size, run_study
+from adoptive.workbench.engine.compare import specs_for
+from adoptive.workbench.engine.document import as_document, as_json, checks_document
+from adoptive.workbench.engine.store import folder_name, run_folder, write_run
+from adoptive.workbench.engine.types import Progress as Report
+from adoptive.workbench.engine.types import RunResult
+from adoptive.workbench.published import Published, load_notes, load_published
+from adoptive.workbench.study import load_study
+
+__all__ = ["Request", "check_study", "run_trials"]
+
+CHECK_FAILED = 1
+
+
+@dataclass(frozen=True)
+class Request:
+    """Hold what ``adoptive run`` was asked."""
+
+    study: str
+    trials: int
+    seed: int
+    workers: int | None
+    out: Path
+    as_json: bool
+    quiet: bool
+    despite_failed_checks: bool
+
+
+class ChecksFailedError(Exception):
+    """Leave a run whose ordering check failed."""
+
+
+def run_trials(request: Request) -> int:
+    """Run a study as asked; give the exit code.
+
+    Whatever can be refused is refused before anything is computed: the study, the size, the place for the run folder.
+    """
+    started = time.perf_counter()
+    study, published = load_study(request.study), load_published(request.study)
+    check_size(request.trials, study.trial.randomised)
+    specs_for(study, published)
+    name = folder_name(study, trials=request.trials, seed=request.seed)
+    checks: Sequence[Any] = ()
+    try:
+        with run_folder(request.out, name) as folder:
+            checks = check_levers(study, seed=request.seed)
+            _report_checks(checks, request)
+            result = _simulate(study, published, checks, request)
+            write_run(folder, result, wall_s=time.perf_counter() - started)
+    except ChecksFailedError:
+        return _withheld(study, checks, request, time.perf_counter() - started)
+    if request.as_json:
+        sys.stdout.write(as_json(as_document(result, wall_s=time.perf_counter() - started)))
+    else:
+        say_result(result, str(request.out / name), console())
+    return 0
+
+
+def check_study(name: str, *, seed: int, as_json: bool) -> int:
+    """Print the ordering check of a study; give the exit code."""
+    study = load_study(name)
+    checks = check_levers(study, seed=seed)
+    if as_json:
+        sys.stdout.write(_checks_as_json(study, checks, seed))
+    else:
+        say_checks(checks, console())
+    return 0 if all(lever.holds for lever in checks) else CHECK_FAILED
+
+
+def check_levers(study: Study, *, seed: int) -> Sequence[Any]:
+    """Run the ordering check, :func:`adoptive.trial.ordering.check_ordering`."""
+    from adoptive.trial.ordering import check_ordering
+
+    return check_ordering(study, seed=seed)
+
+
+def _report_checks(checks: Sequence[Any], request: Request) -> None:
+    """Print the ordering check; leave the run if it fails, unless told to go on."""
+    if not request.as_json:
+        say_checks(checks, console())
+    if all(lever.holds for lever in checks):
+        return
+    if not request.despite_failed_checks:
+        raise ChecksFailedError
+    console(error=True).print("warning: the ordering check failed; the trial numbers below cannot be trusted")
+
+
+def _simulate(study: Study, published: tuple[Published, ...], checks: Sequence[Any], request: Request) -> RunResult:
+    with _progress(request) as progress:
+        return run_study(
+            study, trials=request.trials, seed=request.seed, workers=request.workers, published=published,
+            progress=progress, checks=checks, notes=load_notes(request.study),
+        )  # fmt: skip
+
+
+def _withheld(study: Study, checks: Sequence[Any], request: Request, wall_s: float) -> int:
+    """Say that the numbers are withheld, and why."""
+    why = "the ordering check failed, so the trial's numbers are withheld; next: --despite-failed-checks prints them"
+    if request.as_json:
+        document = {
+            "study": study.name, "seed": request.seed, "trials": request.trials, "wall_s": round(wall_s, 3),
+            "endpoints": [], "checks": checks_document(checks), "withheld": why, "simulated": True,
+        }  # fmt: skip
+        sys.stdout.write(as_json(document))
+    console(error=True).print(f"adoptive: {why}")
+    return CHECK_FAILED
+
+
+def _checks_as_json(study: Study, checks: Sequence[Any], seed: int) -> str:
+    holds = all(bool(lever.holds) for lever in checks)
+    return as_json({"study": study.name, "seed": seed, "holds": holds, "checks": checks_document(checks)})
+
+
+@contextmanager
+def _progress(request: Request) -> Iterator[Report | None]:
+    """Show a bar on stderr, if that is a terminal."""
+    if request.quiet or not sys.stderr.isatty():
+        yield None
+        return
+    columns = (TextColumn("virtual trials"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console(error=True), transient=True) as bar:
+        task = bar.add_task("trials", total=request.trials)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,97 @@
+"""What the command line prints: tables for people."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from adoptive.workbench.engine.document import inside_counts
+from adoptive.workbench.engine.types import Comparison, RunResult
+from adoptive.workbench.wording import LABEL, amount, endpoint_label, interval
+
+__all__ = ["console", "say_checks", "say_result"]
+
+_MARKS = {True: ("inside", "green"), False: ("OUTSIDE", "bold red"), None: ("–", "dim")}
+
+
+def console(*, error: bool = False) -> Console:
+    """Give a console; a pipe gets a fixed width, so that its text does not depend on where it runs."""
+    stream = sys.stderr if error else sys.stdout
+    width = None if stream.isatty() else 140
+    return Console(file=stream, width=width, highlight=False, markup=False, soft_wrap=False)
+
+
+def say_checks(checks: Sequence[Any], to: Console) -> None:
+    """Print the ordering check: each lever's effect on response and on progression."""
+    table = Table(title="Ordering check (E11): a better therapy must not look worse", title_justify="left")
+    for name in ("lever", "expected", "ORR", "PFS at 6 months", "PFS median", "hazard ratio", "holds"):
+        table.add_column(name, justify="left" if name in ("lever", "expected") else "right")
+    for lever in checks:
+        table.add_row(
+            lever.lever, lever.expected,
+            f"{_percent(lever.orr_base)} → {_percent(lever.orr_lever)}",
+            f"{_percent(lever.pfs6_base)} → {_percent(lever.pfs6_lever)}",
+            f"{amount(lever.median_base, '')} → {amount(lever.median_lever, '')}",
+            amount(lever.hazard_ratio, "ratio"),
+            Text("yes", "green") if lever.holds else Text("NO", "bold red"),
+        )  # fmt: skip
+    to.print(table)
+
+
+def say_result(result: RunResult, folder: str, to: Console) -> None:
+    """Print simulated against published, which endpoints miss, and where the report is."""
+    study = result.study
+    to.print(f"\n{study.title}\n{study.question}\n")
+    to.print(_comparison(result))
+    inside, judged = inside_counts(result.comparisons)
+    if judged:
+        to.print(f"{inside} of {judged} published endpoints lie inside the 90 % predictive interval.")
+    missed = [row for row in result.comparisons if row.inside is False]
+    if missed:
+        to.print("Outside: " + "; ".join(_named(row) for row in missed) + ".")
+    to.print("± is the Monte Carlo error of the simulated median (half its 95 % interval).")
+    to.print(f"{LABEL}\n")
+    to.print(f"report: {folder}/report.html", soft_wrap=True)
+
+
+def _comparison(result: RunResult) -> Table:
+    title = f"{study_line(result)}: simulated against published"
+    table = Table(title=title, title_justify="left")
+    for name, side in (
+        ("endpoint", "left"), ("arm", "left"), ("set", "left"), ("published", "right"), ("95 % interval", "right"),
+        ("simulated median", "right"), ("90 % of trials", "right"), ("±", "right"), ("", "left"),
+    ):  # fmt: skip
+        table.add_column(name, justify="right" if side == "right" else "left")
+    for row in result.comparisons:
+        published, unit = row.published, row.published.unit
+        mark, style = _MARKS[row.inside]
+        table.add_row(
+            endpoint_label(published.endpoint, published.at_months), published.arm or "both", published.set,
+            amount(published.estimate, unit), interval(published.lo, published.hi, unit),
+            amount(row.simulated_median, unit), interval(row.simulated_p05, row.simulated_p95, unit),
+            amount(row.monte_carlo_error, unit, with_unit=False) if row.monte_carlo_error < float("inf") else "?",
+            Text(mark, style),
+        )  # fmt: skip
+    return table
+
+
+def study_line(result: RunResult) -> str:
+    """Name a run in a few words."""
+    randomised = result.study.trial.randomised
+    return f"{result.study.name}, {result.trials:,} virtual trials of {randomised:,} patients, seed {result.seed}"
+
+
+def _named(row: Comparison) -> str:
+    published = row.published
+    where = " ".join(word for word in (published.arm, published.set) if word)
+    return f"{endpoint_label(published.endpoint, published.at_months)} ({where})"
+
+
+def _percent(value: float) -> str:
+    """Write a share (0 to 1) in per cent."""
+    return amount(100.0 * value, "%")

@@ -1,0 +1,67 @@
+"""The one JSON document of a run: what ``--json`` prints and ``summary.json`` holds."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from adoptive.workbench.engine.types import Comparison, RunResult
+
+__all__ = ["as_document", "as_json", "checks_document", "inside_counts"]
+
+
+def as_document(result: RunResult, *, wall_s: float | None = None) -> dict[str, Any]:
+    """Give a run as one document; ``inf`` becomes ``null``, ``wall_s`` is left out if not given.
+
+    A ``null`` median with ``estimable_share`` above 0 was not reached within follow-up.
+    """
+    arms = [arm.name for arm in result.study.trial.arms]
+    document: dict[str, Any] = {"study": result.study.name, "seed": result.seed, "trials": result.trials}
+    if wall_s is not None:
+        document["wall_s"] = round(wall_s, 3)
+    document["endpoints"] = [_endpoint(row) for row in result.comparisons]
+    document |= {
+        "arms": arms, "patients_per_trial": result.study.trial.randomised, "median_trial": result.median_trial,
+        "checks": checks_document(result.checks), "simulated": True,
+    }  # fmt: skip
+    return document
+
+
+def as_json(document: Any) -> str:
+    """Write a document as JSON text that ends with a line end."""
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def inside_counts(rows: Sequence[Comparison]) -> tuple[int, int]:
+    """Count the endpoints inside their predictive interval, and those that could be compared."""
+    judged = [row for row in rows if row.inside is not None]
+    return sum(bool(row.inside) for row in judged), len(judged)
+
+
+def checks_document(checks: Sequence[Any]) -> list[dict[str, Any]]:
+    """Give the levers of the ordering check as plain rows."""
+    return [{key: _plain(value) for key, value in dataclasses.asdict(lever).items()} for lever in checks]
+
+
+def _endpoint(row: Comparison) -> dict[str, Any]:
+    published = row.published
+    return {
+        "name": published.endpoint, "arm": published.arm, "set": published.set, "unit": published.unit,
+        "at_months": published.at_months, "published": published.estimate, "published_lo": published.lo,
+        "published_hi": published.hi, "n": published.n, "simulated_median": _plain(row.simulated_median),
+        "simulated_p05": _plain(row.simulated_p05), "simulated_p95": _plain(row.simulated_p95),
+        "monte_carlo_error": _plain(row.monte_carlo_error), "estimable_share": row.estimable_share,
+        "inside": row.inside, "weight": published.weight, "confidence": published.confidence,
+        "source": published.source,
+    }  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    """Turn numpy's numbers into Python's, and what is not finite into ``None``."""
+    plain = value.item() if hasattr(value, "item") else value
+    if isinstance(plain, float):
+        return float(f"{plain:.10g}") if math.isfinite(plain) else None
+    return plain

@@ -1,0 +1,126 @@
+"""The run folder: written beside its place and moved there when whole, so that nothing partial is ever left.
+
+``<out>/<study>-<seed>-<hash>/`` holds ``study.toml``, ``summary.json``, ``tables/*.parquet`` and ``*.csv``,
+``provenance.json`` and ``report.html``. Same inputs give the same bytes, ``provenance.json`` aside.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from adoptive import __version__
+from adoptive.errors import RunError, StudyError
+from adoptive.tables import write_table
+from adoptive.trial.types import Study
+from adoptive.workbench.engine.document import as_document, as_json
+from adoptive.workbench.engine.provenance import provenance
+from adoptive.workbench.engine.tables import tables_of
+from adoptive.workbench.engine.types import RunResult
+from adoptive.workbench.study import dump_study
+
+__all__ = ["folder_name", "run_folder", "write_run"]
+
+
+def folder_name(study: Study, *, trials: int, seed: int) -> str:
+    """Name a run's folder ``<study>-<seed>-<hash>``; the hash is of the resolved study, the trials and the version."""
+    digest = hashlib.sha256(f"{dump_study(study)}\n{trials}\n{__version__}".encode()).hexdigest()
+    return f"{study.name}-{seed}-{digest[:10]}"
+
+
+@contextmanager
+def run_folder(out: Path, name: str) -> Iterator[Path]:
+    """Give a hidden folder beside ``out/name`` to write in; move it there at the end, remove it if anything goes wrong.
+
+    Made before anything is computed, so that a place without permission is refused at once. A folder already there
+    under that name is replaced.
+
+    Raises
+    ------
+    StudyError
+        Nothing can be written in ``out``.
+    """
+    made: list[Path] = []
+    try:
+        try:
+            made = _make(out)
+            hidden = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=out))
+        except OSError as problem:
+            raise StudyError(
+                "no run folder can be made there", where="--out", value=f"{out} ({problem.strerror or problem})",
+                next_step="give a folder in which you may write",
+            ) from None  # fmt: skip
+        try:
+            yield hidden
+            _install(hidden, out / name)
+        finally:
+            shutil.rmtree(hidden, ignore_errors=True)
+    except BaseException:
+        for folder in reversed(made):
+            with suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+def _make(out: Path) -> list[Path]:
+    """Make a folder and those above it; give the ones that were not there."""
+    missing = [folder for folder in (out, *out.parents) if not folder.exists()]
+    for folder in reversed(missing):
+        folder.mkdir(exist_ok=True)
+    return list(reversed(missing))
+
+
+def _install(hidden: Path, place: Path) -> None:
+    """Move a finished folder to its place; one already there steps aside first and comes back if the move fails."""
+    umask = os.umask(0)
+    os.umask(umask)
+    aside = hidden.with_name(f"{hidden.name}.old")
+    try:
+        hidden.chmod(0o777 & ~umask)
+        if place.exists():
+            place.rename(aside)
+        try:
+            hidden.rename(place)
+        except OSError:
+            if aside.exists():
+                aside.rename(place)
+            raise
+        if aside.is_dir():
+            shutil.rmtree(aside, ignore_errors=True)
+    except OSError as problem:
+        raise RunError(
+            "the run folder could not be moved to its place", where=str(place), value=problem.strerror or problem,
+            next_step="remove what stands there, or give another --out",
+        ) from None  # fmt: skip
+
+
+def write_run(folder: Path, result: RunResult, *, wall_s: float) -> None:
+    """Write everything that a run leaves into a folder, the report last.
+
+    Raises
+    ------
+    RunError
+        The disk is full, or the folder was taken away.
+    """
+    from adoptive.workbench.report import render_report
+
+    try:
+        (folder / "study.toml").write_text(dump_study(result.study), "utf-8")
+        summary = as_document(result) | {"notes": dict(result.notes or {})}
+        (folder / "summary.json").write_text(as_json(summary), "utf-8")
+        (folder / "provenance.json").write_text(as_json(provenance(result, wall_s=wall_s)), "utf-8")
+        (folder / "tables").mkdir()
+        for name, table in tables_of(result).items():
+            if table:
+                write_table(folder / "tables" / name, table)
+        (folder / "report.html").write_text(render_report(folder), "utf-8")
+    except OSError as problem:
+        raise RunError(
+            "the run folder could not be written", where=str(folder), value=problem.strerror or problem,
+            next_step="make room, or give another --out",
+        ) from None  # fmt: skip

@@ -1,0 +1,175 @@
+"""The tables of a run folder: all that the report shows, and more, as flat columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adoptive.parameters import load_book
+from adoptive.tables import flatten
+from adoptive.units import days, months
+from adoptive.verdict import ENDPOINTS, curve, risk_table
+from adoptive.workbench.engine.compare import percentiles
+from adoptive.workbench.engine.document import checks_document
+from adoptive.workbench.engine.reduce import analysis_set
+from adoptive.workbench.engine.types import Comparison, Floats, RunResult
+from adoptive.workbench.fields import fields_of
+
+__all__ = ["tables_of"]
+
+Table = dict[str, NDArray[Any]]
+EVENT_ARMS = tuple((event, arm) for event in ("pfs", "os") for arm in (0, 1))
+RISK_STEP_MONTHS = 3.0
+
+
+def tables_of(result: RunResult) -> dict[str, Table]:
+    """Give every table of a run by name."""
+    detail = result.detail
+    return {
+        "endpoints": _endpoints(result.comparisons),
+        "trial_values": _trial_values(result),
+        "curves": _curves(result),
+        "flow": _spreads(result.all_trials.flow),
+        "medians": _spreads(result.all_trials.medians),
+        "grades": _grades(result.all_trials.grades),
+        "steps": _steps(result),
+        "risk": _risk(result),
+        "patients": flatten(detail.patients, trials=detail.trials),
+        "visits": dict(detail.visits),
+        "doses": dict(detail.doses),
+        "daily": dict(detail.daily),
+        "checks": _from_rows(checks_document(result.checks)),
+        "parameters": _parameters(),
+        "fields": _fields(result),
+    }
+
+
+def _from_rows(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Turn rows into columns; a missing number becomes ``inf``, a missing text empty."""
+    if not rows:
+        return {}
+    return {name: _column([row[name] for row in rows]) for name in rows[0]}
+
+
+def _column(values: Iterable[Any]) -> NDArray[Any]:
+    listed = list(values)
+    if any(isinstance(value, str) for value in listed):
+        return np.array(["" if value is None else value for value in listed], dtype=object)
+    if any(value is None or isinstance(value, float) for value in listed):
+        return np.array([np.inf if value is None else float(value) for value in listed])
+    return np.array(listed)
+
+
+def _endpoints(rows: Sequence[Comparison]) -> Table:
+    return _from_rows(
+        [
+            {
+                "endpoint": row.published.endpoint, "meaning": ENDPOINTS[row.published.endpoint].meaning, "arm": row.published.arm, "set": row.published.set,
+                "unit": row.published.unit, "at_months": row.published.at_months,
+                "published": row.published.estimate, "published_lo": row.published.lo, "published_hi": row.published.hi,
+                "simulated_median": row.simulated_median, "simulated_p05": row.simulated_p05,
+                "simulated_p95": row.simulated_p95, "monte_carlo_error": row.monte_carlo_error,
+                "estimable_share": row.estimable_share,
+                "inside": {True: "inside", False: "outside", None: "not comparable"}[row.inside],
+                "weight": row.published.weight, "source": row.published.source,
+            }
+            for row in rows
+        ]
+    )  # fmt: skip
+
+
+def _trial_values(result: RunResult) -> Table:
+    whole, specs = result.all_trials, result.specs
+    rows, count = whole.values.shape
+    return {
+        "trial": np.repeat(whole.trials, count),
+        "endpoint": np.array([spec.name for spec in specs] * rows, dtype=object),
+        "arm": np.array([-1 if spec.arm is None else spec.arm for spec in specs] * rows),
+        "set": np.array([spec.set for spec in specs] * rows, dtype=object),
+        "at_months": np.array([np.inf if spec.at_months is None else spec.at_months for spec in specs] * rows),
+        "value": np.where(whole.estimable, whole.values, np.inf).ravel(),
+        "estimable": whole.estimable.ravel(),
+    }
+
+
+def _curves(result: RunResult) -> Table:
+    parts: list[Table] = []
+    for (event, arm, name), survival in result.all_trials.curves.items():
+        low, middle, high = percentiles(survival)
+        parts.append(_labelled(event, arm, name, month=result.grid_months, p05=low, p50=middle, p95=high))
+    return _stacked(parts)
+
+
+def _steps(result: RunResult) -> Table:
+    """Give the median trial's Kaplan-Meier curves with their pointwise 95 % interval, from month 0."""
+    patients = result.detail.patients
+    parts: list[Table] = []
+    for event, arm in EVENT_ARMS:
+        include = analysis_set(patients, arm, "ITT")
+        of = curve(patients[f"{event}_days"][0], patients[f"{event}_event"][0], include[0])
+        columns = {"survival": of.survival, "lower": of.lower, "upper": of.upper}
+        start = {name: np.concatenate([[1.0], values]) for name, values in columns.items()}
+        counts = {"censored": np.concatenate([[0], of.censored]), "events": np.concatenate([[0], of.events])}
+        parts.append(_labelled(event, arm, "ITT", month=months(np.concatenate([[0.0], of.days])), **start, **counts))
+    return _stacked(parts)
+
+
+def _risk(result: RunResult) -> Table:
+    """Count at risk, censored and with event before each time in the median trial; the three add up to the arm."""
+    patients = result.detail.patients
+    grid = np.arange(0.0, result.grid_months[-1] + 1e-9, RISK_STEP_MONTHS)
+    parts: list[Table] = []
+    for event, arm in EVENT_ARMS:
+        include = analysis_set(patients, arm, "ITT")
+        table = risk_table(patients[f"{event}_days"], patients[f"{event}_event"], include, at_days=days(grid))
+        columns = {"at_risk": table.at_risk[0], "censored": table.censored[0], "events": table.events[0]}
+        parts.append(_labelled(event, arm, "ITT", month=grid, **columns))
+    return _stacked(parts)
+
+
+def _labelled(event: str, arm: int, name: str, **columns: NDArray[Any]) -> Table:
+    size = len(next(iter(columns.values())))
+    return {
+        "event": np.full(size, event, dtype=object), "arm": np.full(size, arm),
+        "set": np.full(size, name, dtype=object), **columns,
+    }  # fmt: skip
+
+
+def _stacked(parts: Sequence[Table]) -> Table:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _spreads(columns: Mapping[str, Floats]) -> Table:
+    spread = [percentiles(values) for values in columns.values()]
+    return {
+        "name": np.array(list(columns), dtype=object),
+        "p05": np.array([item[0] for item in spread]),
+        "p50": np.array([item[1] for item in spread]),
+        "p95": np.array([item[2] for item in spread]),
+    }
+
+
+def _grades(counts: Mapping[str, Floats]) -> Table:
+    """Give the share of assessed patients by worst grade, pooled over all trials."""
+    rows = [
+        {"toxicity": name, "grade": grade, "share": float(pooled[grade] / max(pooled.sum(), 1.0))}
+        for name, pooled in ((name, table.sum(axis=0)) for name, table in counts.items())
+        for grade in range(len(pooled))
+    ]
+    return _from_rows(rows)
+
+
+def _parameters() -> Table:
+    names = ("name", "value", "unit", "meaning", "between", "uncertainty", "scale", "status", "source")
+    return _from_rows([{name: getattr(row, name) for name in names} for row in load_book().values()])
+
+
+def _fields(result: RunResult) -> Table:
+    rows = [
+        {"name": field.name, "value": str(field.value), "unit": field.unit, "meaning": field.meaning, "source": field.source}
+        for field in fields_of(result.study)
+    ]
+    return _from_rows(rows)

@@ -1,0 +1,95 @@
+"""What many trials leave behind: the nouns of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adoptive.trial.types import Study, TrialRecord
+from adoptive.verdict.types import EndpointSpec
+from adoptive.workbench.published import Published
+
+__all__ = ["Block", "Comparison", "CurveKey", "Floats", "Progress", "RunResult", "Simulator", "Task"]
+
+Floats = NDArray[np.float64]
+CurveKey = tuple[str, int, str]
+"""What a survival curve is of: ``pfs`` or ``os``, arm (0 or 1), analysis set."""
+
+Progress = Callable[[int, int], None]
+"""Called with trials done and trials in all."""
+
+
+class Simulator(Protocol):
+    """Simulate some trials of a study; :func:`adoptive.trial.run.run_trial` does."""
+
+    def __call__(self, study: Study, *, seed: int, trials: Sequence[int], detail: bool = False) -> TrialRecord:
+        """Give the record of the trials."""
+        ...
+
+
+@dataclass(frozen=True)
+class Task:
+    """Hold what one block needs; everything in it travels to another process."""
+
+    study: Study
+    seed: int
+    trials: tuple[int, ...]
+    specs: tuple[EndpointSpec, ...]
+    grid_months: Floats
+    simulate: Simulator
+
+
+@dataclass(frozen=True)
+class Block:
+    """Hold the reduced result of some trials: first axis trials, never patients.
+
+    ``values`` and ``estimable`` are ``(trials, endpoints)``; ``curves`` ``(trials, grid)`` by what they are of; ``flow``
+    and ``medians`` ``(trials,)`` by name; ``grades`` ``(trials, 6)`` patients by worst grade, by kind of toxicity.
+    """
+
+    trials: NDArray[np.int64]
+    values: Floats
+    estimable: NDArray[np.bool_]
+    curves: Mapping[CurveKey, Floats]
+    flow: Mapping[str, Floats]
+    medians: Mapping[str, Floats]
+    grades: Mapping[str, Floats]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Hold one endpoint, simulated against published.
+
+    The simulated interval is the 5th to 95th percentile over trials; ``inf`` means that the median was not reached.
+    ``inside`` is ``None`` where nothing could be compared. ``monte_carlo_error`` is half the 95 % interval of the
+    simulated median, ``inf`` if there are too few trials to say.
+    """
+
+    published: Published
+    simulated_median: float
+    simulated_p05: float
+    simulated_p95: float
+    monte_carlo_error: float
+    estimable_share: float
+    inside: bool | None
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """Hold a whole run: comparisons, what all trials left, and the median trial in detail."""
+
+    study: Study
+    seed: int
+    trials: int
+    grid_months: Floats
+    comparisons: tuple[Comparison, ...]
+    specs: tuple[EndpointSpec, ...]
+    all_trials: Block
+    median_trial: int
+    detail: TrialRecord
+    checks: tuple[Any, ...] = ()
+    notes: Mapping[str, str] | None = None

@@ -1,0 +1,53 @@
+"""How large a run may be, and how it is cut into blocks. Importing this costs nothing; the command line does."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from adoptive.errors import StudyError
+
+__all__ = ["BLOCK_PATIENTS", "DEFAULT_TRIALS", "MOST_PATIENTS", "MOST_TRIALS", "MOST_WORKERS", "block_trials", "check_size"]
+
+DEFAULT_TRIALS: Final = 200
+"""Virtual trials unless asked otherwise: the median of 200 trials is known to a tenth of the spread between trials
+(half the 95 % order-statistic interval, ``1.96 * 1.25 / sqrt(200) = 0.17`` standard deviations), the 5th and 95th
+percentile rest on ten trials each, and the run ends within a minute on two cores."""
+
+MOST_TRIALS: Final = 100_000
+MOST_WORKERS: Final = 256
+
+MOST_PATIENTS: Final = 5_000_000
+"""Randomised patients in one run; more is a slip of the keyboard far oftener than a question."""
+
+BLOCK_PATIENTS: Final = 2_000
+"""Smallest number of patients that are simulated together: enough to fill the ensemble engine's vectors."""
+
+
+def block_trials(randomised: int) -> int:
+    """Give the number of trials in a block; it depends on the study alone, never on the number of workers.
+
+    >>> block_trials(156)
+    13
+    """
+    return max(1, -(-BLOCK_PATIENTS // randomised))
+
+
+def check_size(trials: int, randomised: int) -> None:
+    """Refuse sizes that cannot be meant.
+
+    Raises
+    ------
+    StudyError
+        Fewer than 1 or more than 100,000 trials, or more than 5,000,000 patients in all.
+    """
+    if not 1 <= trials <= MOST_TRIALS:
+        raise StudyError(
+            "cannot run so many trials", where="--trials", value=f"{trials:,}", allowed=f"1 to {MOST_TRIALS:,}",
+            next_step="the default gives stable medians",
+        )  # fmt: skip
+    if trials * randomised > MOST_PATIENTS:
+        raise StudyError(
+            f"{trials:,} trials of {randomised:,} patients are {trials * randomised:,} patients", where="--trials",
+            allowed=f"at most {MOST_PATIENTS:,} patients in one run",
+            next_step=f"ask for at most {MOST_PATIENTS // randomised:,} trials",
+        )  # fmt: skip

@@ -1,0 +1,127 @@
+"""Mistakes in a study file, said all at once: where, value, what is allowed, next step."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from adoptive.errors import AdoptiveError, StudyError
+from adoptive.workbench.fields import allowed_keys, unit_and_limits
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+__all__ = ["Mistake", "as_error", "from_pydantic", "nearest", "unwritable_values"]
+
+Place = tuple[str | int, ...]
+
+_BOUNDS = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """Hold one mistake: its place in the file, what is wrong, the value, what is allowed and the next step."""
+
+    where: str
+    what: str
+    value: str = ""
+    allowed: str = ""
+    next_step: str = ""
+
+    def __str__(self) -> str:
+        parts = [f"{self.where}: {self.what}"]
+        parts += [f"value: {self.value}"] if self.value else []
+        parts += [f"allowed: {self.allowed}"] if self.allowed else []
+        parts += [f"next: {self.next_step}"] if self.next_step else []
+        return "; ".join(parts)
+
+
+def dotted(place: Place) -> str:
+    """Write a place as people write it, counting from 1.
+
+    >>> dotted(("trial", "arms", 0, "ratio"))
+    'trial.arms[1].ratio'
+    """
+    words = ""
+    for step in place:
+        words += f"[{step + 1}]" if isinstance(step, int) else (f".{step}" if words else step)
+    return words or "the file"
+
+
+def nearest(word: str, among: tuple[str, ...]) -> str:
+    """Give the most similar word, or nothing.
+
+    >>> nearest("dose_cell", ("dose_cells", "interval_days"))
+    'dose_cells'
+    """
+    close = difflib.get_close_matches(word, among, n=1, cutoff=0.6)
+    return close[0] if close else ""
+
+
+def unwritable_values(table: Mapping[str, Any], file: str, place: Place = ()) -> Iterator[Mistake]:
+    """Find values that TOML allows and a study does not: dates, ``nan`` and ``inf``."""
+    items = table.items() if isinstance(table, Mapping) else enumerate(table)
+    for key, value in items:
+        here = (*place, key)
+        if isinstance(value, (dict, list)):
+            yield from unwritable_values(value, file, here)  # type: ignore[arg-type]
+        elif isinstance(value, (datetime.date, datetime.time)):
+            yield Mistake(f"{file}: {dotted(here)}", "a date has no place here", str(value), next_step="use days")
+        elif isinstance(value, float) and not math.isfinite(value):
+            yield Mistake(f"{file}: {dotted(here)}", "not a number that can be used", str(value), "a finite number")
+
+
+def from_pydantic(details: list[ErrorDetails], file: str) -> list[Mistake]:
+    """Turn pydantic's findings into mistakes; a misspelt key is said once, not as one key missing and one unknown."""
+    unknown = {tuple(item["loc"]) for item in details if item["type"] in ("extra_forbidden", "unexpected_keyword_argument")}
+    guesses = {place: nearest(str(place[-1]), allowed_keys(place[:-1])) for place in unknown}
+    explained = {(*place[:-1], guess) for place, guess in guesses.items() if guess}
+    mistakes = []
+    for item in details:
+        place: Place = tuple(item["loc"])
+        if item["type"] == "too_short" and any(tuple(other["loc"])[: len(place)] == place for other in details if other is not item):
+            continue  # only short because a mistake inside it left an element out
+        if place in unknown:
+            mistakes.append(_misspelt(place, guesses[place], file))
+        elif not (item["type"] in ("missing", "missing_argument") and place in explained):
+            mistakes.append(_one(item, place, file))
+    return mistakes
+
+
+def _misspelt(place: Place, guess: str, file: str) -> Mistake:
+    keys = allowed_keys(place[:-1])
+    step = f"write {guess}" if guess else "remove it"
+    return Mistake(f"{file}: {dotted(place)}", "no such key", str(place[-1]), ", ".join(keys), step)
+
+
+def _one(item: ErrorDetails, place: Place, file: str) -> Mistake:
+    where, kind, context = f"{file}: {dotted(place)}", item["type"], item.get("ctx", {})
+    value = "" if kind.startswith("missing") or isinstance(item["input"], (dict, list)) else repr(item["input"])
+    cause = context.get("error")
+    if isinstance(cause, AdoptiveError):
+        return Mistake(f"{file}: {cause.where or dotted(place)}", cause.what, str(cause.value or ""), cause.allowed, cause.next_step)
+    if kind.startswith("missing"):
+        return Mistake(where, "this key is missing", next_step=f"add {place[-1]}")
+    if kind == "literal_error":
+        step = nearest(str(item["input"]), tuple(str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")))
+        return Mistake(where, "not one of the choices", value, str(context["expected"]), f"write {step!r}" if step else "")
+    if any(name in context for name in _BOUNDS):
+        unit, limits = unit_and_limits(place)
+        allowed = " and ".join(f"{words} {limits[name]:g}" for name, words in _BOUNDS.items() if name in limits)
+        return Mistake(where, "out of range", value, f"{allowed} {unit}", "correct the value")
+    return Mistake(where, item["msg"][:1].lower() + item["msg"][1:], value, next_step="correct the value")
+
+
+def as_error(mistakes: list[Mistake], file: str) -> StudyError:
+    """Put all mistakes of a file into one error."""
+    if len(mistakes) == 1:
+        only = mistakes[0]
+        return StudyError(
+            only.what, where=only.where, value=only.value or None, allowed=only.allowed, next_step=only.next_step
+        )
+    lines = "\n".join(f"  - {mistake}" for mistake in mistakes)
+    return StudyError(f"{len(mistakes)} mistakes\n{lines}", where=file)

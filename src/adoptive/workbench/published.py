@@ -1,0 +1,126 @@
+"""What was published about a study: its endpoints with intervals and sources, and the study's own notes.
+
+``published.csv`` and ``README.md`` stand beside ``study.toml``; both may be absent for a trial that has not reported.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Final
+
+from adoptive.errors import StudyError
+from adoptive.workbench.study import study_folder
+
+__all__ = ["COLUMNS", "Published", "load_notes", "load_published", "parse_published"]
+
+COLUMNS: Final = (
+    "endpoint", "arm", "set", "unit", "estimate", "lo", "hi", "n", "at_months", "source", "weight", "confidence",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Published:
+    """Hold one published number: endpoint, arm by name (empty: the comparison or the whole trial), set, unit, interval.
+
+    ``estimate`` is ``None`` for an endpoint that is simulated only; ``lo`` and ``hi`` are the published interval's ends, ``None`` where none was given; ``weight`` 0 means that the
+    number is shown but counts in no fit.
+    """
+
+    endpoint: str
+    arm: str
+    set: str
+    unit: str
+    estimate: float | None
+    lo: float | None
+    hi: float | None
+    n: int | None
+    at_months: float | None
+    source: str
+    weight: float
+    confidence: str
+
+
+def load_published(name_or_path: str | Path) -> tuple[Published, ...]:
+    """Read the published endpoints of a study, in file order; none if the study has no ``published.csv``."""
+    text = _beside(name_or_path, "published.csv")
+    return parse_published(text) if text is not None else ()
+
+
+def load_notes(name_or_path: str | Path) -> dict[str, str]:
+    """Read the study's notes: the text of each ``## section`` of its ``README.md``, by the section's title."""
+    sections: dict[str, list[str]] = {}
+    title = ""
+    for line in (_beside(name_or_path, "README.md") or "").splitlines():
+        if line.startswith("## "):
+            title = line[3:].strip()
+        elif title:
+            sections.setdefault(title, []).append(line)
+    return {heading: "\n".join(lines).strip() for heading, lines in sections.items()}
+
+
+def parse_published(text: str, *, where: str = "published.csv") -> tuple[Published, ...]:
+    """Read published endpoints from the text of a CSV file.
+
+    >>> head = ",".join(COLUMNS)
+    >>> parse_published(head + chr(10) + "orr,cells,ITT,%,22,15,31,104,,Qi 2025,1,L")[0].estimate
+    22.0
+
+    Raises
+    ------
+    StudyError
+        Columns or values that cannot be used, with the line.
+    """
+    rows = csv.DictReader(io.StringIO(text), strict=True)
+    try:
+        if set(rows.fieldnames or ()) != set(COLUMNS):
+            raise StudyError(
+                "other columns than expected", where=where, value=", ".join(rows.fieldnames or ()),
+                allowed=", ".join(COLUMNS), next_step="correct the first line",
+            )
+        return tuple(_row(row, f"{where}: line {number}") for number, row in enumerate(rows, start=2))
+    except csv.Error as problem:
+        raise StudyError(f"not CSV: {problem}", where=where, next_step="correct the file") from None
+
+
+def _row(row: dict[str, str], where: str) -> Published:
+    if None in row or None in row.values():
+        raise StudyError("too few or too many values", where=where, next_step=f"write {len(COLUMNS)} values")
+    text = {key: value.strip() for key, value in row.items()}
+    estimate = _number(text["estimate"], f"{where}: estimate")
+    if estimate is None or not text["endpoint"]:
+        raise StudyError("the endpoint or its estimate is missing", where=where, next_step="fill it in")
+    count = _number(text["n"], f"{where}: n")
+    weight = _number(text["weight"], f"{where}: weight")
+    return Published(
+        endpoint=text["endpoint"], arm=text["arm"], set=text["set"] or "ITT", unit=text["unit"], estimate=estimate,
+        lo=_number(text["lo"], f"{where}: lo"), hi=_number(text["hi"], f"{where}: hi"),
+        n=None if count is None else int(count), at_months=_number(text["at_months"], f"{where}: at_months"),
+        source=text["source"], weight=1.0 if weight is None else weight, confidence=text["confidence"],
+    )  # fmt: skip
+
+
+def _number(text: str, where: str) -> float | None:
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise StudyError("not a number", where=where, value=text, next_step="write a number, or leave it empty")
+    return value
+
+
+def _beside(name_or_path: str | Path, file: str) -> str | None:
+    found: Traversable = study_folder(name_or_path).joinpath(file)
+    if not found.is_file():
+        return None
+    try:
+        return found.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise StudyError("cannot be read", where=file, value=str(problem), next_step="give UTF-8 text") from None

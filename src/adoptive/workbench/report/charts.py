@@ -1,0 +1,103 @@
+"""What all figures share: colours, sizes, theme, and the way from a chart to an inline picture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import altair as alt
+import vl_convert
+
+__all__ = ["ARM_COLOURS", "ARM_DASHES", "GRADE_COLOURS", "RESPONSE_COLOURS", "Draw", "Figure", "Size", "draw", "inline"]
+
+# Okabe and Ito's colours, told apart by people with any colour vision.
+ARM_COLOURS: Final = ("#0072B2", "#D55E00")
+ARM_DASHES: Final = ((1, 0), (6, 3))
+RESPONSE_COLOURS: Final = {
+    "complete response": "#009E73",
+    "partial response": "#56B4E9",
+    "stable disease": "#E69F00",
+    "progressive disease": "#D55E00",
+    "not evaluable": "#999999",
+}
+GRADE_COLOURS: Final = {1: "#F3D9A4", 2: "#E69F00", 3: "#D55E00", 4: "#8C2D04", 5: "#555555"}
+
+VEGA_LITE: Final = "6.4"
+
+
+@dataclass(frozen=True)
+class Size:
+    """Hold the room for a figure: its name, and the width of the plotting area in pixels."""
+
+    name: str
+    width: int
+
+    @property
+    def narrow(self) -> bool:
+        """Say whether the figure is for a phone."""
+        return self.width < 500
+
+
+SIZES: Final = (Size("wide", 640), Size("narrow", 270))
+
+Chart = alt.LayerChart | alt.VConcatChart | alt.Chart
+Draw = Callable[[Size], Chart]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Hold a figure of the report: its name, title, caption, what it shows in words, and its drawings as SVG."""
+
+    name: str
+    title: str
+    caption: str
+    finding: str
+    drawings: Sequence[tuple[str, str]]
+
+
+def draw(name: str, title: str, *, caption: str, finding: str, chart: Draw) -> Figure:
+    """Draw a figure at both widths."""
+    drawings = [(size.name, inline(themed(chart(size)), f"{name}-{size.name}", title, finding)) for size in SIZES]
+    return Figure(name, title, caption, finding, drawings)
+
+
+def themed(chart: Chart) -> Chart:
+    """Give a chart the page's look; text takes the page's colour, so that dark pages work."""
+    quiet: dict[str, Any] = {
+        "labelColor": "currentColor", "titleColor": "currentColor", "labelFontSize": 12, "titleFontSize": 12,
+        "titleFontWeight": "normal",
+    }  # fmt: skip
+    font = "Arial, Helvetica, Liberation Sans, sans-serif"
+    return chart.configure(
+        background="transparent", font=font, padding=4,
+        axis=alt.AxisConfig(
+            **quiet, domainColor="#888888", tickColor="#888888", gridColor="#888888", gridOpacity=0.25
+        ),
+        legend=alt.LegendConfig(**quiet, orient="top", direction="horizontal", symbolStrokeWidth=3, title=None, columnPadding=34),
+        view=alt.ViewConfig(stroke=None),
+        title=alt.TitleConfig(color="currentColor", fontSize=13, anchor="start", fontWeight="bold"),
+        text=alt.MarkConfig(color="currentColor", fontSize=12),
+    )  # fmt: skip
+
+
+def inline(chart: Chart, name: str, title: str, finding: str) -> str:
+    """Turn a chart into an SVG element for an HTML page: scales with the page, unique ids, one name and description."""
+    svg = str(vl_convert.vegalite_to_svg(chart.to_dict(), vl_version=VEGA_LITE, allowed_base_urls=[]))
+    size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    width = size.group(1) if size else "640"
+    inner = svg[svg.index(">") + 1 : svg.rindex("</svg>")]
+    inner = re.sub(r' (?:role|aria-[a-z]+|pointer-events)="[^"]*"', "", inner)
+    inner = re.sub(r'<path class="(?:background|foreground)"[^>]*d=""[^>]*/>', "", inner)
+    inner = re.sub(r"\d+\.\d{3,}", lambda found: f"{float(found.group()):.2f}".rstrip("0").rstrip("."), inner)
+    inner = re.sub(r'id="([^"]+)"', rf'id="{name}-\1"', inner)
+    inner = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", inner)
+    view = size.group(0) if size else ""
+    label = f'<title id="{name}-title">{_escaped(title)}</title><desc id="{name}-desc">{_escaped(finding)}</desc>'
+    head = f'<svg role="img" aria-labelledby="{name}-title {name}-desc" {view} style="max-width:{width}px">'
+    return f"{head}{label}{inner}</svg>"
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

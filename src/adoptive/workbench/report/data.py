@@ -1,0 +1,79 @@
+"""A run folder, read for the report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adoptive.errors import StudyError
+from adoptive.tables import TableError, read_table
+from adoptive.trial.types import Study
+from adoptive.workbench.study import parse_study
+
+__all__ = ["Run", "Table", "load_run", "rows_of"]
+
+Table = Mapping[str, NDArray[Any]]
+
+TABLES = (
+    "endpoints", "trial_values", "curves", "flow", "medians", "grades", "steps", "risk", "patients", "visits", "doses",
+    "daily", "checks", "parameters", "fields",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Run:
+    """Hold a run folder: study, summary, provenance, tables by name (empty where a run has none)."""
+
+    study: Study
+    summary: Mapping[str, Any]
+    provenance: Mapping[str, Any]
+    tables: Mapping[str, Table]
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Give the arms' names, the experimental one first."""
+        return tuple(arm.name for arm in self.study.trial.arms)
+
+
+def load_run(folder: Path) -> Run:
+    """Read a run folder.
+
+    Raises
+    ------
+    StudyError
+        No run folder, or one that lacks a file.
+    """
+    try:
+        summary, provenance = (
+            json.loads((folder / name).read_text("utf-8")) for name in ("summary.json", "provenance.json")
+        )
+        study = parse_study((folder / "study.toml").read_text("utf-8"))
+        tables = {name: read_table(folder / "tables" / name) if _there(folder, name) else {} for name in TABLES}
+    except (OSError, ValueError, TableError) as problem:
+        reason = getattr(problem, "strerror", None) or str(problem)
+        raise StudyError(
+            "not a run folder", where=str(folder), value=reason, next_step="give a folder that `adoptive run` wrote"
+        ) from None
+    return Run(study, summary, provenance, tables)
+
+
+def rows_of(table: Table, **wanted: Any) -> Iterator[dict[str, Any]]:
+    """Walk a table's rows as plain dictionaries, those whose columns have the values wanted."""
+    if not table:
+        return
+    keep = np.ones(len(next(iter(table.values()))), bool)
+    for name, value in wanted.items():
+        keep &= np.asarray(table[name] == value)
+    columns = {name: column[keep].tolist() for name, column in table.items()}
+    for values in zip(*columns.values(), strict=True):
+        yield dict(zip(columns, values, strict=True))
+
+
+def _there(folder: Path, name: str) -> bool:
+    return (folder / "tables" / f"{name}.parquet").is_file()

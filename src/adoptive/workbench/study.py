@@ -1,0 +1,182 @@
+"""Study files: one TOML file is one frozen :class:`~adoptive.trial.types.Study`, in both directions.
+
+``load_study(dump_study(study))`` gives the same study. pydantic is used here, at the edge, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import stat
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import tomli_w
+
+from adoptive.errors import StudyError
+from adoptive.trial.types import Study
+from adoptive.workbench.mistakes import Mistake, as_error, from_pydantic, nearest, unwritable_values
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+__all__ = ["dump_study", "list_studies", "load_study", "parse_study", "study_folder"]
+
+LARGEST_FILE_BYTES: Final = 1_000_000
+"""A study file is a few kilobytes; anything near this size is another file given by mistake."""
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
+
+
+def list_studies() -> tuple[str, ...]:
+    """Name the bundled studies, in alphabetical order."""
+    root = resources.files("adoptive").joinpath("studies")
+    if not root.is_dir():
+        return ()
+    return tuple(sorted(entry.name for entry in root.iterdir() if entry.joinpath("study.toml").is_file()))
+
+
+def load_study(name_or_path: str | Path) -> Study:
+    """Read a study: a bundled one by name, or a file by path.
+
+    Arguments: ``name_or_path`` one of :func:`list_studies`, or the path of a study file.
+
+    Raises
+    ------
+    StudyError
+        Nothing of that name, a file that cannot be read, or mistakes in it (all of them at once).
+    """
+    file = _study_file(name_or_path)
+    return parse_study(_read_text(file), where=file.name if isinstance(file, Path) else "study.toml")
+
+
+def study_folder(name_or_path: str | Path) -> Traversable:
+    """Give the folder in which a study's file stands (its published results and notes stand beside it)."""
+    file = _study_file(name_or_path)
+    if isinstance(file, Path):
+        return file.parent
+    return resources.files("adoptive").joinpath("studies", str(name_or_path))
+
+
+def parse_study(text: str, *, where: str = "study.toml") -> Study:
+    """Read a study from the text of a file.
+
+    Raises
+    ------
+    StudyError
+        The text is no TOML, or holds mistakes; all are named.
+    """
+    try:
+        content: dict[str, Any] = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as problem:
+        raise StudyError(f"not TOML: {problem}", where=where, next_step="correct the line that is named") from None
+    if isinstance(content.get("sources"), dict):
+        content["sources"] = _flat(content["sources"])
+    mistakes = list(unwritable_values(content, where))
+    if not mistakes and isinstance(name := content.get("name"), str) and name and not _NAME.fullmatch(name):
+        mistakes.append(
+            Mistake(f"{where}: name", "cannot be a folder's name", repr(name), "a-z 0-9 . _ -, at most 63 characters")
+        )
+    if mistakes:
+        raise as_error(mistakes, where)
+    return _validate(content, where)
+
+
+def _validate(content: Mapping[str, Any], where: str) -> Study:
+    from pydantic import ValidationError
+
+    try:
+        # Through JSON, because strict JSON takes lists for tuples and whole numbers for floats, but no text for numbers.
+        return _adapter().validate_json(json.dumps(content), strict=True)
+    except ValidationError as problem:
+        found = from_pydantic(problem.errors(include_url=False), where)
+    raise as_error(found, where)
+
+
+@lru_cache(maxsize=1)
+def _adapter() -> TypeAdapter[Study]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Study)
+
+
+def dump_study(study: Study) -> str:
+    """Write a study as the text of its file; ``parse_study(dump_study(study)) == study``."""
+    return tomli_w.dumps(_plain(study), multiline_strings=False)
+
+
+def _plain(value: Any) -> Any:
+    """Turn frozen dataclasses, tuples and mappings into what TOML can hold."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, tuple):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Join nested keys with dots, so that a source may be written with or without quotation marks."""
+    flat: dict[str, Any] = {}
+    for key, value in table.items():
+        flat.update(_flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value})
+    return flat
+
+
+def _study_file(name_or_path: str | Path) -> Traversable:
+    text = str(name_or_path)
+    bundled = list_studies()
+    if text in bundled:
+        return resources.files("adoptive").joinpath("studies", text, "study.toml")
+    path = Path(text)
+    if path.suffix == ".toml" or len(path.parts) > 1 or path.is_file():
+        return path
+    guess = nearest(text, bundled)
+    raise StudyError(
+        "no such study",
+        where="STUDY",
+        value=repr(text),
+        allowed=", ".join(bundled) or "no study is bundled",
+        next_step=f"try {guess}" if guess else "give one of these names, or the path of a study file",
+    )
+
+
+def _read_text(file: Traversable) -> str:
+    try:
+        if isinstance(file, Path):
+            _refuse_odd_file(file)
+        data = file.read_bytes()
+    except StudyError:
+        raise
+    except (OSError, ValueError) as problem:
+        reason = getattr(problem, "strerror", None) or str(problem)
+        raise StudyError(
+            "cannot be read", where=str(file), value=reason, next_step="give the path of a readable study file"
+        ) from None
+    try:
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise StudyError(
+            "not a text file", where=str(file), allowed="UTF-8 text in TOML", next_step="give a study file"
+        ) from None
+
+
+def _refuse_odd_file(path: Path) -> None:
+    """Refuse folders, devices and files far too large before reading a byte."""
+    about = path.stat()
+    if stat.S_ISDIR(about.st_mode):
+        raise StudyError("a folder, not a study file", where=str(path), next_step=f"try {path / 'study.toml'}")
+    if not stat.S_ISREG(about.st_mode):
+        raise StudyError("not an ordinary file", where=str(path), next_step="give the path of a study file")
+    if about.st_size > LARGEST_FILE_BYTES:
+        raise StudyError(
+            "too large for a study file", where=str(path), value=f"{about.st_size:,} bytes",
+            allowed=f"at most {LARGEST_FILE_BYTES:,} bytes", next_step="give the path of a study file",
+        )

@@ -1,0 +1,96 @@
+"""How numbers are written for people, on the terminal and in the report alike."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+__all__ = ["LABEL", "NOT_REACHED", "amount", "endpoint_label", "interval", "sparkline"]
+
+LABEL = "Simulated. For research only; no medical advice."
+NOT_REACHED = "not reached"
+
+_TITLES = {
+    "pfs_median": "PFS, median",
+    "pfs_hazard_ratio": "PFS, hazard ratio",
+    "pfs_rate": "PFS",
+    "pfs_follow_up_median": "PFS follow-up, median",
+    "os_median": "OS, median",
+    "os_hazard_ratio": "OS, hazard ratio",
+    "os_rate": "OS",
+    "os_follow_up_median": "OS follow-up, median",
+    "orr": "Objective response",
+    "dcr": "Disease control",
+    "dor_median": "Duration of response, median",
+    "crs_any": "CRS, any grade",
+    "crs_grade3": "CRS, grade 3",
+    "crs_grade_ge3": "CRS, grade 3 or more",
+    "crs_grade_ge4": "CRS, grade 4 or more",
+    "neutropenia_ge3": "Neutropenia, grade 3 or more",
+    "lymphopenia_ge3": "Lymphopenia, grade 3 or more",
+    "leukopenia_ge3": "Leukopenia, grade 3 or more",
+    "thrombocytopenia_ge3": "Thrombocytopenia, grade 3 or more",
+    "cytopenia_ge3": "Any cytopenia, grade 3 or more",
+    "infused_fraction": "Infused",
+    "crossover": "Crossed over",
+    "screened": "Screened",
+}
+
+_BARS = "▁▂▃▄▅▆▇█"
+
+
+def endpoint_label(name: str, at_months: float | None = None) -> str:
+    """Give an endpoint's name as people say it.
+
+    >>> endpoint_label("pfs_rate", 6.0)
+    'PFS at 6 months'
+    """
+    title = _TITLES.get(name, name.replace("_", " "))
+    return title if at_months is None or not math.isfinite(at_months) else f"{title} at {at_months:g} months"
+
+
+def amount(value: float | None, unit: str, *, with_unit: bool = True) -> str:
+    """Write a number with the digits that its unit deserves; ``inf`` is "not reached".
+
+    >>> amount(3.2512, "months"), amount(22.04, "%"), amount(float("inf"), "months")
+    ('3.25 months', '22 %', 'not reached')
+    """
+    if value is None:
+        return "–"
+    if not math.isfinite(value):
+        return NOT_REACHED
+    if unit == "%":
+        text = f"{value:.1f}" if 0 < abs(value) < 9.95 else f"{value:.0f}"
+    elif unit == "patients":
+        text = f"{value:,.0f}"
+    else:
+        text = f"{value:.2f}"
+    return f"{text} {unit}" if with_unit and unit not in ("", "ratio") else text
+
+
+def interval(low: float | None, high: float | None, unit: str) -> str:
+    """Write an interval without its unit, or nothing if neither end is known.
+
+    >>> interval(15.0, 31.0, "%")
+    '15 to 31'
+    """
+    ends = [None if end is not None and not math.isfinite(end) and unit == "" else end for end in (low, high)]
+    if all(end is None for end in ends):
+        return ""
+    return " to ".join("?" if end is None else amount(end, unit, with_unit=False) for end in ends)
+
+
+def sparkline(values: Sequence[float], *, width: int = 60) -> str:
+    """Draw a row of bars: the largest value of each of ``width`` equal stretches, on the range of all.
+
+    >>> sparkline([0.0, 1.0, 2.0, 3.0], width=4)
+    '▁▃▆█'
+    """
+    known = [value for value in values if math.isfinite(value)]
+    if not known:
+        return ""
+    width = min(width, len(known))
+    edges = [round(step * len(known) / width) for step in range(width + 1)]
+    tops = [max(known[start:end]) for start, end in zip(edges, edges[1:], strict=False)]
+    low, span = min(known), (max(known) - min(known)) or 1.0
+    return "".join(_BARS[min(7, int((top - low) / span * 7 + 0.5))] for top in tops)

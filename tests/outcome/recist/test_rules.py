@@ -1,0 +1,222 @@
+"""RECIST 1.1, rule by rule, on cases small enough to judge by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from adoptive.outcome.recist import Best, assess, best_response
+from adoptive.outcome.types import NonTarget, Response, Scans
+
+CR, PR, SD, PD, NE = Response.CR, Response.PR, Response.SD, Response.PD, Response.NE
+NON, DONE_NOT = Response.NON_CR_NON_PD, Response.NOT_DONE
+
+
+def scans(baseline: list[float], visits: list[list[float]], *, nodal: list[bool] | None = None) -> Scans:
+    """One patient; a size of -1 was not measured."""
+    size = np.array(visits, np.float64)[None]
+    shape = size.shape[:2]
+    return Scans(
+        day=np.arange(1.0, shape[1] + 1)[None] * 42,
+        done=np.ones(shape, np.bool_),
+        diameter_mm=np.maximum(size, 0.0),
+        measured=size >= 0,
+        baseline_mm=np.array([baseline], np.float64),
+        nodal=np.array([nodal or [False] * len(baseline)]),
+        non_target=np.full(shape, NonTarget.NONE, np.int64),
+        new_lesion=np.zeros(shape, np.bool_),
+    )
+
+
+@pytest.mark.parametrize(
+    ("baseline", "sums", "expected"),
+    [
+        (100, [70, 80, 83.9, 84], [PR, SD, SD, PD]),  # nadir 70: 80 is +14 %, 84 is +20 % and +14 mm
+        (100, [70.0000001], [SD]),
+        (90, [63], [PR]),  # 0.7 * 90 in binary arithmetic is below 63
+        (50, [60, 59.9], [PD, SD]),
+        (20, [24.9, 25], [SD, PD]),  # +20 % needs 5 mm too
+        (30, [0, 4.9], [CR, PR]),  # too little for a progression
+        (30, [0, 5], [CR, PD]),  # from nothing, 5 mm progress
+        (100, [120, 120], [PD, PD]),
+        (100, [119, 90, 108], [SD, SD, PD]),
+    ],
+)
+def test_sum_of_diameters(baseline: float, sums: list[float], expected: list[Response]) -> None:
+    found = assess(scans([baseline], [[total] for total in sums]))
+    assert found.response[0].tolist() == expected
+    first = expected.index(PD) if PD in expected else -1
+    assert found.progression_visit.tolist() == [first]
+    assert found.change[0] == pytest.approx([total / baseline - 1 for total in sums])
+
+
+def test_nodes_are_normal_below_10_mm() -> None:
+    found = assess(scans([40, 20], [[0, 9.9], [0, 10.0], [1, 9.0]], nodal=[False, True]))
+    assert found.response[0].tolist() == [CR, PR, PR]
+    assert found.sum_mm[0].tolist() == [9.9, 10.0, 10.0]
+
+
+def test_normal_nodes_that_grow_stay_complete() -> None:
+    assert assess(scans([20], [[2], [9]], nodal=[True])).response[0].tolist() == [CR, CR]
+
+
+def test_incomplete_set_is_not_evaluable_unless_it_progressed() -> None:
+    found = assess(scans([30, 30], [[10, -1], [72, -1], [-1, -1], [20, 20]]))
+    assert found.response[0].tolist() == [NE, PD, NE, PR]
+    assert found.change[0, :3].tolist() == [0.0, 0.0, 0.0]
+    # an incomplete set is no nadir: 40 mm are judged against the baseline's 60, not against 10
+    assert found.nadir_mm[0].tolist() == [60, 60, 60, 60]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "other", "new", "expected"),
+    [
+        ([0, 0], NonTarget.CR, False, CR),
+        ([0, 0], NonTarget.NONE, False, CR),
+        ([0, 0], NonTarget.NON_CR_NON_PD, False, PR),
+        ([0, 0], NonTarget.NE, False, PR),
+        ([10, 10], NonTarget.NE, False, PR),
+        ([30, 30], NonTarget.NON_CR_NON_PD, False, SD),
+        ([30, -1], NonTarget.NON_CR_NON_PD, False, NE),
+        ([60, 60], NonTarget.CR, False, PD),
+        ([0, 0], NonTarget.PD, False, PD),
+        ([10, -1], NonTarget.PD, False, PD),
+        ([0, 0], NonTarget.CR, True, PD),
+        ([-1, -1], NonTarget.NE, True, PD),
+    ],
+)
+def test_overall_response_table(sizes: list[float], other: NonTarget, new: bool, expected: Response) -> None:
+    case = scans([30, 30], [sizes])
+    case = replace(case, non_target=np.array([[other]]), new_lesion=np.array([[new]]))
+    assert assess(case).response.tolist() == [[expected]]
+
+
+@pytest.mark.parametrize(
+    ("other", "new", "expected"),
+    [
+        (NonTarget.CR, False, CR),
+        (NonTarget.NON_CR_NON_PD, False, NON),
+        (NonTarget.NE, False, NE),
+        (NonTarget.PD, False, PD),
+        (NonTarget.CR, True, PD),
+        (NonTarget.NONE, False, NE),  # neither target nor non-target disease
+    ],
+)
+def test_non_target_disease_only(other: NonTarget, new: bool, expected: Response) -> None:
+    case = replace(scans([0], [[0]]), non_target=np.array([[other]]), new_lesion=np.array([[new]]))
+    found = assess(case)
+    assert found.response.tolist() == [[expected]]
+    assert found.target.tolist() == [[DONE_NOT]]
+    assert not np.isnan(found.change).any()
+
+
+def test_a_visit_that_did_not_take_place_is_not_done_and_no_nadir() -> None:
+    case = scans([50], [[10], [50], [61]])
+    case = replace(case, done=np.array([[False, True, True]]), new_lesion=np.array([[True, False, False]]))
+    found = assess(case)
+    assert found.response[0].tolist() == [DONE_NOT, SD, PD]
+    assert found.nadir_mm[0].tolist() == [50, 50, 50]
+
+
+def best(codes: list[Response], days: list[float] | None = None, **options: Any) -> Best:
+    when = [42.0 * (k + 1) for k in range(len(codes))] if days is None else days
+    settings: dict[str, Any] = {"confirm_days": 28.0, "minimum_stable_days": 35.0} | options
+    return best_response(np.array([codes]), np.array([when]), **settings)
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [
+        ([CR, CR], CR),
+        ([CR, SD], SD),
+        ([CR, PD], SD),
+        ([CR, NE], SD),
+        ([PR, CR], PR),
+        ([PR, PR], PR),
+        ([PR, SD], SD),
+        ([PR, PD], SD),
+        ([PR, NE], SD),
+        ([NE, NE], NE),
+        ([PD, CR], PD),
+        ([NON, NON], NON),
+        ([NON, PD], NON),
+        ([NE, PD], PD),
+        ([DONE_NOT, DONE_NOT], DONE_NOT),
+        ([PR, CR, CR], CR),
+        ([CR, PR, PR], PR),
+        ([PR, DONE_NOT, PR], PR),  # a missed visit is no assessment
+    ],
+)
+def test_confirmation_table(codes: list[Response], expected: Response) -> None:
+    assert best(codes).response.tolist() == [expected]
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [([CR, SD], PD), ([CR, PR], PD), ([CR, PD], PD), ([CR, NE], NE), ([PR, PD], PD), ([PR, NE], NE), ([PR, SD], NE)],
+)
+def test_confirmation_table_before_the_minimum(codes: list[Response], expected: Response) -> None:
+    assert best(codes, minimum_stable_days=100.0).response.tolist() == [expected]
+
+
+def test_confirmation_needs_its_time() -> None:
+    assert best([PR, PR], [42.0, 69.9]).response.tolist() == [SD]
+    assert best([PR, PR], [42.0, 70.0]).response.tolist() == [PR]
+    assert best([PR, PR, PR], [42.0, 60.0, 70.0]).response_start_day.tolist() == [42.0]
+    assert best([PR], confirm_days=0.0).response.tolist() == [PR]
+
+
+def test_options_let_one_visit_stand_between() -> None:
+    assert best([PR, NE, PR]).response.tolist() == [SD]
+    assert best([PR, NE, PR], not_evaluable_allowed=1).response.tolist() == [PR]
+    assert best([PR, NE, NE, PR], not_evaluable_allowed=1).response.tolist() == [SD]
+    assert best([PR, SD, PR]).response.tolist() == [SD]
+    assert best([PR, SD, PR], stable_allowed=True).response.tolist() == [PR]
+    assert best([PR, SD, SD, PR], stable_allowed=True).response.tolist() == [SD]
+    assert best([CR, SD, CR], stable_allowed=True).response.tolist() == [SD]
+
+
+def test_partial_response_after_complete_breaks_the_confirmation() -> None:
+    # the PR of day 10 meets a CR too early, then a PR: only the later pair counts
+    found = best([PR, CR, PR, PR], [10.0, 20.0, 42.0, 84.0])
+    assert (found.response.tolist(), found.response_start_day.tolist()) == ([PR], [42.0])
+
+
+def test_response_starts_at_the_first_of_a_confirmed_response() -> None:
+    found = best([SD, PR, CR, CR, PD])
+    assert found.response.tolist() == [CR]
+    assert found.response_start_day.tolist() == [84.0]
+    assert found.confirmed.tolist() == [True]
+
+
+def test_unconfirmed_response_is_kept_apart() -> None:
+    found = best([SD, PR, PD])
+    assert (found.response.tolist(), found.confirmed.tolist()) == ([SD], [False])
+    assert found.response_start_day.tolist() == [np.inf]
+    assert (found.unconfirmed.tolist(), found.unconfirmed_start_day.tolist()) == ([PR], [84.0])
+
+
+def test_visits_after_progression_or_cut_are_ignored() -> None:
+    assert best([SD, PD, CR, CR]).unconfirmed.tolist() == [SD]
+    assert best([PR, PR], cut=83.0).response.tolist() == [SD]
+    assert best([PR, PR], cut=84.0).response.tolist() == [PR]
+    assert best([PR, PR], cut=10.0).response.tolist() == [DONE_NOT]
+
+
+def test_stable_disease_counts_from_the_baseline_day() -> None:
+    assert best([SD], minimum_stable_days=42.0).response.tolist() == [SD]
+    assert best([SD], minimum_stable_days=42.0, baseline_day=np.array([1.0])).response.tolist() == [NE]
+
+
+def test_no_visits_and_no_patients() -> None:
+    empty = best_response(np.empty((2, 0), np.int64), np.empty((2, 0)), confirm_days=28.0, minimum_stable_days=35.0)
+    assert empty.response.tolist() == [DONE_NOT, DONE_NOT]
+    nobody = best_response(np.empty((0, 3), np.int64), np.empty((0, 3)), confirm_days=28.0, minimum_stable_days=35.0)
+    assert nobody.response.shape == (0,)
+
+
+def test_unplanned_visits_with_infinite_days_do_no_harm() -> None:
+    assert best([PR, PR, DONE_NOT], [42.0, 84.0, np.inf]).response.tolist() == [PR]

@@ -1,0 +1,119 @@
+"""A stand-in for the clinic: records with plausible columns from keyed draws, in milliseconds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from adoptive.streams import Keys, Streams
+from adoptive.tables import DAILY_COLUMNS, DOSE_COLUMNS, PATIENT_COLUMNS, SCREENING_COLUMNS, VISIT_COLUMNS, check_table
+from adoptive.trial.types import Study, TrialRecord
+from adoptive.workbench.study import parse_study
+
+STUDY_TEXT = (Path(__file__).parent / "small.toml").read_text("utf-8")
+
+
+def small_study() -> Study:
+    """Give a valid study of 30 patients."""
+    return parse_study(STUDY_TEXT)
+
+
+@dataclass(frozen=True)
+class SyntheticClinic:
+    """Simulate trials whose every number is a function of (seed, trial, patient)."""
+
+    pause_s: float = 0.0
+
+    def __call__(self, study: Study, *, seed: int, trials: Sequence[int], detail: bool = False) -> TrialRecord:
+        time.sleep(self.pause_s)
+        size = study.trial.randomised
+        columns = _patients(Streams(seed), np.asarray(trials), size)
+        screening = {
+            "screened": np.array([size * 2 + trial % 7 for trial in trials]),
+            "antigen_failures": np.array([size // 2] * len(trials)),
+            "other_failures": np.array([size // 2 + trial % 7 for trial in trials]),
+        }
+        empty = {name: _empty(table) for name, table in (("v", VISIT_COLUMNS), ("d", DOSE_COLUMNS), ("l", DAILY_COLUMNS))}
+        visits, doses, daily = _follow(columns, trials[0], size) if detail else empty.values()
+        record = TrialRecord(study, np.asarray(trials), columns, screening, visits, doses, daily)
+        check_table(record.patients, PATIENT_COLUMNS, where="patients")
+        check_table(record.screening, SCREENING_COLUMNS, where="screening")
+        for table, known in ((visits, VISIT_COLUMNS), (doses, DOSE_COLUMNS), (daily, DAILY_COLUMNS)):
+            check_table(table, known, where="detail")
+        return record
+
+
+def _empty(known):
+    return {name: np.zeros(0, {"int": np.int64, "float": float, "bool": bool}[c.dtype]) for name, c in known.items()}
+
+
+def _patients(streams: Streams, trials: np.ndarray, size: int) -> dict[str, np.ndarray]:
+    keys = Keys.of(np.repeat(trials, size), np.tile(np.arange(size), len(trials)))
+
+    def draw(purpose: str) -> np.ndarray:
+        return streams.uniform(purpose, keys).reshape(len(trials), size)
+
+    arm = np.broadcast_to((np.arange(size) % 3 == 2).astype(np.int64), (len(trials), size)).copy()
+    cells = arm == 0
+    treated = draw("treated") < np.where(cells, 0.85, 0.93)
+    infused = cells & treated
+    frailty = streams.normal("trial", Keys.of(trials, 0))[:, None] * 0.1
+    pfs_true = -np.log(draw("pfs")) * np.where(cells, 155, 80) * np.exp(frailty) + 20
+    os_true = pfs_true - np.log(draw("os")) * np.where(cells, 160, 120)
+    cut = 90 + draw("accrual") * 600
+    days = {"pfs_days": np.minimum(pfs_true, cut), "os_days": np.minimum(os_true, cut)}
+    best = np.clip(streams.normal("change", keys).reshape(arm.shape) * 0.35 - np.where(cells, 0.2, -0.1), -1, 1.2)
+    responder = (best <= -0.3) & treated
+    peak = np.where(infused, np.exp(9 + 1.5 * streams.normal("peak", keys).reshape(arm.shape)), 0.0)
+    grade = np.where(infused, np.digitize(draw("crs"), [0.05, 0.6, 0.95, 0.999]), -1)
+    cytopenia = {name: np.where(infused, np.digitize(draw(name), [0.02, 0.05, 0.1, edge]), -1)
+                 for name, edge in (("neutropenia_grade", 0.5), ("lymphopenia_grade", 0.3),
+                                    ("leukopenia_grade", 0.6), ("thrombocytopenia_grade", 0.9))}
+    return {
+        "arm": arm, "screening_number": np.broadcast_to(np.arange(size) * 2, arm.shape).copy(),
+        "randomised_day": draw("day") * 800, "peritoneal": draw("peritoneal") < 0.66,
+        "third_line_or_later": draw("line") < 0.27, "baseline_sld_mm": 20 + 80 * draw("sld"),
+        "lesions": 1 + (draw("lesions") * 4).astype(np.int64), "treated": treated,
+        "infusions": np.where(infused, 1 + (draw("infusions") * 3).astype(np.int64), 0),
+        "vein_to_vein_days": np.where(infused, 25 + 15 * draw("vein"), 0.0),
+        "not_infused": np.where(cells & ~treated, 1 + (draw("why") * 4).astype(np.int64), 0),
+        "crossed_over": ~cells & (draw("cross") < 0.38), **days,
+        "pfs_event": pfs_true <= cut, "os_event": os_true <= cut,
+        "best_response": np.where(~treated, 5, np.where(best <= -0.99, 1, np.where(responder, 2, np.where(best < 0.2, 3, 4)))),
+        "responder": responder, "disease_control": (best < 0.2) & treated, "evaluable": treated,
+        "best_change": np.where(treated, best, 0.0), "response_day": np.where(responder, 50.0, 0.0),
+        "dor_days": np.where(responder, np.maximum(days["pfs_days"] - 50, 1.0), 0.0),
+        "dor_event": responder & (pfs_true <= cut), "crs_grade": grade,
+        "crs_onset_day": np.where(grade > 0, 3.0, 0.0), "crs_days": np.where(grade > 0, 5.0, 0.0),
+        "tocilizumab_doses": np.where(grade > 1, 1, 0), **cytopenia, "peak_car_copies": peak,
+        "peak_car_day": np.where(infused, 9.0, 0.0), "peak_il6_pg_ml": np.where(infused, peak / 100, 0.0),
+        "founder_clone": draw("founder") < 0.3, "positive_share": draw("share"),
+    }
+
+
+def _follow(columns, trial: int, size: int):
+    visits, doses, daily = [], [], []
+    for patient in range(size):
+        pick = {name: values[0, patient] for name, values in columns.items()}
+        scans = np.arange(42, pick["pfs_days"] + 42, 42.0)
+        for number, day in enumerate(scans):
+            change = pick["best_change"] * (1 - 0.5 ** (number + 1)) + 0.1 * number * (number > 2)
+            response = 4 if number == len(scans) - 1 and pick["pfs_event"] else 3
+            visits.append((trial, patient, day, pick["baseline_sld_mm"] * (1 + change), change, response))
+        first = pick["vein_to_vein_days"] + 10
+        for number in range(pick["infusions"]):
+            doses.append((trial, patient, number + 1, first + 60.0 * number, 2.5e8))
+        for day in range(0, int(min(pick["os_days"], 200))):
+            since = day - first
+            copies = pick["peak_car_copies"] * np.exp(-abs(since - 9) / (1.5 if since < 9 else 15)) if since > 0 else 0.0
+            daily.append((trial, patient, float(day), copies, 5 + copies / 100, 3.0, 200.0, 1.0, pick["baseline_sld_mm"]))
+    return [_table(rows, known) for rows, known in ((visits, VISIT_COLUMNS), (doses, DOSE_COLUMNS), (daily, DAILY_COLUMNS))]
+
+
+def _table(rows, known):
+    kinds = {"int": np.int64, "float": float, "bool": bool}
+    return {name: np.array([row[at] for row in rows], kinds[c.dtype]) for at, (name, c) in enumerate(known.items())}
