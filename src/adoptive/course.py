@@ -85,12 +85,13 @@ class Course:
     fate: Fate
     tolerance: Tolerance
     treated: Flags
+    typical: Typical
 
     @property
     def progression_day(self) -> Floats:
         """Give the day of the first scan that shows progression, ``(patients,)``."""
         progressed = self.assessed.response == Response.PD
-        return np.where(progressed, self.scans.day, np.inf).min(axis=1, initial=np.inf)
+        return np.asarray(np.where(progressed, self.scans.day, np.inf).min(axis=1, initial=np.inf))
 
 
 def follow_cells(
@@ -103,7 +104,11 @@ def follow_cells(
     """
     ordered = np.zeros(len(cohort)) if ordered_day is None else ordered_day
     product = make_products(
-        plan.facility, cohort, dose_cells=plan.infusion.dose_cells, decided_day=ordered, typical=plan.typical,
+        plan.facility,
+        cohort,
+        dose_cells=plan.infusion.dose_cells,
+        decided_day=ordered,
+        typical=plan.typical,
         streams=plan.streams,
     )
     tolerance = draw_tolerance(cohort.keys, typical=plan.typical, streams=plan.streams)
@@ -116,11 +121,23 @@ def follow_cells(
     baseline = np.where(infused & (plan.outcome.recist_baseline == "lymphodepletion"), ready, 0.0)
     days = _scan_days(cohort, plan, baseline, np.full(len(cohort), plan.outcome.scan_interval_days), choice)
     trajectory, given = _infuse(
-        trajectory, body, cohort, plan, infused=infused, product=product, tolerance=tolerance, end_day=end_day,
-        standing=waiting, baseline=baseline, scan_days=days,
+        trajectory,
+        body,
+        cohort,
+        plan,
+        infused=infused,
+        product=product,
+        tolerance=tolerance,
+        end_day=end_day,
+        standing=waiting,
+        baseline=baseline,
+        scan_days=days,
     )
     course = _read(trajectory, body, cohort, plan, baseline=baseline, scan_days=days, tolerance=tolerance)
-    return dataclasses.replace(course, product=product, choice=choice, infusion_day=given, treated=infused)
+    last = np.minimum(np.minimum(course.fate.death_day, course.fate.withdrawal_day), end_day)
+    given = np.where(given <= last[:, None], given, np.inf)
+    treated = np.isfinite(given[:, 0])
+    return dataclasses.replace(course, product=product, choice=choice, infusion_day=given, treated=treated)
 
 
 def follow_choice(cohort: Cohort, plan: Plan, *, end_day: Floats, choice: Choice) -> Course:
@@ -136,8 +153,18 @@ def follow_choice(cohort: Cohort, plan: Plan, *, end_day: Floats, choice: Choice
 
 
 def _infuse(
-    trajectory: Trajectory, body: Physiology, cohort: Cohort, plan: Plan, *, infused: Flags, product: Product,
-    tolerance: Tolerance, end_day: Floats, standing: Infusions, baseline: Floats, scan_days: Floats,
+    trajectory: Trajectory,
+    body: Physiology,
+    cohort: Cohort,
+    plan: Plan,
+    *,
+    infused: Flags,
+    product: Product,
+    tolerance: Tolerance,
+    end_day: Floats,
+    standing: Infusions,
+    baseline: Floats,
+    scan_days: Floats,
 ) -> tuple[Trajectory, Floats]:
     """Give infusion after infusion while the protocol allows, then follow to the end; give the days of infusion too."""
     regimen, keys, typical = plan.infusion, cohort.keys, plan.typical
@@ -151,7 +178,14 @@ def _infuse(
     for number in range(1, regimen.max_infusions + 1):
         if number > 1:
             give = _next_infusion(
-                trajectory, body, cohort, plan, given_day=given_day, doses=doses, due=give, baseline=baseline,
+                trajectory,
+                body,
+                cohort,
+                plan,
+                given_day=given_day,
+                doses=doses,
+                due=give,
+                baseline=baseline,
                 scan_days=scan_days,
             )
         if not give.any():
@@ -169,8 +203,16 @@ def _infuse(
 
 
 def _next_infusion(
-    trajectory: Trajectory, body: Physiology, cohort: Cohort, plan: Plan, *, given_day: Floats,
-    doses: NDArray[np.int64], due: Flags, baseline: Floats, scan_days: Floats,
+    trajectory: Trajectory,
+    body: Physiology,
+    cohort: Cohort,
+    plan: Plan,
+    *,
+    given_day: Floats,
+    doses: NDArray[np.int64],
+    due: Flags,
+    baseline: Floats,
+    scan_days: Floats,
 ) -> Flags:
     """Decide who gets the next infusion, on what has been seen up to now."""
     seen = np.where(scan_days <= trajectory.now[:, None], scan_days, np.inf)
@@ -184,15 +226,21 @@ def _next_infusion(
         alive=so_far.fate.death_day > trajectory.now,
         fit=_lost_day(so_far.fate) > trajectory.now,
         progressed=so_far.progression_day <= trajectory.now,
-        neutrophils_e9_l=trajectory.recorded["ANC"][row, here],
-        platelets_e9_l=trajectory.recorded["PLT"][row, here],
+        neutrophils_e9_l=trajectory.of("ANC")[row, here],
+        platelets_e9_l=trajectory.of("PLT")[row, here],
         cohort=cohort,
         typical=plan.typical,
     )
 
 
 def _follow_on(
-    trajectory: Trajectory, body: Physiology, cohort: Cohort, plan: Plan, *, end_day: Floats, infusions: Infusions,
+    trajectory: Trajectory,
+    body: Physiology,
+    cohort: Cohort,
+    plan: Plan,
+    *,
+    end_day: Floats,
+    infusions: Infusions,
     wards: tuple[Ward, ...],
 ) -> Trajectory:
     """Follow the living to their last day, in legs, so that nobody is followed long after death."""
@@ -205,23 +253,44 @@ def _follow_on(
 
 
 def _read(
-    trajectory: Trajectory, body: Physiology, cohort: Cohort, plan: Plan, *, baseline: Floats, scan_days: Floats,
+    trajectory: Trajectory,
+    body: Physiology,
+    cohort: Cohort,
+    plan: Plan,
+    *,
+    baseline: Floats,
+    scan_days: Floats,
     tolerance: Tolerance | None,
 ) -> Course:
     """Read scans and fate from what has been recorded."""
     fate = _fate(trajectory, body, cohort, plan)
     last = np.minimum(np.minimum(fate.death_day, fate.withdrawal_day), trajectory.now)
     scans = read_scans(
-        lesion_diameters_mm(trajectory, body), trajectory.day, day=np.where(scan_days <= last[:, None], scan_days, np.inf),
-        baseline_day=baseline, new_lesion_day=fate.new_lesion_day, cohort=cohort, typical=plan.typical,
+        lesion_diameters_mm(trajectory, body),
+        trajectory.day,
+        day=np.where(scan_days <= last[:, None], scan_days, np.inf),
+        baseline_day=baseline,
+        new_lesion_day=fate.new_lesion_day,
+        cohort=cohort,
+        typical=plan.typical,
         streams=plan.streams,
     )
     tolerated = tolerance or draw_tolerance(cohort.keys, typical=plan.typical, streams=plan.streams)
     nobody = np.zeros(len(cohort), bool)
     return Course(
-        cohort=cohort, body=body, trajectory=trajectory, product=None, choice=None,
-        infusion_day=np.full((len(cohort), 1), np.inf), baseline_day=baseline, scans=scans, assessed=assess(scans),
-        fate=fate, tolerance=tolerated, treated=nobody,
+        cohort=cohort,
+        body=body,
+        trajectory=trajectory,
+        product=None,
+        choice=None,
+        infusion_day=np.full((len(cohort), 1), np.inf),
+        baseline_day=baseline,
+        scans=scans,
+        assessed=assess(scans),
+        fate=fate,
+        tolerance=tolerated,
+        treated=nobody,
+        typical=plan.typical,
     )
 
 
@@ -254,17 +323,29 @@ def _waiting(
     if choice is not None:
         return choice.plan_until(ordered)
     return plan_bridging(
-        plan.infusion, cohort, start_day=product.apheresis_day, end_day=ready, typical=plan.typical,
+        plan.infusion,
+        cohort,
+        start_day=product.apheresis_day,
+        end_day=ready,
+        typical=plan.typical,
         streams=plan.streams,
     )
 
 
 def _scan_days(cohort: Cohort, plan: Plan, baseline: Floats, interval: Floats, choice: Choice | None) -> Floats:
     """Give the days of everybody's scans."""
-    first = baseline if choice is None else np.maximum(baseline, np.where(np.isfinite(choice.start_day), choice.start_day, 0))
+    first = (
+        baseline
+        if choice is None
+        else np.maximum(baseline, np.where(np.isfinite(choice.start_day), choice.start_day, 0))
+    )
     return plan_scans(
-        baseline_day=first, interval_days=interval, window_days=plan.outcome.scan_window_days,
-        horizon_days=plan.horizon_days, keys=cohort.keys, streams=plan.streams,
+        baseline_day=first,
+        interval_days=interval,
+        window_days=plan.outcome.scan_window_days,
+        horizon_days=plan.horizon_days,
+        keys=cohort.keys,
+        streams=plan.streams,
     )
 
 

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from adoptive.streams import Keys, Streams
-from adoptive.tables import DAILY_COLUMNS, DOSE_COLUMNS, PATIENT_COLUMNS, SCREENING_COLUMNS, VISIT_COLUMNS, check_table
+from adoptive.tables import (
+    DAILY_COLUMNS,
+    DOSE_COLUMNS,
+    PATIENT_COLUMNS,
+    SCREENING_COLUMNS,
+    VISIT_COLUMNS,
+    Column,
+    check_table,
+)
 from adoptive.trial.types import Study, TrialRecord
 from adoptive.workbench.study import parse_study
+
+Table = dict[str, np.ndarray]
+Columns = Mapping[str, Column]
+KINDS = {"int": np.int64, "float": float, "bool": bool}
 
 STUDY_TEXT = (Path(__file__).parent / "small.toml").read_text("utf-8")
 
@@ -37,8 +49,8 @@ class SyntheticClinic:
             "antigen_failures": np.array([size // 2] * len(trials)),
             "other_failures": np.array([size // 2 + trial % 7 for trial in trials]),
         }
-        empty = {name: _empty(table) for name, table in (("v", VISIT_COLUMNS), ("d", DOSE_COLUMNS), ("l", DAILY_COLUMNS))}
-        visits, doses, daily = _follow(columns, trials[0], size) if detail else empty.values()
+        nothing = [_empty(table) for table in (VISIT_COLUMNS, DOSE_COLUMNS, DAILY_COLUMNS)]
+        visits, doses, daily = _follow(columns, trials[0], size) if detail else nothing
         record = TrialRecord(study, np.asarray(trials), columns, screening, visits, doses, daily)
         check_table(record.patients, PATIENT_COLUMNS, where="patients")
         check_table(record.screening, SCREENING_COLUMNS, where="screening")
@@ -47,11 +59,11 @@ class SyntheticClinic:
         return record
 
 
-def _empty(known):
-    return {name: np.zeros(0, {"int": np.int64, "float": float, "bool": bool}[c.dtype]) for name, c in known.items()}
+def _empty(known: Columns) -> Table:
+    return {name: np.zeros(0, KINDS[c.dtype]) for name, c in known.items()}
 
 
-def _patients(streams: Streams, trials: np.ndarray, size: int) -> dict[str, np.ndarray]:
+def _patients(streams: Streams, trials: np.ndarray, size: int) -> Table:
     keys = Keys.of(np.repeat(trials, size), np.tile(np.arange(size), len(trials)))
 
     def draw(purpose: str) -> np.ndarray:
@@ -70,32 +82,55 @@ def _patients(streams: Streams, trials: np.ndarray, size: int) -> dict[str, np.n
     responder = (best <= -0.3) & treated
     peak = np.where(infused, np.exp(9 + 1.5 * streams.normal("peak", keys).reshape(arm.shape)), 0.0)
     grade = np.where(infused, np.digitize(draw("crs"), [0.05, 0.6, 0.95, 0.999]), -1)
-    cytopenia = {name: np.where(infused, np.digitize(draw(name), [0.02, 0.05, 0.1, edge]), -1)
-                 for name, edge in (("neutropenia_grade", 0.5), ("lymphopenia_grade", 0.3),
-                                    ("leukopenia_grade", 0.6), ("thrombocytopenia_grade", 0.9))}
+    cytopenia = {
+        name: np.where(infused, np.digitize(draw(name), [0.02, 0.05, 0.1, edge]), -1)
+        for name, edge in (
+            ("neutropenia_grade", 0.5),
+            ("lymphopenia_grade", 0.3),
+            ("leukopenia_grade", 0.6),
+            ("thrombocytopenia_grade", 0.9),
+        )
+    }
     return {
-        "arm": arm, "screening_number": np.broadcast_to(np.arange(size) * 2, arm.shape).copy(),
-        "randomised_day": draw("day") * 800, "peritoneal": draw("peritoneal") < 0.66,
-        "third_line_or_later": draw("line") < 0.27, "baseline_sld_mm": 20 + 80 * draw("sld"),
-        "lesions": 1 + (draw("lesions") * 4).astype(np.int64), "treated": treated,
+        "arm": arm,
+        "screening_number": np.broadcast_to(np.arange(size) * 2, arm.shape).copy(),
+        "randomised_day": draw("day") * 800,
+        "peritoneal": draw("peritoneal") < 0.66,
+        "third_line_or_later": draw("line") < 0.27,
+        "baseline_sld_mm": 20 + 80 * draw("sld"),
+        "lesions": 1 + (draw("lesions") * 4).astype(np.int64),
+        "treated": treated,
         "infusions": np.where(infused, 1 + (draw("infusions") * 3).astype(np.int64), 0),
         "vein_to_vein_days": np.where(infused, 25 + 15 * draw("vein"), 0.0),
         "not_infused": np.where(cells & ~treated, 1 + (draw("why") * 4).astype(np.int64), 0),
-        "crossed_over": ~cells & (draw("cross") < 0.38), **days,
-        "pfs_event": pfs_true <= cut, "os_event": os_true <= cut,
-        "best_response": np.where(~treated, 5, np.where(best <= -0.99, 1, np.where(responder, 2, np.where(best < 0.2, 3, 4)))),
-        "responder": responder, "disease_control": (best < 0.2) & treated, "evaluable": treated,
-        "best_change": np.where(treated, best, 0.0), "response_day": np.where(responder, 50.0, 0.0),
+        "crossed_over": ~cells & (draw("cross") < 0.38),
+        **days,
+        "pfs_event": pfs_true <= cut,
+        "os_event": os_true <= cut,
+        "best_response": np.where(
+            ~treated, 5, np.where(best <= -0.99, 1, np.where(responder, 2, np.where(best < 0.2, 3, 4)))
+        ),
+        "responder": responder,
+        "disease_control": (best < 0.2) & treated,
+        "evaluable": treated,
+        "best_change": np.where(treated, best, 0.0),
+        "response_day": np.where(responder, 50.0, 0.0),
         "dor_days": np.where(responder, np.maximum(days["pfs_days"] - 50, 1.0), 0.0),
-        "dor_event": responder & (pfs_true <= cut), "crs_grade": grade,
-        "crs_onset_day": np.where(grade > 0, 3.0, 0.0), "crs_days": np.where(grade > 0, 5.0, 0.0),
-        "tocilizumab_doses": np.where(grade > 1, 1, 0), **cytopenia, "peak_car_copies": peak,
-        "peak_car_day": np.where(infused, 9.0, 0.0), "peak_il6_pg_ml": np.where(infused, peak / 100, 0.0),
-        "founder_clone": draw("founder") < 0.3, "positive_share": draw("share"),
+        "dor_event": responder & (pfs_true <= cut),
+        "crs_grade": grade,
+        "crs_onset_day": np.where(grade > 0, 3.0, 0.0),
+        "crs_days": np.where(grade > 0, 5.0, 0.0),
+        "tocilizumab_doses": np.where(grade > 1, 1, 0),
+        **cytopenia,
+        "peak_car_copies": peak,
+        "peak_car_day": np.where(infused, 9.0, 0.0),
+        "peak_il6_pg_ml": np.where(infused, peak / 100, 0.0),
+        "founder_clone": draw("founder") < 0.3,
+        "positive_share": draw("share"),
     }
 
 
-def _follow(columns, trial: int, size: int):
+def _follow(columns: Table, trial: int, size: int) -> list[Table]:
     visits, doses, daily = [], [], []
     for patient in range(size):
         pick = {name: values[0, patient] for name, values in columns.items()}
@@ -109,11 +144,46 @@ def _follow(columns, trial: int, size: int):
             doses.append((trial, patient, number + 1, first + 60.0 * number, 2.5e8))
         for day in range(0, int(min(pick["os_days"], 200))):
             since = day - first
-            copies = pick["peak_car_copies"] * np.exp(-abs(since - 9) / (1.5 if since < 9 else 15)) if since > 0 else 0.0
-            daily.append((trial, patient, float(day), copies, 5 + copies / 100, 3.0, 200.0, 1.0, pick["baseline_sld_mm"]))
-    return [_table(rows, known) for rows, known in ((visits, VISIT_COLUMNS), (doses, DOSE_COLUMNS), (daily, DAILY_COLUMNS))]
+            slope = 1.5 if since < 9 else 15
+            copies = pick["peak_car_copies"] * np.exp(-abs(since - 9) / slope) if since > 0 else 0.0
+            rest = (3.0, 200.0, 1.0, pick["baseline_sld_mm"])
+            daily.append((trial, patient, float(day), copies, 5 + copies / 100, *rest))
+    return [_table(visits, VISIT_COLUMNS), _table(doses, DOSE_COLUMNS), _table(daily, DAILY_COLUMNS)]
 
 
-def _table(rows, known):
-    kinds = {"int": np.int64, "float": float, "bool": bool}
-    return {name: np.array([row[at] for row in rows], kinds[c.dtype]) for at, (name, c) in enumerate(known.items())}
+def _table(rows: Sequence[tuple[float, ...]], known: Columns) -> Table:
+    return {name: np.array([row[at] for row in rows], KINDS[c.dtype]) for at, (name, c) in enumerate(known.items())}
+
+
+@dataclass(frozen=True)
+class SyntheticLever:
+    """A stand-in for a lever of the ordering check."""
+
+    lever: str
+    expected: str
+    orr_base: float
+    orr_lever: float
+    hazard_ratio: float
+    pfs6_base: float
+    pfs6_lever: float
+    median_base: float
+    median_lever: float
+    holds: bool
+
+
+def synthetic_checks(*, holds: bool = True) -> tuple[SyntheticLever, ...]:
+    """Give two levers; the second fails if asked."""
+    good = SyntheticLever("three times the dose", "better", 0.2, 0.3, 0.8, 0.2, 0.3, 3.2, float("inf"), True)
+    other = SyntheticLever("no lymphodepletion", "worse", 0.2, 0.1, 1.2, 0.2, 0.1, 3.2, 2.0, holds)
+    return good, other
+
+
+PUBLISHED_TEXT = """endpoint,arm,set,unit,estimate,lo,hi,n,at_months,source,weight,confidence
+screened,,all,patients,63,,,63,,"Made up, for tests",1,L
+pfs_median,satri-cel,ITT,months,3.9,2.9,5.0,20,,"Made up, for tests",1,L
+pfs_median,physician's choice,ITT,months,2.2,1.5,3.0,10,,"Made up, for tests",1,L
+pfs_hazard_ratio,,ITT,ratio,0.5,0.3,0.8,30,,"Made up, for tests",1,L
+pfs_rate,satri-cel,ITT,%,99,,,20,6,"Made up, for tests",0.3,L2
+os_median,satri-cel,infused,months,9,,,17,,"Made up, for tests",1,L
+crs_any,satri-cel,infused,%,95,88,99,17,,"Made up, for tests",1,L
+"""

@@ -58,7 +58,7 @@ def draw_cohort(
 
 
 def draw_lesions(population: Population, keys: Keys, typical: Typical, streams: Streams) -> Floats:
-    """Draw target-lesion diameters ``(patients, 5)`` in mm: ``1 + Poisson(mean - 1)`` lesions, log-normal, 10 to 110 mm."""
+    """Draw target-lesion diameters ``(patients, 5)`` in mm: ``1 + Poisson(mean - 1)`` lesions, 10 to 110 mm."""
     rate = population.lesions_mean - 1.0
     uniform = streams.uniform("cohort.lesion count", keys)
     # P(Poisson <= k) = Q(k + 1, rate): count how many k the uniform exceeds.
@@ -75,7 +75,8 @@ def _growth(population: Population, keys: Keys, typical: Typical, streams: Strea
     factor = draw_patients(typical, streams, name="cohort.doubling_time_factor", keys=keys)
     spread = typical.at("cohort.doubling_time_lesion_sd", keys)[:, None]
     scatter = np.clip(streams.normal("cohort.lesion growth", keys, LESION_PLACES), -3.0, 3.0)
-    return np.log(2.0) / (population.doubling_time_days * factor[:, None] * np.exp(spread * scatter))
+    doubling: Floats = population.doubling_time_days * factor[:, None] * np.exp(spread * scatter)
+    return np.asarray(np.log(2.0) / doubling)
 
 
 def _peritoneal(population: Population, keys: Keys, streams: Streams) -> NDArray[np.bool_]:

@@ -26,7 +26,7 @@ def hill(density: Floats, half: Floats, steepness: Floats) -> Floats:
 
 
 def predict_visibility(antigen: Antigen, *, keys: Keys, typical: Typical, streams: Streams) -> dict[str, Floats]:
-    """Give each antigen class's visibility for killing (wH, wL, wN) and for growth (qH, qL, qN), ``(patients,)`` each."""
+    """Give each antigen class's visibility for killing (wH, wL, wN) and for growth (qH, qL, qN)."""
     steep = typical.at("construct.density_steepness", keys)
     kill = draw_patients(typical, streams, name="construct.kill_half_density", keys=keys)
     grow = draw_patients(typical, streams, name="construct.grow_half_density", keys=keys)

@@ -87,12 +87,16 @@ def _attempt(
 ) -> dict[str, Any]:
     """Make one batch for everybody and test it; the tests' order decides which failure is named."""
     keys = cohort.keys
-    seeded = np.minimum(typical.at("facility.seeded_cells", keys), collected * typical.at("facility.selection_recovery", keys))
+    seeded = np.minimum(
+        typical.at("facility.seeded_cells", keys), collected * typical.at("facility.selection_recovery", keys)
+    )
     doublings = _doublings(process, cohort, typical, streams, number=number)
     positive = draw_patients(typical, streams, name="facility.car_positive", keys=keys)
     viability = _viability(cohort, typical, streams, number=number)
     cells = seeded * 2.0**doublings * positive * viability
-    spoiled = streams.uniform(f"facility.sterility, attempt {number}", keys) < typical.at("facility.contamination", keys)
+    spoiled = streams.uniform(f"facility.sterility, attempt {number}", keys) < typical.at(
+        "facility.contamination", keys
+    )
     checks = (
         (collected < typical.at("facility.minimum_collection_cells", keys), Failure.COLLECTION),
         (cells < dose_cells * typical.at("facility.overfill", keys), Failure.GROWTH),

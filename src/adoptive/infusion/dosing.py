@@ -28,7 +28,7 @@ def may_repeat(
     cohort: Cohort,
     typical: Typical,
 ) -> Flags:
-    """Say who gets the next infusion: alive and fit, no progression, counts recovered, cells left, maximum not reached."""
+    """Say who gets the next infusion: alive, fit, not progressed, counts recovered, cells left, maximum not reached."""
     if regimen.repeat_rule == "never":
         return np.zeros(len(given), bool)
     counts = (neutrophils_e9_l >= typical.at("infusion.neutrophils_needed_e9_l", cohort.keys)) & (
@@ -41,9 +41,9 @@ def may_repeat(
 def supportive_care(
     regimen: Regimen, cohort: Cohort, *, serious_pg_ml: Floats, severe_pg_ml: Floats, typical: Typical
 ) -> tuple[Ward, ...]:
-    """Give tocilizumab when CRS becomes serious (hypotension or hypoxia), dexamethasone when it becomes severe.
+    """Give tocilizumab when CRS becomes serious (hypotension, hypoxia), dexamethasone when it becomes severe.
 
-    ``serious_pg_ml`` and ``severe_pg_ml`` ``(patients,)``: effective interleukin 6 at which each patient shows the sign.
+    ``serious_pg_ml``, ``severe_pg_ml`` ``(patients,)``: effective interleukin 6 at which each patient shows the sign.
     """
     first = cohort.keys.take(np.arange(min(1, len(cohort))))
 

@@ -43,9 +43,7 @@ class DrugDays:
 class ChoiceDrug:
     """Describe one drug of a physician's-choice arm and its own scan calendar."""
 
-    drug: Annotated[
-        Literal["nivolumab", "paclitaxel", "docetaxel", "irinotecan", "apatinib"], In("name", "drug")
-    ]
+    drug: Annotated[Literal["nivolumab", "paclitaxel", "docetaxel", "irinotecan", "apatinib"], In("name", "drug")]
     share: Annotated[float, Ge(0), Le(1), In("fraction", "patients of the arm who get it")]
     scan_interval_days: Annotated[float, Gt(0), Le(365), In("day", "two cycles: first scan and every one after it")]
 
@@ -59,9 +57,7 @@ class Regimen:
     dose_cells: Annotated[float, Ge(0), Le(1e12), In("cells", "CAR-positive cells per infusion")]
     max_infusions: Annotated[int, Ge(0), Le(8), In("count", "most infusions per patient")]
     interval_days: Annotated[float, Gt(0), Le(365), In("day", "between infusions")]
-    repeat_rule: Annotated[
-        Literal["no progression", "never"], In("name", "when the next infusion is given")
-    ]
+    repeat_rule: Annotated[Literal["no progression", "never"], In("name", "when the next infusion is given")]
     lymphodepletion: Annotated[tuple[DrugDays, ...], In("list", "drugs before an infusion")]
     lymphodepletion_before: Annotated[Literal["each", "first"], In("name", "which infusions it precedes")]
     bridging_kill_ratio: Annotated[
@@ -71,7 +67,9 @@ class Regimen:
     tocilizumab_mg_kg: Annotated[float, Ge(0), Le(20), In("mg/kg", "dose for CRS with hypotension or hypoxia")]
     tocilizumab_maximum: Annotated[int, Ge(0), Le(4), In("count", "most doses per patient")]
     dexamethasone_mg: Annotated[float, Ge(0), Le(100), In("mg", "dose for CRS that needs a vasopressor")]
-    pembrolizumab_mg: Annotated[float, Ge(0), Le(1000), In("mg", "dose every three weeks from the infusion; 0 = none")] = 0.0
+    pembrolizumab_mg: Annotated[
+        float, Ge(0), Le(1000), In("mg", "dose every three weeks from the infusion; 0 = none")
+    ] = 0.0
 
     __pydantic_config__ = {"extra": "forbid"}
 

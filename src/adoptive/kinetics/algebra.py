@@ -11,7 +11,11 @@ from typing import Any
 from adoptive.kinetics.states import CLASSES, lesion_state
 from adoptive.solve import Values, log, maximum, minimum, positive
 
-__all__ = ["Body", "Lesion", "body", "lesion", "lesion_volume_ml"]
+__all__ = ["LESION_FLOOR_ML", "Body", "Lesion", "body", "lesion", "lesion_volume_ml"]
+
+
+LESION_FLOOR_ML = 1e-3
+"""Volume that even an empty lesion has, so that ratios to it stay finite."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class Lesion:
 
 def lesion_volume_ml(living: Any, dead: Any, rho: Any) -> Any:
     """Give a lesion's volume: ``V = (T + D) / rho + 1e-3`` mL; the floor keeps ratios finite in an empty lesion."""
-    return (living + dead) / rho + 1e-3
+    return (living + dead) / rho + LESION_FLOOR_ML
 
 
 def body(y: Values, p: Values, lesions: int) -> Body:

@@ -90,7 +90,7 @@ def lysis(y: Values, p: Values, killed_per_day: Any) -> dict[str, Any]:
 
 
 def drugs(y: Values, p: Values) -> dict[str, Any]:
-    """Give the drugs: two compartments for the antibodies (tocilizumab with a saturable part), first order for the rest."""
+    """Give the drugs: two compartments for antibodies (tocilizumab with a saturable loss), first order for the rest."""
     pd1 = p.Q_pd1 * (y.PD1_c / p.V1_pd1 - y.PD1_p / p.V2_pd1)
     toc_level = y.Toc_c / p.V1_toc
     toc = p.Q_toc * (toc_level - y.Toc_p / p.V2_toc)

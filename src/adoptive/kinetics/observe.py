@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from adoptive.kinetics.algebra import lesion_volume_ml
+from adoptive.kinetics.algebra import LESION_FLOOR_ML, lesion_volume_ml
 from adoptive.kinetics.types import Physiology, Trajectory
 from adoptive.units import diameter_mm
 
@@ -19,9 +19,10 @@ GENOMES_PER_UG = 1.515e5
 
 def lesion_volumes_cm3(trajectory: Trajectory, physiology: Physiology) -> Floats:
     """Give every lesion's volume on every day, ``(patients, days, lesions)``; 0 for a place without lesion."""
-    living = sum(trajectory.lesion(f"T_{c}") for c in "HLN")
-    volume = lesion_volume_ml(living, trajectory.lesion("D"), physiology.of("rho")[:, None, None]) - 1e-3
-    return np.maximum(volume, 0.0)
+    each = trajectory.lesion_states()
+    living = each[..., 0] + each[..., 1] + each[..., 2]
+    volume = lesion_volume_ml(living, each[..., 3], physiology.of("rho")[:, None, None]) - LESION_FLOOR_ML
+    return np.asarray(np.maximum(volume, 0.0))
 
 
 def lesion_diameters_mm(trajectory: Trajectory, physiology: Physiology) -> Floats:
@@ -36,22 +37,22 @@ def tumour_volume_cm3(trajectory: Trajectory, physiology: Physiology) -> Floats:
 
 def blood_cells_per_ul(trajectory: Trajectory, physiology: Physiology) -> Floats:
     """Give engineered cells in blood on every day, ``(patients, days)`` in cells/uL."""
-    total = sum(trajectory.recorded[name] for name in ("M_b", "E_b", "X_b"))
+    total = sum(trajectory.of(name) for name in ("M_b", "E_b", "X_b"))
     return np.maximum(total, 0.0) / physiology.of("Vb")[:, None]
 
 
 def car_copies_per_ug(
-    trajectory: Trajectory, physiology: Physiology, *, vector_copies: Floats, other_leukocytes_per_ul: float
+    trajectory: Trajectory, physiology: Physiology, *, vector_copies: Floats, other_leukocytes_per_ul: Floats
 ) -> Floats:
     """Give transgene copies: ``1.515e5 VCN C / (C + L + ANC + other)`` per ug DNA, ``(patients, days)``."""
     cells = blood_cells_per_ul(trajectory, physiology)
-    leukocytes = trajectory.recorded["L"] + 1e3 * trajectory.recorded["ANC"] + other_leukocytes_per_ul
+    leukocytes = trajectory.of("L") + 1e3 * trajectory.of("ANC") + other_leukocytes_per_ul[:, None]
     return GENOMES_PER_UG * vector_copies[:, None] * cells / np.maximum(cells + leukocytes, 1.0)
 
 
 def il6_effective_pg_ml(trajectory: Trajectory, physiology: Physiology) -> Floats:
     """Give interleukin 6 above baseline that finds its receptor free: ``[IL6 (1 - effect RO) - b6]+``."""
-    level = trajectory.recorded["Toc_c"] / physiology.of("V1_toc")[:, None]
+    level = trajectory.of("Toc_c") / physiology.of("V1_toc")[:, None]
     blocked = level / (level + physiology.of("KD_toc")[:, None])
     free = 1.0 - physiology.of("toc_effect")[:, None] * blocked
-    return np.maximum(trajectory.recorded["IL6"] * free - physiology.of("b6")[:, None], 0.0)
+    return np.maximum(trajectory.of("IL6") * free - physiology.of("b6")[:, None], 0.0)

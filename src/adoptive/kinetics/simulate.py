@@ -23,14 +23,29 @@ __all__ = ["RECORDED", "advance", "begin", "day_grid", "draw_physiology", "engin
 
 Floats = NDArray[np.float64]
 
-DERIVED: Final = ("toc_effect", "L0", "ANC_0", "PLT_0", "kChemo", "share_M", "share_E", "share_X", "wH", "wL", "wN", "qH", "qL", "qN")
-_NOT_IN_EQUATIONS: Final = {"acc", "supp", "muN_clean", "qpcr_sd", "leukocytes_other_per_ul"}
+DERIVED: Final = (
+    "toc_effect",
+    "L0",
+    "ANC_0",
+    "PLT_0",
+    "kChemo",
+    "share_M",
+    "share_E",
+    "share_X",
+    "wH",
+    "wL",
+    "wN",
+    "qH",
+    "qL",
+    "qN",
+)
+_NOT_IN_EQUATIONS: Final = {"acc", "supp", "muN_clean", "qpcr_sd"}
 RECORDED: Final = (
-    *("M_b", "E_b", "X_b", "L", "IFN", "IL6", "CRP", "FER", "ANC", "PLT", "Toc_c", "BBB", "LDH", "UA"),
+    *("M_b", "E_b", "X_b", "L", "IL6", "ANC", "PLT", "Toc_c"),
     *(lesion_state(name, j) for j in range(LESIONS) for name in ("T_H", "T_L", "T_N", "D")),
 )
 DAILY_UNTIL: Final = 280.0
-RTOL: Final = 1e-4
+RTOL: Final = 1e-5
 ATOL: Final = 1e-7
 
 
@@ -137,7 +152,8 @@ def begin(physiology: Physiology, *, horizon_days: float, wards: int = 2, doses:
     grid, patients = day_grid(horizon_days), len(physiology.values)
     return Trajectory(
         day=grid,
-        recorded={name: np.zeros((patients, len(grid))) for name in RECORDED},
+        names=RECORDED,
+        values=np.zeros((patients, len(grid), len(RECORDED))),
         state=physiology.initial,
         now=np.zeros(patients),
         fired=np.zeros((patients, wards), np.int64),
@@ -149,56 +165,66 @@ def begin(physiology: Physiology, *, horizon_days: float, wards: int = 2, doses:
 def advance(
     trajectory: Trajectory, physiology: Physiology, *, until: Floats, infusions: Infusions, wards: Sequence[Ward] = ()
 ) -> Trajectory:
-    """Follow everybody from where he stands to his ``until`` day under the planned infusions; one leg of the course."""
-    start, stop = trajectory.now, np.maximum(until, trajectory.now)
-    triggers = tuple(
+    """Follow everybody from where he stands to his ``until`` day under the planned infusions; one leg of the course.
+
+    Who already stands at his day is left alone. The leg is appended to what was recorded before.
+    """
+    go = np.flatnonzero(until > trajectory.now)
+    if len(go) == 0:
+        return trajectory
+    start, stop = trajectory.now[go], until[go]
+    first, past = np.searchsorted(trajectory.day, [start.min(), stop.max()], side="left")
+    slab = slice(int(first), int(past) + 1)
+    last = np.where(np.isfinite(trajectory.fired_day[go]), trajectory.fired_day[go], -np.inf).max(axis=2)
+    ran = engine().run(
+        physiology.values[go],
+        trajectory.state[go],
+        start=start,
+        stop=stop,
+        visits=trajectory.day[slab],
+        record=RECORDED,
+        events=Events(infusions.day[go], infusions.kind[go], infusions.amount[go]),
+        triggers=_triggers(wards, go),
+        survival_draws=physiology.survival_draws[go],
+        rtol=RTOL,
+        atol=ATOL,
+        fired_before=trajectory.fired[go, : len(wards)],
+        last_fired=last[:, : len(wards)],
+    )
+    return _joined(trajectory, ran, go=go, slab=slab, stop=stop)
+
+
+def _triggers(wards: Sequence[Ward], go: NDArray[np.int64]) -> tuple[Trigger, ...]:
+    """Say the ward's reactions in the engine's words."""
+    return tuple(
         Trigger(
             signal="il6_effective",
             jump=ward.drug,
-            threshold=ward.threshold_pg_ml,
-            amount=ward.amount,
+            threshold=ward.threshold_pg_ml[go],
+            amount=ward.amount[go],
             delay_days=ward.delay_days,
             lockout_days=ward.lockout_days,
             maximum=ward.maximum,
         )
         for ward in wards
     )
-    before = trajectory.fired[:, : len(triggers)]
-    last = np.where(np.isfinite(trajectory.fired_day), trajectory.fired_day, -np.inf).max(axis=2)[:, : len(triggers)]
-    ran = engine().run(
-        physiology.values,
-        trajectory.state,
-        start=start,
-        stop=stop,
-        visits=trajectory.day,
-        record=RECORDED,
-        events=Events(infusions.day, infusions.kind, infusions.amount),
-        triggers=triggers,
-        survival_draws=physiology.survival_draws,
-        rtol=RTOL,
-        atol=ATOL,
-        fired_before=before,
-        last_fired=last,
-    )
-    return _joined(trajectory, ran, start=start, stop=stop, fired_before=before)
 
 
-def _joined(trajectory: Trajectory, ran: Any, *, start: Floats, stop: Floats, fired_before: Any) -> Trajectory:
+def _joined(trajectory: Trajectory, ran: Any, *, go: NDArray[np.int64], slab: slice, stop: Floats) -> Trajectory:
     """Append a leg to what was recorded."""
-    grid = trajectory.day
+    grid, start = trajectory.day[slab], trajectory.now[go]
     new = (grid > start[:, None]) & (grid <= stop[:, None])
     new |= (grid == 0.0) & (start[:, None] == 0.0)
-    recorded = {
-        name: np.where(new, ran.states[:, :, k], trajectory.recorded[name]) for k, name in enumerate(RECORDED)
-    }
+    row, at = np.nonzero(new)
+    trajectory.values[go[row], at + slab.start] = ran.states[row, at]
+    state, now, failure = trajectory.state.copy(), trajectory.now.copy(), trajectory.failure.copy()
+    state[go], now[go] = ran.final, stop
+    failure[go] = np.where(failure[go] > 0, failure[go], ran.failure)
     fired, fired_day = trajectory.fired.copy(), trajectory.fired_day.copy()
-    for w in range(ran.fired.shape[1]):
+    for w in range(ran.fired_day.shape[1]):
         for dose in range(ran.fired_day.shape[2]):
-            day = ran.fired_day[:, w, dose]
-            hit = np.flatnonzero(np.isfinite(day))
-            place = np.minimum(fired_before[hit, w] + dose, fired_day.shape[2] - 1)
-            fired_day[hit, w, place] = day[hit]
-        fired[:, w] = fired_before[:, w] + np.isfinite(ran.fired_day[:, w]).sum(axis=1)
-    failure = np.where(trajectory.failure > 0, trajectory.failure, ran.failure)
-    return Trajectory(grid, recorded, ran.final, stop, fired, fired_day, failure)
-
+            hit = np.flatnonzero(np.isfinite(ran.fired_day[:, w, dose]))
+            place = np.minimum(trajectory.fired[go[hit], w] + dose, fired_day.shape[2] - 1)
+            fired_day[go[hit], w, place] = ran.fired_day[hit, w, dose]
+        fired[go, w] += np.isfinite(ran.fired_day[:, w]).sum(axis=1)
+    return Trajectory(trajectory.day, trajectory.names, trajectory.values, state, now, fired, fired_day, failure)

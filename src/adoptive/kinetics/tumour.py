@@ -1,4 +1,4 @@
-"""Equations of the tumour cells of a lesion: growth, killing, antigen loss, bystander killing, clearance of the dead."""
+"""Equations of a lesion's tumour cells: growth, killing, antigen loss, bystander killing, clearance of the dead."""
 
 from __future__ import annotations
 

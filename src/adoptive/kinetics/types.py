@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,12 +44,14 @@ class Physiology:
 class Trajectory:
     """Hold what was recorded on a shared grid of days since randomisation, and where everybody stands now.
 
-    ``recorded`` maps a state to ``(patients, days)``; a patient's values count up to his ``now`` day. ``fired_day``
-    ``(patients, triggers, times)`` holds the days on which the ward reacted (inf = never).
+    ``values`` is ``(patients, days, recorded states)``; a patient's values count up to his ``now`` day. Legs only
+    append to it: what was recorded before is never touched, so earlier trajectories of the same patients stay true.
+    ``fired_day`` ``(patients, wards, times)`` holds the days on which the ward reacted (inf = never).
     """
 
     day: Floats
-    recorded: Mapping[str, Floats]
+    names: tuple[str, ...]
+    values: Floats
     state: Floats
     now: Floats
     fired: NDArray[np.int64]
@@ -60,28 +61,11 @@ class Trajectory:
     def __len__(self) -> int:
         return len(self.now)
 
-    def lesion(self, name: str) -> Floats:
-        """Give a lesion state of every lesion, ``(patients, days, lesions)``."""
-        return np.stack([self.recorded[lesion_state(name, j)] for j in range(LESIONS)], axis=-1)
+    def of(self, name: str) -> Floats:
+        """Give one recorded state of every patient, ``(patients, days)``."""
+        return np.asarray(self.values[:, :, self.names.index(name)])
 
-    def take(self, rows: NDArray[Any]) -> Trajectory:
-        """Keep some patients."""
-        return Trajectory(
-            self.day,
-            {name: values[rows] for name, values in self.recorded.items()},
-            *(getattr(self, name)[rows] for name in ("state", "now", "fired", "fired_day", "failure")),
-        )
-
-    def merge(self, other: Trajectory, rows: NDArray[Any]) -> Trajectory:
-        """Put another trajectory's patients in the place of some rows."""
-
-        def put(mine: NDArray[Any], theirs: NDArray[Any]) -> NDArray[Any]:
-            joined = mine.copy()
-            joined[rows] = theirs
-            return joined
-
-        return Trajectory(
-            self.day,
-            {name: put(values, other.recorded[name]) for name, values in self.recorded.items()},
-            *(put(getattr(self, n), getattr(other, n)) for n in ("state", "now", "fired", "fired_day", "failure")),
-        )
+    def lesion_states(self) -> Floats:
+        """Give the recorded states of lesions, ``(patients, days, lesions, states)``: T_H, T_L, T_N and D."""
+        first = self.names.index(lesion_state("T_H", 0))
+        return self.values[:, :, first:].reshape(*self.values.shape[:2], LESIONS, -1)

@@ -53,10 +53,10 @@ def first_passage(hazard: Floats, day: Floats, threshold: Floats) -> Floats:
 def draw_fate(volume_cm3: Floats, day: Floats, cohort: Cohort, *, typical: Typical, streams: Streams) -> Fate:
     """Draw every patient's fate on his tumour's course ``(patients, days)`` in cm3.
 
-    ``h_death = h0 frailty HR_peritoneal (min(V, limit) / Vref)^b (1 - s exp(-t / tau))``, where
-    the last factor is the healthy start that entry criteria ask for; becoming unfit is proportional to it; new lesions (or non-target
-    progression) ``h = h_new min(V / V0, limit)``; leaving has a constant rate. The exponential thresholds belong to the
-    patient, so a better course of the same patient can only postpone what happens to him.
+    ``h_death = h0 frailty HR_peritoneal (min(V, limit) / Vref)^b (1 - s exp(-t / tau))``; the last factor is the
+    healthy start that entry criteria ask for. A patient is unfit once a share of the cumulative hazard that kills him
+    has passed; new lesions or non-target progression have ``h = h_new min(V / V0, limit)``; leaving has a constant rate. The exponential thresholds belong
+    to the patient, so a better course of the same patient can only postpone what happens to him.
     """
     keys = cohort.keys
 
@@ -69,10 +69,10 @@ def draw_fate(volume_cm3: Floats, day: Floats, cohort: Cohort, *, typical: Typic
     death = (row("death_hazard") * frailty)[:, None] * burden ** row("death_burden_exponent")[:, None] * selection
     relative = volume_cm3 / np.maximum(volume_cm3[:, :1], 1e-6)
     elsewhere = row("new_lesion_hazard")[:, None] * np.minimum(relative, row("new_lesion_limit")[:, None])
-    chance = {name: streams.exponential(f"outcome.{name}", keys) for name in ("death", "unfit", "new lesion", "leaving")}
+    chance = {name: streams.exponential(f"outcome.{name}", keys) for name in ("death", "new lesion", "leaving")}
     return Fate(
         death_day=first_passage(death, day, chance["death"]),
-        unfit_day=first_passage(death * row("unfit_ratio")[:, None], day, chance["unfit"]),
+        unfit_day=first_passage(death, day, chance["death"] * row("unfit_share")),
         new_lesion_day=first_passage(elsewhere, day, chance["new lesion"]),
         withdrawal_day=chance["leaving"] / row("withdrawal_hazard"),
     )

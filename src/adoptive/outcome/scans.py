@@ -1,4 +1,4 @@
-"""When scans are made and what the radiologist writes down: calendar, measurement error, lesions too small to measure."""
+"""When scans are made and what the radiologist writes: calendar, measurement error, lesions too small to measure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,13 @@ Floats = NDArray[np.float64]
 
 
 def plan_scans(
-    *, baseline_day: Floats, interval_days: Floats, window_days: float, horizon_days: float, keys: Keys, streams: Streams
+    *,
+    baseline_day: Floats,
+    interval_days: Floats,
+    window_days: float,
+    horizon_days: float,
+    keys: Keys,
+    streams: Streams,
 ) -> Floats:
     """Give the days of scans ``(patients, visits)``: every interval from the baseline, early or late within the window.
 

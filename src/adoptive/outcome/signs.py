@@ -67,8 +67,10 @@ def temperature_c(il6_effective: Floats, fever: Floats) -> Floats:
     return np.where(ratio >= 0.1, np.minimum(38.0 + 1.2 * np.log10(ratio), 41.5), 36.8)
 
 
-def daily_crs_grade(il6_effective: Floats, day: Floats, tolerance: Tolerance, *, first_drug_day: Floats) -> NDArray[np.int64]:
-    """Grade CRS on every day by ASTCT, ``(patients, days)``; drugs against it hide the fever from their first day on."""
+def daily_crs_grade(
+    il6_effective: Floats, day: Floats, tolerance: Tolerance, *, first_drug_day: Floats
+) -> NDArray[np.int64]:
+    """Grade CRS on every day by ASTCT, ``(patients, days)``; drugs against it hide the fever from their first day."""
     level = il6_effective
 
     def shows(threshold: Floats) -> NDArray[np.bool_]:

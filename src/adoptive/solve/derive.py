@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from adoptive.solve.graph import Node, reachable, where_positive
+from adoptive.solve.graph import Node, exp, maximum, reachable, where_positive
 
 __all__ = ["Elimination", "eliminate", "jacobian"]
+
+_SMALLEST_LOG = math.log(1e-9)
 
 Row = dict[int, Node]
 Place = tuple[int, int]
@@ -79,7 +82,11 @@ def _of_log(node: Node, rows: Mapping[int, Row]) -> Row:
 def _of_pow(node: Node, rows: Mapping[int, Row]) -> Row:
     base, power = node.operands
     of_base, of_power = _rows(node, rows)
-    row = _weighted((of_base, power * base ** (power - 1.0))) if of_base else {}  # no division: finite at base 0
+    row: Row = {}
+    if of_base:
+        # x^(h-1) has no bound near 0 where h < 1; a bounded slope keeps the steps of an empty compartment alive
+        held = maximum(base.graph.node("log", base), _SMALLEST_LOG)
+        row = _weighted((of_base, power * exp((power - 1.0) * held)))
     if of_power:
         row = _weighted((row, 1.0), (of_power, node * node.graph.node("log", base)))
     return row

@@ -74,7 +74,10 @@ def _fire(lanes: Lanes, w: int, k: int, day: float) -> bool:
     if count >= lanes.trigger_most[k] or locked or lanes.pending[pending] != np.inf:
         return False
     lanes.fired[i * lanes.triggers + k] = count + 1
-    lanes.fired_day[(i * lanes.triggers + k) * lanes.most_fired + count] = day
+    free = (i * lanes.triggers + k) * lanes.most_fired
+    while lanes.fired_day[free] != np.inf:
+        free += 1
+    lanes.fired_day[free] = day
     lanes.last_fired[i * lanes.triggers + k] = day
     lanes.pending[pending] = day + lanes.delay[i * lanes.triggers + k]
     return True

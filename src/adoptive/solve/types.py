@@ -118,8 +118,8 @@ class Ensemble:
     """Hold the integrated patients.
 
     `states` is ``(patients, visits, recorded)``, zero where a visit is outside the patient's time. `failure` is a key
-    of `FAILURES`. `fired` counts firings so far, earlier legs included; `fired_day` ``(patients, triggers, most)``
-    holds the crossing day of those of this leg (inf elsewhere); `last_fired` is the latest of all legs (-inf: none).
+    of `FAILURES`. `fired` counts firings so far, earlier legs included. `fired_day` ``(patients, triggers, most)`` has
+    the crossing days of this leg's firings in order, then inf; `last_fired` is the latest of all legs (-inf: none).
     """
 
     states: Floats

@@ -16,7 +16,7 @@ __all__ = ["who_crosses"]
 def who_crosses(
     rule: Crossover, controls: Course, *, end_day: NDArray[np.float64], typical: Typical, streams: Streams
 ) -> NDArray[np.bool_]:
-    """Say which controls have the cells ordered: progressed on a scan before the cut, alive, fit, and asking for them."""
+    """Say which controls have the cells ordered: progressed on a scan, alive, fit, and asking for them."""
     keys = controls.cohort.keys
     if not rule.allowed:
         return np.zeros(len(keys), bool)

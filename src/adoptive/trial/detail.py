@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from adoptive.course import Course
-from adoptive.kinetics.observe import car_copies_per_ug, lesion_diameters_mm
+from adoptive.kinetics.observe import lesion_diameters_mm
 from adoptive.trial.types import Study
+from adoptive.trial.ward import copies_of
 
 if TYPE_CHECKING:
     from adoptive.trial.run import Followed
@@ -22,11 +22,11 @@ Columns = dict[str, NDArray[Any]]
 def record_visits(followed: Followed) -> Columns:
     """Give every scan that took place: day, sum of diameters, change from baseline, response."""
     parts = []
-    for course in (followed.cells, followed.choice):
+    for course, places in ((followed.cells, followed.cells_rows), (followed.choice, followed.choice_rows)):
         done = course.scans.done & np.isfinite(course.scans.day)
         row, visit = np.nonzero(done)
         parts.append(
-            _who(course, row)
+            _who(followed, places[row])
             | {
                 "day": course.scans.day[row, visit],
                 "sld_mm": course.assessed.sum_mm[row, visit],
@@ -40,12 +40,12 @@ def record_visits(followed: Followed) -> Columns:
 def record_doses(followed: Followed, study: Study) -> Columns:
     """Give every infusion of cells: its number, day and size."""
     parts = []
-    for course in (followed.cells, followed.crossed):
+    for course, places in ((followed.cells, followed.cells_rows), (followed.crossed, followed.crossed_rows)):
         if course is None:
             continue
         row, number = np.nonzero(np.isfinite(course.infusion_day))
         parts.append(
-            _who(course, row)
+            _who(followed, places[row])
             | {
                 "number": number + 1,
                 "day": course.infusion_day[row, number],
@@ -59,28 +59,25 @@ def record_daily(followed: Followed) -> Columns:
     """Give daily values of everybody in the cell arm, as far as he was followed."""
     course = followed.cells
     trajectory, body = course.trajectory, course.body
-    assert course.product is not None
     last = np.minimum(trajectory.now, course.fate.death_day)
     row, at = np.nonzero(trajectory.day[None, :] <= last[:, None])
-    copies = car_copies_per_ug(
-        trajectory, body, vector_copies=course.product.vector_copies, other_leukocytes_per_ul=600.0
-    )
-    recorded = trajectory.recorded
-    return _who(course, row) | {
+    copies = copies_of(course)
+    return _who(followed, followed.cells_rows[row]) | {
         "day": trajectory.day[at],
         "car_copies": copies[row, at],
-        "il6_pg_ml": recorded["IL6"][row, at],
-        "neutrophils_e9_l": recorded["ANC"][row, at],
-        "platelets_e9_l": recorded["PLT"][row, at],
-        "lymphocytes_e9_l": recorded["L"][row, at] / 1e3,
+        "il6_pg_ml": trajectory.of("IL6")[row, at],
+        "neutrophils_e9_l": trajectory.of("ANC")[row, at],
+        "platelets_e9_l": trajectory.of("PLT")[row, at],
+        "lymphocytes_e9_l": trajectory.of("L")[row, at] / 1e3,
         "sld_mm": lesion_diameters_mm(trajectory, body).sum(axis=2)[row, at],
     }
 
 
-def _who(course: Course, row: NDArray[np.int64]) -> Columns:
-    """Name the trial and the patient of each row."""
-    keys = course.cohort.keys
-    return {"trial": keys.trial[row], "patient": keys.patient[row]}
+def _who(followed: Followed, place: NDArray[np.int64]) -> Columns:
+    """Name the trial and the patient of each row; patients count from 0 in the order of randomisation."""
+    keys = followed.cohort.keys
+    first = np.searchsorted(keys.trial, keys.trial[place], side="left")
+    return {"trial": keys.trial[place], "patient": place - first}
 
 
 def _stack(parts: list[Columns]) -> Columns:

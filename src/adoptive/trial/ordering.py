@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from adoptive.cohort import Cohort, draw_cohort
 from adoptive.course import follow_cells
@@ -37,7 +38,10 @@ SIX_MONTHS = 6.0
 
 @dataclass(frozen=True)
 class LeverResult:
-    """Hold one lever's effect on the same patients; ``holds`` if responses and hazard both move as expected or not at all."""
+    """Hold one lever's effect on the same patients.
+
+    ``holds`` if responses and hazard both move as expected or not at all.
+    """
 
     lever: str
     expected: Direction
@@ -56,9 +60,9 @@ class LeverResult:
 class _Seen:
     """Hold what one arm of the check shows."""
 
-    responder: np.ndarray
-    pfs_days: np.ndarray
-    pfs_event: np.ndarray
+    responder: NDArray[np.bool_]
+    pfs_days: NDArray[np.float64]
+    pfs_event: NDArray[np.bool_]
 
 
 def _without_lymphodepletion(study: Study, cohort: Cohort) -> tuple[Study, Cohort]:
@@ -67,9 +71,7 @@ def _without_lymphodepletion(study: Study, cohort: Cohort) -> tuple[Study, Cohor
 
 def _little_antigen(study: Study, cohort: Cohort) -> tuple[Study, Cohort]:
     antigen = cohort.antigen
-    fewer = dataclasses.replace(
-        antigen, high_density=0.1 * antigen.high_density, low_density=0.1 * antigen.low_density
-    )
+    fewer = dataclasses.replace(antigen, high_density=0.1 * antigen.high_density, low_density=0.1 * antigen.low_density)
     return study, dataclasses.replace(cohort, antigen=fewer)
 
 
@@ -138,7 +140,17 @@ def _compare(lever: str, expected: Direction, plain: _Seen, pulled: _Seen) -> Le
         float(kaplan_meier(s.pfs_days[None, :], s.pfs_event[None, :], at_days=[days(SIX_MONTHS)])[0, 0])
         for s in (plain, pulled)
     ]
-    middle = [
-        float(median_survival(s.pfs_days[None, :], s.pfs_event[None, :])[0]) / days(1.0) for s in (plain, pulled)
-    ]
-    return LeverResult(lever, expected, len(plain.pfs_days), *orr, ratio, *six, *middle, bool(holds))
+    middle = [float(median_survival(s.pfs_days[None, :], s.pfs_event[None, :])[0]) / days(1.0) for s in (plain, pulled)]
+    return LeverResult(
+        lever=lever,
+        expected=expected,
+        patients=len(plain.pfs_days),
+        orr_base=orr[0],
+        orr_lever=orr[1],
+        hazard_ratio=ratio,
+        pfs6_base=six[0],
+        pfs6_lever=six[1],
+        median_base=middle[0],
+        median_lever=middle[1],
+        holds=bool(holds),
+    )

@@ -9,19 +9,18 @@ from numpy.typing import NDArray
 
 from adoptive.course import Course
 from adoptive.facility import Failure
-from adoptive.kinetics.observe import car_copies_per_ug
 from adoptive.outcome import (
     Response,
     best_response,
-    crs_course,
-    daily_crs_grade,
     duration_of_response,
     overall_survival,
     progression_free_survival,
     worst_cytopenia,
 )
-from adoptive.kinetics.observe import il6_effective_pg_ml
+from adoptive.outcome.cytopenia import Lineage
+from adoptive.trial.detail import record_daily, record_doses, record_visits
 from adoptive.trial.types import Study, TrialRecord
+from adoptive.trial.ward import copies_of, crs_of, infusion_span, window_of
 
 if TYPE_CHECKING:
     from adoptive.trial.run import Followed
@@ -31,11 +30,16 @@ __all__ = ["efficacy_columns", "record_trials"]
 Floats = NDArray[np.float64]
 Columns = dict[str, NDArray[Any]]
 
+_LACK: dict[Lineage, str] = {
+    "neutrophils": "neutropenia",
+    "lymphocytes": "lymphopenia",
+    "leukocytes": "leukopenia",
+    "platelets": "thrombocytopenia",
+}
+
 
 def record_trials(study: Study, followed: Followed, *, trials: NDArray[np.int64], detail: bool) -> TrialRecord:
     """Join the arms' courses into the trial's tables."""
-    from adoptive.trial.detail import record_daily, record_doses, record_visits
-
     columns = _entry_columns(followed)
     _put(columns, followed.cells_rows, _course_columns(followed.cells, study, followed.end_day[followed.cells_rows]))
     _put(columns, followed.choice_rows, _course_columns(followed.choice, study, followed.end_day[followed.choice_rows]))
@@ -101,8 +105,12 @@ def efficacy_columns(course: Course, study: Study, end_day: Floats) -> Columns:
     )
     survival = overall_survival(fate.death_day, last_contact_day=fate.withdrawal_day, cut_day=end_day)
     best = best_response(
-        assessed.response, day, confirm_days=rules.confirm_days, minimum_stable_days=rules.minimum_stable_days,
-        baseline_day=course.baseline_day, cut=end_day,
+        assessed.response,
+        day,
+        confirm_days=rules.confirm_days,
+        minimum_stable_days=rules.minimum_stable_days,
+        baseline_day=course.baseline_day,
+        cut=end_day,
     )
     response = duration_of_response(pfs, np.where(best.confirmed, best.response_start_day, np.inf))
     judged = np.isin(assessed.response, (Response.CR, Response.PR, Response.SD, Response.PD)) & assessed.complete
@@ -129,46 +137,41 @@ def efficacy_columns(course: Course, study: Study, end_day: Floats) -> Columns:
 
 def _safety(course: Course) -> Columns:
     """Give toxicity grades and peaks; -1 where a patient had no cells and so was not assessed for them."""
-    trajectory, body, day = course.trajectory, course.body, course.trajectory.day
-    given = np.isfinite(course.infusion_day)
-    had = given.any(axis=1)
-    first = np.where(had, course.infusion_day[:, 0], np.inf)
-    last = np.where(given, course.infusion_day, -np.inf).max(axis=1)
-    window = (day >= first[:, None]) & (day <= last[:, None] + 28.0) & (day <= trajectory.now[:, None])
-    il6 = np.where(window, il6_effective_pg_ml(trajectory, body), 0.0)
-    drug = trajectory.fired_day.min(axis=(1, 2))
-    grade = np.where(window, daily_crs_grade(il6, day, course.tolerance, first_drug_day=drug), 0)
-    crs = crs_course(grade, day)
-    copies = np.where(window, _copies(course), 0.0)
+    trajectory, day = course.trajectory, course.trajectory.day
+    had, first, last = infusion_span(course)
+    window, crs = window_of(course), crs_of(course)
+    copies = np.where(window, copies_of(course), 0.0)
     peak = copies.argmax(axis=1)
+    since = np.where(had, first, 0.0)
     return {
         "crs_grade": np.where(had, crs.maximum_grade, -1),
-        "crs_onset_day": np.where(np.isfinite(crs.onset_day) & had, crs.onset_day - np.where(had, first, 0.0), 0.0),
+        "crs_onset_day": np.where(np.isfinite(crs.onset_day) & had, crs.onset_day - since, 0.0),
         "crs_days": crs.duration_days,
         "tocilizumab_doses": trajectory.fired[:, 0],
         "peak_car_copies": copies.max(axis=1),
-        "peak_car_day": np.where(had, day[peak] - np.where(had, first, 0.0), 0.0),
-        "peak_il6_pg_ml": np.where(window, trajectory.recorded["IL6"], 0.0).max(axis=1),
+        "peak_car_day": np.where(had, day[peak] - since, 0.0),
+        "peak_il6_pg_ml": np.where(window, trajectory.of("IL6"), 0.0).max(axis=1),
         **_cytopenia(course, first=first, last=last, had=had),
     }
 
 
 def _cytopenia(course: Course, *, first: Floats, last: Floats, had: NDArray[np.bool_]) -> Columns:
     """Give the worst CTCAE grade of each lineage from lymphodepletion to four weeks after the last infusion."""
-    recorded, day = course.trajectory.recorded, course.trajectory.day
-    other = course.cohort.keys.trial * 0.0 + 0.6
-    counts = {
-        "neutrophils": recorded["ANC"],
-        "lymphocytes": recorded["L"] / 1e3,
-        "leukocytes": recorded["ANC"] + recorded["L"] / 1e3 + other[:, None],
-        "platelets": recorded["PLT"],
+    trajectory, day = course.trajectory, course.trajectory.day
+    typical, keys = course.typical, course.cohort.keys
+    other = typical.at("outcome.leukocytes_other_e9_l", keys)
+    lead = typical.at("infusion.lymphodepletion_lead_days", keys)
+    window = typical.at("outcome.cytopenia_window_days", keys)
+    counts: dict[Lineage, Floats] = {
+        "neutrophils": trajectory.of("ANC"),
+        "lymphocytes": trajectory.of("L") / 1e3,
+        "leukocytes": trajectory.of("ANC") + trajectory.of("L") / 1e3 + other[:, None],
+        "platelets": trajectory.of("PLT"),
     }
-    names = {"neutrophils": "neutropenia", "lymphocytes": "lymphopenia", "leukocytes": "leukopenia"}
-    names["platelets"] = "thrombocytopenia"
-    start = np.where(had, first - 5.0, np.inf)
-    stop = np.minimum(np.where(had, last + 28.0, -np.inf), course.trajectory.now)
+    start = np.where(had, first - lead, np.inf)
+    stop = np.minimum(np.where(had, last + window, -np.inf), course.trajectory.now)
     return {
-        f"{names[lineage]}_grade": worst_cytopenia(count, day, lineage, first_day=start, last_day=stop)
+        f"{_LACK[lineage]}_grade": worst_cytopenia(count, day, lineage, first_day=start, last_day=stop)
         for lineage, count in counts.items()
     }
 
@@ -182,23 +185,23 @@ def _manufacture(course: Course) -> Columns:
         return {"treated": course.treated, "infusions": zero, "vein_to_vein_days": zero * 0.0, "not_infused": zero}
     product, fate = course.product, course.fate
     first = np.where(given.any(axis=1), course.infusion_day[:, 0], np.inf)
-    ready = product.ready_day
+    ready = product.ready_day + course.typical.at("infusion.lymphodepletion_lead_days", course.cohort.keys)
     reason = np.select(
-        [course.treated, product.failure != Failure.NONE, fate.death_day <= ready, fate.unfit_day <= ready,
-         fate.withdrawal_day <= ready],
+        [
+            course.treated,
+            product.failure != Failure.NONE,
+            fate.death_day <= ready,
+            fate.unfit_day <= ready,
+            fate.withdrawal_day <= ready,
+        ],
         [0, 1, 2, 3, 4],
         0,
     )
     return {
         "treated": course.treated,
         "infusions": given.sum(axis=1),
-        "vein_to_vein_days": np.where(course.treated, np.where(course.treated, first, 0.0) - product.apheresis_day, 0.0),
+        "vein_to_vein_days": np.where(
+            course.treated, np.where(course.treated, first, 0.0) - product.apheresis_day, 0.0
+        ),
         "not_infused": reason,
     }
-
-
-def _copies(course: Course) -> Floats:
-    """Give transgene copies per ug DNA on every day."""
-    patients = len(course.cohort)
-    vector = np.zeros(patients) if course.product is None else course.product.vector_copies
-    return car_copies_per_ug(course.trajectory, course.body, vector_copies=vector, other_leukocytes_per_ul=600.0)

@@ -53,9 +53,7 @@ def run_trial(
     return record_trials(study, followed, trials=numbers, detail=detail)
 
 
-def follow_trials(
-    study: Study, *, seed: int, trials: NDArray[np.int64], fixed_parameters: bool = False
-) -> Followed:
+def follow_trials(study: Study, *, seed: int, trials: NDArray[np.int64], fixed_parameters: bool = False) -> Followed:
     """Follow every randomised patient of some trials, arm by arm, to the data cut."""
     streams = Streams(seed)
     typical = draw_typical(load_book(), streams, trials=trials, fixed=fixed_parameters)
@@ -75,18 +73,24 @@ def follow_trials(
     crossed = None
     if crossing.any():
         crossed = follow_cells(
-            controls.take(crossing), plan, end_day=end_day[choice_rows][crossing],
-            ordered_day=choice.progression_day[crossing], choice=drugs.take(crossing),
+            controls.take(crossing),
+            plan,
+            end_day=end_day[choice_rows][crossing],
+            ordered_day=choice.progression_day[crossing],
+            choice=drugs.take(crossing),
         )
-    return Followed(
-        enrolment, cohort, end_day, cells, cells_rows, choice, choice_rows, crossed, choice_rows[crossing]
-    )
+    return Followed(enrolment, cohort, end_day, cells, cells_rows, choice, choice_rows, crossed, choice_rows[crossing])
 
 
 def plan_of(study: Study, *, typical: Typical, streams: Streams) -> Plan:
     """Give the course's plan from a study."""
     horizon = days(study.trial.accrual_months + study.trial.follow_up_months)
     return Plan(
-        construct=study.construct, facility=study.facility, infusion=study.infusion, outcome=study.outcome,
-        typical=typical, streams=streams, horizon_days=float(horizon),
+        construct=study.construct,
+        facility=study.facility,
+        infusion=study.infusion,
+        outcome=study.outcome,
+        typical=typical,
+        streams=streams,
+        horizon_days=float(horizon),
     )

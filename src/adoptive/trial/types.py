@@ -65,13 +65,18 @@ class Protocol:
         if sum(arm.ratio for arm in self.arms) == 0 or self.arms[0].ratio == 0:
             ratio = ":".join(str(arm.ratio) for arm in self.arms)
             raise StudyError(
-                "nobody would be randomised to an arm", where="trial.arms", value=f"ratio {ratio}",
-                allowed="the first arm's part at least 1", next_step="write for instance 2 and 1",
+                "nobody would be randomised to an arm",
+                where="trial.arms",
+                value=f"ratio {ratio}",
+                allowed="the first arm's part at least 1",
+                next_step="write for instance 2 and 1",
             )
         if len(self.arms) != 2:
             raise StudyError("this version compares two arms", where="trial.arms", value=len(self.arms), allowed="2")
         if self.arms[0].treatment != "cells" or self.arms[1].ratio == 0:
-            raise StudyError("the first arm must receive the cells and the second have a part of at least 1", where="trial.arms")
+            raise StudyError(
+                "the first arm must receive the cells and the second have a part of at least 1", where="trial.arms"
+            )
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,15 @@ from typing import Final
 
 from adoptive.errors import StudyError
 
-__all__ = ["BLOCK_PATIENTS", "DEFAULT_TRIALS", "MOST_PATIENTS", "MOST_TRIALS", "MOST_WORKERS", "block_trials", "check_size"]
+__all__ = [
+    "BLOCK_PATIENTS",
+    "DEFAULT_TRIALS",
+    "MOST_PATIENTS",
+    "MOST_TRIALS",
+    "MOST_WORKERS",
+    "block_trials",
+    "check_size",
+]
 
 DEFAULT_TRIALS: Final = 200
 """Virtual trials unless asked otherwise: the median of 200 trials is known to a tenth of the spread between trials
@@ -19,7 +27,7 @@ MOST_WORKERS: Final = 256
 MOST_PATIENTS: Final = 5_000_000
 """Randomised patients in one run; more is a slip of the keyboard far oftener than a question."""
 
-BLOCK_PATIENTS: Final = 2_000
+BLOCK_PATIENTS: Final = 1_000
 """Smallest number of patients that are simulated together: enough to fill the ensemble engine's vectors."""
 
 
@@ -27,7 +35,7 @@ def block_trials(randomised: int) -> int:
     """Give the number of trials in a block; it depends on the study alone, never on the number of workers.
 
     >>> block_trials(156)
-    13
+    7
     """
     return max(1, -(-BLOCK_PATIENTS // randomised))
 

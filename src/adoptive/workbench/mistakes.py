@@ -77,13 +77,17 @@ def unwritable_values(table: Mapping[str, Any], file: str, place: Place = ()) ->
 
 def from_pydantic(details: list[ErrorDetails], file: str) -> list[Mistake]:
     """Turn pydantic's findings into mistakes; a misspelt key is said once, not as one key missing and one unknown."""
-    unknown = {tuple(item["loc"]) for item in details if item["type"] in ("extra_forbidden", "unexpected_keyword_argument")}
+    unknown = {
+        tuple(item["loc"]) for item in details if item["type"] in ("extra_forbidden", "unexpected_keyword_argument")
+    }
     guesses = {place: nearest(str(place[-1]), allowed_keys(place[:-1])) for place in unknown}
     explained = {(*place[:-1], guess) for place, guess in guesses.items() if guess}
     mistakes = []
     for item in details:
         place: Place = tuple(item["loc"])
-        if item["type"] == "too_short" and any(tuple(other["loc"])[: len(place)] == place for other in details if other is not item):
+        if item["type"] == "too_short" and any(
+            tuple(other["loc"])[: len(place)] == place for other in details if other is not item
+        ):
             continue  # only short because a mistake inside it left an element out
         if place in unknown:
             mistakes.append(_misspelt(place, guesses[place], file))
@@ -103,12 +107,22 @@ def _one(item: ErrorDetails, place: Place, file: str) -> Mistake:
     value = "" if kind.startswith("missing") or isinstance(item["input"], (dict, list)) else repr(item["input"])
     cause = context.get("error")
     if isinstance(cause, AdoptiveError):
-        return Mistake(f"{file}: {cause.where or dotted(place)}", cause.what, str(cause.value or ""), cause.allowed, cause.next_step)
+        return Mistake(
+            f"{file}: {cause.where or dotted(place)}",
+            cause.what,
+            str(cause.value or ""),
+            cause.allowed,
+            cause.next_step,
+        )
     if kind.startswith("missing"):
         return Mistake(where, "this key is missing", next_step=f"add {place[-1]}")
     if kind == "literal_error":
-        step = nearest(str(item["input"]), tuple(str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")))
-        return Mistake(where, "not one of the choices", value, str(context["expected"]), f"write {step!r}" if step else "")
+        step = nearest(
+            str(item["input"]), tuple(str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", "))
+        )
+        return Mistake(
+            where, "not one of the choices", value, str(context["expected"]), f"write {step!r}" if step else ""
+        )
     if any(name in context for name in _BOUNDS):
         unit, limits = unit_and_limits(place)
         allowed = " and ".join(f"{words} {limits[name]:g}" for name, words in _BOUNDS.items() if name in limits)

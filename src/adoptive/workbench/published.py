@@ -27,8 +27,8 @@ COLUMNS: Final = (
 class Published:
     """Hold one published number: endpoint, arm by name (empty: the comparison or the whole trial), set, unit, interval.
 
-    ``estimate`` is ``None`` for an endpoint that is simulated only; ``lo`` and ``hi`` are the published interval's ends, ``None`` where none was given; ``weight`` 0 means that the
-    number is shown but counts in no fit.
+    ``estimate`` is ``None`` for an endpoint that is simulated only; ``lo`` and ``hi`` are the ends of the published
+    interval, ``None`` where none was given; ``weight`` 0 means that the number is shown but counts in no fit.
     """
 
     endpoint: str
@@ -79,8 +79,11 @@ def parse_published(text: str, *, where: str = "published.csv") -> tuple[Publish
     try:
         if set(rows.fieldnames or ()) != set(COLUMNS):
             raise StudyError(
-                "other columns than expected", where=where, value=", ".join(rows.fieldnames or ()),
-                allowed=", ".join(COLUMNS), next_step="correct the first line",
+                "other columns than expected",
+                where=where,
+                value=", ".join(rows.fieldnames or ()),
+                allowed=", ".join(COLUMNS),
+                next_step="correct the first line",
             )
         return tuple(_row(row, f"{where}: line {number}") for number, row in enumerate(rows, start=2))
     except csv.Error as problem:

@@ -92,7 +92,7 @@ def _validate(content: Mapping[str, Any], where: str) -> Study:
     from pydantic import ValidationError
 
     try:
-        # Through JSON, because strict JSON takes lists for tuples and whole numbers for floats, but no text for numbers.
+        # Strict JSON takes lists for tuples and whole numbers for floats, but no text for numbers.
         return _adapter().validate_json(json.dumps(content), strict=True)
     except ValidationError as problem:
         found = from_pydantic(problem.errors(include_url=False), where)
@@ -177,6 +177,9 @@ def _refuse_odd_file(path: Path) -> None:
         raise StudyError("not an ordinary file", where=str(path), next_step="give the path of a study file")
     if about.st_size > LARGEST_FILE_BYTES:
         raise StudyError(
-            "too large for a study file", where=str(path), value=f"{about.st_size:,} bytes",
-            allowed=f"at most {LARGEST_FILE_BYTES:,} bytes", next_step="give the path of a study file",
+            "too large for a study file",
+            where=str(path),
+            value=f"{about.st_size:,} bytes",
+            allowed=f"at most {LARGEST_FILE_BYTES:,} bytes",
+            next_step="give the path of a study file",
         )

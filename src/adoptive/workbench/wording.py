@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 __all__ = ["LABEL", "NOT_REACHED", "amount", "endpoint_label", "interval", "sparkline"]
 
@@ -64,7 +65,7 @@ def amount(value: float | None, unit: str, *, with_unit: bool = True) -> str:
     elif unit == "patients":
         text = f"{value:,.0f}"
     else:
-        text = f"{value:.2f}"
+        text = f"{value:.3f}" if unit == "ratio" else f"{value:.2f}"
     return f"{text} {unit}" if with_unit and unit not in ("", "ratio") else text
 
 
@@ -91,6 +92,6 @@ def sparkline(values: Sequence[float], *, width: int = 60) -> str:
         return ""
     width = min(width, len(known))
     edges = [round(step * len(known) / width) for step in range(width + 1)]
-    tops = [max(known[start:end]) for start, end in zip(edges, edges[1:], strict=False)]
+    tops = [max(known[start:end]) for start, end in pairwise(edges)]
     low, span = min(known), (max(known) - min(known)) or 1.0
     return "".join(_BARS[min(7, int((top - low) / span * 7 + 0.5))] for top in tops)

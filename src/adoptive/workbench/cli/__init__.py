@@ -1,7 +1,7 @@
 """The command line: ``adoptive run``, ``follow``, ``studies``, ``show``, ``report``, ``check``.
 
-Results go to stdout, progress to stderr. Exit codes: 0 done, 1 a stated check failed, 2 bad usage or bad study, 3 the run
-failed, 130 interrupted. Nothing heavy is imported before a command is known. The function to know is :func:`main`.
+Results go to stdout, progress to stderr. Exit codes: 0 done, 1 a stated check failed, 2 bad usage or bad study, 3 the
+run failed, 130 interrupted. Nothing heavy is imported before a command is known. The function to know is :func:`main`.
 """
 
 from __future__ import annotations

@@ -35,7 +35,9 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def clinic(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Follow engineered T cells from the antigen to the survival curve."""
 

@@ -22,7 +22,7 @@ __all__ = ["follow_patient", "list_all", "show_study"]
 def follow_patient(name: str, *, patient: int, seed: int) -> None:
     """Print one patient's journey: what happened on which day, and three small curves."""
     study = load_study(name)
-    from adoptive.course import tell
+    from adoptive.trial.story import tell
 
     story, to = tell(study, seed=seed, patient=patient), console()
     to.print(f"{study.title}\npatient {patient}, seed {seed}\n")
@@ -33,10 +33,10 @@ def follow_patient(name: str, *, patient: int, seed: int) -> None:
         to.print(f"  day {day:6.0f}  {happened}")
     to.print()
     width = max((len(series) for series in story.series), default=0)
-    for series, (day, value) in story.series.items():
-        values = [float(number) for number in value]
+    for series, (days, levels) in story.series.items():
+        values = [float(level) for level in levels]
         if values:
-            span = f"{min(values):.3g} to {max(values):.3g}, day {float(day[0]):.0f} to {float(day[-1]):.0f}"
+            span = f"{min(values):.3g} to {max(values):.3g}, day {float(days[0]):.0f} to {float(days[-1]):.0f}"
             to.print(f"  {series:<{width}}  {sparkline(values)}  {span}")
     to.print(f"\n{LABEL}")
 
@@ -61,7 +61,9 @@ def show_study(name: str) -> None:
     to.print(f"{study.title}\n{study.question}\n")
     _say_fields(study, to)
     for folder, rows in groupby(load_book().values(), key=lambda row: row.name.partition(".")[0]):
-        table = _table(f"parameters: {folder}/", ("name", "value", "unit", "between", "uncertainty", "status", "source"))
+        table = _table(
+            f"parameters: {folder}/", ("name", "value", "unit", "between", "uncertainty", "status", "source")
+        )
         for row in rows:
             spreads = (f"{row.between:g}" if row.between else "", f"{row.uncertainty:g}" if row.uncertainty else "")
             short = row.name.partition(".")[2]

@@ -15,7 +15,16 @@ from adoptive.verdict import DEFAULT_SPECS, EndpointSpec
 from adoptive.workbench.engine.types import Comparison, Floats
 from adoptive.workbench.published import Published
 
-__all__ = ["PERCENTILES", "PRIMARY_RATIO", "compare", "median_interval", "median_trial", "percentiles", "specs_for", "unpublished"]
+__all__ = [
+    "PERCENTILES",
+    "PRIMARY_RATIO",
+    "compare",
+    "median_interval",
+    "median_trial",
+    "percentiles",
+    "specs_for",
+    "unpublished",
+]
 
 PERCENTILES = (0.05, 0.50, 0.95)
 """The 90 % predictive interval and the median."""
@@ -47,12 +56,12 @@ def specs_for(study: Study, published: Sequence[Published]) -> tuple[EndpointSpe
 
 
 def _set(row: Published) -> Literal["ITT", "infused"]:
-    if row.set == "ITT":
+    if row.set in ("ITT", "all"):  # "all": numbers of the whole trial, such as those screened
         return "ITT"
     if row.set == "infused":
         return "infused"
     raise StudyError(
-        "unknown analysis set", where=f"published.csv: {row.endpoint}: set", value=row.set, allowed="ITT, infused",
+        "unknown analysis set", where=f"published.csv: {row.endpoint}: set", value=row.set, allowed="ITT, infused, all",
         next_step="write one of them",
     )  # fmt: skip
 
@@ -95,7 +104,7 @@ def median_interval(values: Floats) -> tuple[float, float]:
 
 
 def compare(published: Published, values: Floats, estimable: NDArray[np.bool_]) -> Comparison:
-    """Set one published number against its simulated values, both ``(trials,)``; trials without an estimate are left out."""
+    """Set one published number against its simulated values ``(trials,)``; trials without an estimate are left out."""
     share = float(np.mean(estimable))
     usable = values[estimable]
     if len(usable) == 0:

@@ -37,9 +37,13 @@ def machine_line() -> str:
     name = platform.processor() or platform.machine()
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.is_file():
-        models = [line.partition(":")[2].strip() for line in cpuinfo.read_text("utf-8").splitlines() if "model name" in line]
+        models = [
+            line.partition(":")[2].strip() for line in cpuinfo.read_text("utf-8").splitlines() if "model name" in line
+        ]
         name = models[0] if models else name
-    return f"{platform.system()} {platform.machine()}, {name}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    return (
+        f"{platform.system()} {platform.machine()}, {name}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    )
 
 
 def _checkout() -> Path | None:

@@ -127,7 +127,7 @@ def _median_of_infused(patients: Patients, name: str) -> Floats:
 
 
 def _grades(patients: Patients, column: str) -> Floats:
-    """Count the infused patients of the experimental arm by worst grade, ``(trials, 6)``; those not assessed nowhere."""
+    """Count the infused patients of the experimental arm by worst grade, ``(trials, 6)``, if assessed."""
     include = analysis_set(patients, 0, "infused")
     levels = [np.sum(include & (patients[column] == grade), axis=1) for grade in range(GRADES)]
     return np.stack(levels, axis=1).astype(float)

@@ -11,10 +11,10 @@ import numpy as np
 
 from adoptive.trial.types import Study, TrialRecord
 from adoptive.workbench.engine.compare import PRIMARY_RATIO, compare, median_trial, specs_for, unpublished
-from adoptive.workbench.limits import DEFAULT_TRIALS, block_trials, check_size
 from adoptive.workbench.engine.pool import work_off
 from adoptive.workbench.engine.reduce import joined, month_grid, reduce_block
 from adoptive.workbench.engine.types import Block, Progress, RunResult, Simulator, Task
+from adoptive.workbench.limits import DEFAULT_TRIALS, block_trials, check_size
 from adoptive.workbench.published import Published
 
 __all__ = ["ClinicSimulator", "run_study", "workers_for"]
@@ -52,7 +52,8 @@ def run_study(
 
     Trials are worked off in blocks whose size depends on the study alone, and a trial's numbers on (seed, trial) alone:
     ``workers`` (``None``: one per core) changes the time and no byte. Memory grows with trials, not with patients.
-    Without published endpoints every endpoint is simulated and none compared. The trial whose hazard ratio of progression is nearest the median is simulated again in detail, for the figures.
+    Without published endpoints every endpoint is simulated and none compared. The trial whose hazard ratio of
+    progression is nearest the median is simulated again in detail, for the figures.
 
     Raises
     ------

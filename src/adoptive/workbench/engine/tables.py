@@ -67,7 +67,8 @@ def _endpoints(rows: Sequence[Comparison]) -> Table:
     return _from_rows(
         [
             {
-                "endpoint": row.published.endpoint, "meaning": ENDPOINTS[row.published.endpoint].meaning, "arm": row.published.arm, "set": row.published.set,
+                "endpoint": row.published.endpoint, "meaning": ENDPOINTS[row.published.endpoint].meaning,
+                "arm": row.published.arm, "set": row.published.set,
                 "unit": row.published.unit, "at_months": row.published.at_months,
                 "published": row.published.estimate, "published_lo": row.published.lo, "published_hi": row.published.hi,
                 "simulated_median": row.simulated_median, "simulated_p05": row.simulated_p05,
@@ -169,7 +170,13 @@ def _parameters() -> Table:
 
 def _fields(result: RunResult) -> Table:
     rows = [
-        {"name": field.name, "value": str(field.value), "unit": field.unit, "meaning": field.meaning, "source": field.source}
+        {
+            "name": field.name,
+            "value": str(field.value),
+            "unit": field.unit,
+            "meaning": field.meaning,
+            "source": field.source,
+        }
         for field in fields_of(result.study)
     ]
     return _from_rows(rows)

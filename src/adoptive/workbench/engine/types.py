@@ -47,8 +47,8 @@ class Task:
 class Block:
     """Hold the reduced result of some trials: first axis trials, never patients.
 
-    ``values`` and ``estimable`` are ``(trials, endpoints)``; ``curves`` ``(trials, grid)`` by what they are of; ``flow``
-    and ``medians`` ``(trials,)`` by name; ``grades`` ``(trials, 6)`` patients by worst grade, by kind of toxicity.
+    ``values`` and ``estimable`` are ``(trials, endpoints)``; ``curves`` ``(trials, grid)`` by what they are of;
+    ``flow`` and ``medians`` ``(trials,)`` by name; ``grades`` ``(trials, 6)`` patients by worst grade, by toxicity.
     """
 
     trials: NDArray[np.int64]

@@ -7,7 +7,7 @@ from typing import Any, Final
 import altair as alt
 import numpy as np
 
-from adoptive.workbench.report.charts import ARM_COLOURS, GRADE_COLOURS, Figure, Size, draw
+from adoptive.workbench.report.charts import ARM_COLOURS, GRADE_COLOURS, Chart, Figure, Size, draw
 from adoptive.workbench.report.data import Run, rows_of
 
 __all__ = ["kinetics_figure", "toxicity_figure"]
@@ -22,27 +22,33 @@ def kinetics_figure(run: Run) -> Figure:
     """Draw the CAR transgene in blood from the first infusion."""
     band, threads, patients = _kinetics_rows(run)
     caption = (
-        f"Trial {run.summary['median_trial']}, {patients} infused patients, counted from each one's first infusion, while "
+        f"Trial {run.summary['median_trial']}, {patients} infused patients, from each one's first infusion on, while "
         f"alive and followed. Line: median; band: 5th to 95th percentile of patients; thin: single patients. "
         f"Levels below {FLOOR_COPIES:g} copy are drawn at {FLOOR_COPIES:g}."
     )
     finding = _peak_in_words(run)
     return draw(
-        "kinetics", "CAR copies in blood", caption=caption, finding=finding, chart=lambda size: _kinetics(band, threads, size)
+        "kinetics",
+        "CAR copies in blood",
+        caption=caption,
+        finding=finding,
+        chart=lambda size: _kinetics(band, threads, size),
     )
 
 
 def toxicity_figure(run: Run) -> Figure:
     """Draw the share of infused patients by worst grade."""
     caption = (
-        f"Worst grade of each infused patient, pooled over {run.summary['trials']:,} simulated trials. Cytokine release "
-        "syndrome: ASTCT; counts: CTCAE 5.0. What is missing to 100 % had grade 0."
+        f"Worst grade of each infused patient, pooled over {run.summary['trials']:,} simulated trials. Cytokine "
+        "release syndrome: ASTCT; counts: CTCAE 5.0. What is missing to 100 % had grade 0."
     )
     severe: dict[str, float] = {}
     for row in rows_of(run.tables["grades"]):
         severe[row["toxicity"]] = severe.get(row["toxicity"], 0.0) + (row["share"] if row["grade"] >= 3 else 0.0)
     finding = "Grade 3 or more: " + ", ".join(f"{name} {100 * share:.0f} %" for name, share in severe.items()) + "."
-    return draw("toxicity", "Toxicity by grade", caption=caption, finding=finding, chart=lambda size: _toxicity(run, size))
+    return draw(
+        "toxicity", "Toxicity by grade", caption=caption, finding=finding, chart=lambda size: _toxicity(run, size)
+    )
 
 
 def _kinetics_rows(run: Run) -> tuple[list[dict[str, float]], list[dict[str, float]], int]:
@@ -74,7 +80,7 @@ def _kinetics_rows(run: Run) -> tuple[list[dict[str, float]], list[dict[str, flo
     return band, threads, len(patients)
 
 
-def _kinetics(band: list[dict[str, float]], threads: list[dict[str, float]], size: Size) -> alt.LayerChart:
+def _kinetics(band: list[dict[str, float]], threads: list[dict[str, float]], size: Size) -> Chart:
     x = alt.X("day:Q", title="days from first infusion", axis=alt.Axis(grid=False), scale=alt.Scale(nice=False))
     axis = alt.Axis(format="~s", tickCount=5, title="copies per µg DNA")
     y = alt.Y("copies:Q", scale=alt.Scale(type="log", domainMin=FLOOR_COPIES), axis=axis)
@@ -93,12 +99,12 @@ def _peak_in_words(run: Run) -> str:
     spread = {row["name"]: row for row in rows_of(run.tables["medians"])}
     peak, day = spread["peak_car_copies"], spread["peak_car_day"]
     return (
-        f"Over all trials the median peak was {peak['p50']:,.0f} copies per µg DNA (90 % of trials {peak['p05']:,.0f} to "
-        f"{peak['p95']:,.0f}), on day {day['p50']:.0f} after infusion."
+        f"Over all trials the median peak was {peak['p50']:,.0f} copies per µg DNA (90 % of trials "
+        f"{peak['p05']:,.0f} to {peak['p95']:,.0f}), on day {day['p50']:.0f} after infusion."
     )
 
 
-def _toxicity(run: Run, size: Size) -> alt.LayerChart:
+def _toxicity(run: Run, size: Size) -> Chart:
     rows: list[dict[str, Any]] = []
     for name in dict.fromkeys(run.tables["grades"]["toxicity"].tolist()):
         edge = 0.0
@@ -112,7 +118,9 @@ def _toxicity(run: Run, size: Size) -> alt.LayerChart:
                 edge += share
     order = list(dict.fromkeys(row["toxicity"] for row in rows))
     scale = alt.Scale(domain=[f"grade {grade}" for grade in GRADE_COLOURS], range=list(GRADE_COLOURS.values()))
-    y = alt.Y("toxicity:N", sort=order, title=None, axis=alt.Axis(labelLimit=200, minExtent=130, ticks=False, domain=False))
+    y = alt.Y(
+        "toxicity:N", sort=order, title=None, axis=alt.Axis(labelLimit=200, minExtent=130, ticks=False, domain=False)
+    )
     data = alt.Chart(alt.InlineData(values=rows))
     percent, ticks = alt.Scale(domain=[0, 100]), alt.Axis(values=[0, 20, 40, 60, 80, 100])
     legend = alt.Legend(columns=2 if size.narrow else 5, symbolType="square")

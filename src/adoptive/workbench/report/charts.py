@@ -10,7 +10,18 @@ from typing import Any, Final
 import altair as alt
 import vl_convert
 
-__all__ = ["ARM_COLOURS", "ARM_DASHES", "GRADE_COLOURS", "RESPONSE_COLOURS", "Draw", "Figure", "Size", "draw", "inline"]
+__all__ = [
+    "ARM_COLOURS",
+    "ARM_DASHES",
+    "GRADE_COLOURS",
+    "RESPONSE_COLOURS",
+    "Chart",
+    "Draw",
+    "Figure",
+    "Size",
+    "draw",
+    "inline",
+]
 
 # Okabe and Ito's colours, told apart by people with any colour vision.
 ARM_COLOURS: Final = ("#0072B2", "#D55E00")
@@ -42,7 +53,7 @@ class Size:
 
 SIZES: Final = (Size("wide", 640), Size("narrow", 270))
 
-Chart = alt.LayerChart | alt.VConcatChart | alt.Chart
+Chart = alt.LayerChart | alt.VConcatChart | alt.FacetChart
 Draw = Callable[[Size], Chart]
 
 
@@ -70,16 +81,19 @@ def themed(chart: Chart) -> Chart:
         "titleFontWeight": "normal",
     }  # fmt: skip
     font = "Arial, Helvetica, Liberation Sans, sans-serif"
-    return chart.configure(
+    dressed: Chart = chart.configure(
         background="transparent", font=font, padding=4,
         axis=alt.AxisConfig(
             **quiet, domainColor="#888888", tickColor="#888888", gridColor="#888888", gridOpacity=0.25
         ),
-        legend=alt.LegendConfig(**quiet, orient="top", direction="horizontal", symbolStrokeWidth=3, title=None, columnPadding=34),
+        legend=alt.LegendConfig(
+            **quiet, orient="top", direction="horizontal", symbolStrokeWidth=3, title=None, columnPadding=34
+        ),
         view=alt.ViewConfig(stroke=None),
         title=alt.TitleConfig(color="currentColor", fontSize=13, anchor="start", fontWeight="bold"),
         text=alt.MarkConfig(color="currentColor", fontSize=12),
     )  # fmt: skip
+    return dressed
 
 
 def inline(chart: Chart, name: str, title: str, finding: str) -> str:

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from adoptive.units import months
-from adoptive.workbench.report.charts import RESPONSE_COLOURS, Figure, Size, draw
+from adoptive.workbench.report.charts import RESPONSE_COLOURS, Chart, Figure, Size, draw
 from adoptive.workbench.report.data import Run, rows_of
 
 __all__ = ["spider_figure", "swimmer_figure", "waterfall_figure"]
@@ -18,7 +18,11 @@ RESPONSES: Final = {1: "complete response", 2: "partial response", 3: "stable di
 SPIDER_LINES: Final = 40
 TOP_CHANGE: Final = 100.0
 PHASES: Final = {"waiting for the cells": "#BBBBBB", "progression-free": "#0072B2", "after progression": "#E9B08C"}
-EVENTS: Final = {"infusion": ("#000000", "triangle-up"), "first response": ("#009E73", "circle"), "death": ("#8C2D04", "cross")}
+EVENTS: Final = {
+    "infusion": ("currentColor", "triangle-up"),
+    "first response": ("#009E73", "circle"),
+    "death": ("#8C2D04", "cross"),
+}
 
 
 def waterfall_figure(run: Run) -> Figure:
@@ -92,7 +96,8 @@ def _legend(size: Size) -> alt.Legend:
 
 def _limits() -> alt.Chart:
     lines = alt.InlineData(values=[{"at": 20}, {"at": -30}])
-    return alt.Chart(lines).mark_rule(strokeDash=[4, 3], color="#888888").encode(y="at:Q")
+    rules: alt.Chart = alt.Chart(lines).mark_rule(strokeDash=[4, 3], color="#888888").encode(y="at:Q")
+    return rules
 
 
 def _change_axis(field: str) -> alt.Y:
@@ -100,7 +105,7 @@ def _change_axis(field: str) -> alt.Y:
     return alt.Y(f"{field}:Q", title="change, %", scale=scale, axis=alt.Axis(values=[-100, -30, 0, 20, 100]))
 
 
-def _waterfall(run: Run, size: Size) -> alt.VConcatChart:
+def _waterfall(run: Run, size: Size) -> Chart:
     panels = []
     for arm, name in enumerate(run.arms):
         rows = _bars(run, arm)
@@ -108,7 +113,9 @@ def _waterfall(run: Run, size: Size) -> alt.VConcatChart:
         bars = alt.Chart(alt.InlineData(values=rows)).mark_bar().encode(
             x=x, y=_change_axis("change"), color=_colour(legend=_legend(size))
         )  # fmt: skip
-        panels.append((bars + _limits()).properties(width=size.width, height=170, title=f"{name} ({len(rows)} patients)"))
+        panels.append(
+            (bars + _limits()).properties(width=size.width, height=170, title=f"{name} ({len(rows)} patients)")
+        )
     return alt.vconcat(*panels)
 
 
@@ -123,7 +130,7 @@ def _lanes(run: Run) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _swimmer(run: Run, size: Size) -> alt.LayerChart:
+def _swimmer(run: Run, size: Size) -> Chart:
     first: dict[int, float] = {}
     marks = []
     lanes = _lanes(run)
@@ -147,7 +154,7 @@ def _swimmer(run: Run, size: Size) -> alt.LayerChart:
     return _swimmer_layers(bars, marks, len(lanes), size)
 
 
-def _swimmer_layers(bars: list[dict[str, Any]], marks: list[dict[str, Any]], lanes: int, size: Size) -> alt.LayerChart:
+def _swimmer_layers(bars: list[dict[str, Any]], marks: list[dict[str, Any]], lanes: int, size: Size) -> Chart:
     y = alt.Y("lane:O", axis=None, scale=alt.Scale(domain=list(range(lanes)), paddingInner=0.2))
     phases = alt.Scale(domain=list(PHASES), range=list(PHASES.values()))
     legend = alt.Legend(columns=1 if size.narrow else 3, symbolType="square", labelLimit=250)
@@ -160,7 +167,7 @@ def _swimmer_layers(bars: list[dict[str, Any]], marks: list[dict[str, Any]], lan
         rows = [mark for mark in marks if mark["event"] == name]
         turned = 45 if shape == "cross" else 0
         point = alt.Chart(alt.InlineData(values=rows)).mark_point(
-            shape=shape, size=28, filled=True, color="currentColor" if name == "infusion" else colour, opacity=1, angle=turned
+            shape=shape, size=28, filled=True, opacity=1, angle=turned, color=colour
         )  # fmt: skip
         layers.append(point.encode(x="month:Q", y=y))
     return alt.layer(*layers).properties(width=size.width, height=max(160, 7 * lanes))
@@ -185,7 +192,7 @@ def _spider_rows(run: Run) -> tuple[list[dict[str, Any]], int]:
     return lines, len(patients)
 
 
-def _spider(lines: list[dict[str, Any]], size: Size) -> alt.LayerChart:
+def _spider(lines: list[dict[str, Any]], size: Size) -> Chart:
     threads = alt.Chart(alt.InlineData(values=lines)).mark_line(strokeWidth=1.2, opacity=0.85).encode(
         x=alt.X("month:Q", title="months from randomisation", axis=alt.Axis(grid=False)), y=_change_axis("change"),
         color=_colour(legend=_legend(size)), detail="patient:N",

@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from adoptive.workbench.report.charts import ARM_COLOURS, ARM_DASHES, Figure, Size, draw
+from adoptive.workbench.report.charts import ARM_COLOURS, ARM_DASHES, Chart, Figure, Size, draw
 from adoptive.workbench.report.data import Run, rows_of
 from adoptive.workbench.wording import amount, endpoint_label
 
@@ -21,8 +21,8 @@ def survival_figure(run: Run, event: str) -> Figure:
     trials, chosen = run.summary["trials"], run.summary["median_trial"]
     published = _published(run, event)
     caption = (
-        f"Steps: trial {chosen}, whose hazard ratio of progression is nearest the median of {trials:,} simulated trials; "
-        "ticks are censored patients. Bands: 5th to 95th percentile of the trials at each quarter month."
+        f"Steps: trial {chosen}, whose hazard ratio of progression is nearest the median of {trials:,} simulated "
+        "trials; ticks are censored patients. Bands: 5th to 95th percentile of the trials at each quarter month."
     )
     if published:
         caption += " Diamonds: published medians with their 95 % interval. Squares: published rates."
@@ -35,13 +35,11 @@ def risk_rows(run: Run, event: str) -> tuple[list[float], list[tuple[str, list[t
     """Give the extended table's months and, by arm, its rows at risk, censored, events."""
     table = [list(rows_of(run.tables["risk"], event=event, arm=arm)) for arm in (0, 1)]
     kinds = (("at risk", "at_risk"), ("censored", "censored"), ("events", "events"))
-    arms = [
-        (run.arms[arm], [(name, [int(row[key]) for row in table[arm]]) for name, key in kinds]) for arm in (0, 1)
-    ]
+    arms = [(run.arms[arm], [(name, [int(row[key]) for row in table[arm]]) for name, key in kinds]) for arm in (0, 1)]
     return [row["month"] for row in table[0]], arms
 
 
-def _chart(run: Run, event: str, size: Size) -> alt.LayerChart:
+def _chart(run: Run, event: str, size: Size) -> Chart:
     end = float(run.tables["curves"]["month"].max())
     legend = alt.Legend(symbolType="stroke", symbolSize=500, symbolOpacity=1, columns=1 if size.narrow else 2)
     colour = alt.Color("arm:N", legend=legend, scale=alt.Scale(domain=list(run.arms), range=list(ARM_COLOURS)))
@@ -54,6 +52,7 @@ def _chart(run: Run, event: str, size: Size) -> alt.LayerChart:
     curves = [row for arm in (0, 1) for row in _steps(run, event, arm, end)]
     bands = [row for arm in (0, 1) for row in _band(run, event, arm)]
     marks = _published(run, event)
+    shapes = alt.Scale(domain=["median", "rate"], range=["diamond", "square"])
     layers = [
         _on(bands).mark_area(opacity=0.18, interpolate="step-after").encode(
             x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour
@@ -69,7 +68,7 @@ def _chart(run: Run, event: str, size: Size) -> alt.LayerChart:
         ),
         _on(marks).mark_point(size=130, filled=True, stroke="white", strokeWidth=1.2, opacity=1).encode(
             x=x, y=y, color=colour,
-            shape=alt.Shape("kind:N", legend=None, scale=alt.Scale(domain=["median", "rate"], range=["diamond", "square"])),
+            shape=alt.Shape("kind:N", legend=None, scale=shapes),
         ),
     ]  # fmt: skip
     return alt.layer(*layers).properties(width=size.width, height=240 if size.narrow else 300)
@@ -81,7 +80,12 @@ def _on(rows: list[dict[str, Any]]) -> alt.Chart:
 
 def _steps(run: Run, event: str, arm: int, end: float) -> list[dict[str, Any]]:
     rows = [
-        {"arm": run.arms[arm], "month": row["month"], "survival": 100 * row["survival"], "censored": bool(row["censored"])}
+        {
+            "arm": run.arms[arm],
+            "month": row["month"],
+            "survival": 100 * row["survival"],
+            "censored": bool(row["censored"]),
+        }
         for row in rows_of(run.tables["steps"], event=event, arm=arm)
     ]
     return [row for row in rows if row["month"] <= end]
@@ -104,7 +108,14 @@ def _published(run: Run, event: str) -> list[dict[str, Any]]:
             ends = [value if math.isfinite(value) else None for value in (row["published_lo"], row["published_hi"])]
             low, high = ends if None not in ends else (None, None)
             marks.append(
-                {"arm": row["arm"], "kind": "median", "month": row["published"], "survival": 50.0, "low": low, "high": high}
+                {
+                    "arm": row["arm"],
+                    "kind": "median",
+                    "month": row["published"],
+                    "survival": 50.0,
+                    "low": low,
+                    "high": high,
+                }
             )
         elif row["endpoint"] == f"{event}_rate":
             place = {"month": row["at_months"], "survival": row["published"]}

@@ -14,7 +14,18 @@ from adoptive.workbench.engine.compare import percentiles
 from adoptive.workbench.report.data import Run, rows_of
 from adoptive.workbench.wording import amount, endpoint_label, interval
 
-__all__ = ["Box", "Row", "answer", "check_rows", "comparison_rows", "field_groups", "flow", "missed", "noted", "parameter_groups"]
+__all__ = [
+    "Box",
+    "Row",
+    "answer",
+    "check_rows",
+    "comparison_rows",
+    "field_groups",
+    "flow",
+    "missed",
+    "noted",
+    "parameter_groups",
+]
 
 
 @dataclass(frozen=True)
@@ -52,19 +63,21 @@ def answer(run: Run) -> str:
     inside = sum(row.verdict == "inside" for row in rows)
     count = f"; {inside} of {len(rows)} published endpoints lie inside their 90 % predictive interval" if rows else ""
     if not asked.any():
-        return f"In {run.summary['trials']:,} simulated trials no hazard ratio of progression could be estimated{count}."
+        return (
+            f"In {run.summary['trials']:,} simulated trials no hazard ratio of progression could be estimated{count}."
+        )
     low, middle, high = percentiles(values["value"][asked])
     better, other = (run.arms[0], run.arms[1]) if middle < 1 else (run.arms[1], run.arms[0])
     said = (
         f"In {run.summary['trials']:,} simulated trials progression-free survival favoured {better} over {other}: the "
-        f"median hazard ratio was {middle:.2f} (90 % of trials {low:.2f} to {high:.2f})"
+        f"median hazard ratio was {middle:.3f} (90 % of trials {low:.3f} to {high:.3f})"
     )
     published = [
         row for row in rows_of(run.tables["endpoints"], endpoint="pfs_hazard_ratio", set="ITT")
         if math.isfinite(row["published"])
     ]  # fmt: skip
     if published:
-        said += f", and the published {published[0]['published']:.2f} lies {published[0]['inside']} of that"
+        said += f", and the published {published[0]['published']:.3f} lies {published[0]['inside']} of that"
     return f"{said}{count}."
 
 
@@ -143,7 +156,7 @@ def _scale(unit: str, rows: list[dict[str, Any]]) -> tuple[float, float]:
 
 
 def _row(row: dict[str, Any], scale: tuple[float, float]) -> Row:
-    unit, published = row["unit"], row["published"]
+    unit, published, error = row["unit"], row["published"], row["monte_carlo_error"]
 
     def place(value: float) -> float:
         if not math.isfinite(value):
@@ -163,6 +176,6 @@ def _row(row: dict[str, Any], scale: tuple[float, float]) -> Row:
         published=amount(published, unit) if finite else "–", published_interval=interval(known[0], known[1], unit),
         simulated=amount(row["simulated_median"], unit),
         simulated_interval=interval(row["simulated_p05"], row["simulated_p95"], unit),
-        error=amount(row["monte_carlo_error"], unit, with_unit=False) if math.isfinite(row["monte_carlo_error"]) else "?",
+        error=amount(error, unit, with_unit=False) if math.isfinite(error) else "?",
         verdict=row["inside"], source=row["source"], weight=row["weight"], strip=strip,
     )  # fmt: skip

@@ -1,0 +1,205 @@
+"""One patient's journey, told day by day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adoptive.course import Course
+from adoptive.errors import StudyError
+from adoptive.facility import Failure
+from adoptive.kinetics.observe import blood_cells_per_ul, lesion_diameters_mm
+from adoptive.outcome import Response, TimeToEvent, overall_survival
+from adoptive.trial.run import Followed, follow_trials
+from adoptive.trial.types import Study
+from adoptive.trial.ward import crs_of, window_of
+
+__all__ = ["Story", "tell"]
+
+Floats = NDArray[np.float64]
+Line = tuple[float, str]
+
+_FAILURE_WORDS = {
+    Failure.COLLECTION: "too few cells were collected",
+    Failure.GROWTH: "the culture did not grow to one dose",
+    Failure.VIABILITY: "the cells' viability missed the release limit",
+    Failure.TRANSDUCTION: "too few cells carried the receptor",
+    Failure.STERILITY: "the batch failed sterility",
+}
+
+
+@dataclass(frozen=True)
+class Story:
+    """Hold a patient's journey: lines (day since randomisation, what happened), small curves, and a summary."""
+
+    lines: tuple[Line, ...]
+    series: Mapping[str, tuple[Floats, Floats]]
+    summary: Mapping[str, str]
+
+
+def tell(study: Study, *, seed: int = 1, patient: int = 0, trial: int = 0) -> Story:
+    """Tell the journey of the ``patient``-th randomised patient (0 first) of a virtual trial.
+
+    Raises :class:`StudyError` if the trial randomises fewer patients.
+    """
+    if not 0 <= patient < study.trial.randomised:
+        raise StudyError(
+            "no such patient",
+            where="--patient",
+            value=patient,
+            allowed=f"0 to {study.trial.randomised - 1}",
+            next_step="choose a randomised patient",
+        )
+    followed = follow_trials(study, seed=seed, trials=np.array([trial]))
+    arm = int(followed.enrolment.arm[patient])
+    course, row = _course_of(followed, patient, arm)
+    end = float(followed.end_day[patient])
+    lines = list(_entry(followed, study, patient, arm)) + list(_events(course, study, row, end))
+    late = None
+    if followed.crossed is not None and patient in followed.crossed_rows:
+        late = followed.crossed, int(np.searchsorted(followed.crossed_rows, patient))
+        lines += [line for line in _cells(late[0], study, late[1], end) if line[0] > course.progression_day[row]]
+    last, at = late or (course, row)
+    survival = overall_survival(last.fate.death_day, last_contact_day=last.fate.withdrawal_day, cut_day=end)
+    lines.append(_ending(survival, last, at, end))
+    told = sorted((line for line in lines if line[0] <= survival.days[at]), key=lambda line: line[0])
+    return Story(tuple(told), _series(last, at, float(survival.days[at])), _summary(followed, study, patient, arm))
+
+
+def _course_of(followed: Followed, patient: int, arm: int) -> tuple[Course, int]:
+    """Find the patient's course and his row in it."""
+    course, rows = (followed.cells, followed.cells_rows) if arm == 0 else (followed.choice, followed.choice_rows)
+    return course, int(np.searchsorted(rows, patient))
+
+
+def _entry(followed: Followed, study: Study, patient: int, arm: int) -> Iterator[Line]:
+    """Tell screening and randomisation."""
+    antigen, target = followed.cohort.antigen, study.antigen.target
+    read, true = antigen.read_share[patient], antigen.positive_share[patient]
+    needed = study.antigen.entry_fraction
+    yield (
+        0.0,
+        f"screened: {target} read on {read:.0%} of tumour cells (true {true:.0%}), {needed:.0%} needed",
+    )
+    yield 0.0, f"randomised to {study.trial.arms[arm].name}"
+
+
+def _events(course: Course, study: Study, row: int, end: float) -> Iterator[Line]:
+    """Tell everything that happened on a course."""
+    yield from _drugs(course, study, row)
+    yield from _cells(course, study, row, end)
+    yield from _scans(course, row)
+
+
+def _drugs(course: Course, study: Study, row: int) -> Iterator[Line]:
+    """Tell the physician's choice."""
+    if course.choice is None or course.product is not None:
+        return
+    if np.isfinite(course.choice.start_day[row]):
+        drug = study.trial.arms[1].drugs[int(course.choice.drug[row])].drug
+        yield float(course.choice.start_day[row]), f"{drug} started"
+    else:
+        yield 0.0, "declined the physician's choice; followed without treatment"
+
+
+def _cells(course: Course, study: Study, row: int, end: float) -> Iterator[Line]:
+    """Tell manufacture, infusions, cytokine release and counts."""
+    product = course.product
+    if product is None:
+        return
+    if product.apheresis_day[row] < end:
+        yield (
+            float(product.apheresis_day[row]),
+            f"leukapheresis: {product.collected_cells[row]:.1e} CD3 cells; bridging",
+        )
+    failure = Failure(int(product.failure[row]))
+    if failure != Failure.NONE:
+        yield (
+            float(product.ready_day[row]),
+            f"no product after {product.attempts[row]} attempts: {_FAILURE_WORDS[failure]}",
+        )
+        return
+    viable, positive = product.viability[row], product.car_positive_share[row]
+    yield (
+        float(product.ready_day[row]),
+        f"product released: {product.car_positive_cells[row]:.1e} CAR+ cells, {viable:.0%} viable, {positive:.0%} CAR+",
+    )
+    for number, day in enumerate(course.infusion_day[row], start=1):
+        if np.isfinite(day):
+            yield float(day) - 5.0, f"lymphodepletion before infusion {number}"
+            yield float(day), f"infusion {number}: {study.infusion.dose_cells:.2g} CAR+ cells"
+    if not course.treated[row]:
+        yield float(course.fate.unfit_day[row]), "too unwell for the cells"
+        return
+    yield from _ward(course, row)
+
+
+def _ward(course: Course, row: int) -> Iterator[Line]:
+    """Tell the peak of the cells, cytokine release, drugs against it, and the counts' lowest point."""
+    trajectory, day = course.trajectory, course.trajectory.day
+    window = window_of(course)[row]
+    cells = np.where(window, blood_cells_per_ul(trajectory, course.body)[row], 0.0)
+    yield float(day[cells.argmax()]), f"engineered cells peak in blood: {cells.max():.1f} per uL"
+    crs = crs_of(course)
+    if crs.maximum_grade[row] > 0:
+        yield float(crs.onset_day[row]), "cytokine release syndrome begins"
+        yield (
+            float(crs.maximum_day[row]),
+            f"cytokine release syndrome at its worst: grade {crs.maximum_grade[row]} (ASTCT)",
+        )
+    for drug, days in zip(("tocilizumab", "dexamethasone"), trajectory.fired_day[row], strict=False):
+        for given in days[np.isfinite(days)]:
+            yield float(given), f"{drug} ordered"
+    counts = np.where(window, trajectory.of("ANC")[row], np.inf)
+    yield float(day[counts.argmin()]), f"neutrophils lowest: {counts.min():.2f} x 1e9/L"
+
+
+def _scans(course: Course, row: int) -> Iterator[Line]:
+    """Tell every scan up to the one that shows progression."""
+    for visit in np.flatnonzero(course.scans.done[row] & np.isfinite(course.scans.day[row])):
+        response = Response(int(course.assessed.response[row, visit]))
+        total, change = course.assessed.sum_mm[row, visit], course.assessed.change[row, visit]
+        yield (
+            float(course.scans.day[row, visit]),
+            f"scan: sum of diameters {total:.0f} mm ({change:+.0%}), {response.name}",
+        )
+        if response == Response.PD:
+            return
+
+
+def _ending(survival: TimeToEvent, course: Course, row: int, end: float) -> Line:
+    """Tell how follow-up ended."""
+    day = float(survival.days[row])
+    if survival.event[row]:
+        return day, "died"
+    return day, "alive at the data cut" if day >= end - 1e-6 else "left the trial"
+
+
+def _series(course: Course, row: int, last: float) -> dict[str, tuple[Floats, Floats]]:
+    """Give small curves of the tumour, the cells and interleukin 6 while the patient was followed."""
+    trajectory = course.trajectory
+    seen = trajectory.day <= min(last, float(trajectory.now[row]))
+    day = trajectory.day[seen]
+    curves: dict[str, Any] = {
+        "sum of diameters, mm": lesion_diameters_mm(trajectory, course.body)[row].sum(axis=1),
+        "engineered cells, per uL": blood_cells_per_ul(trajectory, course.body)[row],
+        "interleukin 6, pg/mL": trajectory.of("IL6")[row],
+    }
+    return {name: (day, np.asarray(values)[seen]) for name, values in curves.items()}
+
+
+def _summary(followed: Followed, study: Study, patient: int, arm: int) -> dict[str, str]:
+    """Say who the patient is."""
+    cohort = followed.cohort
+    diameters = cohort.lesion_diameter_mm[patient]
+    return {
+        "arm": study.trial.arms[arm].name,
+        "target lesions": ", ".join(f"{d:.0f} mm" for d in diameters[diameters > 0]),
+        "doubling time": f"{np.log(2.0) / cohort.growth_per_day[patient, 0]:.0f} days (first lesion)",
+        "peritoneal metastases": "yes" if cohort.peritoneal[patient] else "no",
+        "antigen-negative clone at the start": "yes" if cohort.antigen.founder_clone[patient] else "no",
+    }

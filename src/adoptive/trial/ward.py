@@ -1,0 +1,46 @@
+"""What the ward and the laboratory saw of a course: days under watch, cytokine release, transgene copies."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adoptive.course import Course
+from adoptive.kinetics.observe import car_copies_per_ug, il6_effective_pg_ml
+from adoptive.outcome import CrsCourse, crs_course, daily_crs_grade
+
+__all__ = ["copies_of", "crs_of", "infusion_span", "window_of"]
+
+Floats = NDArray[np.float64]
+
+
+def infusion_span(course: Course) -> tuple[NDArray[np.bool_], Floats, Floats]:
+    """Say who had an infusion, and the days of the first (inf) and the last one (-inf if none)."""
+    given = np.isfinite(course.infusion_day)
+    first = np.where(given.any(axis=1), course.infusion_day[:, 0], np.inf)
+    return np.asarray(given.any(axis=1)), first, np.asarray(np.where(given, course.infusion_day, -np.inf).max(axis=1))
+
+
+def window_of(course: Course) -> NDArray[np.bool_]:
+    """Mark the days ``(patients, days)`` on which toxicity of the cells is looked for: to four weeks after the last."""
+    day, keys = course.trajectory.day, course.cohort.keys
+    _, first, last = infusion_span(course)
+    stop = last + course.typical.at("outcome.crs_window_days", keys)
+    return (day >= first[:, None]) & (day <= stop[:, None]) & (day <= course.trajectory.now[:, None])
+
+
+def crs_of(course: Course) -> CrsCourse:
+    """Give everybody's course of cytokine release syndrome by ASTCT."""
+    trajectory, window = course.trajectory, window_of(course)
+    il6 = np.where(window, il6_effective_pg_ml(trajectory, course.body), 0.0)
+    drug = trajectory.fired_day.min(axis=(1, 2))
+    grade = np.where(window, daily_crs_grade(il6, trajectory.day, course.tolerance, first_drug_day=drug), 0)
+    return crs_course(grade, trajectory.day)
+
+
+def copies_of(course: Course) -> Floats:
+    """Give transgene copies per ug DNA on every day, ``(patients, days)``; 0 for those without a product."""
+    patients = len(course.cohort)
+    vector = np.zeros(patients) if course.product is None else course.product.vector_copies
+    other = 1e3 * course.typical.at("outcome.leukocytes_other_e9_l", course.cohort.keys)
+    return car_copies_per_ug(course.trajectory, course.body, vector_copies=vector, other_leukocytes_per_ul=other)

@@ -1,0 +1,129 @@
+"""Many trials: the same numbers whatever the workers, a clean end when something goes wrong, refusals."""
+
+from __future__ import annotations
+
+import dataclasses
+import multiprocessing
+import os
+import pickle
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from synthetic_clinic import PUBLISHED_TEXT, SyntheticClinic
+
+from adoptive.errors import RunError, StudyError
+from adoptive.trial.types import Study, TrialRecord
+from adoptive.workbench.engine import check_size, run_study
+from adoptive.workbench.engine.document import as_document, as_json
+from adoptive.workbench.engine.types import RunResult
+from adoptive.workbench.limits import BLOCK_PATIENTS, MOST_PATIENTS, block_trials
+from adoptive.workbench.published import parse_published
+
+PUBLISHED = parse_published(PUBLISHED_TEXT)
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    """A clinic in which somebody presses Ctrl-C after the first block, or that dies."""
+
+    how: str = "interrupt"
+
+    def __call__(self, study: Study, *, seed: int, trials: Sequence[int], detail: bool = False) -> TrialRecord:
+        if self.how == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if trials[0] > 0 and self.how == "interrupt":
+            raise KeyboardInterrupt
+        return SyntheticClinic()(study, seed=seed, trials=trials, detail=detail)
+
+
+def test_workers_change_no_byte(small_study: Study, result: RunResult) -> None:
+    seen: list[tuple[int, int]] = []
+    again = run_study(
+        small_study, trials=70, seed=3, workers=2, simulate=SyntheticClinic(), published=PUBLISHED,
+        progress=lambda done, total: seen.append((done, total)), checks=result.checks,
+    )  # fmt: skip
+    assert pickle.dumps(again.all_trials) == pickle.dumps(result.all_trials)
+    assert as_json(as_document(again)) == as_json(as_document(result))
+    assert again.median_trial == result.median_trial
+    size = block_trials(small_study.trial.randomised)
+    assert size < 70, "there must be more than one block"
+    assert seen == [(min(first + size, 70), 70) for first in range(0, 70, size)]
+
+
+def test_more_trials_leave_the_first_ones_alone(small_study: Study, result: RunResult) -> None:
+    fewer = run_study(small_study, trials=20, seed=3, simulate=SyntheticClinic(), published=PUBLISHED)
+    assert np.array_equal(fewer.all_trials.values, result.all_trials.values[:20])
+
+
+def test_block_size_depends_on_the_study_alone() -> None:
+    assert block_trials(30) == -(-BLOCK_PATIENTS // 30)
+    assert block_trials(5000) == 1
+
+
+def test_median_trial_is_nearest_the_median(result: RunResult) -> None:
+    at = [spec.name for spec in result.specs].index("pfs_hazard_ratio")
+    values = result.all_trials.values[:, at]
+    middle = np.quantile(values, 0.5, method="inverted_cdf")
+    assert abs(values[result.median_trial] - middle) == np.abs(values - middle).min()
+    assert result.detail.trials.tolist() == [result.median_trial]
+    assert len(result.detail.visits["day"]) > 0
+
+
+def test_document_has_the_agreed_keys(result: RunResult) -> None:
+    document = as_document(result, wall_s=1.5)
+    agreed = {"name", "arm", "set", "unit", "published", "published_lo", "published_hi", "simulated_median",
+              "simulated_p05", "simulated_p95", "inside", "source"}  # fmt: skip
+    assert {"study", "seed", "trials", "wall_s", "endpoints"} <= set(document)
+    assert all(agreed <= set(row) for row in document["endpoints"])
+    assert len(document["endpoints"]) == len(PUBLISHED)
+    assert "Infinity" not in as_json(document)
+
+
+def test_flow_adds_up(result: RunResult) -> None:
+    flow = result.all_trials.flow
+    reasons = ("not_made", "died_waiting", "deteriorated_waiting", "withdrew")
+    lost = sum(flow[f"cells_{reason}"] for reason in reasons)
+    assert np.array_equal(flow["cells_infused"] + lost, flow["cells"])
+    assert np.array_equal(flow["cells"] + flow["control"], flow["randomised"])
+
+
+def test_curves_start_at_one_and_fall(result: RunResult) -> None:
+    for curve in result.all_trials.curves.values():
+        assert np.all(curve[:, 0] == 1.0)
+        assert np.all(np.diff(curve, axis=1) <= 0)
+
+
+def test_study_without_published_results_is_simulated_all_the_same(small_study: Study) -> None:
+    alone = run_study(small_study, trials=7, simulate=SyntheticClinic())
+    assert {row.inside for row in alone.comparisons} == {None}
+    assert {"pfs_median", "orr", "crs_any"} <= {row.published.endpoint for row in alone.comparisons}
+
+
+def test_unknown_arm_is_refused(small_study: Study) -> None:
+    wrong = [dataclasses.replace(PUBLISHED[1], arm="placebo")]
+    with pytest.raises(StudyError, match=r"placebo.*satri-cel"):
+        run_study(small_study, trials=1, simulate=SyntheticClinic(), published=wrong)
+
+
+@pytest.mark.parametrize(("trials", "randomised"), [(0, 30), (100_001, 2), (100_000, 100), (2, MOST_PATIENTS)])
+def test_absurd_sizes_are_refused(trials: int, randomised: int) -> None:
+    with pytest.raises(StudyError, match="next: "):
+        check_size(trials, randomised)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_interrupt_passes_through_and_leaves_no_process(small_study: Study, workers: int) -> None:
+    before = set(multiprocessing.active_children())
+    with pytest.raises(KeyboardInterrupt):
+        run_study(small_study, trials=200, workers=workers, simulate=Interrupted())
+    for child in set(multiprocessing.active_children()) - before:
+        child.join(10)
+    assert set(multiprocessing.active_children()) <= before
+
+
+def test_lost_worker_is_a_failed_run(small_study: Study) -> None:
+    with pytest.raises(RunError, match="--workers 1"):
+        run_study(small_study, trials=200, workers=2, simulate=Interrupted("die"))
