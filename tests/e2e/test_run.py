@@ -57,6 +57,9 @@ def test_interrupt_leaves_nothing(start: Callable[..., subprocess.Popen[str]], t
     assert process.returncode == 130, said
     assert "Traceback" not in said
     assert not out.exists()
+    end = time.monotonic() + 10
+    while group_size(process.pid) and time.monotonic() < end:
+        time.sleep(0.05)
     assert group_size(process.pid) == 0
 
 

@@ -56,7 +56,7 @@ def mixture(y: Values, p: Values) -> dict[str, Any]:
         "a": -p.k * a + exp(-b) * log(1.0 + c * c) - 2.0**d + abs(a - b) * 0.25,
         "b": positive(a - 0.5) ** p.n - b / (p.m + c**2) + maximum(a, c) * 0.1 + p.k / p.m,
         "c": where_positive(b - 0.3, a * d, -c) - c**3 / (1.0 + a**4) + 1.0 / (p.m + d),
-        "d": -d + (a * b * c) ** 2 - log(p.m) * exp(-p.k) + (2.0 + b) ** (p.n - 1.0) - (-a) * (-c),
+        "d": -d + (a * b * c) ** 2 - log(p.m) * exp(-p.k) + (2.5 + b) ** (p.n - 1.0) - (-a) * (-c),
     }
 
 

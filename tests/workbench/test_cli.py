@@ -175,6 +175,7 @@ def test_interrupt_leaves_130_and_no_folder(
     monkeypatch.setattr("adoptive.workbench.cli.running.check_levers", interrupted)
     seen = command(*run_with(study_file))
     assert seen.code == 130
+    assert seen.err == "adoptive: interrupted; no run folder was left\n"
     assert not (study_file.parents[1] / "runs").exists()
 
 

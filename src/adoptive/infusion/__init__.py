@@ -3,9 +3,9 @@
 The functions to know: :func:`plan_lymphodepletion`, :func:`plan_infusion`, :func:`may_repeat`.
 """
 
-from adoptive.infusion.chemotherapy import Choice, choose_drugs, plan_bridging
+from adoptive.infusion.chemotherapy import Choice, choose_drugs, plan_bridging, plan_waiting
 from adoptive.infusion.dosing import may_repeat, supportive_care
-from adoptive.infusion.plan import give, join, plan_infusion, plan_lymphodepletion, plan_pembrolizumab
+from adoptive.infusion.plan import give, join, plan_cycle, plan_infusion, plan_lymphodepletion, plan_pembrolizumab
 from adoptive.infusion.types import DRUGS, ChoiceDrug, DrugDays, Infusions, Regimen, Ward
 
 __all__ = [
@@ -21,8 +21,10 @@ __all__ = [
     "join",
     "may_repeat",
     "plan_bridging",
+    "plan_cycle",
     "plan_infusion",
     "plan_lymphodepletion",
     "plan_pembrolizumab",
+    "plan_waiting",
     "supportive_care",
 ]

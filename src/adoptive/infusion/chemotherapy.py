@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adoptive.cohort.types import Cohort
+from adoptive.facility.types import Product
 from adoptive.infusion.plan import give, join
 from adoptive.infusion.types import ChoiceDrug, Infusions, Regimen
 from adoptive.parameters import Typical, draw_patients
 from adoptive.streams import Streams
 
-__all__ = ["Choice", "choose_drugs", "plan_bridging"]
+__all__ = ["Choice", "choose_drugs", "plan_bridging", "plan_waiting"]
 
 Floats = NDArray[np.float64]
 
@@ -89,3 +90,21 @@ def plan_bridging(
     started = np.isfinite(start_day) & (regimen.bridging_days > 0)
     begin, end = np.where(started, start_day, np.inf), np.where(started, stop, np.inf)
     return join(give("chemotherapy", day=begin, amount=kill), give("chemotherapy", day=end, amount=-kill))
+
+
+def plan_waiting(
+    regimen: Regimen,
+    cohort: Cohort,
+    product: Product,
+    choice: Choice | None,
+    *,
+    ordered_day: Floats,
+    ready_day: Floats,
+    typical: Typical,
+    streams: Streams,
+) -> Infusions:
+    """Give what comes before the cells: bridging after leukapheresis, or an earlier drug until they are ordered."""
+    if choice is not None:
+        return choice.plan_until(ordered_day)
+    start = product.apheresis_day
+    return plan_bridging(regimen, cohort, start_day=start, end_day=ready_day, typical=typical, streams=streams)

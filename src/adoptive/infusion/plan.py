@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -9,7 +11,7 @@ from adoptive.infusion.types import DRUGS, Infusions, Regimen
 from adoptive.parameters import Typical
 from adoptive.streams import Keys
 
-__all__ = ["give", "join", "plan_infusion", "plan_lymphodepletion", "plan_pembrolizumab"]
+__all__ = ["give", "join", "plan_cycle", "plan_infusion", "plan_lymphodepletion", "plan_pembrolizumab"]
 
 Floats = NDArray[np.float64]
 
@@ -61,3 +63,15 @@ def plan_pembrolizumab(
     step = typical.at("infusion.pembrolizumab_interval_days", keys)
     amount = regimen.pembrolizumab_mg
     return join(*(give("pembrolizumab", day=first_day + k * step, amount=amount) for k in range(doses)))
+
+
+def plan_cycle(regimen: Regimen, *, infusion_day: Floats, number: int, keys: Keys, typical: Typical) -> Infusions:
+    """Give one infusion with its lymphodepletion; the first one starts pembrolizumab if that is planned."""
+    common: dict[str, Any] = {"keys": keys, "typical": typical}
+    parts = [
+        plan_lymphodepletion(regimen, infusion_day=infusion_day, number=number, **common),
+        plan_infusion(regimen, infusion_day=infusion_day),
+    ]
+    if number == 1:
+        parts.append(plan_pembrolizumab(regimen, first_day=infusion_day, **common))
+    return join(*parts)

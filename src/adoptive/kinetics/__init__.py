@@ -1,10 +1,20 @@
 """What happens inside: a cohort and its infusions enter, a :class:`Trajectory` leaves.
 
-Start with :func:`draw_physiology`, :func:`advance` and :mod:`~adoptive.kinetics.equations`.
+Start with :func:`describe_patients`, :func:`advance` and :mod:`~adoptive.kinetics.equations`.
 """
 
 from adoptive.kinetics.equations import JUMPS, build_model
-from adoptive.kinetics.simulate import advance, begin, draw_physiology
+from adoptive.kinetics.physiology import describe_patients, draw_physiology
+from adoptive.kinetics.simulate import advance, begin
 from adoptive.kinetics.types import Physiology, Trajectory
 
-__all__ = ["JUMPS", "Physiology", "Trajectory", "advance", "begin", "build_model", "draw_physiology"]
+__all__ = [
+    "JUMPS",
+    "Physiology",
+    "Trajectory",
+    "advance",
+    "begin",
+    "build_model",
+    "describe_patients",
+    "draw_physiology",
+]

@@ -6,6 +6,7 @@ The functions to know: :func:`read_scans`, :func:`assess`, :func:`grade_crs`; al
 from adoptive.outcome.crs import CrsCourse, Oxygen, crs_course, grade_crs
 from adoptive.outcome.cytopenia import grade_cytopenia, worst_cytopenia
 from adoptive.outcome.hazard import Fate, draw_fate, first_passage
+from adoptive.outcome.reading import Reading, read_course, read_fate
 from adoptive.outcome.recist import Assessed, Best, assess, best_response
 from adoptive.outcome.scans import at_days, plan_scans, read_scans
 from adoptive.outcome.signs import Tolerance, daily_crs_grade, draw_tolerance
@@ -25,6 +26,7 @@ __all__ = [
     "Fate",
     "NonTarget",
     "Oxygen",
+    "Reading",
     "Response",
     "Scans",
     "TimeToEvent",
@@ -43,6 +45,8 @@ __all__ = [
     "overall_survival",
     "plan_scans",
     "progression_free_survival",
+    "read_course",
+    "read_fate",
     "read_scans",
     "worst_cytopenia",
 ]

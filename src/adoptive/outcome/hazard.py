@@ -26,6 +26,16 @@ class Fate:
     new_lesion_day: Floats
     withdrawal_day: Floats
 
+    @property
+    def lost_day(self) -> Floats:
+        """Give the day from which a patient can no longer receive the cells."""
+        return np.minimum(np.minimum(self.death_day, self.unfit_day), self.withdrawal_day)
+
+    @property
+    def last_contact_day(self) -> Floats:
+        """Give the day of death or of leaving, whichever is first."""
+        return np.minimum(self.death_day, self.withdrawal_day)
+
     def take(self, rows: NDArray[Any]) -> Fate:
         """Keep some patients."""
         return Fate(*(values[rows] for values in self.__dict__.values()))
@@ -55,8 +65,9 @@ def draw_fate(volume_cm3: Floats, day: Floats, cohort: Cohort, *, typical: Typic
 
     ``h_death = h0 frailty HR_peritoneal (min(V, limit) / Vref)^b (1 - s exp(-t / tau))``; the last factor is the
     healthy start that entry criteria ask for. A patient is unfit once a share of the cumulative hazard that kills him
-    has passed; new lesions or non-target progression have ``h = h_new min(V / V0, limit)``; leaving has a constant rate. The exponential thresholds belong
-    to the patient, so a better course of the same patient can only postpone what happens to him.
+    has passed. New lesions or non-target progression have ``h = h_new min(V / V0, limit)``; leaving has a constant
+    rate. The exponential thresholds belong to the patient, so a better course of the same patient can only postpone
+    what happens to him.
     """
     keys = cohort.keys
 

@@ -3,10 +3,10 @@
 The functions to know: :func:`run_trial`, :func:`enrol`, :func:`check_ordering`.
 """
 
-from adoptive.trial.enrol import Enrolment, enrol
+from adoptive.trial.enrol import enrol
 from adoptive.trial.ordering import LeverResult, check_ordering
 from adoptive.trial.run import follow_trials, run_trial
-from adoptive.trial.types import Arm, Crossover, Protocol, Study, TrialRecord, VerdictPlan
+from adoptive.trial.types import Arm, Crossover, Enrolment, Protocol, Study, TrialRecord, VerdictPlan
 
 __all__ = [
     "Arm",

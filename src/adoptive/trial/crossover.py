@@ -20,8 +20,8 @@ def who_crosses(
     keys = controls.cohort.keys
     if not rule.allowed:
         return np.zeros(len(keys), bool)
-    day = controls.progression_day
+    day = controls.reading.progression_day
     asks = streams.uniform("trial.crossover", keys) < typical.at("trial.crossover_uptake", keys)
-    fate = controls.fate
+    fate = controls.reading.fate
     able = (fate.death_day > day) & (fate.unfit_day > day) & (fate.withdrawal_day > day)
     return np.asarray((day < end_day) & asks & able)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from adoptive.kinetics.observe import lesion_diameters_mm
-from adoptive.trial.types import Study
+from adoptive.trial.types import Followed, Study
 from adoptive.trial.ward import copies_of
-
-if TYPE_CHECKING:
-    from adoptive.trial.run import Followed
 
 __all__ = ["record_daily", "record_doses", "record_visits"]
 
@@ -23,15 +20,15 @@ def record_visits(followed: Followed) -> Columns:
     """Give every scan that took place: day, sum of diameters, change from baseline, response."""
     parts = []
     for course, places in ((followed.cells, followed.cells_rows), (followed.choice, followed.choice_rows)):
-        done = course.scans.done & np.isfinite(course.scans.day)
+        done = course.reading.scans.done & np.isfinite(course.reading.scans.day)
         row, visit = np.nonzero(done)
         parts.append(
             _who(followed, places[row])
             | {
-                "day": course.scans.day[row, visit],
-                "sld_mm": course.assessed.sum_mm[row, visit],
-                "change": course.assessed.change[row, visit],
-                "response": course.assessed.response[row, visit],
+                "day": course.reading.scans.day[row, visit],
+                "sld_mm": course.reading.assessed.sum_mm[row, visit],
+                "change": course.reading.assessed.change[row, visit],
+                "response": course.reading.assessed.response[row, visit],
             }
         )
     return _stack(parts)
@@ -59,7 +56,7 @@ def record_daily(followed: Followed) -> Columns:
     """Give daily values of everybody in the cell arm, as far as he was followed."""
     course = followed.cells
     trajectory, body = course.trajectory, course.body
-    last = np.minimum(trajectory.now, course.fate.death_day)
+    last = np.minimum(trajectory.now, course.reading.fate.death_day)
     row, at = np.nonzero(trajectory.day[None, :] <= last[:, None])
     copies = copies_of(course)
     return _who(followed, followed.cells_rows[row]) | {

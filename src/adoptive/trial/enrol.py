@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,26 +9,14 @@ from adoptive.cohort import screen_reads
 from adoptive.errors import StudyError
 from adoptive.parameters import Typical
 from adoptive.streams import Keys, Streams
-from adoptive.trial.types import Study
+from adoptive.trial.types import Enrolment, Study
 from adoptive.units import days
 
-__all__ = ["Enrolment", "enrol"]
+__all__ = ["enrol"]
 
 Floats = NDArray[np.float64]
 _POOL = 4
 _LARGEST_POOL = 256
-
-
-@dataclass(frozen=True)
-class Enrolment:
-    """Hold the randomised patients of some trials in trial order; screening counts are ``(trials,)``."""
-
-    keys: Keys
-    arm: NDArray[np.int64]
-    randomised_day: Floats
-    screened: NDArray[np.int64]
-    antigen_failures: NDArray[np.int64]
-    other_failures: NDArray[np.int64]
 
 
 def enrol(study: Study, *, trials: NDArray[np.int64], typical: Typical, streams: Streams) -> Enrolment:

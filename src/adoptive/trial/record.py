@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,11 +19,8 @@ from adoptive.outcome import (
 )
 from adoptive.outcome.cytopenia import Lineage
 from adoptive.trial.detail import record_daily, record_doses, record_visits
-from adoptive.trial.types import Study, TrialRecord
+from adoptive.trial.types import Followed, Study, TrialRecord
 from adoptive.trial.ward import copies_of, crs_of, infusion_span, window_of
-
-if TYPE_CHECKING:
-    from adoptive.trial.run import Followed
 
 __all__ = ["efficacy_columns", "record_trials"]
 
@@ -99,7 +96,7 @@ def _course_columns(course: Course, study: Study, end_day: Floats) -> Columns:
 
 def efficacy_columns(course: Course, study: Study, end_day: Floats) -> Columns:
     """Give response, progression-free and overall survival by the protocol's rules."""
-    rules, assessed, fate, day = study.outcome, course.assessed, course.fate, course.scans.day
+    rules, assessed, fate, day = study.outcome, course.reading.assessed, course.reading.fate, course.reading.scans.day
     pfs = progression_free_survival(
         assessed.response, day, death_day=fate.death_day, last_contact_day=fate.withdrawal_day, cut_day=end_day
     )
@@ -109,7 +106,7 @@ def efficacy_columns(course: Course, study: Study, end_day: Floats) -> Columns:
         day,
         confirm_days=rules.confirm_days,
         minimum_stable_days=rules.minimum_stable_days,
-        baseline_day=course.baseline_day,
+        baseline_day=course.reading.baseline_day,
         cut=end_day,
     )
     response = duration_of_response(pfs, np.where(best.confirmed, best.response_start_day, np.inf))
@@ -119,7 +116,7 @@ def efficacy_columns(course: Course, study: Study, end_day: Floats) -> Columns:
     evaluable = before.any(axis=1)
     controlled = (Response.CR, Response.PR, Response.SD, Response.NON_CR_NON_PD)
     return {
-        "baseline_sld_mm": course.scans.baseline_mm.sum(axis=1),
+        "baseline_sld_mm": course.reading.scans.baseline_mm.sum(axis=1),
         "pfs_days": pfs.days,
         "pfs_event": pfs.event,
         "os_days": survival.days,
@@ -183,7 +180,7 @@ def _manufacture(course: Course) -> Columns:
     if course.product is None:
         zero = np.zeros(patients, np.int64)
         return {"treated": course.treated, "infusions": zero, "vein_to_vein_days": zero * 0.0, "not_infused": zero}
-    product, fate = course.product, course.fate
+    product, fate = course.product, course.reading.fate
     first = np.where(given.any(axis=1), course.infusion_day[:, 0], np.inf)
     ready = product.ready_day + course.typical.at("infusion.lymphodepletion_lead_days", course.cohort.keys)
     reason = np.select(

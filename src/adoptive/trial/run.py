@@ -3,40 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from adoptive.cohort import Cohort, draw_cohort
-from adoptive.course import Course, Plan, follow_cells, follow_choice
+from adoptive.cohort import draw_cohort
+from adoptive.course import Plan, follow_cells, follow_choice
 from adoptive.infusion import choose_drugs
 from adoptive.parameters import Typical, draw_typical, load_book
 from adoptive.streams import Streams
 from adoptive.trial.crossover import who_crosses
-from adoptive.trial.enrol import Enrolment, enrol
+from adoptive.trial.enrol import enrol
 from adoptive.trial.record import record_trials
-from adoptive.trial.types import Study, TrialRecord
+from adoptive.trial.types import Followed, Study, TrialRecord
 from adoptive.units import days
 
-__all__ = ["Followed", "follow_trials", "plan_of", "run_trial"]
+__all__ = ["follow_trials", "plan_of", "run_trial"]
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Followed:
-    """Hold the courses of all arms of some trials; ``rows`` say which randomised patients each course follows."""
-
-    enrolment: Enrolment
-    cohort: Cohort
-    end_day: Floats
-    cells: Course
-    cells_rows: NDArray[np.int64]
-    choice: Course
-    choice_rows: NDArray[np.int64]
-    crossed: Course | None
-    crossed_rows: NDArray[np.int64]
 
 
 def run_trial(
@@ -76,7 +60,7 @@ def follow_trials(study: Study, *, seed: int, trials: NDArray[np.int64], fixed_p
             controls.take(crossing),
             plan,
             end_day=end_day[choice_rows][crossing],
-            ordered_day=choice.progression_day[crossing],
+            ordered_day=choice.reading.progression_day[crossing],
             choice=drugs.take(crossing),
         )
     return Followed(enrolment, cohort, end_day, cells, cells_rows, choice, choice_rows, crossed, choice_rows[crossing])

@@ -14,8 +14,8 @@ from adoptive.errors import StudyError
 from adoptive.facility import Failure
 from adoptive.kinetics.observe import blood_cells_per_ul, lesion_diameters_mm
 from adoptive.outcome import Response, TimeToEvent, overall_survival
-from adoptive.trial.run import Followed, follow_trials
-from adoptive.trial.types import Study
+from adoptive.trial.run import follow_trials
+from adoptive.trial.types import Followed, Study
 from adoptive.trial.ward import crs_of, window_of
 
 __all__ = ["Story", "tell"]
@@ -62,9 +62,13 @@ def tell(study: Study, *, seed: int = 1, patient: int = 0, trial: int = 0) -> St
     late = None
     if followed.crossed is not None and patient in followed.crossed_rows:
         late = followed.crossed, int(np.searchsorted(followed.crossed_rows, patient))
-        lines += [line for line in _cells(late[0], study, late[1], end) if line[0] > course.progression_day[row]]
+        lines += [
+            line for line in _cells(late[0], study, late[1], end) if line[0] > course.reading.progression_day[row]
+        ]
     last, at = late or (course, row)
-    survival = overall_survival(last.fate.death_day, last_contact_day=last.fate.withdrawal_day, cut_day=end)
+    survival = overall_survival(
+        last.reading.fate.death_day, last_contact_day=last.reading.fate.withdrawal_day, cut_day=end
+    )
     lines.append(_ending(survival, last, at, end))
     told = sorted((line for line in lines if line[0] <= survival.days[at]), key=lambda line: line[0])
     return Story(tuple(told), _series(last, at, float(survival.days[at])), _summary(followed, study, patient, arm))
@@ -133,7 +137,7 @@ def _cells(course: Course, study: Study, row: int, end: float) -> Iterator[Line]
             yield float(day) - 5.0, f"lymphodepletion before infusion {number}"
             yield float(day), f"infusion {number}: {study.infusion.dose_cells:.2g} CAR+ cells"
     if not course.treated[row]:
-        yield float(course.fate.unfit_day[row]), "too unwell for the cells"
+        yield float(course.reading.fate.unfit_day[row]), "too unwell for the cells"
         return
     yield from _ward(course, row)
 
@@ -160,11 +164,11 @@ def _ward(course: Course, row: int) -> Iterator[Line]:
 
 def _scans(course: Course, row: int) -> Iterator[Line]:
     """Tell every scan up to the one that shows progression."""
-    for visit in np.flatnonzero(course.scans.done[row] & np.isfinite(course.scans.day[row])):
-        response = Response(int(course.assessed.response[row, visit]))
-        total, change = course.assessed.sum_mm[row, visit], course.assessed.change[row, visit]
+    for visit in np.flatnonzero(course.reading.scans.done[row] & np.isfinite(course.reading.scans.day[row])):
+        response = Response(int(course.reading.assessed.response[row, visit]))
+        total, change = course.reading.assessed.sum_mm[row, visit], course.reading.assessed.change[row, visit]
         yield (
-            float(course.scans.day[row, visit]),
+            float(course.reading.scans.day[row, visit]),
             f"scan: sum of diameters {total:.0f} mm ({change:+.0%}), {response.name}",
         )
         if response == Response.PD:

@@ -11,15 +11,20 @@ from annotated_types import Ge, Gt, Le, MinLen
 from numpy.typing import NDArray
 
 from adoptive.antigen.types import AntigenPlan
-from adoptive.cohort.types import Population
+from adoptive.cohort.types import Cohort, Population
 from adoptive.construct.types import ConstructPlan
+from adoptive.course import Course
 from adoptive.errors import StudyError
 from adoptive.facility.types import Process
 from adoptive.infusion.types import ChoiceDrug, Regimen
 from adoptive.outcome.types import Assessment
+from adoptive.streams import Keys
 from adoptive.units import In
 
-__all__ = ["Arm", "Crossover", "Protocol", "Study", "TrialRecord", "VerdictPlan"]
+__all__ = ["Arm", "Crossover", "Enrolment", "Followed", "Protocol", "Study", "TrialRecord", "VerdictPlan"]
+
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,33 @@ class Study:
     sources: Annotated[Mapping[str, str], In("text", "where a field's value comes from, by dotted name")]
 
     __pydantic_config__ = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """Hold the randomised patients of some trials in trial order; screening counts are ``(trials,)``."""
+
+    keys: Keys
+    arm: NDArray[np.int64]
+    randomised_day: Floats
+    screened: NDArray[np.int64]
+    antigen_failures: NDArray[np.int64]
+    other_failures: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Followed:
+    """Hold the courses of all arms of some trials; ``rows`` say which randomised patients each course follows."""
+
+    enrolment: Enrolment
+    cohort: Cohort
+    end_day: Floats
+    cells: Course
+    cells_rows: NDArray[np.int64]
+    choice: Course
+    choice_rows: NDArray[np.int64]
+    crossed: Course | None
+    crossed_rows: NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -25,14 +25,12 @@ def test_the_clones_absence_is_drawn_anew_for_each_trial() -> None:
 
 
 def test_the_size_of_the_clone_is_lognormal_where_nothing_cuts_it(candidates: Cohort) -> None:
-    """Median 4 % where the tumour leaves room for it; quartiles within 4 standard errors (1 in 10,000)."""
+    """Median 4 %, spread 1.1, in lesions with at least two thirds unstained; Kolmogorov-Smirnov at 1 in 1,000."""
     antigen = candidates.antigen
-    room = antigen.founder_clone & (antigen.negative_share[:, 0] < 1 - antigen.high_share[:, 0] - 0.021)
-    share = antigen.negative_share[antigen.founder_clone].max(axis=1)
-    above = (share > 0.04).mean()
-    # Where positive cells leave less room than the clone wants, it is cut; so at most a half is above the median.
-    assert room.mean() > 0.2
-    assert 0.40 < above <= 0.5 + 4 * 0.5 / np.sqrt(len(share))
+    roomy = antigen.founder_clone & (antigen.high_share[:, 0] < 0.3)
+    share = antigen.negative_share[roomy, 0]
+    assert len(share) > 3000
+    assert stats.kstest(share, stats.lognorm(1.1, scale=0.04).cdf).pvalue > 1e-3
 
 
 def test_read_error_is_half_a_logit(candidates: Cohort) -> None:

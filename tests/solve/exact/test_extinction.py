@@ -105,3 +105,19 @@ def test_a_lost_clone_starts_again_only_from_inflow() -> None:
     run = engine.run([[0.2, 1.2, 0.0, 0.5]], [[50.0]], start=0.0, stop=30.0, visits=[30.0], rtol=1e-8, atol=1e-10)
     assert run.extinct[0, 0]
     np.testing.assert_allclose(run.final[0, 0], 0.5, rtol=1e-6)  # back to inflow / loss, never above one
+
+
+def test_the_clone_ends_at_one_cell_not_at_the_end_of_the_step() -> None:
+    # n falls as 50 e^(-0.8 t) to one cell; what it sheds on the way is (50 - 1)/0.8, however long the steps are.
+    model = Model(
+        "shedding",
+        ("n", "shed"),
+        ("birth", "death"),
+        lambda y, p: {"n": (p.birth - p.death) * y.n, "shed": y.n},
+        clones={"n": ("birth", "death")},
+        clone_rates=lambda y, p: {"birth": p.birth, "death": p.death},
+    )
+    engine = compile_model(model)
+    for rtol in (1e-3, 1e-5, 1e-7):
+        run = engine.run([[0.2, 1.0]], [[50.0, 0.0]], start=0.0, stop=60.0, visits=[60.0], rtol=rtol, atol=rtol * 1e-3)
+        np.testing.assert_allclose(run.final[0], [0.0, 49.0 / 0.8], rtol=2.0 * rtol)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
@@ -26,16 +27,17 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _outcome(arguments: Sequence[str] | None) -> int:
-    from adoptive.workbench.cli.app import app
-
     signal.signal(signal.SIGTERM, _terminated)
     try:
+        from adoptive.workbench.cli.app import app
+
         app(args=None if arguments is None else list(arguments), prog_name="adoptive")
         sys.stdout.flush()
     except SystemExit as leaving:
-        return leaving.code if isinstance(leaving.code, int) else int(bool(leaving.code))
+        code = leaving.code if isinstance(leaving.code, int) else int(bool(leaving.code))
+        return _interrupted() if code == INTERRUPTED else code
     except KeyboardInterrupt:
-        return _said("interrupted; no run folder was left", INTERRUPTED)
+        return _interrupted()
     except BrokenPipeError:
         # The reader went away (for instance `| head`): not an error, but stdout must not be flushed again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -46,7 +48,14 @@ def _outcome(arguments: Sequence[str] | None) -> int:
         return _said(str(problem), BAD_INPUT)
     except MemoryError:
         return _said("the run failed: not enough memory; next: fewer --trials or --workers", RUN_FAILED)
+    except Exception:  # a mistake of the program's own: the traceback is what its authors need
+        traceback.print_exc()
+        return _said("an error inside the program; next: report it with the lines above", RUN_FAILED)
     return 0
+
+
+def _interrupted() -> int:
+    return _said("interrupted; no run folder was left", INTERRUPTED)
 
 
 def _said(message: str, code: int) -> int:

@@ -59,7 +59,8 @@ def run_trials(request: Request) -> int:
     checks: Sequence[Any] = ()
     try:
         with run_folder(request.out, name) as folder:
-            checks = check_levers(study, seed=request.seed)
+            with _waiting(request):
+                checks = check_levers(study, seed=request.seed)
             _report_checks(checks, request)
             result = _simulate(study, published, checks, request)
             write_run(folder, result, wall_s=time.perf_counter() - started)
@@ -125,6 +126,16 @@ def _withheld(study: Study, checks: Sequence[Any], request: Request, wall_s: flo
 def _checks_as_json(study: Study, checks: Sequence[Any], seed: int) -> str:
     holds = all(bool(lever.holds) for lever in checks)
     return as_json({"study": study.name, "seed": seed, "holds": holds, "checks": checks_document(checks)})
+
+
+@contextmanager
+def _waiting(request: Request) -> Iterator[None]:
+    """Say on stderr, if that is a terminal, that the ordering check is under way."""
+    if request.quiet or not sys.stderr.isatty():
+        yield
+        return
+    with console(error=True).status("ordering check"):
+        yield
 
 
 @contextmanager

@@ -19,11 +19,19 @@ __all__ = ["console", "say_checks", "say_result"]
 _MARKS = {True: ("inside", "green"), False: ("OUTSIDE", "bold red"), None: ("–", "dim")}
 
 
+class Terminal(Console):
+    """Print for people; a reader that goes away (``| head``) is no error."""
+
+    def on_broken_pipe(self) -> None:
+        """Leave quietly."""
+        raise BrokenPipeError
+
+
 def console(*, error: bool = False) -> Console:
     """Give a console; a pipe gets a fixed width, so that its text does not depend on where it runs."""
     stream = sys.stderr if error else sys.stdout
     width = None if stream.isatty() else 140
-    return Console(file=stream, width=width, highlight=False, markup=False, soft_wrap=False)
+    return Terminal(file=stream, width=width, highlight=False, markup=False, soft_wrap=False)
 
 
 def say_checks(checks: Sequence[Any], to: Console) -> None:
