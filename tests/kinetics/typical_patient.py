@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.antigen import Antigen
 from adoptive.cohort import Cohort
-from adoptive.construct import ConstructPlan, predict_visibility, tonic_factor
-from adoptive.infusion import DRUGS, Infusions, give, join
-from adoptive.kinetics.algebra import LESION_FLOOR_ML
-from adoptive.kinetics.simulate import ATOL, RTOL, draw_physiology, engine
+from adoptive.construct import ConstructPlan
+from adoptive.infusion import Infusions, give, join
+from adoptive.kinetics import describe_patients
+from adoptive.kinetics.simulate import ATOL, RTOL, engine
 from adoptive.kinetics.states import CLASSES, LESIONS, lesion_state
 from adoptive.kinetics.types import Physiology
 from adoptive.parameters import Book, Typical, draw_typical, load_book
@@ -39,6 +39,7 @@ INFUSION_DAY = 5.0
 SEED = 20
 
 
+@lru_cache(maxsize=1)
 def flat_typical() -> Typical:
     """Give the published values with no spread between patients."""
     rows = {name: dataclasses.replace(row, between=0.0) for name, row in load_book().items()}
@@ -53,8 +54,8 @@ def cohort_of(
     density_factor: ArrayLike = 1.0,
 ) -> Cohort:
     """Write the typical patient's cohort by hand, a number of times."""
-    each = np.zeros(LESIONS)
-    each[: np.size(diameters_mm)] = diameters_mm
+    each = np.atleast_2d(np.asarray(diameters_mm, float))
+    each = np.pad(each, ((0, 0), (0, LESIONS - each.shape[1])))
     place = np.ones((patients, LESIONS))
 
     def all_patients(value: ArrayLike) -> Floats:
@@ -85,13 +86,8 @@ def cohort_of(
 
 def body_of(cohort: Cohort, *, product: dict[str, float] = PRODUCT, **changed: ArrayLike) -> Physiology:
     """Give the patients' parameters and starting state, with the product in them and some parameters changed."""
-    typical, streams = flat_typical(), Streams(SEED)
-    common: dict[str, Any] = {"keys": cohort.keys, "typical": typical}
-    visibility = predict_visibility(cohort.antigen, streams=streams, **common)
     plan = ConstructPlan(product="typical", modality="CAR-T", binder="scFv", costimulation="CD28")
-    body = draw_physiology(
-        cohort, typical, streams, visibility=visibility, tonic=tonic_factor(plan, **common)
-    )
+    body = describe_patients(cohort, plan, typical=flat_typical(), streams=Streams(SEED))
     engrafting = 1.0 - body.of("fclr")
     shares = {name: engrafting * share for name, share in product.items()}
     return body.replace(**(shares | {name: np.ones(len(cohort)) * np.asarray(v, float) for name, v in changed.items()}))
@@ -210,13 +206,3 @@ def follow(
 def read(body: Physiology, states: Floats) -> tuple[Values, Values]:
     """Give states and parameters by name, for the model's text on arrays."""
     return Values(engine().model.states, states), Values(body.names, body.values)
-
-
-def empty_volume_ml() -> float:
-    """Give the volume that the equations leave an empty lesion."""
-    return LESION_FLOOR_ML
-
-
-def jump_place(drug: str) -> int:
-    """Give a drug's place among the jumps."""
-    return DRUGS.index(drug)

@@ -17,9 +17,9 @@ RESPONSES: Final = {1: "complete response", 2: "partial response", 3: "stable di
                     4: "progressive disease"}  # fmt: skip
 SPIDER_LINES: Final = 40
 TOP_CHANGE: Final = 100.0
-PHASES: Final = {"waiting for the cells": "#BBBBBB", "progression-free": "#0072B2", "after progression": "#E9B08C"}
+PHASES: Final = {"waiting for the cells": "#CFCFCF", "progression-free": "#56B4E9", "after progression": "#F2C6A5"}
 EVENTS: Final = {
-    "infusion": ("currentColor", "triangle-up"),
+    "infusion": ("#000000", "triangle-up"),
     "first response": ("#009E73", "circle"),
     "death": ("#8C2D04", "cross"),
 }

@@ -1,0 +1,86 @@
+"""A second opinion: scipy's LSODA on the same model text, run on plain numbers, with every kind of jump."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+from typical_patient import DOSE, Floats, Followed, follow, join, lymphodepletion, once, treatment, typical
+
+from adoptive.infusion import DRUGS, Infusions
+from adoptive.kinetics.equations import JUMPS, derivatives
+from adoptive.kinetics.simulate import ATOL, RTOL, engine
+from adoptive.kinetics.states import LESIONS
+from adoptive.kinetics.types import Physiology
+from adoptive.solve import Values
+
+UNTIL, STEP = 200.0, 0.5
+DAYS = np.arange(0.0, UNTIL + 1e-9, STEP)
+
+
+def everything() -> Infusions:
+    """Two infusions, each after lymphodepletion, and every drug that the model knows."""
+    return join(
+        treatment(),
+        once("pembrolizumab", 1, day=6.0, amount=200.0),
+        once("interleukin 2", 1, day=8.0, amount=3.0),
+        once("tocilizumab", 1, day=12.0, amount=464.0),
+        once("dexamethasone", 1, day=14.0, amount=10.0),
+        once("chemotherapy", 1, day=60.0, amount=0.02),
+        lymphodepletion(1, infusion_day=90.0),
+        once("infusion", 1, day=90.0, amount=DOSE),
+    )
+
+
+def by_scipy(body: Physiology, plan: Infusions, *, rtol: float) -> Floats:
+    """Follow one patient from jump to jump; the states at the days, before the jumps of the same moment."""
+    model = engine().model
+    values = Values(body.names, body.values[0].tolist())
+
+    def slopes(_: float, y: Floats) -> list[float]:
+        text = derivatives(Values(model.states, y.tolist()), values, lesions=LESIONS)
+        return [text[name] for name in model.states]
+
+    atol = 0.1 * rtol * np.array([model.scale[name] for name in model.states])
+    out, y, now = np.zeros((len(DAYS), len(model.states))), body.initial[0].copy(), 0.0
+    out[0] = y
+    for stop in (*np.unique(plan.day[0]), UNTIL):
+        inside = (now < DAYS) & (stop >= DAYS)
+        if stop > now:
+            wanted = np.unique([*DAYS[inside], stop])
+            ran = solve_ivp(slopes, (now, stop), y, "LSODA", t_eval=wanted, rtol=rtol, atol=atol)
+            out[inside], y, now = ran.y.T[: inside.sum()], ran.y[:, -1].copy(), stop
+        for kind, amount in zip(plan.kind[0][plan.day[0] == stop], plan.amount[0][plan.day[0] == stop], strict=True):
+            for state, factor in JUMPS[kind].effect.items():
+                size = values[factor] if isinstance(factor, str) else factor
+                y[model.states.index(state)] += amount * size
+    return out
+
+
+@pytest.fixture(scope="module")
+def patient() -> Physiology:
+    return typical(kChemo=0.05, muN=1e-7)
+
+
+@pytest.fixture(scope="module")
+def reference(patient: Physiology) -> Followed:
+    plan = everything()
+    assert set(plan.kind[0]) == set(range(len(DRUGS)))
+    states = by_scipy(patient, plan, rtol=1e-9)
+    return Followed(DAYS, engine().model.states, states[None], states[None, -1], patient, np.empty(0))
+
+
+@pytest.mark.parametrize(("rtol", "atol", "accuracy"), [(RTOL, ATOL, 1e-3), (1e-8, 1e-10, 1e-5)])
+def test_the_engine_agrees_with_lsoda(
+    patient: Physiology, reference: Followed, rtol: float, atol: float, accuracy: float
+) -> None:
+    ran = follow(patient, everything(), until=UNTIL, step=STEP, rtol=rtol, atol=atol)
+    largest = np.abs(reference.values[0]).max(axis=0)
+    error = np.abs(ran.values[0] - reference.values[0]).max(axis=0) / np.maximum(largest, 1e-9)
+    worst = ran.names[int(error.argmax())]
+    assert error.max() <= accuracy, (worst, error.max())
+    np.testing.assert_allclose(ran.sld_mm, reference.sld_mm, rtol=accuracy)
+    after = ran.day > 5.5
+    np.testing.assert_allclose(ran.cells_per_ul[0, after], reference.cells_per_ul[0, after], rtol=accuracy)
+    np.testing.assert_allclose(ran.of("T_N1"), reference.of("T_N1"), rtol=accuracy, atol=1e-3)
+    assert reference.cells_per_ul.max() > 10.0 and reference.sld_mm.min() < 0.7 * reference.sld_mm[0, 0]
