@@ -99,7 +99,7 @@ def follow_cells(
 
     baseline = np.where(fit & (plan.outcome.recist_baseline == "lymphodepletion"), ready, 0.0)
     every = np.full(len(cohort), plan.outcome.scan_interval_days)
-    scan_days = _scan_days(cohort, plan, first=baseline, interval=every)
+    scan_days = _scan_days(cohort, plan, first=baseline, interval=every, end_day=end_day)
     ward = supportive_care(
         plan.infusion, cohort, serious_pg_ml=tolerance.serious, severe_pg_ml=tolerance.severe, typical=plan.typical
     )
@@ -115,9 +115,8 @@ def follow_choice(cohort: Cohort, plan: Plan, *, end_day: Floats, choice: Choice
     """Follow patients under the physician's choice, scanned on their drug's own calendar, to each one's last day."""
     body = describe_patients(cohort, plan.construct, **plan.draws).replace(kChemo=choice.resistance_per_day)
     started = np.isfinite(choice.start_day)
-    scan_days = _scan_days(
-        cohort, plan, first=np.where(started, choice.start_day, 0.0), interval=choice.scan_interval_days
-    )
+    first, interval = np.where(started, choice.start_day, 0.0), choice.scan_interval_days
+    scan_days = _scan_days(cohort, plan, first=first, interval=interval, end_day=end_day)
     clinic = _Clinic(body, cohort, plan, np.zeros(len(cohort)), scan_days, (), end_day)
     trajectory = clinic.follow_on(begin(body, horizon_days=plan.horizon_days), choice.plan())
     tolerance, never = draw_tolerance(cohort.keys, **plan.draws), np.full((len(cohort), 1), np.inf)
@@ -149,13 +148,17 @@ class _Clinic:
         return advance(trajectory, self.body, until=until, infusions=infusions, wards=self.ward)
 
     def follow_on(self, trajectory: Trajectory, infusions: Infusions) -> Trajectory:
-        """Follow the living to their last day, in legs, so that nobody is followed long after death."""
+        """Follow the living to their last day, in legs, so that nobody is followed long after death.
+
+        Everybody is taken to a recorded day, so that his last scan lies between recorded days.
+        """
         while True:
             alive = read_fate(trajectory, self.body, self.cohort, **self.plan.draws).death_day > trajectory.now
-            until = np.minimum(trajectory.now + FOLLOW_STEP_DAYS, self.end_day)
-            if not (alive & (until > trajectory.now)).any():
+            far = np.minimum(trajectory.now + FOLLOW_STEP_DAYS, np.maximum(self.end_day, trajectory.now))
+            until = trajectory.recorded_day_from(np.where(alive, far, trajectory.now))
+            if not (until > trajectory.now).any():
                 return trajectory
-            trajectory = self.go(trajectory, infusions, until=np.where(alive, until, trajectory.now))
+            trajectory = self.go(trajectory, infusions, until=until)
 
 
 def _infuse(
@@ -183,8 +186,8 @@ def _infuse(
 def _next_is_due(trajectory: Trajectory, clinic: _Clinic, *, product: Product, given: int) -> Flags:
     """Say, on what has been seen up to now, who may get the next infusion."""
     plan, cohort, now = clinic.plan, clinic.cohort, trajectory.now
-    seen = clinic.read(trajectory, up_to=now)
     here = np.searchsorted(trajectory.day, now, side="right") - 1
+    seen = clinic.read(trajectory, up_to=trajectory.day[here])
     row = np.arange(len(cohort))
     overfill = plan.typical.at("facility.overfill", cohort.keys)
     return may_repeat(
@@ -201,9 +204,9 @@ def _next_is_due(trajectory: Trajectory, clinic: _Clinic, *, product: Product, g
     )
 
 
-def _scan_days(cohort: Cohort, plan: Plan, *, first: Floats, interval: Floats) -> Floats:
-    """Give the days of everybody's scans, counted from a first day."""
-    return plan_scans(
+def _scan_days(cohort: Cohort, plan: Plan, *, first: Floats, interval: Floats, end_day: Floats) -> Floats:
+    """Give the days of everybody's scans up to his last day, counted from a first day."""
+    planned = plan_scans(
         baseline_day=first,
         interval_days=interval,
         window_days=plan.outcome.scan_window_days,
@@ -211,3 +214,4 @@ def _scan_days(cohort: Cohort, plan: Plan, *, first: Floats, interval: Floats) -
         keys=cohort.keys,
         streams=plan.streams,
     )
+    return np.where(planned <= end_day[:, None], planned, np.inf)

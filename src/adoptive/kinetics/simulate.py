@@ -36,13 +36,13 @@ def engine() -> Any:
 
 
 def day_grid(horizon_days: float) -> Floats:
-    """Give the recorded days: daily at first, weekly later, to the horizon.
+    """Give the recorded days: daily at first, weekly later, to the horizon or the first such day after it.
 
     >>> day_grid(300.0)[-3:].tolist()
-    [280.0, 287.0, 294.0]
+    [287.0, 294.0, 301.0]
     """
-    daily = np.arange(0.0, min(horizon_days, DAILY_UNTIL) + 1.0)
-    return np.concatenate([daily, np.arange(DAILY_UNTIL + 7.0, horizon_days + 1e-9, 7.0)])
+    daily = np.arange(0.0, min(np.ceil(horizon_days), DAILY_UNTIL) + 1.0)
+    return np.concatenate([daily, np.arange(DAILY_UNTIL + 7.0, horizon_days + 7.0, 7.0)])
 
 
 def begin(physiology: Physiology, *, horizon_days: float, wards: int = 2, doses: int = 4) -> Trajectory:

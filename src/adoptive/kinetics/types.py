@@ -61,6 +61,10 @@ class Trajectory:
     def __len__(self) -> int:
         return len(self.now)
 
+    def recorded_day_from(self, day: Floats) -> Floats:
+        """Give the first day of the grid on or after each day; the last one if there is none."""
+        return self.day[np.minimum(np.searchsorted(self.day, day, side="left"), len(self.day) - 1)]
+
     def of(self, name: str) -> Floats:
         """Give one recorded state of every patient, ``(patients, days)``."""
         return np.asarray(self.values[:, :, self.names.index(name)])

@@ -193,7 +193,8 @@ def _series(course: Course, row: int, last: float) -> dict[str, tuple[Floats, Fl
         "engineered cells, per uL": blood_cells_per_ul(trajectory, course.body)[row],
         "interleukin 6, pg/mL": trajectory.of("IL6")[row],
     }
-    return {name: (day, np.asarray(values)[seen]) for name, values in curves.items()}
+    shown = {name: np.asarray(values)[seen] for name, values in curves.items()}
+    return {name: (day, values) for name, values in shown.items() if values.max(initial=0.0) > 0}
 
 
 def _summary(followed: Followed, study: Study, patient: int, arm: int) -> dict[str, str]:

@@ -30,12 +30,27 @@ def window_of(course: Course) -> NDArray[np.bool_]:
 
 
 def crs_of(course: Course) -> CrsCourse:
-    """Give everybody's course of cytokine release syndrome by ASTCT."""
+    """Give everybody's course of cytokine release syndrome by ASTCT, each day by its worst hour."""
     trajectory, window = course.trajectory, window_of(course)
-    il6 = np.where(window, il6_effective_pg_ml(trajectory, course.body), 0.0)
+    level = np.where(window, _worst_of_day(course), 0.0)
     drug = trajectory.fired_day.min(axis=(1, 2))
-    grade = np.where(window, daily_crs_grade(il6, trajectory.day, course.tolerance, first_drug_day=drug), 0)
+    grade = np.where(window, daily_crs_grade(level, trajectory.day, course.tolerance, first_drug_day=drug), 0)
     return crs_course(grade, trajectory.day)
+
+
+def _worst_of_day(course: Course) -> Floats:
+    """Give effective interleukin 6 on every day, at least the level at which the ward acted on that day.
+
+    The grid holds one value a day; a drug that was ordered shows that the level in between was higher.
+    """
+    trajectory = course.trajectory
+    level = il6_effective_pg_ml(trajectory, course.body)
+    for ward, threshold in enumerate((course.tolerance.serious, course.tolerance.severe)):
+        for day in trajectory.fired_day[:, ward].T:
+            row = np.flatnonzero(np.isfinite(day))
+            at = np.searchsorted(trajectory.day, day[row], side="right") - 1
+            level[row, at] = np.maximum(level[row, at], threshold[row])
+    return level
 
 
 def copies_of(course: Course) -> Floats:

@@ -93,5 +93,7 @@ def sparkline(values: Sequence[float], *, width: int = 60) -> str:
     width = min(width, len(known))
     edges = [round(step * len(known) / width) for step in range(width + 1)]
     tops = [max(known[start:end]) for start, end in pairwise(edges)]
-    low, span = min(known), (max(known) - min(known)) or 1.0
+    low, span = min(known), max(known) - min(known)
+    if span <= 1e-6 * max(map(abs, known)):  # a constant is drawn flat, not as its rounding
+        span = math.inf
     return "".join(_BARS[min(7, int((top - low) / span * 7 + 0.5))] for top in tops)

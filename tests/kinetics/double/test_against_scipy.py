@@ -83,4 +83,5 @@ def test_the_engine_agrees_with_lsoda(
     after = ran.day > 5.5
     np.testing.assert_allclose(ran.cells_per_ul[0, after], reference.cells_per_ul[0, after], rtol=accuracy)
     np.testing.assert_allclose(ran.of("T_N1"), reference.of("T_N1"), rtol=accuracy, atol=1e-3)
-    assert reference.cells_per_ul.max() > 10.0 and reference.sld_mm.min() < 0.7 * reference.sld_mm[0, 0]
+    assert reference.cells_per_ul.max() > 10.0
+    assert reference.sld_mm.min() < 0.7 * reference.sld_mm[0, 0]

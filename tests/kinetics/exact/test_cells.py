@@ -53,7 +53,7 @@ def test_blood_holds_the_share_that_exchange_gives_it(access: float) -> None:
 
 
 def test_interleukin_15_has_its_limits() -> None:
-    """``I = I0 (kn + kc) / (kn + kc (L + phiC C / Vb) / L0)``: 53 pg/mL without lymphocytes, none under huge numbers."""
+    """``I = I0 (kn + kc) / (kn + kc (L + phiC C / Vb) / L0)``: 53 pg/mL without lymphocytes, 0 under many."""
     frozen = dict.fromkeys(BIRTH_AND_DEATH, 0.0) | spread("acc", 0.0) | {"kL": 0.0, "rL": 0.0, "Hn": 0.0, "kX": 0.0}
     body = typical(3, **frozen)
     states, names = body.initial.copy(), engine().model.states

@@ -62,7 +62,8 @@ def test_no_tumour_appears_where_there_is_no_lesion() -> None:
 
 def test_unseen_tumour_grows_as_if_no_cells_were_given() -> None:
     body = body_of(cohort_of(density_factor=0.0), Hn=0.0)
-    assert not body.of("wH").any() and not body.of("qH").any()
+    assert not body.of("wH").any()
+    assert not body.of("qH").any()
     depleted = lymphodepletion(1)
     without = follow(body, depleted, until=180.0, step=1.0, rtol=1e-8, atol=1e-10)
     given = follow(

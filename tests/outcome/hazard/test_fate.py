@@ -106,22 +106,36 @@ def test_entry_selection_protects_at_first_and_wears_off(
     unselected = fate_of(volume, people, published(outcome__entry_selection=0.0), streams).death_day
     died = np.isfinite(healthy)
     assert (healthy >= unselected).all()
-    assert (healthy < 30).sum() < 0.6 * (unselected < 30).sum()
+    # In the first fortnight 42 % of the hazard is left: (14 - 0.81 x 20 (1 - exp(-0.7))) / 14.
+    assert (healthy < 14).sum() < 0.5 * (unselected < 14).sum()
     # The hazard removed in all is s tau = 0.81 x 20 days, so nobody gains much more than 16 days.
-    assert (healthy - unselected)[died].max() < 16.3
+    assert (healthy[died] - unselected[died]).max() < 16.3
 
 
-def test_becoming_unfit_goes_with_the_hazard_of_death(
+def test_a_patient_is_unfit_before_he_dies(
     people: Cohort, published: Callable[..., Typical], streams: Streams
 ) -> None:
-    volume = np.full((4000, 401), 30.0)
-    never = fate_of(volume, people, published(outcome__unfit_ratio=0.0), streams).unfit_day
-    once, thrice = (
-        fate_of(volume, people, published(outcome__unfit_ratio=ratio), streams).unfit_day for ratio in (1.0, 3.0)
+    """At a constant hazard he is so once three quarters of his time have passed."""
+    typical = published(outcome__entry_selection=0.0)
+    fate = fate_of(np.full((4000, 401), 30.0), people, typical, streams)
+    share = typical.book["outcome.unfit_share"].value
+    died = np.isfinite(fate.death_day)
+    np.testing.assert_allclose(fate.unfit_day[died], share * fate.death_day[died], rtol=1e-9)
+    earlier = fate_of(
+        np.full((4000, 401), 30.0),
+        people,
+        published(outcome__entry_selection=0.0, outcome__unfit_share=0.25),
+        streams,
     )
-    assert np.isinf(never).all()
-    assert (thrice <= once).all()
-    assert (thrice < once)[np.isfinite(once)].all()
+    np.testing.assert_allclose(earlier.unfit_day[died], 0.25 * fate.death_day[died], rtol=1e-9)
+    assert earlier.death_day.tobytes() == fate.death_day.tobytes()
+
+
+def test_the_first_of_what_ends_matters(people: Cohort, typical: Typical, streams: Streams) -> None:
+    fate = fate_of(np.full((4000, 401), 30.0), people, typical, streams)
+    assert (fate.unfit_day <= fate.death_day).all()
+    assert (fate.lost_day == np.minimum(fate.unfit_day, fate.withdrawal_day)).all()
+    assert (fate.last_contact_day == np.minimum(fate.death_day, fate.withdrawal_day)).all()
 
 
 def test_leaving_has_a_constant_rate_whatever_the_tumour_does(

