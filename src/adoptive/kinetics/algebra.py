@@ -11,7 +11,7 @@ from typing import Any
 from adoptive.kinetics.states import CLASSES, lesion_state
 from adoptive.solve import Values, log, maximum, minimum, positive
 
-__all__ = ["LESION_FLOOR_ML", "Body", "Lesion", "body", "lesion", "lesion_volume_ml"]
+__all__ = ["LESION_FLOOR_ML", "Body", "Lesion", "alive", "body", "lesion", "lesion_volume_ml"]
 
 
 LESION_FLOOR_ML = 1e-3
@@ -52,6 +52,16 @@ class Lesion:
     kill: dict[str, Any]
     growth: Any
     total_kill: Any
+
+
+def alive(cells: Any) -> Any:
+    """Give the share of full growth that a number of cells can have: ``n^3 / (n^3 + 27)``.
+
+    A fraction of a cell cannot divide: growth stops below about three cells, so that what a solver leaves of a
+    population that has gone cannot grow again.
+    """
+    cube = cells * cells * cells
+    return cube / (cube + 27.0)
 
 
 def lesion_volume_ml(living: Any, dead: Any, rho: Any) -> Any:
@@ -135,6 +145,6 @@ def _visible(y: Values, p: Values, j: int, weight: str) -> Any:
 
 
 def _growth(p: Values, tumour: Any, j: int) -> Any:
-    """Give Gompertz growth that stops below about three cells, so that solver noise cannot regrow a tumour."""
-    alive = tumour * tumour * tumour
-    return p[lesion_state("r", j)] * log(p.Kmax / (positive(tumour) + 1.0)) * alive / (alive + 27.0)
+    """Give Gompertz growth of a lesion's living cells, per day."""
+    cells = positive(tumour)
+    return p[lesion_state("r", j)] * log(p.Kmax / (cells + 1.0)) * alive(cells)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from adoptive.kinetics.algebra import Body, Lesion
+from adoptive.kinetics.algebra import Body, Lesion, alive
 from adoptive.kinetics.states import lesion_state
-from adoptive.solve import Values
+from adoptive.solve import Values, positive
 
 __all__ = ["blood_cells", "lesion_cells", "tissue_cells"]
 
@@ -19,8 +19,9 @@ _IN_LESION = {"M": "m", "E": "e", "X": "x"}
 
 def tissue_cells(y: Values, p: Values, a: Body) -> dict[str, Any]:
     """Give the equations of memory, effector and exhausted cells outside blood and lesions."""
-    act = p.aM * a.s * a.dexi * y.M_p
-    prol = p.pE * a.s * a.drive * a.dexi
+    divides_m, divides_e = alive(positive(y.M_p)), alive(positive(y.E_p))
+    act = p.aM * a.s * a.dexi * divides_m * y.M_p
+    prol = p.pE * a.s * a.drive * a.dexi * divides_e
     ex = p.kX * a.s + p.kT
     death_e = _effector_death(p, a)
     back = p.kRe * a.ro_pd1 * y.X_p
@@ -28,7 +29,7 @@ def tissue_cells(y: Values, p: Values, a: Body) -> dict[str, Any]:
     return {
         "M_p": p.kbp * y.M_b
         - p.kpb * y.M_p
-        + (p.pM * a.gn - p.dM - a.loss_extra) * y.M_p
+        + (p.pM * a.gn * divides_m - p.dM - a.loss_extra) * y.M_p
         + act * (2.0 * a.f - 1.0)
         + calm * y.E_p,
         "E_p": p.kbp * y.E_b
@@ -56,11 +57,11 @@ def blood_cells(y: Values, p: Values, a: Body, lesions: Sequence[Lesion]) -> dic
 def lesion_cells(y: Values, p: Values, a: Body, les: Lesion, j: int) -> dict[str, Any]:
     """Give the equations of memory, effector and exhausted cells in a lesion; crowding stops growth near 2e8 per mL."""
     m, e, x = (y[lesion_state(name, j)] for name in ("m", "e", "x"))
-    act = p.aM * les.s * m * a.dexi
+    act = p.aM * les.s * m * a.dexi * alive(positive(m))
     room = 1.0 + (e + x) / (p.Kcrowd * les.volume)
     suppression = p[lesion_state("supp", j)]
     prol = p.pE * 0.8 * les.s * (p.gLes + (1.0 - p.gLes) * a.drive) * les.pdi * (1.0 - 0.5 * suppression)
-    prol = prol * a.dexi / room
+    prol = prol * a.dexi / room * alive(positive(e))
     ex = p.kX * les.s * (1.0 + 0.8 * (1.0 - a.ro_pd1)) + p.kT
     calm = p.rEM * (1.0 - les.s)
     back = p.kRe * a.ro_pd1 * x
