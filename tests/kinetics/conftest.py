@@ -37,8 +37,8 @@ def crowd() -> Physiology:
 
 @pytest.fixture(scope="session")
 def random_states() -> np.ndarray:
-    """Sixty-four arbitrary states without a negative value, from almost empty to crowded."""
+    """Sixty-four arbitrary states without a negative value, from a tenth of a cell to a crowd."""
     draw = np.random.default_rng(11)
     model = engine().model
     scale = np.array([model.scale[name] for name in model.states])
-    return np.asarray(scale * 10.0 ** draw.uniform(-2.0, 5.0, (64, len(scale))))
+    return np.asarray(scale * 10.0 ** draw.uniform(-6.0, 5.0, (64, len(scale))))

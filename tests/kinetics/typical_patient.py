@@ -36,6 +36,7 @@ DENSITIES = {"high": 5.0e4, "low": 4.0e3, "negative": 20.0}
 PRODUCT = {"share_M": 0.10, "share_E": 0.85, "share_X": 0.05}
 DOSE = 2.5e8
 INFUSION_DAY = 5.0
+FLUDARABINE_DAYS = (-5, -4)
 SEED = 20
 
 
@@ -59,14 +60,14 @@ def cohort_of(
     place = np.ones((patients, LESIONS))
 
     def all_patients(value: ArrayLike) -> Floats:
-        return np.ones(patients) * np.asarray(value, float)
+        return np.asarray(np.ones(patients) * np.asarray(value, float))
 
     antigen = Antigen(
         positive_share=all_patients(shares["high"]),
         read_share=all_patients(shares["high"]),
         founder_clone=np.zeros(patients, bool),
         **{f"{name}_share": place * shares[name] for name in SHARES},
-        **{f"{name}_density": all_patients(DENSITIES[name]) * density_factor for name in SHARES},
+        **{f"{name}_density": all_patients(DENSITIES[name]) * all_patients(density_factor) for name in SHARES},
     )
     return Cohort(
         keys=Keys.of(0, np.arange(patients)),
@@ -84,12 +85,12 @@ def cohort_of(
     )
 
 
-def body_of(cohort: Cohort, *, product: dict[str, float] = PRODUCT, **changed: ArrayLike) -> Physiology:
+def body_of(cohort: Cohort, **changed: ArrayLike) -> Physiology:
     """Give the patients' parameters and starting state, with the product in them and some parameters changed."""
     plan = ConstructPlan(product="typical", modality="CAR-T", binder="scFv", costimulation="CD28")
     body = describe_patients(cohort, plan, typical=flat_typical(), streams=Streams(SEED))
     engrafting = 1.0 - body.of("fclr")
-    shares = {name: engrafting * share for name, share in product.items()}
+    shares = {name: engrafting * share for name, share in PRODUCT.items()}
     return body.replace(**(shares | {name: np.ones(len(cohort)) * np.asarray(v, float) for name, v in changed.items()}))
 
 
@@ -103,12 +104,18 @@ def spread(name: str, value: ArrayLike) -> dict[str, ArrayLike]:
     return {lesion_state(name, j): value for j in range(LESIONS)}
 
 
-def lymphodepletion(patients: int, *, infusion_day: float = INFUSION_DAY, amount: ArrayLike = 1.0) -> Infusions:
-    """Give fludarabine on days -5 and -4 and cyclophosphamide on days -5, -4 and -3 of an infusion."""
+def lymphodepletion(
+    patients: int,
+    *,
+    infusion_day: float = INFUSION_DAY,
+    amount: ArrayLike = 1.0,
+    fludarabine_days: tuple[int, ...] = FLUDARABINE_DAYS,
+) -> Infusions:
+    """Give fludarabine, and cyclophosphamide on days -5, -4 and -3 of an infusion."""
     given = np.ones(patients) * np.asarray(amount, float)
     plans = [
         give(drug, day=np.full(patients, infusion_day + relative), amount=given)
-        for drug, days in (("fludarabine", (-5, -4)), ("cyclophosphamide", (-5, -4, -3)))
+        for drug, days in (("fludarabine", fludarabine_days), ("cyclophosphamide", (-5, -4, -3)))
         for relative in days
     ]
     return join(*plans)
@@ -119,10 +126,16 @@ def once(drug: str, patients: int, *, day: ArrayLike, amount: ArrayLike) -> Infu
     return give(drug, day=np.ones(patients) * np.asarray(day, float), amount=amount)
 
 
-def treatment(patients: int = 1, *, dose: ArrayLike = DOSE, amount: ArrayLike = 1.0) -> Infusions:
+def treatment(
+    patients: int = 1,
+    *,
+    dose: ArrayLike = DOSE,
+    amount: ArrayLike = 1.0,
+    fludarabine_days: tuple[int, ...] = FLUDARABINE_DAYS,
+) -> Infusions:
     """Give lymphodepletion and one infusion."""
     cells = once("infusion", patients, day=INFUSION_DAY, amount=np.ones(patients) * np.asarray(dose, float))
-    return join(lymphodepletion(patients, amount=amount), cells)
+    return join(lymphodepletion(patients, amount=amount, fludarabine_days=fludarabine_days), cells)
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,8 @@ def body(y: Values, p: Values, lesions: int) -> Body:
 
     ``g = I/(I+KI)``, ``gn = (g-g0)/(1-g0)``: 0 at homeostasis, towards 1 after lymphodepletion, negative when the niche
     is over-occupied. ``s`` is the antigen signal outside the lesions, ``f`` the self-renewal toggle of memory cells.
+    ``s6`` is interleukin 6 as the body's signs feel it: tocilizumab blocks it where they answer (``toc_effect``), while
+    the loss of interleukin 6 through the receptor is blocked in everybody.
     """
     g, g0 = y.I / (y.I + p.KI), p.I0 / (p.I0 + p.KI)
     gn = (g - g0) / (1.0 - g0)
@@ -145,6 +147,5 @@ def _visible(y: Values, p: Values, j: int, weight: str) -> Any:
 
 
 def _growth(p: Values, tumour: Any, j: int) -> Any:
-    """Give Gompertz growth of a lesion's living cells, per day."""
-    cells = positive(tumour)
-    return p[lesion_state("r", j)] * log(p.Kmax / (cells + 1.0)) * alive(cells)
+    """Give the Gompertz growth rate of a lesion at its size: ``r ln(Kmax / (T + 1))`` per day."""
+    return p[lesion_state("r", j)] * log(p.Kmax / (positive(tumour) + 1.0))

@@ -29,7 +29,7 @@ def tissue_cells(y: Values, p: Values, a: Body) -> dict[str, Any]:
     return {
         "M_p": p.kbp * y.M_b
         - p.kpb * y.M_p
-        + (p.pM * a.gn * divides_m - p.dM - a.loss_extra) * y.M_p
+        + (p.pM * (positive(a.gn) * divides_m - positive(-a.gn)) - p.dM - a.loss_extra) * y.M_p
         + act * (2.0 * a.f - 1.0)
         + calm * y.E_p,
         "E_p": p.kbp * y.E_b

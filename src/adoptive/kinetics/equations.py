@@ -19,7 +19,7 @@ from adoptive.solve import Jump, Model, Values
 
 __all__ = ["JUMPS", "PER_LESION", "build_model", "derivatives"]
 
-PER_LESION: Final = ("r", "g", "supp", "acc")
+PER_LESION: Final = ("r", "supp", "acc")
 """Parameters that each lesion has of its own."""
 
 _EFFECT: Final[dict[str, dict[str, float | str]]] = {

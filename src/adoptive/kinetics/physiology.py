@@ -88,10 +88,9 @@ def draw_physiology(
     columns |= {"L0": cohort.lymphocytes_per_ul, "ANC_0": cohort.neutrophils_e9_l, "PLT_0": cohort.platelets_e9_l}
     columns["toc_effect"] = np.ones(len(keys))
     columns |= {name: np.zeros(len(keys)) for name in ("kChemo", "share_M", "share_E", "share_X")}
-    tumour = _tumour_cells(cohort, columns["rho"], columns["Kmax"])
+    tumour = _tumour_cells(cohort, rho=columns["rho"], ceiling=columns["Kmax"], clearance=columns["kD"])
     for j in places:
         columns[lesion_state("r", j)] = tumour["r"][:, j]
-        columns[lesion_state("g", j)] = cohort.growth_per_day[:, j]
     for name in ("supp", "acc"):
         each = _per_lesion(typical, streams, name, cohort)
         columns |= {lesion_state(name, j): each[:, j] for j in places}
@@ -109,7 +108,7 @@ def _per_lesion(typical: Typical, streams: Streams, name: str, cohort: Cohort) -
     return row.shift(base[:, None], 0.4 * row.between * np.clip(own, -3.0, 3.0))
 
 
-def _tumour_cells(cohort: Cohort, rho: Floats, ceiling: Floats) -> dict[str, Floats]:
+def _tumour_cells(cohort: Cohort, *, rho: Floats, ceiling: Floats, clearance: Floats) -> dict[str, Floats]:
     """Give living cells, dead cells and the Gompertz rate of each lesion from its diameter and growth.
 
     ``r = g / ln(Kmax / N0)``, so that the measured doubling time holds at baseline.
@@ -117,7 +116,7 @@ def _tumour_cells(cohort: Cohort, rho: Floats, ceiling: Floats) -> dict[str, Flo
     volume = volume_cm3(cohort.lesion_diameter_mm)
     total = rho[:, None] * volume
     rate = cohort.growth_per_day / np.log(ceiling[:, None] / np.maximum(total, 1.0))
-    dead = 0.3 * rate / (0.09 + cohort.growth_per_day)
+    dead = 0.3 * rate / (clearance[:, None] + cohort.growth_per_day)
     return {"living": total / (1.0 + dead), "dead": total * dead / (1.0 + dead), "r": rate}
 
 

@@ -52,6 +52,7 @@ def begin(physiology: Physiology, *, horizon_days: float, wards: int = 2, doses:
         day=grid,
         names=RECORDED,
         values=np.zeros((patients, len(grid), len(RECORDED))),
+        written=np.zeros(patients),
         state=physiology.initial,
         now=np.zeros(patients),
         fired=np.zeros((patients, wards), np.int64),
@@ -114,7 +115,9 @@ def _joined(trajectory: Trajectory, ran: Any, *, go: NDArray[np.int64], slab: sl
     new = (grid > start[:, None]) & (grid <= stop[:, None])
     new |= (grid == 0.0) & (start[:, None] == 0.0)
     row, at = np.nonzero(new)
-    trajectory.values[go[row], at + slab.start] = ran.states[row, at]
+    values, written = _tape(trajectory, go)
+    values[go[row], at + slab.start] = ran.states[row, at]
+    written[go] = stop
     state, now, failure = trajectory.state.copy(), trajectory.now.copy(), trajectory.failure.copy()
     state[go], now[go] = ran.final, stop
     failure[go] = np.where(failure[go] > 0, failure[go], ran.failure)
@@ -125,4 +128,12 @@ def _joined(trajectory: Trajectory, ran: Any, *, go: NDArray[np.int64], slab: sl
             place = np.minimum(trajectory.fired[go[hit], w] + dose, fired_day.shape[2] - 1)
             fired_day[go[hit], w, place] = ran.fired_day[hit, w, dose]
         fired[go, w] += np.isfinite(ran.fired_day[:, w]).sum(axis=1)
-    return Trajectory(trajectory.day, trajectory.names, trajectory.values, state, now, fired, fired_day, failure)
+    return Trajectory(trajectory.day, trajectory.names, values, written, state, now, fired, fired_day, failure)
+
+
+def _tape(trajectory: Trajectory, go: NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Give the record to append to: the shared one, or a copy if these patients were already followed further on it."""
+    if not (trajectory.written[go] > trajectory.now[go]).any():
+        return trajectory.values, trajectory.written
+    known = trajectory.day <= trajectory.now[:, None]
+    return np.where(known[:, :, None], trajectory.values, 0.0), trajectory.now.copy()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from adoptive.kinetics.algebra import Body, Lesion
+from adoptive.kinetics.algebra import Body, Lesion, alive
 from adoptive.kinetics.states import lesion_state
-from adoptive.solve import Values
+from adoptive.solve import Values, positive
 
 __all__ = ["clone_rates", "dead_cells_gained", "tumour_cells"]
 
@@ -24,9 +24,12 @@ def tumour_cells(y: Values, p: Values, a: Body, les: Lesion, j: int) -> dict[str
     bystander = p.eta * les.total_kill / (les.tumour + 1.0)
     lost = p.muN
     return {
-        lesion_state("T_H", j): (les.growth - les.kill["H"] - drug - lost - u) * high + back * low,
-        lesion_state("T_L", j): (les.growth - les.kill["L"] - drug - lost - back) * low + u * high,
-        lesion_state("T_N", j): (les.growth - les.kill["N"] - bystander - drug) * negative + lost * (high + low),
+        lesion_state("T_H", j): (les.growth * alive(positive(high)) - les.kill["H"] - drug - lost - u) * high
+        + back * low,
+        lesion_state("T_L", j): (les.growth * alive(positive(low)) - les.kill["L"] - drug - lost - back) * low
+        + u * high,
+        lesion_state("T_N", j): (les.growth * alive(positive(negative)) - les.kill["N"] - bystander - drug) * negative
+        + lost * (high + low),
         lesion_state("D", j): dead_cells_gained(y, p, a, les, j)
         + 0.3 * p[lesion_state("r", j)] * les.tumour
         - p.kD * y[lesion_state("D", j)],
@@ -41,14 +44,17 @@ def dead_cells_gained(y: Values, p: Values, a: Body, les: Lesion, j: int) -> Any
 
 
 def clone_rates(y: Values, p: Values, a: Body, les: Lesion, j: int) -> dict[str, Any]:
-    """Give birth and death rates per day of each class, for the fate of a clone's last cell."""
+    """Give birth and death rates per day of each class, for the fate of a clone's last cell.
+
+    A change of class is neither: the cell lives on.
+    """
     drug = p.eT * (y.Flu + y.Cy) + y.Chemo
     bystander = p.eta * les.total_kill / (les.tumour + 1.0)
     rates: dict[str, Any] = {}
     for c in "HLN":
         extra = bystander if c == "N" else p.muN
         # A tumour cell divides more often than the tumour grows; the division rate in excess dies.
-        rates[f"birth_{lesion_state(f'T_{c}', j)}"] = p.turnover * p[lesion_state("g", j)]
-        death = (p.turnover - 1.0) * p[lesion_state("g", j)] + les.kill[c] + drug + extra
+        rates[f"birth_{lesion_state(f'T_{c}', j)}"] = p.turnover * les.growth
+        death = (p.turnover - 1.0) * les.growth + les.kill[c] + drug + extra
         rates[f"death_{lesion_state(f'T_{c}', j)}"] = death
     return rates

@@ -44,14 +44,16 @@ class Physiology:
 class Trajectory:
     """Hold what was recorded on a shared grid of days since randomisation, and where everybody stands now.
 
-    ``values`` is ``(patients, days, recorded states)``; a patient's values count up to his ``now`` day. Legs only
-    append to it: what was recorded before is never touched, so earlier trajectories of the same patients stay true.
+    ``values`` is ``(patients, days, recorded states)``; a patient's values count up to his ``now`` day. Legs append to
+    it; ``written`` ``(patients,)`` tells up to where, and a second leg from the same day gets a copy of its own, so
+    what a trajectory recorded stays true.
     ``fired_day`` ``(patients, wards, times)`` holds the days on which the ward reacted (inf = never).
     """
 
     day: Floats
     names: tuple[str, ...]
     values: Floats
+    written: Floats
     state: Floats
     now: Floats
     fired: NDArray[np.int64]

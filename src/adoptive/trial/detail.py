@@ -17,18 +17,25 @@ Columns = dict[str, NDArray[Any]]
 
 
 def record_visits(followed: Followed) -> Columns:
-    """Give every scan that took place: day, sum of diameters, change from baseline, response."""
+    """Give every scan that took place: day, sum of diameters, change from baseline, response.
+
+    Controls who had the cells ordered are shown up to that day: their scans until then belong to the comparison.
+    """
+    ordered = np.full(len(followed.cohort), np.inf)
+    ordered[followed.choice_rows] = followed.choice.reading.progression_day
+    waits = np.isin(np.arange(len(followed.cohort)), followed.crossed_rows)
     parts = []
     for course, places in ((followed.cells, followed.cells_rows), (followed.choice, followed.choice_rows)):
-        done = course.reading.scans.done & np.isfinite(course.reading.scans.day)
-        row, visit = np.nonzero(done)
+        scans, assessed = course.reading.scans, course.reading.assessed
+        until = np.where(waits, ordered, np.inf)[places]
+        row, visit = np.nonzero(scans.done & np.isfinite(scans.day) & (scans.day <= until[:, None]))
         parts.append(
             _who(followed, places[row])
             | {
-                "day": course.reading.scans.day[row, visit],
-                "sld_mm": course.reading.assessed.sum_mm[row, visit],
-                "change": course.reading.assessed.change[row, visit],
-                "response": course.reading.assessed.response[row, visit],
+                "day": scans.day[row, visit],
+                "sld_mm": assessed.sum_mm[row, visit],
+                "change": assessed.change[row, visit],
+                "response": assessed.response[row, visit],
             }
         )
     return _stack(parts)

@@ -35,6 +35,9 @@ CHECK_TRIAL = 2**32 - 1
 
 SIX_MONTHS = 6.0
 
+NO_EFFECT = 0.005
+"""A hazard ratio this near to 1 counts as no effect: a study without cells has no lever to pull."""
+
 
 @dataclass(frozen=True)
 class LeverResult:
@@ -135,7 +138,7 @@ def _compare(lever: str, expected: Direction, plain: _Seen, pulled: _Seen) -> Le
     ratio = float(hazard_ratio(times, events, arm).ratio[0])
     orr = (float(plain.responder.mean()), float(pulled.responder.mean()))
     sign = 1.0 if expected == "better" else -1.0
-    holds = sign * (orr[1] - orr[0]) >= 0 and sign * (1.0 - ratio) >= 0
+    holds = sign * (orr[1] - orr[0]) >= 0 and sign * (1.0 - ratio) >= -NO_EFFECT
     six = [
         float(kaplan_meier(s.pfs_days[None, :], s.pfs_event[None, :], at_days=[days(SIX_MONTHS)])[0, 0])
         for s in (plain, pulled)

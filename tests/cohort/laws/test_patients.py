@@ -119,9 +119,7 @@ def test_without_spread_everybody_grows_at_the_studys_doubling_time(
 
 
 @pytest.mark.parametrize("field", ["peritoneal_share", "third_line_or_later_share"])
-def test_a_share_of_none_or_all_is_none_or_all(
-    study: Study, typical: Typical, streams: Streams, field: str
-) -> None:
+def test_a_share_of_none_or_all_is_none_or_all(study: Study, typical: Typical, streams: Streams, field: str) -> None:
     keys, column = Keys.of(0, np.arange(50)), field.removesuffix("_share")
     for share in (0.0, 1.0):
         population = dataclasses.replace(study.cohort, **{field: share})

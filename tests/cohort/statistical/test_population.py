@@ -1,4 +1,4 @@
-"""Distributions of the cohort against the numbers they are drawn from; all bounds are 4 standard errors (1 in 10,000)."""
+"""Distributions of the cohort against the numbers they are drawn from; bounds are 4 standard errors (1 in 10,000)."""
 
 from __future__ import annotations
 
@@ -30,9 +30,7 @@ def test_shares_come_out_as_the_plan_says(candidates: Cohort, study: Study, colu
     assert abs(getattr(candidates, column).mean() - share) < 4 * np.sqrt(share * (1 - share) / number)
 
 
-def test_other_failures_come_out_as_the_plan_says(
-    study: Study, keys: Keys, typical: Typical, streams: Streams
-) -> None:
+def test_other_failures_come_out_as_the_plan_says(study: Study, keys: Keys, typical: Typical, streams: Streams) -> None:
     _, other = screen_reads(study.cohort, study.antigen, keys, typical, streams)
     share = study.cohort.other_failure_share
     assert abs(other.mean() - share) < 4 * np.sqrt(share * (1 - share) / len(keys))

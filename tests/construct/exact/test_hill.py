@@ -29,4 +29,6 @@ def test_known_value() -> None:
 @given(density=st.floats(1e-2, 1e7), half=st.floats(1.0, 1e6), steepness=st.floats(0.3, 4.0))
 def test_it_is_the_logistic_function_of_the_log_density(density: float, half: float, steepness: float) -> None:
     expected = expit(steepness * (np.log(density) - np.log(half)))
-    np.testing.assert_allclose(hill(np.array([density]), np.array([half]), np.array([steepness]))[0], expected, rtol=1e-9)
+    np.testing.assert_allclose(
+        hill(np.array([density]), np.array([half]), np.array([steepness]))[0], expected, rtol=1e-9
+    )

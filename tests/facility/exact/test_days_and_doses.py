@@ -33,9 +33,7 @@ def test_without_spread_the_days_are_the_planned_ones(
     assert (product.attempts == 2).any()
 
 
-def test_durations_have_the_planned_means(
-    study: Study, candidates: Cohort, typical: Typical, streams: Streams
-) -> None:
+def test_durations_have_the_planned_means(study: Study, candidates: Cohort, typical: Typical, streams: Streams) -> None:
     """Within 4 standard errors (1 in 10,000) and half a per cent for the cut at 3 standard deviations."""
     process = dataclasses.replace(study.facility, attempts=1)
     product = make_products(

@@ -108,9 +108,7 @@ def test_a_stricter_limit_never_releases_more(
 
 @settings(deadline=None, max_examples=15)
 @given(viability=st.floats(0.5, 0.98), attempts=st.tuples(st.integers(1, 4), st.integers(1, 4)))
-def test_more_attempts_never_release_fewer_nor_sooner(
-    make: Make, viability: float, attempts: tuple[int, int]
-) -> None:
+def test_more_attempts_never_release_fewer_nor_sooner(make: Make, viability: float, attempts: tuple[int, int]) -> None:
     few, many = (make(donors=300, attempts=number, minimum_viability=viability) for number in sorted(attempts))
     assert (many.released >= few.released).all()
     assert (many.ready_day >= few.ready_day).all()

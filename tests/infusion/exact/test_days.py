@@ -30,7 +30,9 @@ def test_lymphodepletion_stands_on_the_protocols_days(study: Study, typical: Typ
     plan = plan_lymphodepletion(
         study.infusion, infusion_day=np.array([40.0, np.inf]), number=1, keys=PAIR, typical=typical
     )
-    told = [(day, DRUGS[kind], amount) for day, kind, amount in zip(plan.day[0], plan.kind[0], plan.amount[0], strict=True)]
+    told = [
+        (day, DRUGS[kind], amount) for day, kind, amount in zip(plan.day[0], plan.kind[0], plan.amount[0], strict=True)
+    ]
     assert told == [
         (35.0, "fludarabine", 1.0),
         (35.0, "cyclophosphamide", 1.0),
@@ -48,7 +50,9 @@ def test_twice_the_dose_counts_twice(study: Study, typical: Typical) -> None:
     assert (plan.amount == 2.0).all()
 
 
-@pytest.mark.parametrize(("before", "number", "events"), [("each", 1, 5), ("each", 2, 5), ("first", 1, 5), ("first", 2, 0)])
+@pytest.mark.parametrize(
+    ("before", "number", "events"), [("each", 1, 5), ("each", 2, 5), ("first", 1, 5), ("first", 2, 0)]
+)
 def test_lymphodepletion_precedes_each_or_only_the_first_infusion(
     study: Study, typical: Typical, before: str, number: int, events: int
 ) -> None:
@@ -130,9 +134,7 @@ def test_tocilizumab_is_dosed_by_weight_up_to_800_mg(study: Study, candidates: C
 def test_a_regimen_without_steroids_gives_none(study: Study, candidates: Cohort, typical: Typical) -> None:
     one = candidates.take(np.array([0]))
     regimen = dataclasses.replace(study.infusion, dexamethasone_mg=0.0)
-    wards = supportive_care(
-        regimen, one, serious_pg_ml=np.array([1.0]), severe_pg_ml=np.array([1.0]), typical=typical
-    )
+    wards = supportive_care(regimen, one, serious_pg_ml=np.array([1.0]), severe_pg_ml=np.array([1.0]), typical=typical)
     assert [ward.maximum for ward in wards] == [4, 0]
 
 

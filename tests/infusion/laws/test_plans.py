@@ -45,10 +45,15 @@ def test_joining_keeps_every_event_in_time_order(rows: list[list[tuple[float, in
     assert sorted(events) == sorted(event for row in rows for event in row)
 
 
-@given(kinds=st.lists(st.integers(0, len(DRUGS) - 1), min_size=2, max_size=6))
-def test_on_one_day_the_order_of_the_list_holds(kinds: list[int]) -> None:
-    joined = join(*(give(DRUGS[kind], day=np.array([10.0]), amount=1.0) for kind in kinds))
-    assert joined.kind[0].tolist() == kinds
+ON_A_DAY = st.tuples(st.sampled_from([10.0, 20.0, 30.0]), st.integers(0, len(DRUGS) - 1))
+
+
+@given(events=st.lists(ON_A_DAY, min_size=2, max_size=12))
+def test_on_one_day_the_order_of_the_list_holds(events: list[tuple[float, int]]) -> None:
+    many = events * 5
+    joined = join(*(give(DRUGS[kind], day=np.array([day]), amount=1.0) for day, kind in many))
+    expected = sorted(many, key=lambda event: event[0])
+    assert list(zip(joined.day[0].tolist(), joined.kind[0].tolist(), strict=True)) == expected
 
 
 @settings(deadline=None)
@@ -104,7 +109,9 @@ def test_bridging_is_switched_off_again_before_lymphodepletion(
     fading=st.floats(0, 0.1),
     later=st.floats(0, 300),
 )
-def test_nothing_is_left_of_a_cancelled_drug(start: float, stop: float, kill: float, fading: float, later: float) -> None:
+def test_nothing_is_left_of_a_cancelled_drug(
+    start: float, stop: float, kill: float, fading: float, later: float
+) -> None:
     """Each event fades as the model lets it; after the stop the sum is 0 on any later day."""
     one = (np.array([value]) for value in (start, kill, fading, 42.0))
     begin, strength, resistance, interval = one

@@ -6,6 +6,7 @@ package's text must give the same slope of every state on arbitrary states and p
 
 from __future__ import annotations
 
+import itertools
 from math import log
 from typing import Any
 
@@ -30,6 +31,11 @@ def plus(x: float) -> float:
 
 def share(x: float, half: float) -> float:
     return x / (x + half)
+
+
+def whole(cells: float) -> float:
+    """Give the share of full growth: a fraction of a cell cannot divide."""
+    return cells**3 / (cells**3 + 27)
 
 
 class Paper:
@@ -68,7 +74,6 @@ class Paper:
         pdi = 1 - p["iPD"] * (1 - self.ro1) * (0.5 + 0.5 * share(y["IFN"], p["K_pdl1"]))
         eff = (1 - p[f"supp{j}"]) * pdi
         kill = p["kmax"] * eff * self.calm * cells / (p["Kk"] * volume + targets + p["kap"] * cells)
-        cure = living**3 / (living**3 + 27)
         return {
             "T": living,
             "V": volume,
@@ -78,7 +83,7 @@ class Paper:
             "eff": eff,
             "kill": kill,
             "K": kill * targets,
-            "G": p[f"r{j}"] * log(p["Kmax"] / (living + 1)) * cure,
+            "G": p[f"r{j}"] * log(p["Kmax"] / (living + 1)),
             "in": p["kin"] * p[f"acc{j}"] * volume * 1e3 / p["Vb"],
             "drug": p["eT"] * (y["Flu"] + y["Cy"]) + y["Chemo"],
         }
@@ -95,14 +100,15 @@ class Paper:
 
     def periphery(self) -> Numbers:
         y, p, s = self.y, self.p, self.s
-        act, f = p["aM"] * s * self.calm * y["M_p"], self.renewal(s)
+        act, f = p["aM"] * s * self.calm * whole(y["M_p"]) * y["M_p"], self.renewal(s)
         exhaust, reborn = (p["kX"] * s + p["kT"]) * y["E_p"], p["kRe"] * self.ro1 * y["X_p"]
         calmed = p["rEM"] * (1 - s) * y["E_p"]
         dead = {z: (rate + self.gone) * y[f"{z}_p"] for z, rate in self.losses().items()}
         come = {z: p["kbp"] * y[f"{z}_b"] - p["kpb"] * y[f"{z}_p"] for z in "MEX"}
-        born = p["pE"] * s * self.drive * self.calm * y["E_p"]
+        born = p["pE"] * s * self.drive * self.calm * whole(y["E_p"]) * y["E_p"]
+        fed = p["pM"] * self.gn * (whole(y["M_p"]) if self.gn > 0 else 1.0) * y["M_p"]
         return {
-            "M_p": come["M"] + p["pM"] * self.gn * y["M_p"] - dead["M"] + act * (2 * f - 1) + calmed,
+            "M_p": come["M"] + fed - dead["M"] + act * (2 * f - 1) + calmed,
             "E_p": come["E"] + 2 * act * (1 - f) + born - dead["E"] - exhaust - calmed + reborn,
             "X_p": come["X"] + exhaust - dead["X"] - reborn,
         }
@@ -117,10 +123,10 @@ class Paper:
     def cells_in_lesion(self, j: int) -> Numbers:
         y, p, a = self.y, self.p, self.lesion(j)
         m, e, x, s = y[f"m{j}"], y[f"e{j}"], y[f"x{j}"], a["s"]
-        f, act, loss = self.renewal(s), p["aM"] * s * m * self.calm, self.losses()
+        f, act, loss = self.renewal(s), p["aM"] * s * whole(m) * m * self.calm, self.losses()
         crowd = 1 + (e + x) / (p["Kcrowd"] * a["V"])
         supported = p["gLes"] + (1 - p["gLes"]) * self.drive
-        born = p["pE"] * 0.8 * s * supported * a["pdi"] * (1 - p[f"supp{j}"] / 2) * self.calm / crowd * e
+        born = p["pE"] * 0.8 * s * supported * a["pdi"] * (1 - p[f"supp{j}"] / 2) * self.calm / crowd * whole(e) * e
         exhaust = (p["kX"] * s * (1 + 0.8 * (1 - self.ro1)) + p["kT"]) * e
         reborn, calmed = p["kRe"] * self.ro1 * x, p["rEM"] * (1 - s) * e
 
@@ -139,11 +145,11 @@ class Paper:
         down = p["muHL"] * a["s"] * share(y[f"e{j}"], 1e6 * a["V"]) * high
         up = p["muLH"] * (1 + 2 * share(y["IFN"], 100)) * low
         beside = p["eta"] * a["K"] / (a["T"] + 1) * negative
-        net = a["G"] - a["drug"]
+        net = {i: a["G"] * whole(y[f"T_{i}{j}"]) - a["drug"] for i in CLASSES}
         return {
-            f"T_H{j}": (net - a["kill"] * p["wH"] - p["muN"]) * high - down + up,
-            f"T_L{j}": (net - a["kill"] * p["wL"] - p["muN"]) * low + down - up,
-            f"T_N{j}": (net - a["kill"] * p["wN"]) * negative - beside + p["muN"] * (high + low),
+            f"T_H{j}": (net["H"] - a["kill"] * p["wH"] - p["muN"]) * high - down + up,
+            f"T_L{j}": (net["L"] - a["kill"] * p["wL"] - p["muN"]) * low + down - up,
+            f"T_N{j}": (net["N"] - a["kill"] * p["wN"]) * negative - beside + p["muN"] * (high + low),
             f"D{j}": self.killed(j) + 0.3 * p[f"r{j}"] * a["T"] - p["kD"] * y[f"D{j}"],
         }
 
@@ -195,7 +201,7 @@ class Paper:
             feedback = (1.001 * base / (y[line] + 0.001 * base)) ** p[f"gam_{line}"]
             stages = [f"{line}_prol", f"{line}_1", f"{line}_2", f"{line}_3", line]
             out[stages[0]] = rate * y[stages[0]] * ((1 - min(drug, 2.0)) * feedback - 1)
-            out |= {here: rate * (y[there] - y[here]) for there, here in zip(stages, stages[1:], strict=False)}
+            out |= {here: rate * (y[there] - y[here]) for there, here in itertools.pairwise(stages)}
         return out
 
     def lysis(self) -> Numbers:
@@ -268,8 +274,8 @@ def test_a_clone_dies_by_killing_drugs_and_the_loss_of_newborn_cells(
         for j in paper.places:
             a = paper.lesion(j)
             for i in CLASSES:
-                born = p["turnover"] * p[f"g{j}"]
+                born = p["turnover"] * a["G"]
                 extra = p["eta"] * a["K"] / (a["T"] + 1) if i == "N" else p["muN"]
-                died = born - p[f"g{j}"] + a["kill"] * p[f"w{i}"] + a["drug"] + extra
-                assert np.broadcast_to(rates[f"birth_T_{i}{j}"], 64)[row] == pytest.approx(born, rel=1e-12)
+                died = born - a["G"] + a["kill"] * p[f"w{i}"] + a["drug"] + extra
+                assert rates[f"birth_T_{i}{j}"][row] == pytest.approx(born, rel=1e-12)
                 assert rates[f"death_T_{i}{j}"][row] == pytest.approx(died, rel=1e-9)

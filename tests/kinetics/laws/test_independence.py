@@ -137,8 +137,20 @@ def test_the_ward_reacts_in_whichever_leg_the_signal_rises(crowd: Physiology) ->
 
 def test_an_absent_lesion_takes_no_part() -> None:
     """Its own suppression, access and growth may be anything."""
-    absent = {"supp4": 0.9, "supp5": 0.05, "r4": 0.5, "r5": 0.0, "g4": 0.1}
+    absent = {"supp4": 0.9, "supp5": 0.05, "r4": 0.5, "r5": 0.0}
     here, there = follow(typical(), treatment(), until=UNTIL), follow(typical(**absent), treatment(), until=UNTIL)
     np.testing.assert_allclose(there.cells_per_ul, here.cells_per_ul, rtol=1e-9)
     closed = follow(typical(**spread("acc", 0.85) | {"acc4": 0.0, "acc5": 0.0}), treatment(), until=UNTIL)
     np.testing.assert_allclose(closed.cells_per_ul, here.cells_per_ul, rtol=1e-3)
+
+
+def test_a_second_leg_from_the_same_day_leaves_the_first_one_as_it_was() -> None:
+    body = typical()
+    start = advance(begin(body, horizon_days=UNTIL), body, until=np.array([20.5]), infusions=Infusions.none(1))
+    treated = advance(start, body, until=np.array([UNTIL]), infusions=treatment())
+    before = treated.values.copy()
+    untreated = advance(start, body, until=np.array([UNTIL]), infusions=Infusions.none(1))
+    np.testing.assert_array_equal(treated.values, before)
+    assert untreated.of("E_b").max() == 0.0
+    assert treated.of("E_b").max() > 0.0
+    np.testing.assert_array_equal(untreated.values[:, :21], treated.values[:, :21])

@@ -213,3 +213,25 @@ def test_blocked_pd1_is_worth_most_where_pd1_takes_most() -> None:
     given = follow(typical(2, iPD=share), join(treatment(2), *doses))
     gain = (without.sld_mm - given.sld_mm)[:, -1] / without.sld_mm[:, -1]
     assert gain[1] > 2.0 * gain[0] > 0.0
+
+
+def test_what_is_left_of_vanished_cells_does_not_grow_again() -> None:
+    """A thousandth of a cell under full drive and full antigen fades; a hundred cells expand."""
+    names = engine().model.states
+    body = typical(2, gI0=1.0)
+    states = body.initial.copy()
+    states[:, names.index("E_p")] = [1e-3, 1e2]
+    ran = follow(body, initial=states, until=30.0, rtol=1e-8, atol=1e-12)
+    alive = ran.of("E_p") + ran.of("M_p")
+    assert alive[0, -1] < 1e-4
+    assert alive[1, -1] > 1e4
+
+
+def test_a_tumour_without_negative_cells_and_without_mutation_does_not_come_back() -> None:
+    """Two years after one infusion into a tumour that lets the cells work."""
+    open_tumour = spread("supp", 0.15) | {"iPD": 0.25, "kin": 80.0}
+    ran = follow(typical(2, **open_tumour, muN=[0.0, 2e-7]), treatment(2), until=735.0, step=1.0)
+    change = ran.sld_mm / ran.sld_mm[:, :1] - 1.0
+    assert change[0, -1] < -0.9
+    assert change[1, -1] > 0.2
+    assert ran.each_lesion("T_N")[1, -1].sum() > 0.9 * ran.tumour_cells[1, -1]

@@ -112,9 +112,7 @@ def test_entry_selection_protects_at_first_and_wears_off(
     assert (healthy[died] - unselected[died]).max() < 16.3
 
 
-def test_a_patient_is_unfit_before_he_dies(
-    people: Cohort, published: Callable[..., Typical], streams: Streams
-) -> None:
+def test_a_patient_is_unfit_before_he_dies(people: Cohort, published: Callable[..., Typical], streams: Streams) -> None:
     """At a constant hazard he is so once three quarters of his time have passed."""
     typical = published(outcome__entry_selection=0.0)
     fate = fate_of(np.full((4000, 401), 30.0), people, typical, streams)

@@ -70,10 +70,12 @@ def test_scipys_integral_and_numpys_interpolation_agree(hazard: np.ndarray, thre
 
 
 @settings(deadline=None)
-@given(hazard=RATES, factor=hnp.arrays(float, (6, 30), elements=st.one_of(st.just(0.0), st.floats(1e-3, 1))), threshold=THRESHOLDS)
-def test_a_lower_hazard_is_never_passed_earlier(
-    hazard: np.ndarray, factor: np.ndarray, threshold: np.ndarray
-) -> None:
+@given(
+    hazard=RATES,
+    factor=hnp.arrays(float, (6, 30), elements=st.one_of(st.just(0.0), st.floats(1e-3, 1))),
+    threshold=THRESHOLDS,
+)
+def test_a_lower_hazard_is_never_passed_earlier(hazard: np.ndarray, factor: np.ndarray, threshold: np.ndarray) -> None:
     day = np.arange(30.0)
     assert (first_passage(hazard * factor, day, threshold) >= first_passage(hazard, day, threshold) - 1e-9).all()
 

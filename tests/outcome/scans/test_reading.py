@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -94,7 +95,7 @@ def test_a_place_without_a_lesion_stays_empty(entrants: Cohort, typical: Typical
 def test_larger_lesions_are_never_read_as_smaller(people: Cohort, typical: Typical, streams: Streams) -> None:
     """On the same patient, scan and reader."""
     sizes = [read(people, typical, streams, diameter=d).diameter_mm for d in (0.5, 3.0, 8.0, 30.0, 31.0)]
-    assert all((large >= small).all() for small, large in zip(sizes, sizes[1:], strict=False))
+    assert all((large >= small).all() for small, large in itertools.pairwise(sizes))
 
 
 def test_progression_elsewhere_is_seen_from_its_day_on(people: Cohort, typical: Typical, streams: Streams) -> None:

@@ -20,8 +20,17 @@ DAYS = np.arange(8.0)
 
 def typical_patient(patients: int = 1) -> Tolerance:
     """Give the published thresholds without spread."""
-    levels = {"fever": 10, "hypotension": 150, "oxygen": 300, "vasopressor": 1000, "high_flow": 2000, "life_threat": 8000}
-    return Tolerance(**{name: np.full(patients, float(v)) for name, v in levels.items()}, tocilizumab_effect=np.ones(patients))
+    levels = {
+        "fever": 10,
+        "hypotension": 150,
+        "oxygen": 300,
+        "vasopressor": 1000,
+        "high_flow": 2000,
+        "life_threat": 8000,
+    }
+    return Tolerance(
+        **{name: np.full(patients, float(v)) for name, v in levels.items()}, tocilizumab_effect=np.ones(patients)
+    )
 
 
 def grade(level: np.ndarray, tolerance: Tolerance, drug_day: float = np.inf) -> np.ndarray:
@@ -30,7 +39,18 @@ def grade(level: np.ndarray, tolerance: Tolerance, drug_day: float = np.inf) -> 
 
 @pytest.mark.parametrize(
     ("il6", "expected"),
-    [(0.0, 0), (9.9, 0), (10.0, 1), (149.0, 1), (150.0, 2), (999.0, 2), (1000.0, 3), (7999.0, 3), (8000.0, 4), (3e4, 4)],
+    [
+        (0.0, 0),
+        (9.9, 0),
+        (10.0, 1),
+        (149.0, 1),
+        (150.0, 2),
+        (999.0, 2),
+        (1000.0, 3),
+        (7999.0, 3),
+        (8000.0, 4),
+        (3e4, 4),
+    ],
 )
 def test_the_typical_patient_passes_from_grade_to_grade(il6: float, expected: int) -> None:
     assert grade(np.full((1, 1), il6), typical_patient()).tolist() == [[expected]]
@@ -69,7 +89,9 @@ def test_temperature_rises_with_interleukin_6_within_life(low: float, more: floa
 
 
 def test_temperature_is_38_at_the_fever_level() -> None:
-    np.testing.assert_allclose(temperature_c(np.array([10.0, 100.0, 0.5, 1e9]), np.full(4, 10.0)), [38.0, 39.2, 36.8, 41.5])
+    np.testing.assert_allclose(
+        temperature_c(np.array([10.0, 100.0, 0.5, 1e9]), np.full(4, 10.0)), [38.0, 39.2, 36.8, 41.5]
+    )
 
 
 def test_signs_come_in_order_for_nearly_everybody(typical: Typical, streams: Streams, keys: Keys) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import pytest
 
@@ -11,20 +13,22 @@ from adoptive.kinetics.types import Physiology, Trajectory
 V1, KD, BASE = 3.5, 0.2, 4.0
 
 
+class OneDay:
+    """A patient on one day, as far as this reading asks for him: states of the trajectory, parameters of the body."""
+
+    def __init__(self, values: dict[str, np.ndarray]) -> None:
+        self.values = values
+
+    def of(self, name: str) -> np.ndarray:
+        return self.values[name]
+
+
 def stand(il6: float, tocilizumab_mg: float, effect: float) -> float:
     """Give effective interleukin 6 of one patient on one day."""
-    trajectory = Trajectory(
-        day=np.zeros(1),
-        names=("IL6", "Toc_c"),
-        values=np.array([[[il6, tocilizumab_mg]]]),
-        state=np.zeros((1, 0)),
-        now=np.zeros(1),
-        fired=np.zeros((1, 2), np.int64),
-        fired_day=np.full((1, 2, 4), np.inf),
-        failure=np.zeros(1, np.int64),
-    )
-    body = Physiology(("V1_toc", "KD_toc", "b6", "toc_effect"), np.array([[V1, KD, BASE, effect]]), *np.zeros((2, 1, 0)))
-    return float(il6_effective_pg_ml(trajectory, body)[0, 0])
+    states = {"IL6": np.array([[il6]]), "Toc_c": np.array([[tocilizumab_mg]])}
+    parameters = {"V1_toc": V1, "KD_toc": KD, "b6": BASE, "toc_effect": effect}
+    body = OneDay({name: np.array([value]) for name, value in parameters.items()})
+    return float(il6_effective_pg_ml(cast(Trajectory, OneDay(states)), cast(Physiology, body))[0, 0])
 
 
 def test_without_tocilizumab_it_is_what_is_above_baseline() -> None:

@@ -146,7 +146,9 @@ def test_neither_ratio_nor_the_other_arm_changes_who_a_patient_is(study: Study) 
     others = {
         "ratio": enrolled(with_ratio(study, 1, 1)),
         "control arm": enrolled(changed(study, "trial", arms=(study.trial.arms[0], single))),
-        "crossover": enrolled(changed(study, "trial", crossover=dataclasses.replace(study.trial.crossover, allowed=False))),
+        "crossover": enrolled(
+            changed(study, "trial", crossover=dataclasses.replace(study.trial.crossover, allowed=False))
+        ),
         "dose": enrolled(changed(study, "infusion", dose_cells=1e8)),
     }
     streams = Streams(4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
 
 import numpy as np
 import pytest
@@ -12,16 +12,16 @@ from adoptive.trial import story
 from adoptive.trial.story import Story, tell
 from adoptive.trial.types import Followed, Study, TrialRecord
 
+TOLD = 90
 ENDINGS = {"died", "alive at the data cut", "left the trial"}
 
 
 @pytest.fixture(scope="module")
 def stories(study: Study, followed: Followed) -> list[Story]:
-    """Tell everybody of the first of the six trials, without following them again for each."""
+    """Tell some of the first of the six trials, without following them again for each."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(story, "follow_trials", lambda *_: followed)
         patch.setattr(story, "follow_trials", lambda *args, **options: followed)
-        return [tell(study, seed=11, patient=patient) for patient in range(156)]
+        return [tell(study, seed=11, patient=patient) for patient in range(TOLD)]
 
 
 def test_lines_are_in_order_of_time_from_randomisation_to_the_end(stories: list[Story], record: TrialRecord) -> None:
@@ -38,7 +38,7 @@ def test_lines_are_in_order_of_time_from_randomisation_to_the_end(stories: list[
 
 def test_the_ending_is_the_records(stories: list[Story], record: TrialRecord) -> None:
     died = [told.lines[-1][1] == "died" for told in stories]
-    assert died == record.patients["os_event"][0].tolist()
+    assert died == record.patients["os_event"][0, :TOLD].tolist()
     assert {told.lines[-1][1] for told in stories} == ENDINGS
 
 
@@ -67,14 +67,13 @@ def test_progression_is_the_records_and_the_last_scan_told(stories: list[Story],
             assert shown[0] == scans[-1][0]
             assert record.patients["pfs_days"][0, patient] <= shown[0] + 1e-9
             checked += record.patients["pfs_days"][0, patient] == shown[0]
-    assert checked > 50
+    assert checked > TOLD / 3
 
 
 def test_numbers_told_are_numbers(stories: list[Story]) -> None:
     for told in stories:
         text = " ".join(line for _, line in told.lines)
-        assert "nan" not in text
-        assert " inf" not in text
+        assert not re.search(r"\b(nan|inf)\b", text)
 
 
 def test_cytokine_release_is_told_where_it_is_recorded(stories: list[Story], record: TrialRecord) -> None:
@@ -87,7 +86,9 @@ def test_cytokine_release_is_told_where_it_is_recorded(stories: list[Story], rec
 
 def test_curves_run_over_the_same_days(stories: list[Story], record: TrialRecord) -> None:
     for patient, told in enumerate(stories):
-        assert set(told.series) == {"sum of diameters, mm", "engineered cells, per uL", "interleukin 6, pg/mL"}
+        infused = record.patients["infusions"][0, patient] > 0
+        assert set(told.series) >= {"sum of diameters, mm", "interleukin 6, pg/mL"}
+        assert ("engineered cells, per uL" in told.series) or not infused
         for day, values in told.series.values():
             assert day.shape == values.shape
             assert (np.diff(day) > 0).all()
@@ -108,6 +109,6 @@ def test_a_story_is_told_from_the_seed_alone(study: Study, stories: list[Story])
 
 
 @pytest.mark.parametrize("patient", [-1, 156])
-def test_a_patient_who_was_not_randomised_has_no_story(study: Study, patient: Any) -> None:
+def test_a_patient_who_was_not_randomised_has_no_story(study: Study, patient: int) -> None:
     with pytest.raises(StudyError, match=r"no such patient.*0 to 155"):
         tell(study, patient=patient)
