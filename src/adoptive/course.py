@@ -80,7 +80,8 @@ def follow_cells(
     """Follow patients for whom the cells are ordered, to each one's last day.
 
     ``ordered_day`` ``(patients,)`` is 0 for the cell arm; for controls who cross over it is the day of progression and
-    ``choice`` the drug that they had until then.
+    ``choice`` the drug that they had until then. Lymphodepletion starts on the first whole day on which the product is
+    there, in patients who are fit then; once it has begun, only death, leaving or the data cut stops the infusion.
     """
     ordered = np.zeros(len(cohort)) if ordered_day is None else ordered_day
     dose = plan.infusion.dose_cells
@@ -91,7 +92,7 @@ def follow_cells(
     if choice is not None:
         body = body.replace(kChemo=choice.resistance_per_day)
 
-    ready = np.minimum(np.where(product.released, product.ready_day, end_day), end_day)
+    ready = np.minimum(np.where(product.released, np.ceil(product.ready_day), end_day), end_day)
     waiting = plan_waiting(plan.infusion, cohort, product, choice, ordered_day=ordered, ready_day=ready, **plan.draws)
     trajectory = advance(begin(body, horizon_days=plan.horizon_days), body, until=ready, infusions=waiting)
     lost = read_fate(trajectory, body, cohort, **plan.draws).lost_day

@@ -14,6 +14,8 @@ __all__ = ["may_repeat", "supportive_care"]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+_WARD_RULES = ("tocilizumab_delay_days", "tocilizumab_lockout_days", "dexamethasone_delay_days")
+
 
 def may_repeat(
     regimen: Regimen,
@@ -45,26 +47,23 @@ def supportive_care(
 
     ``serious_pg_ml``, ``severe_pg_ml`` ``(patients,)``: effective interleukin 6 at which each patient shows the sign.
     """
-    first = cohort.keys.take(np.arange(min(1, len(cohort))))
-
-    def one(name: str) -> float:
-        return float(typical.at(f"infusion.{name}", first)[0]) if len(first) else 0.0
-
+    # The ward's delays are the same for everybody: a rule of the house, not a property of a patient or a trial.
+    rule = {name: typical.book[f"infusion.{name}"].value for name in _WARD_RULES}
     weight = np.minimum(cohort.weight_kg * regimen.tocilizumab_mg_kg, 800.0)
     return (
         Ward(
             drug="tocilizumab",
             threshold_pg_ml=serious_pg_ml,
             amount=weight,
-            delay_days=one("tocilizumab_delay_days"),
-            lockout_days=one("tocilizumab_lockout_days"),
+            delay_days=rule["tocilizumab_delay_days"],
+            lockout_days=rule["tocilizumab_lockout_days"],
             maximum=regimen.tocilizumab_maximum,
         ),
         Ward(
             drug="dexamethasone",
             threshold_pg_ml=severe_pg_ml,
             amount=np.full(len(cohort), regimen.dexamethasone_mg),
-            delay_days=one("dexamethasone_delay_days"),
+            delay_days=rule["dexamethasone_delay_days"],
             lockout_days=1.0,
             maximum=3 if regimen.dexamethasone_mg > 0 else 0,
         ),

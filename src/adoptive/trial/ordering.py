@@ -1,7 +1,8 @@
 """The ordering check: a better therapy must give more responses *and* longer progression-free survival.
 
-With an antigen-negative founder clone in every tumour this fails: deeper responses, then regrowth counted from the
-nadir, so that better therapy looks worse. No trial number is worth printing before the check holds.
+It can fail: with an antigen-negative founder clone in every tumour, deeper responses are followed by regrowth that is
+counted from the nadir, and better therapy gains little or looks worse. No trial number is worth printing before the
+check holds.
 """
 
 from __future__ import annotations

@@ -132,9 +132,10 @@ def _cells(course: Course, study: Study, row: int, end: float) -> Iterator[Line]
         float(product.ready_day[row]),
         f"product released: {product.car_positive_cells[row]:.1e} CAR+ cells, {viable:.0%} viable, {positive:.0%} CAR+",
     )
+    lead = float(course.typical.at("infusion.lymphodepletion_lead_days", course.cohort.keys)[row])
     for number, day in enumerate(course.infusion_day[row], start=1):
         if np.isfinite(day):
-            yield float(day) - 5.0, f"lymphodepletion before infusion {number}"
+            yield float(day) - lead, f"lymphodepletion before infusion {number}"
             yield float(day), f"infusion {number}: {study.infusion.dose_cells:.2g} CAR+ cells"
     if not course.treated[row]:
         yield float(course.reading.fate.unfit_day[row]), "too unwell for the cells"

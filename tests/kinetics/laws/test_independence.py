@@ -146,11 +146,11 @@ def test_an_absent_lesion_takes_no_part() -> None:
 
 def test_a_second_leg_from_the_same_day_leaves_the_first_one_as_it_was() -> None:
     body = typical()
-    start = advance(begin(body, horizon_days=UNTIL), body, until=np.array([20.5]), infusions=Infusions.none(1))
+    start = advance(begin(body, horizon_days=UNTIL), body, until=np.array([3.5]), infusions=Infusions.none(1))
     treated = advance(start, body, until=np.array([UNTIL]), infusions=treatment())
     before = treated.values.copy()
     untreated = advance(start, body, until=np.array([UNTIL]), infusions=Infusions.none(1))
     np.testing.assert_array_equal(treated.values, before)
     assert untreated.of("E_b").max() == 0.0
     assert treated.of("E_b").max() > 0.0
-    np.testing.assert_array_equal(untreated.values[:, :21], treated.values[:, :21])
+    np.testing.assert_array_equal(untreated.values[:, :4], treated.values[:, :4])
