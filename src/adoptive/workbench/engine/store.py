@@ -16,6 +16,7 @@ from pathlib import Path
 
 from adoptive import __version__
 from adoptive.errors import RunError, StudyError
+from adoptive.parameters import load_book
 from adoptive.tables import write_table
 from adoptive.trial.types import Study
 from adoptive.workbench.engine.document import as_document, as_json
@@ -28,8 +29,12 @@ __all__ = ["folder_name", "run_folder", "write_run"]
 
 
 def folder_name(study: Study, *, trials: int, seed: int) -> str:
-    """Name a run's folder ``<study>-<seed>-<hash>``; the hash is of the resolved study, the trials and the version."""
-    digest = hashlib.sha256(f"{dump_study(study)}\n{trials}\n{__version__}".encode()).hexdigest()
+    """Name a run's folder ``<study>-<seed>-<hash>``.
+
+    The hash is of the resolved study, the parameter rows, the trials and the version.
+    """
+    rows = "\n".join(map(repr, load_book().values()))
+    digest = hashlib.sha256(f"{dump_study(study)}\n{rows}\n{trials}\n{__version__}".encode()).hexdigest()
     return f"{study.name}-{seed}-{digest[:10]}"
 
 
