@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import multiprocessing
-import time
 import os
 import pickle
 import signal
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
