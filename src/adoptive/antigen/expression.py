@@ -19,6 +19,9 @@ __all__ = ["draw_antigen", "draw_lesion_share", "draw_positive_share", "read_by_
 Floats = NDArray[np.float64]
 _EDGE = 1e-6
 
+DESCRIBED_INTENSITY = 2
+"""Staining intensity at which the plan describes the share of positive cells."""
+
 
 def draw_positive_share(plan: AntigenPlan, keys: Keys, streams: Streams) -> Floats:
     """Draw the true share of positive cells in each patient's primary, ``(patients,)``: ``Beta(alpha, beta)``.
@@ -49,10 +52,15 @@ def draw_lesion_share(
     return share
 
 
-def read_by_ihc(share: Floats, keys: Keys, typical: Typical, streams: Streams) -> Floats:
-    """Give the share that immunohistochemistry reads, ``(patients,)``: ``logit(read) = logit(share) + sd z``."""
+def read_by_ihc(plan: AntigenPlan, share: Floats, keys: Keys, typical: Typical, streams: Streams) -> Floats:
+    """Give the share that immunohistochemistry reads at the entry intensity, ``(patients,)``.
+
+    ``logit(read) = logit(share) + step (2 - intensity) + sd z``: the shares of the plan are those at 2+ or more; a
+    lower intensity counts more cells, a higher one fewer.
+    """
     error = typical.at("antigen.read_sd", keys) * streams.normal("antigen.read", keys)
-    read: Floats = expit(logit(share) + error)
+    intensity = typical.at("antigen.intensity_step", keys) * (DESCRIBED_INTENSITY - plan.entry_intensity)
+    read: Floats = expit(logit(share) + intensity + error)
     return read
 
 

@@ -21,7 +21,9 @@ class AntigenPlan:
     """Describe the target's expression in the population and the entry rule: section ``[antigen]`` of a study."""
 
     target: Annotated[str, MinLen(1), In("name", "antigen that the receptor sees")]
-    entry_intensity: Annotated[int, Ge(1), Le(3), In("IHC score", "lowest staining intensity that counts as positive")]
+    entry_intensity: Annotated[
+        int, Ge(1), Le(3), In("IHC score", "lowest staining intensity that counts; the shares below are those at 2")
+    ]
     entry_fraction: Annotated[float, Ge(0), Le(1), In("fraction", "smallest read share of positive cells for entry")]
     primary_alpha: Annotated[float, Gt(0), In("-", "Beta alpha of the positive share, disease outside the peritoneum")]
     primary_beta: Annotated[float, Gt(0), In("-", "Beta beta of the positive share, disease outside the peritoneum")]

@@ -25,7 +25,7 @@ def screen_reads(
     """Give what screening sees of each candidate: the read share of positive cells, and whether anything else fails."""
     share = draw_positive_share(antigen, keys, streams)
     other = streams.uniform("cohort.other failure", keys) < population.other_failure_share
-    return read_by_ihc(share, keys, typical, streams), other
+    return read_by_ihc(antigen, share, keys, typical, streams), other
 
 
 def draw_cohort(
@@ -35,7 +35,7 @@ def draw_cohort(
     peritoneal = _peritoneal(population, keys, streams)
     third = streams.uniform("cohort.prior lines", keys) < population.third_line_or_later_share
     share = draw_positive_share(antigen, keys, streams)
-    read = read_by_ihc(share, keys, typical, streams)
+    read = read_by_ihc(antigen, share, keys, typical, streams)
     positive = draw_lesion_share(
         antigen, peritoneal, lesions=LESION_PLACES, keys=keys, typical=typical, streams=streams
     )

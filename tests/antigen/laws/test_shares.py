@@ -70,14 +70,22 @@ def test_a_patients_antigen_does_not_depend_on_who_else_is_drawn(
     few = np.array([3, 17, 4999])
     alone = draw_positive_share(study.antigen, keys.take(few), streams)
     assert alone.tobytes() == candidates.antigen.positive_share[few].tobytes()
-    read = read_by_ihc(alone, keys.take(few), typical, streams)
+    read = read_by_ihc(study.antigen, alone, keys.take(few), typical, streams)
     assert read.tobytes() == candidates.antigen.read_share[few].tobytes()
 
 
-def test_more_true_antigen_is_never_read_as_less(keys: Keys, typical: Typical, streams: Streams) -> None:
-    few = keys.take(np.arange(500))
-    reads = [read_by_ihc(np.full(500, share), few, typical, streams) for share in (0.05, 0.3, 0.4, 0.9)]
+def test_more_true_antigen_is_never_read_as_less(study: Study, keys: Keys, typical: Typical, streams: Streams) -> None:
+    few, plan = keys.take(np.arange(500)), study.antigen
+    reads = [read_by_ihc(plan, np.full(500, share), few, typical, streams) for share in (0.05, 0.3, 0.4, 0.9)]
     assert all((high > low).all() for low, high in itertools.pairwise(reads))
+
+
+def test_a_stricter_intensity_reads_fewer_cells(study: Study, keys: Keys, typical: Typical, streams: Streams) -> None:
+    few, share = keys.take(np.arange(500)), np.full(500, 0.5)
+    plans = [dataclasses.replace(study.antigen, entry_intensity=grade) for grade in (1, 2, 3)]
+    one, two, three = (read_by_ihc(plan, share, few, typical, streams) for plan in plans)
+    assert (one > two).all()
+    assert (two > three).all()
 
 
 def test_without_scatter_a_lesion_holds_its_patients_share(
@@ -89,7 +97,7 @@ def test_without_scatter_a_lesion_holds_its_patients_share(
     share = draw_positive_share(plan, few, streams)
     lesions = draw_lesion_share(plan, nowhere, lesions=5, keys=few, typical=flat, streams=streams)
     np.testing.assert_allclose(lesions, np.repeat(share[:, None], 5, axis=1), rtol=1e-9)
-    np.testing.assert_allclose(read_by_ihc(share, few, flat, streams), share, rtol=1e-9)
+    np.testing.assert_allclose(read_by_ihc(plan, share, few, flat, streams), share, rtol=1e-9)
 
 
 def test_deposits_follow_the_peritoneal_distribution_and_others_the_primary(
