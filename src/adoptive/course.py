@@ -21,6 +21,7 @@ from adoptive.infusion import (
     Regimen,
     Ward,
     join,
+    lead_days,
     may_repeat,
     plan_cycle,
     plan_waiting,
@@ -69,6 +70,8 @@ class Course:
     choice: Choice | None
     infusion_day: Floats
     treated: Flags
+    end_day: Floats
+    lead_days: Floats
     tolerance: Tolerance
     reading: Reading
     typical: Typical
@@ -109,7 +112,20 @@ def follow_cells(
     reading = clinic.read(trajectory)
     given = np.where(infusion_day <= np.minimum(reading.fate.last_contact_day, end_day)[:, None], infusion_day, np.inf)
     treated = np.isfinite(given[:, 0])
-    return Course(cohort, body, trajectory, product, choice, given, treated, tolerance, reading, plan.typical)
+    return Course(
+        cohort,
+        body,
+        trajectory,
+        product,
+        choice,
+        infusion_day=given,
+        treated=treated,
+        end_day=end_day,
+        lead_days=lead_days(plan.infusion, keys=cohort.keys, typical=plan.typical),
+        tolerance=tolerance,
+        reading=reading,
+        typical=plan.typical,
+    )
 
 
 def follow_choice(cohort: Cohort, plan: Plan, *, end_day: Floats, choice: Choice) -> Course:
@@ -122,7 +138,20 @@ def follow_choice(cohort: Cohort, plan: Plan, *, end_day: Floats, choice: Choice
     trajectory = clinic.follow_on(begin(body, horizon_days=plan.horizon_days), choice.plan())
     tolerance, never = draw_tolerance(cohort.keys, **plan.draws), np.full((len(cohort), 1), np.inf)
     reading = clinic.read(trajectory)
-    return Course(cohort, body, trajectory, None, choice, never, started, tolerance, reading, plan.typical)
+    return Course(
+        cohort,
+        body,
+        trajectory,
+        product=None,
+        choice=choice,
+        infusion_day=never,
+        treated=started,
+        end_day=end_day,
+        lead_days=lead_days(plan.infusion, keys=cohort.keys, typical=plan.typical),
+        tolerance=tolerance,
+        reading=reading,
+        typical=plan.typical,
+    )
 
 
 @dataclass(frozen=True)
@@ -167,7 +196,7 @@ def _infuse(
 ) -> tuple[Trajectory, Floats]:
     """Give infusion after infusion while the protocol allows, then follow to the end; give the days of infusion too."""
     plan, keys = clinic.plan, clinic.cohort.keys
-    lead = plan.typical.at("infusion.lymphodepletion_lead_days", keys)
+    lead = lead_days(plan.infusion, keys=keys, typical=plan.typical)
     infusion_day = np.full((len(keys), max(plan.infusion.max_infusions, 1)), np.inf)
     give = first
     for number in range(1, plan.infusion.max_infusions + 1):

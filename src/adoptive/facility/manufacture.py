@@ -107,13 +107,14 @@ def _attempt(
     failure = np.full(len(keys), int(Failure.NONE))
     for failed, reason in reversed(checks):
         failure = np.where(failed, int(reason), failure)
-    loss = np.exp(-typical.at("facility.fitness_per_doubling", keys) * (doublings - 5.0))
+    longer = process.culture_days - typical.at("facility.reference_culture_days", keys)
+    kept = np.exp(-typical.at("facility.fitness_per_culture_day", keys) * longer)
     return {
         "failure": failure,
         "car_positive_cells": cells,
         "car_positive_share": positive,
         "viability": viability,
-        "fitness": cohort.donor_fitness * np.clip(loss, 0.5, 1.5),
+        "fitness": cohort.donor_fitness * kept,
     }
 
 

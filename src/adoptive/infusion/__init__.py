@@ -4,7 +4,7 @@ The functions to know: :func:`plan_lymphodepletion`, :func:`plan_infusion`, :fun
 """
 
 from adoptive.infusion.chemotherapy import Choice, choose_drugs, plan_bridging, plan_waiting
-from adoptive.infusion.dosing import may_repeat, supportive_care
+from adoptive.infusion.dosing import lead_days, may_repeat, supportive_care
 from adoptive.infusion.plan import give, join, plan_cycle, plan_infusion, plan_lymphodepletion, plan_pembrolizumab
 from adoptive.infusion.types import DRUGS, ChoiceDrug, DrugDays, Infusions, Regimen, Ward
 
@@ -19,6 +19,7 @@ __all__ = [
     "choose_drugs",
     "give",
     "join",
+    "lead_days",
     "may_repeat",
     "plan_bridging",
     "plan_cycle",

@@ -8,13 +8,26 @@ from numpy.typing import NDArray
 from adoptive.cohort.types import Cohort
 from adoptive.infusion.types import Regimen, Ward
 from adoptive.parameters import Typical
+from adoptive.streams import Keys
 
-__all__ = ["may_repeat", "supportive_care"]
+__all__ = ["lead_days", "may_repeat", "supportive_care"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-_WARD_RULES = ("tocilizumab_delay_days", "tocilizumab_lockout_days", "dexamethasone_delay_days")
+_WARD_RULES = (
+    *("tocilizumab_delay_days", "tocilizumab_lockout_days", "tocilizumab_limit_mg"),
+    *("dexamethasone_delay_days", "dexamethasone_lockout_days", "dexamethasone_maximum"),
+)
+
+
+def lead_days(regimen: Regimen, *, keys: Keys, typical: Typical) -> Floats:
+    """Give the days from the start of conditioning to the infusion, ``(patients,)``.
+
+    The usual lead, or more if the study's lymphodepletion starts earlier; so that no drug falls before the decision.
+    """
+    earliest = max((-min(drug.days) for drug in regimen.lymphodepletion), default=0)
+    return np.maximum(typical.at("infusion.lymphodepletion_lead_days", keys), float(earliest))
 
 
 def may_repeat(
@@ -49,7 +62,7 @@ def supportive_care(
     """
     # The ward's delays are the same for everybody: a rule of the house, not a property of a patient or a trial.
     rule = {name: typical.book[f"infusion.{name}"].value for name in _WARD_RULES}
-    weight = np.minimum(cohort.weight_kg * regimen.tocilizumab_mg_kg, 800.0)
+    weight = np.minimum(cohort.weight_kg * regimen.tocilizumab_mg_kg, rule["tocilizumab_limit_mg"])
     return (
         Ward(
             drug="tocilizumab",
@@ -64,7 +77,7 @@ def supportive_care(
             threshold_pg_ml=severe_pg_ml,
             amount=np.full(len(cohort), regimen.dexamethasone_mg),
             delay_days=rule["dexamethasone_delay_days"],
-            lockout_days=1.0,
-            maximum=3 if regimen.dexamethasone_mg > 0 else 0,
+            lockout_days=rule["dexamethasone_lockout_days"],
+            maximum=int(rule["dexamethasone_maximum"]) if regimen.dexamethasone_mg > 0 else 0,
         ),
     )

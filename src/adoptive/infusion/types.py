@@ -34,7 +34,9 @@ class DrugDays:
 
     drug: Annotated[Literal["fludarabine", "cyclophosphamide"], In("name", "drug")]
     dose_mg_m2: Annotated[float, Ge(0), Le(5000), In("mg/m2", "dose per day")]
-    days: Annotated[tuple[int, ...], MinLen(1), In("day", "days relative to the infusion (negative)")]
+    days: Annotated[
+        tuple[Annotated[int, Ge(-30), Le(-1)], ...], MinLen(1), In("day", "days relative to the infusion (negative)")
+    ]
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -45,7 +47,7 @@ class ChoiceDrug:
 
     drug: Annotated[Literal["nivolumab", "paclitaxel", "docetaxel", "irinotecan", "apatinib"], In("name", "drug")]
     share: Annotated[float, Ge(0), Le(1), In("fraction", "patients of the arm who get it")]
-    scan_interval_days: Annotated[float, Gt(0), Le(365), In("day", "two cycles: first scan and every one after it")]
+    scan_interval_days: Annotated[float, Gt(0), Le(365), In("day", "first scan and every one after it")]
 
     __pydantic_config__ = {"extra": "forbid"}
 

@@ -39,7 +39,7 @@ DERIVED: Final = (
     "qL",
     "qN",
 )
-_NOT_IN_EQUATIONS: Final = {"acc", "supp", "muN_clean", "qpcr_sd"}
+_NOT_IN_EQUATIONS: Final = {"acc", "supp", "muN_clean"}
 
 
 @lru_cache(maxsize=1)

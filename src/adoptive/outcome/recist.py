@@ -91,7 +91,12 @@ def assess(scans: Scans) -> Assessed:
     has_baseline = np.where(baseline > 0, baseline, 1.0)
     change = np.where(complete, sum_mm / has_baseline - 1.0, 0.0)
     return Assessed(
-        response=response, target=target, sum_mm=sum_mm, nadir_mm=nadir, change=change, complete=complete,
+        response=response,
+        target=target,
+        sum_mm=sum_mm,
+        nadir_mm=nadir,
+        change=change,
+        complete=complete,
         progression_visit=_first(response == Response.PD),
     )
 
@@ -161,9 +166,7 @@ def _nadir(sums: Floats, baseline: Floats) -> Floats:
     return lowest
 
 
-def _target(
-    scans: Scans, lesion: Bools, sums: Floats, nadir: Floats, baseline: Floats, complete: Bools
-) -> Codes:
+def _target(scans: Scans, lesion: Bools, sums: Floats, nadir: Floats, baseline: Floats, complete: Bools) -> Codes:
     """Judge the target lesions alone, in the order CR, PD, PR, SD, NE."""
     limit = np.where(scans.nodal, NORMAL_NODE_MM, 0.0)
     node = np.broadcast_to(scans.nodal, lesion.shape)[:, None, :]

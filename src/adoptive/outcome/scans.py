@@ -14,6 +14,9 @@ __all__ = ["at_days", "plan_scans", "read_scans"]
 
 Floats = NDArray[np.float64]
 
+TARGET_NODE_MM = 15.0
+"""Smallest short axis of a node that may be a target lesion (RECIST 1.1, 10.1016/j.ejca.2008.10.026)."""
+
 
 def plan_scans(
     *,
@@ -71,7 +74,8 @@ def read_scans(
     read = np.where(true < typical.at("outcome.invisible_mm", keys)[:, None, None], 0.0, read)
     missed = streams.uniform("outcome.missed visit", keys, visits).reshape(len(keys), visits)
     done = np.isfinite(day) & (missed >= typical.at("outcome.missed_visit", keys)[:, None])
-    nodal = streams.uniform("outcome.nodal", keys, lesions) < typical.at("outcome.nodal_share", keys)[:, None]
+    lot = streams.uniform("outcome.nodal", keys, lesions)
+    nodal = (lot < typical.at("outcome.nodal_share", keys)[:, None]) & (cohort.lesion_diameter_mm >= TARGET_NODE_MM)
     elsewhere = day >= new_lesion_day[:, None]
     gone = (read[:, 1:] == 0).all(axis=2)
     state = np.where(gone, int(NonTarget.CR), int(NonTarget.NON_CR_NON_PD))

@@ -20,7 +20,7 @@ from adoptive.outcome import (
 from adoptive.outcome.cytopenia import Lineage
 from adoptive.trial.detail import record_daily, record_doses, record_visits
 from adoptive.trial.types import Followed, Study, TrialRecord
-from adoptive.trial.ward import copies_of, crs_of, infusion_span, window_of
+from adoptive.trial.ward import copies_of, crs_of, infusion_span, seen_until, window_of
 
 __all__ = ["efficacy_columns", "record_trials"]
 
@@ -157,7 +157,7 @@ def _cytopenia(course: Course, *, first: Floats, last: Floats, had: NDArray[np.b
     trajectory, day = course.trajectory, course.trajectory.day
     typical, keys = course.typical, course.cohort.keys
     other = typical.at("outcome.leukocytes_other_e9_l", keys)
-    lead = typical.at("infusion.lymphodepletion_lead_days", keys)
+    lead = course.lead_days
     window = typical.at("outcome.cytopenia_window_days", keys)
     counts: dict[Lineage, Floats] = {
         "neutrophils": trajectory.of("ANC"),
@@ -166,7 +166,7 @@ def _cytopenia(course: Course, *, first: Floats, last: Floats, had: NDArray[np.b
         "platelets": trajectory.of("PLT"),
     }
     start = np.where(had, first - lead, np.inf)
-    stop = np.minimum(np.where(had, last + window, -np.inf), course.trajectory.now)
+    stop = np.minimum(np.where(had, last + window, -np.inf), seen_until(course))
     return {
         f"{_LACK[lineage]}_grade": worst_cytopenia(count, day, lineage, first_day=start, last_day=stop)
         for lineage, count in counts.items()
@@ -182,7 +182,7 @@ def _manufacture(course: Course) -> Columns:
         return {"treated": course.treated, "infusions": zero, "vein_to_vein_days": zero * 0.0, "not_infused": zero}
     product, fate = course.product, course.reading.fate
     first = np.where(given.any(axis=1), course.infusion_day[:, 0], np.inf)
-    ready = product.ready_day + course.typical.at("infusion.lymphodepletion_lead_days", course.cohort.keys)
+    ready = product.ready_day + course.lead_days
     reason = np.select(
         [
             course.treated,

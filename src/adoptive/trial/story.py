@@ -132,7 +132,7 @@ def _cells(course: Course, study: Study, row: int, end: float) -> Iterator[Line]
         float(product.ready_day[row]),
         f"product released: {product.car_positive_cells[row]:.1e} CAR+ cells, {viable:.0%} viable, {positive:.0%} CAR+",
     )
-    lead = float(course.typical.at("infusion.lymphodepletion_lead_days", course.cohort.keys)[row])
+    lead = float(course.lead_days[row])
     for number, day in enumerate(course.infusion_day[row], start=1):
         if np.isfinite(day):
             yield float(day) - lead, f"lymphodepletion before infusion {number}"

@@ -9,7 +9,7 @@ from adoptive.course import Course
 from adoptive.kinetics.observe import car_copies_per_ug, il6_effective_pg_ml
 from adoptive.outcome import CrsCourse, crs_course, daily_crs_grade
 
-__all__ = ["copies_of", "crs_of", "infusion_span", "window_of"]
+__all__ = ["copies_of", "crs_of", "infusion_span", "seen_until", "window_of"]
 
 Floats = NDArray[np.float64]
 
@@ -21,12 +21,17 @@ def infusion_span(course: Course) -> tuple[NDArray[np.bool_], Floats, Floats]:
     return np.asarray(given.any(axis=1)), first, np.asarray(np.where(given, course.infusion_day, -np.inf).max(axis=1))
 
 
+def seen_until(course: Course) -> Floats:
+    """Give the last day on which anything is seen of each patient: death, leaving or the data cut."""
+    return np.minimum(np.minimum(course.reading.fate.last_contact_day, course.end_day), course.trajectory.now)
+
+
 def window_of(course: Course) -> NDArray[np.bool_]:
     """Mark the days ``(patients, days)`` on which toxicity of the cells is looked for: to four weeks after the last."""
     day, keys = course.trajectory.day, course.cohort.keys
     _, first, last = infusion_span(course)
     stop = last + course.typical.at("outcome.crs_window_days", keys)
-    return (day >= first[:, None]) & (day <= stop[:, None]) & (day <= course.trajectory.now[:, None])
+    return (day >= first[:, None]) & (day <= stop[:, None]) & (day <= seen_until(course)[:, None])
 
 
 def crs_of(course: Course) -> CrsCourse:

@@ -16,7 +16,7 @@ from adoptive.facility import doses_available
 from adoptive.kinetics.observe import lesion_diameters_mm
 from adoptive.parameters import Typical
 from adoptive.trial.types import Followed
-from adoptive.trial.ward import copies_of, crs_of
+from adoptive.trial.ward import copies_of, crs_of, window_of
 
 PEOPLE = 300
 LEAD = 5.0
@@ -258,3 +258,25 @@ def test_a_cohort_of_one_has_a_course(people: Cohort, plan: Plan, base: Course) 
     row = int(np.flatnonzero(np.isfinite(base.infusion_day[:, 1]))[0])
     alone = follow(people.take(np.array([row])), plan)
     assert alone.infusion_day.tolist() == base.infusion_day[[row]].tolist()
+
+
+def test_a_regimen_that_starts_earlier_is_given_whole(people: Cohort, plan: Plan, base: Course) -> None:
+    """Doses before day -5 are given too: the infusion waits for them."""
+    earlier = tuple(
+        dataclasses.replace(drug, days=tuple(day - 2 for day in drug.days)) for drug in plan.infusion.lymphodepletion
+    )
+    course = follow(people, plan, infusion={"lymphodepletion": earlier})
+    both = base.treated & course.treated
+    assert both.sum() > 100
+    np.testing.assert_allclose(course.infusion_day[both, 0] - base.infusion_day[both, 0], 2.0)
+    lowest = [np.where(c.trajectory.of("L") > 0, c.trajectory.of("L"), np.inf).min(axis=1) for c in (base, course)]
+    np.testing.assert_allclose(lowest[1][both], lowest[0][both], rtol=0.1)
+
+
+def test_toxicity_is_looked_for_only_while_a_patient_is_followed(base: Course) -> None:
+    last = np.minimum(np.minimum(base.reading.fate.last_contact_day, base.end_day), base.trajectory.now)
+    seen = window_of(base)
+    assert seen.any()
+    assert (
+        np.broadcast_to(base.trajectory.day, seen.shape)[seen] <= np.broadcast_to(last[:, None], seen.shape)[seen]
+    ).all()

@@ -205,3 +205,9 @@ def test_process_is_frozen(study: Study) -> None:
     process: Process = study.facility
     with pytest.raises(dataclasses.FrozenInstanceError):
         process.culture_days = 1.0  # type: ignore[misc]
+
+
+def test_a_donor_whose_cells_grow_badly_does_not_get_fitter_cells(make: Make) -> None:
+    product = make()
+    grown = np.log(product.car_positive_cells)
+    assert abs(np.corrcoef(grown, np.log(product.fitness))[0, 1]) < 0.06
