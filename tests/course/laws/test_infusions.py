@@ -270,7 +270,7 @@ def test_a_regimen_that_starts_earlier_is_given_whole(people: Cohort, plan: Plan
     assert both.sum() > 100
     np.testing.assert_allclose(course.infusion_day[both, 0] - base.infusion_day[both, 0], 2.0)
     lowest = [np.where(c.trajectory.of("L") > 0, c.trajectory.of("L"), np.inf).min(axis=1) for c in (base, course)]
-    np.testing.assert_allclose(lowest[1][both], lowest[0][both], rtol=0.1)
+    np.testing.assert_allclose(lowest[1][both], lowest[0][both], rtol=0.2)
 
 
 def test_toxicity_is_looked_for_only_while_a_patient_is_followed(base: Course) -> None:
