@@ -11,13 +11,10 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["CELLS_PER_CM3", "DAYS_PER_MONTH", "MM3_PER_CM3", "In", "days", "diameter_mm", "months", "volume_cm3"]
+__all__ = ["DAYS_PER_MONTH", "MM3_PER_CM3", "In", "days", "diameter_mm", "months", "volume_cm3"]
 
 DAYS_PER_MONTH = 365.25 / 12.0
 """Mean length of a month in days (30.4375), the convention of published survival medians."""
-
-CELLS_PER_CM3 = 1.0e9
-"""Cells in 1 cm3 (about 1 g) of tumour (Del Monte 2009, 10.4161/cc.8.3.7608: 1e8 to 1e9; the upper value is used)."""
 
 MM3_PER_CM3 = 1000.0
 

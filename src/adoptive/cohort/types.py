@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from annotated_types import Ge, Gt, Le
+from annotated_types import Ge, Le
 from numpy.typing import NDArray
 
 from adoptive.antigen.types import Antigen
@@ -29,9 +29,9 @@ class Population:
     other_failure_share: Annotated[
         float, Ge(0), Le(0.95), In("fraction", "screened patients who fail entry for a reason other than the antigen")
     ]
-    lesions_mean: Annotated[float, Ge(1), Le(5), In("lesions", "mean number of target lesions")]
-    lesion_diameter_median_mm: Annotated[float, Ge(10), Le(150), In("mm", "median diameter of a target lesion")]
-    doubling_time_days: Annotated[float, Gt(0), In("day", "median volume doubling time without treatment")]
+    lesions_mean: Annotated[float, Ge(1), Le(5), In("lesions", "mean number of lesions before the limit of five")]
+    lesion_diameter_median_mm: Annotated[float, Ge(10), Le(110), In("mm", "median diameter of a target lesion")]
+    doubling_time_days: Annotated[float, Ge(3), Le(3000), In("day", "median volume doubling time without treatment")]
 
     __pydantic_config__ = {"extra": "forbid"}
 

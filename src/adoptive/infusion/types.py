@@ -9,6 +9,7 @@ import numpy as np
 from annotated_types import Ge, Gt, Le, MinLen
 from numpy.typing import NDArray
 
+from adoptive.errors import StudyError
 from adoptive.units import In
 
 __all__ = ["DRUGS", "ChoiceDrug", "DrugDays", "Infusions", "Regimen", "Ward"]
@@ -47,7 +48,7 @@ class ChoiceDrug:
 
     drug: Annotated[Literal["nivolumab", "paclitaxel", "docetaxel", "irinotecan", "apatinib"], In("name", "drug")]
     share: Annotated[float, Ge(0), Le(1), In("fraction", "patients of the arm who get it")]
-    scan_interval_days: Annotated[float, Gt(0), Le(365), In("day", "first scan and every one after it")]
+    scan_interval_days: Annotated[float, Ge(7), Le(365), In("day", "first scan and every one after it")]
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -74,6 +75,17 @@ class Regimen:
     ] = 0.0
 
     __pydantic_config__ = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        earliest = max((-min(drug.days) for drug in self.lymphodepletion), default=0)
+        if self.max_infusions > 1 and self.interval_days < max(earliest, 7):
+            raise StudyError(
+                "the next infusion would come before its lymphodepletion",
+                where="infusion.interval_days",
+                value=self.interval_days,
+                allowed=f"at least {max(earliest, 7)} days",
+                next_step="lengthen the interval or set max_infusions = 1",
+            )
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,6 @@ class Body:
     c_total: Any
     s: Any
     f: Any
-    kill_ld: Any
     loss_extra: Any
     s6: Any
     ifn_excess: Any
@@ -99,7 +98,6 @@ def body(y: Values, p: Values, lesions: int) -> Body:
         c_total=c_total,
         s=s,
         f=p.f0 * (1.0 - s) + p.f1 * s,
-        kill_ld=kill_ld,
         loss_extra=p.kRej * y.R + kill_ld,
         s6=positive(y.IL6 * (1.0 - p.toc_effect * ro_6) - p.b6),
         ifn_excess=positive(y.IFN - p.bIFN),

@@ -48,7 +48,7 @@ def cytokines(y: Values, p: Values, a: Body, lesions: Sequence[Lesion]) -> dict[
     }
 
 
-def b_cells(y: Values, p: Values, a: Body) -> dict[str, Any]:
+def b_cells(y: Values, p: Values) -> dict[str, Any]:
     """Give B cells, plasma cells and immunoglobulin G as fractions of baseline."""
     attack = p.kKB * y.E_p / (y.E_p + 100.0 * p.KKB)
     depletion = p.eFluL * y.Flu + p.eCyL * y.Cy

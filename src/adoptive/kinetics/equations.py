@@ -42,9 +42,9 @@ def derivatives(y: Values, p: Values, *, lesions: int) -> dict[str, Any]:
     equations = tissue_cells(y, p, whole) | blood_cells(y, p, whole, each)
     killed: Any = 0.0
     for j, les in enumerate(each):
-        equations |= lesion_cells(y, p, whole, les, j) | tumour_cells(y, p, whole, les, j)
-        killed = killed + dead_cells_gained(y, p, whole, les, j)
-    equations |= rest.niche(y, p, whole) | rest.cytokines(y, p, whole, each) | rest.b_cells(y, p, whole)
+        equations |= lesion_cells(y, p, whole, les, j) | tumour_cells(y, p, les, j)
+        killed = killed + dead_cells_gained(y, p, les, j)
+    equations |= rest.niche(y, p, whole) | rest.cytokines(y, p, whole, each) | rest.b_cells(y, p)
     return equations | rest.counts(y, p, whole) | rest.lysis(y, p, killed) | rest.drugs(y, p)
 
 
@@ -58,7 +58,7 @@ def rates_of_clones(y: Values, p: Values, *, lesions: int) -> dict[str, Any]:
     whole = body(y, p, lesions)
     rates: dict[str, Any] = {}
     for j in range(lesions):
-        rates |= clone_rates(y, p, whole, lesion(y, p, whole, j), j)
+        rates |= clone_rates(y, p, lesion(y, p, whole, j), j)
     return rates
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from adoptive.kinetics.algebra import Body, Lesion, alive
+from adoptive.kinetics.algebra import Lesion, alive
 from adoptive.kinetics.states import lesion_state
 from adoptive.solve import Values, positive
 
 __all__ = ["clone_rates", "dead_cells_gained", "tumour_cells"]
 
 
-def tumour_cells(y: Values, p: Values, a: Body, les: Lesion, j: int) -> dict[str, Any]:
+def tumour_cells(y: Values, p: Values, les: Lesion, j: int) -> dict[str, Any]:
     """Give the equations of the three antigen classes and of dead cells.
 
     Immune pressure moves high to low (``u``), interferon brings low back; mutation feeds the negative class; killing
@@ -30,20 +30,20 @@ def tumour_cells(y: Values, p: Values, a: Body, les: Lesion, j: int) -> dict[str
         + u * high,
         lesion_state("T_N", j): (les.growth * alive(positive(negative)) - les.kill["N"] - bystander - drug) * negative
         + lost * (high + low),
-        lesion_state("D", j): dead_cells_gained(y, p, a, les, j)
+        lesion_state("D", j): dead_cells_gained(y, p, les, j)
         + 0.3 * p[lesion_state("r", j)] * les.tumour
         - p.kD * y[lesion_state("D", j)],
     }
 
 
-def dead_cells_gained(y: Values, p: Values, a: Body, les: Lesion, j: int) -> Any:
+def dead_cells_gained(y: Values, p: Values, les: Lesion, j: int) -> Any:
     """Give the cells killed per day in a lesion by engineered cells and drugs."""
     negative = y[lesion_state("T_N", j)]
     by_cells = les.total_kill + p.eta * les.total_kill * negative / (les.tumour + 1.0)
     return by_cells + (p.eT * (y.Flu + y.Cy) + y.Chemo) * les.tumour
 
 
-def clone_rates(y: Values, p: Values, a: Body, les: Lesion, j: int) -> dict[str, Any]:
+def clone_rates(y: Values, p: Values, les: Lesion, j: int) -> dict[str, Any]:
     """Give birth and death rates per day of each class, for the fate of a clone's last cell.
 
     A change of class is neither: the cell lives on.

@@ -74,4 +74,4 @@ class Trajectory:
     def lesion_states(self) -> Floats:
         """Give the recorded states of lesions, ``(patients, days, lesions, states)``: T_H, T_L, T_N and D."""
         first = self.names.index(lesion_state("T_H", 0))
-        return self.values[:, :, first:].reshape(*self.values.shape[:2], LESIONS, -1)
+        return self.values[:, :, first:].reshape(*self.values.shape[:2], LESIONS, 4)

@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Annotated, Literal
 
 import numpy as np
-from annotated_types import Ge, Gt, Le
+from annotated_types import Ge, Le
 from numpy.typing import NDArray
 
 from adoptive.units import In
@@ -47,7 +47,7 @@ class Assessment:
         Literal["randomisation", "lymphodepletion"],
         In("name", "RECIST baseline of infused patients; it moves the hazard ratio as much as biology does"),
     ]
-    scan_interval_days: Annotated[float, Gt(0), Le(365), In("day", "scans of the cell arm from its baseline")]
+    scan_interval_days: Annotated[float, Ge(7), Le(365), In("day", "scans of the cell arm from its baseline")]
     scan_window_days: Annotated[float, Ge(0), Le(60), In("day", "a scan falls this much early or late, uniformly")]
     confirm_days: Annotated[float, Ge(0), Le(120), In("day", "earliest confirmation of a response")]
     minimum_stable_days: Annotated[float, Ge(0), Le(200), In("day", "shortest stable disease that counts")]

@@ -73,13 +73,16 @@ def _screen(
 
 
 def _randomise(study: Study, keys: Keys, trials: int, streams: Streams) -> NDArray[np.int64]:
-    """Give each patient's arm: permuted blocks of the ratio, ordered by each patient's own draw within the block."""
+    """Give each patient's arm: permuted blocks of the ratio, ordered by each place's own draw within the block.
+
+    The last block may be cut short; its empty places draw lots of their own, so that it is as random as the others.
+    """
     parts = [arm.ratio for arm in study.trial.arms]
-    block = sum(parts)
+    block, order = sum(parts), np.repeat(np.arange(len(parts)), parts)
     lot = streams.uniform("trial.randomise", keys).reshape(trials, -1)
-    arms = np.empty(lot.shape, np.int64)
-    order_in_block = np.repeat(np.arange(len(parts)), parts)
-    for start in range(0, lot.shape[1], block):
-        rank = lot[:, start : start + block].argsort(axis=1).argsort(axis=1)
-        arms[:, start : start + block] = order_in_block[rank]
-    return arms.ravel()
+    missing = -lot.shape[1] % block
+    places = Keys.of(np.repeat(keys.trial.reshape(trials, -1)[:, 0], missing), np.tile(np.arange(missing), trials))
+    empty = streams.uniform("trial.randomise, empty places", places).reshape(trials, missing)
+    whole = np.concatenate([lot, empty], axis=1).reshape(trials, -1, block)
+    arms = order[whole.argsort(axis=2).argsort(axis=2)].reshape(trials, -1)
+    return np.asarray(arms[:, : lot.shape[1]].ravel())

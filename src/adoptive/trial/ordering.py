@@ -23,7 +23,7 @@ from adoptive.trial.enrol import enrol
 from adoptive.trial.record import efficacy_columns
 from adoptive.trial.run import plan_of
 from adoptive.trial.types import Study
-from adoptive.units import days
+from adoptive.units import days, months
 from adoptive.verdict.hazard_ratio import hazard_ratio
 from adoptive.verdict.survival import kaplan_meier, median_survival
 
@@ -102,23 +102,22 @@ def check_ordering(study: Study, *, seed: int = 1, patients: int = 300) -> tuple
     A lever holds if the response rate and the hazard ratio of progression or death both move the expected way, ties
     allowed; six-month rate and median stand beside them for the reader.
     """
-    base, cohort = _enrolled(study, seed=seed, patients=patients)
-    plain = _follow(base, cohort, seed=seed)
+    cohort = _enrolled(study, seed=seed, patients=patients)
+    plain = _follow(study, cohort, seed=seed)
     results = []
     for lever, (expected, pull) in LEVERS.items():
-        pulled = _follow(*pull(base, cohort), seed=seed)
+        pulled = _follow(*pull(study, cohort), seed=seed)
         results.append(_compare(lever, expected, plain, pulled))
     return tuple(results)
 
 
-def _enrolled(study: Study, *, seed: int, patients: int) -> tuple[Study, Cohort]:
+def _enrolled(study: Study, *, seed: int, patients: int) -> Cohort:
     """Enrol the check's patients by the study's own screening."""
     streams = Streams(seed)
     typical = draw_typical(load_book(), streams, trials=[CHECK_TRIAL], fixed=True)
     larger = dataclasses.replace(study, trial=dataclasses.replace(study.trial, randomised=patients))
     enrolment = enrol(larger, trials=np.array([CHECK_TRIAL]), typical=typical, streams=streams)
-    cohort = draw_cohort(study.cohort, study.antigen, keys=enrolment.keys, typical=typical, streams=streams)
-    return study, cohort
+    return draw_cohort(study.cohort, study.antigen, keys=enrolment.keys, typical=typical, streams=streams)
 
 
 def _follow(study: Study, cohort: Cohort, *, seed: int) -> _Seen:
@@ -144,7 +143,7 @@ def _compare(lever: str, expected: Direction, plain: _Seen, pulled: _Seen) -> Le
         float(kaplan_meier(s.pfs_days[None, :], s.pfs_event[None, :], at_days=[days(SIX_MONTHS)])[0, 0])
         for s in (plain, pulled)
     ]
-    middle = [float(median_survival(s.pfs_days[None, :], s.pfs_event[None, :])[0]) / days(1.0) for s in (plain, pulled)]
+    middle = [months(float(median_survival(s.pfs_days[None, :], s.pfs_event[None, :])[0])) for s in (plain, pulled)]
     return LeverResult(
         lever=lever,
         expected=expected,

@@ -69,7 +69,7 @@ def tell(study: Study, *, seed: int = 1, patient: int = 0, trial: int = 0) -> St
     survival = overall_survival(
         last.reading.fate.death_day, last_contact_day=last.reading.fate.withdrawal_day, cut_day=end
     )
-    lines.append(_ending(survival, last, at, end))
+    lines.append(_ending(survival, at, end))
     told = sorted((line for line in lines if line[0] <= survival.days[at]), key=lambda line: line[0])
     return Story(tuple(told), _series(last, at, float(survival.days[at])), _summary(followed, study, patient, arm))
 
@@ -176,7 +176,7 @@ def _scans(course: Course, row: int) -> Iterator[Line]:
             return
 
 
-def _ending(survival: TimeToEvent, course: Course, row: int, end: float) -> Line:
+def _ending(survival: TimeToEvent, row: int, end: float) -> Line:
     """Tell how follow-up ended."""
     day = float(survival.days[row])
     if survival.event[row]:

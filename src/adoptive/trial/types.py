@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import numpy as np
-from annotated_types import Ge, Gt, Le, MinLen
+from annotated_types import Ge, Gt, Le, MaxLen, MinLen
 from numpy.typing import NDArray
 
 from adoptive.antigen.types import AntigenPlan
@@ -31,7 +31,7 @@ Floats = NDArray[np.float64]
 class Arm:
     """Describe one arm."""
 
-    name: Annotated[str, MinLen(1), In("name", "arm")]
+    name: Annotated[str, MinLen(1), MaxLen(60), In("name", "arm")]
     treatment: Annotated[Literal["cells", "physician's choice"], In("name", "what the arm receives")]
     ratio: Annotated[int, Ge(0), Le(20), In("parts", "randomisation ratio")]
     drugs: Annotated[tuple[ChoiceDrug, ...], In("list", "drugs of a physician's-choice arm")] = ()
@@ -41,7 +41,13 @@ class Arm:
     def __post_init__(self) -> None:
         total = sum(drug.share for drug in self.drugs)
         if self.treatment == "physician's choice" and abs(total - 1.0) > 1e-6:
-            raise StudyError("the drugs' shares must add up to 1", where=f"arm {self.name}", value=total)
+            raise StudyError(
+                "the drugs' shares must add up to 1",
+                where=f"arm {self.name}: drugs",
+                value=f"{total:g}",
+                allowed="1",
+                next_step="correct the shares",
+            )
 
 
 @dataclass(frozen=True)
@@ -67,20 +73,35 @@ class Protocol:
     __pydantic_config__ = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
-        if sum(arm.ratio for arm in self.arms) == 0 or self.arms[0].ratio == 0:
-            ratio = ":".join(str(arm.ratio) for arm in self.arms)
+        ratio = ":".join(str(arm.ratio) for arm in self.arms)
+        treatments = [arm.treatment for arm in self.arms]
+        if len(self.arms) != 2 or treatments != ["cells", "physician's choice"]:
+            raise StudyError(
+                "this version compares the cells with a physician's choice",
+                where="trial.arms",
+                value=", ".join(treatments),
+                allowed="two arms, the one with the cells first",
+                next_step='write treatment = "cells" and treatment = "physician\'s choice"',
+            )
+        if min(arm.ratio for arm in self.arms) == 0:
             raise StudyError(
                 "nobody would be randomised to an arm",
                 where="trial.arms",
                 value=f"ratio {ratio}",
-                allowed="the first arm's part at least 1",
+                allowed="at least 1 part for each arm",
                 next_step="write for instance 2 and 1",
             )
-        if len(self.arms) != 2:
-            raise StudyError("this version compares two arms", where="trial.arms", value=len(self.arms), allowed="2")
-        if self.arms[0].treatment != "cells" or self.arms[1].ratio == 0:
+        if self.arms[0].name == self.arms[1].name:
             raise StudyError(
-                "the first arm must receive the cells and the second have a part of at least 1", where="trial.arms"
+                "two arms share a name", where="trial.arms", value=self.arms[0].name, next_step="name them apart"
+            )
+        if self.randomised < sum(arm.ratio for arm in self.arms):
+            raise StudyError(
+                "fewer patients than one block of the ratio",
+                where="trial.randomised",
+                value=self.randomised,
+                allowed=f"at least {sum(arm.ratio for arm in self.arms)} for {ratio}",
+                next_step="randomise more patients",
             )
 
 
@@ -88,7 +109,7 @@ class Protocol:
 class VerdictPlan:
     """Describe what is judged: section ``[verdict]`` of a study."""
 
-    primary: Annotated[str, MinLen(1), In("name", "primary endpoint")]
+    primary: Annotated[Literal["pfs_hazard_ratio"], In("name", "primary endpoint")]
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -98,8 +119,8 @@ class Study:
     """Hold a whole study; its sections are the folders, in the order in which the cell travels."""
 
     name: Annotated[str, MinLen(1), In("name", "short name, also the run folder's")]
-    title: Annotated[str, MinLen(1), In("text", "one line")]
-    question: Annotated[str, MinLen(1), In("text", "what the trial asks")]
+    title: Annotated[str, MinLen(1), MaxLen(300), In("text", "one line")]
+    question: Annotated[str, MinLen(1), MaxLen(600), In("text", "what the trial asks")]
     antigen: AntigenPlan
     cohort: Population
     construct: ConstructPlan

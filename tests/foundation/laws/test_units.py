@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adoptive.units import CELLS_PER_CM3, DAYS_PER_MONTH, days, diameter_mm, months, volume_cm3
+from adoptive.units import DAYS_PER_MONTH, days, diameter_mm, months, volume_cm3
 
 POSITIVE = st.floats(1e-6, 1e6)
 
@@ -42,4 +42,3 @@ def test_arrays_are_converted_elementwise(convert: Callable[..., Any]) -> None:
 def test_constants() -> None:
     assert 12 * DAYS_PER_MONTH == 365.25
     assert volume_cm3(10.0) == pytest.approx(math.pi / 6, rel=1e-15)  # a ball of 1 cm
-    assert CELLS_PER_CM3 == 1e9

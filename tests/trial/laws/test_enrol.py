@@ -177,3 +177,27 @@ def test_screening_does_not_depend_on_the_batch_of_trials(study: Study) -> None:
     assert together.keys.patient.reshape(3, -1)[2].tolist() == alone.keys.patient.tolist()
     assert together.arm.reshape(3, -1)[2].tolist() == alone.arm.tolist()
     assert together.screened[2] == alone.screened[0]
+
+
+@pytest.mark.parametrize(("randomised", "seats"), [(157, 1), (158, 2)])
+def test_the_last_short_block_is_as_random_as_the_others(study: Study, randomised: int, seats: int) -> None:
+    trial = dataclasses.replace(study.trial, randomised=randomised)
+    streams, ids = Streams(11), np.arange(600)
+    typical = draw_typical(load_book(), streams, trials=ids, fixed=True)
+    enrolment = enrol(dataclasses.replace(study, trial=trial), trials=ids, typical=typical, streams=streams)
+    last = enrolment.arm.reshape(len(ids), -1)[:, -seats:]
+    # a third of the places are the control arm's; four standard errors of 600 trials
+    np.testing.assert_allclose(last.mean(axis=0), 1 / 3, atol=4 * np.sqrt(2 / 9 / len(ids)))
+
+
+def test_a_protocol_that_cannot_compare_is_refused(study: Study) -> None:
+    cells, choice = study.trial.arms
+    twins = (cells, dataclasses.replace(choice, name=cells.name))
+    for arms, randomised, said in (
+        (twins, 156, "share a name"),
+        ((cells, dataclasses.replace(cells, name="again")), 156, "physician's choice"),
+        ((choice, cells), 156, "cells first"),
+        ((cells, choice), 2, "one block"),
+    ):
+        with pytest.raises(StudyError, match=said):
+            dataclasses.replace(study.trial, arms=arms, randomised=randomised)
