@@ -43,7 +43,7 @@ class SyntheticClinic:
     def __call__(self, study: Study, *, seed: int, trials: Sequence[int], detail: bool = False) -> TrialRecord:
         time.sleep(self.pause_s)
         size = study.trial.randomised
-        columns = _patients(Streams(seed), np.asarray(trials), size)
+        columns = _patients(Streams(seed), np.asarray(trials), size, benefit=_benefit(study))
         screening = {
             "screened": np.array([size * 2 + trial % 7 for trial in trials]),
             "antigen_failures": np.array([size // 2] * len(trials)),
@@ -63,7 +63,14 @@ def _empty(known: Columns) -> Table:
     return {name: np.zeros(0, KINDS[c.dtype]) for name, c in known.items()}
 
 
-def _patients(streams: Streams, trials: np.ndarray, size: int) -> Table:
+def _benefit(study: Study) -> float:
+    """Give how many times longer the cells hold progression off; inert cells and the early baseline take it away."""
+    if study.infusion.dose_cells == 0:
+        return 1.0
+    return 2.0 if study.outcome.recist_baseline == "lymphodepletion" else 1.3
+
+
+def _patients(streams: Streams, trials: np.ndarray, size: int, *, benefit: float) -> Table:
     keys = Keys.of(np.repeat(trials, size), np.tile(np.arange(size), len(trials)))
 
     def draw(purpose: str) -> np.ndarray:
@@ -74,7 +81,7 @@ def _patients(streams: Streams, trials: np.ndarray, size: int) -> Table:
     treated = draw("treated") < np.where(cells, 0.85, 0.93)
     infused = cells & treated
     frailty = streams.normal("trial", Keys.of(trials, 0))[:, None] * 0.1
-    pfs_true = -np.log(draw("pfs")) * np.where(cells, 155, 80) * np.exp(frailty) + 20
+    pfs_true = -np.log(draw("pfs")) * np.where(cells, 80 * benefit, 80) * np.exp(frailty) + 20
     os_true = pfs_true - np.log(draw("os")) * np.where(cells, 160, 120)
     cut = 90 + draw("accrual") * 600
     days = {"pfs_days": np.minimum(pfs_true, cut), "os_days": np.minimum(os_true, cut)}
@@ -186,4 +193,6 @@ pfs_hazard_ratio,,ITT,ratio,0.5,0.3,0.8,30,,"Made up, for tests",1,L
 pfs_rate,satri-cel,ITT,%,99,,,20,6,"Made up, for tests",0.3,L2
 os_median,satri-cel,infused,months,9,,,17,,"Made up, for tests",1,L
 crs_any,satri-cel,infused,%,95,88,99,17,,"Made up, for tests",1,L
+neutropenia_ge3,satri-cel,infused,%,66,,,17,,"Made up, not confirmed",0,M
+lymphopenia_ge3,satri-cel,infused,%,1,,,17,,"Made up, not confirmed",0,M
 """

@@ -16,11 +16,13 @@ import pytest
 from synthetic_clinic import PUBLISHED_TEXT, SyntheticClinic
 
 from adoptive.errors import RunError, StudyError
+from adoptive.trial.sensitivity import vary_rules
 from adoptive.trial.types import Study, TrialRecord
+from adoptive.verdict import EndpointSpec, judge_record
 from adoptive.workbench.engine import check_size, run_study
 from adoptive.workbench.engine.document import as_document, as_json
 from adoptive.workbench.engine.types import RunResult
-from adoptive.workbench.limits import BLOCK_PATIENTS, MOST_PATIENTS, block_trials
+from adoptive.workbench.limits import BLOCK_PATIENTS, MOST_PATIENTS, RULE_TRIALS, block_trials
 from adoptive.workbench.published import parse_published
 
 PUBLISHED = parse_published(PUBLISHED_TEXT)
@@ -51,12 +53,51 @@ def test_workers_change_no_byte(small_study: Study, result: RunResult) -> None:
     assert again.median_trial == result.median_trial
     size = block_trials(small_study.trial.randomised)
     assert size < 70, "there must be more than one block"
-    assert seen == [(min(first + size, 70), 70) for first in range(0, 70, size)]
+    ends = [min(first + size, 70) for first in range(0, 70, size)]
+    assert seen == [(end, 70 + 2 * RULE_TRIALS) for end in (*ends, 70 + RULE_TRIALS, 70 + 2 * RULE_TRIALS)]
 
 
 def test_more_trials_leave_the_first_ones_alone(small_study: Study, result: RunResult) -> None:
     fewer = run_study(small_study, trials=20, seed=3, simulate=SyntheticClinic(), published=PUBLISHED)
     assert np.array_equal(fewer.all_trials.values, result.all_trials.values[:20])
+
+
+@dataclass(frozen=True)
+class Fussy:
+    """A clinic that keeps a list of what it was asked."""
+
+    asked: list[tuple[str, float, tuple[int, ...]]]
+
+    def __call__(self, study: Study, *, seed: int, trials: Sequence[int], detail: bool = False) -> TrialRecord:
+        if not detail:
+            self.asked.append((study.outcome.recist_baseline, study.infusion.dose_cells, tuple(trials)))
+        return SyntheticClinic()(study, seed=seed, trials=trials, detail=detail)
+
+
+@pytest.mark.parametrize("trials", [5, 70])
+def test_rules_are_judged_on_the_first_trials_of_each_setting(small_study: Study, trials: int) -> None:
+    clinic, few = Fussy([]), min(trials, RULE_TRIALS)
+    larger = dataclasses.replace(small_study, trial=dataclasses.replace(small_study.trial, randomised=156))
+    run = run_study(larger, trials=trials, seed=3, simulate=clinic, published=PUBLISHED)
+    told: dict[tuple[str, float], list[int]] = {}
+    for baseline, dose, numbers in clinic.asked:
+        told.setdefault((baseline, dose), []).extend(numbers)
+    assert told == {
+        ("lymphodepletion", 2.5e8): list(range(trials)),
+        ("randomisation", 2.5e8): list(range(few)),
+        ("lymphodepletion", 0.0): list(range(few)),
+    }
+    assert [row.trials for row in run.rules] == [few] * 3
+    for row, study in zip(run.rules, vary_rules(larger).values(), strict=True):
+        record = SyntheticClinic()(study, seed=3, trials=range(few))
+        (ratio,) = judge_record(record, [EndpointSpec("pfs_hazard_ratio")])
+        assert row.hazard_ratio == np.quantile(ratio.values, 0.5, method="inverted_cdf")
+
+
+def test_document_tells_the_rules(result: RunResult) -> None:
+    rows = as_document(result)["rules"]
+    assert [row["setting"] for row in rows] == list(vary_rules(result.study))
+    assert rows[0]["hazard_ratio"] == pytest.approx(result.rules[0].hazard_ratio)
 
 
 def test_block_size_depends_on_the_study_alone() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -13,11 +15,13 @@ from adoptive.workbench.engine.types import RunResult
 from adoptive.workbench.report import render_report, rewrite_report
 from adoptive.workbench.report.data import load_run
 from adoptive.workbench.report.survival import survival_figure
+from adoptive.workbench.rules import rule_sentence
 from adoptive.workbench.wording import amount
 
 HEADINGS = (
     "Flow of patients", "Survival", "Response", "Cells in blood", "Toxicity by grade", "Simulated against published",
-    "Ordering check", "Endpoints that miss", "Assumptions", "What is not modelled", "Provenance", "How to rerun",
+    "Ordering check", "What the assessment rule does", "Endpoints that miss",
+    "Assumptions", "What is not modelled", "Provenance", "How to rerun",
 )  # fmt: skip
 
 
@@ -110,8 +114,28 @@ def test_answer_is_made_of_the_run_s_numbers(result: RunResult, text: str) -> No
     (answer,) = re.findall(r'id="answer">([^<]+)<', text)
     spread = f"(90 % of trials {ratio.simulated_p05:.3f} to {ratio.simulated_p95:.3f})"
     assert f"{ratio.simulated_median:.3f} {spread}" in answer
-    inside = sum(bool(row.inside) for row in result.comparisons)
-    assert f"{inside} of {len(result.comparisons)} published endpoints" in answer
+    sure = [bool(row.inside) for row in result.comparisons if row.published.weight > 0]
+    unsure = [bool(row.inside) for row in result.comparisons if row.published.weight == 0]
+    assert (len(sure), len(unsure)) == (7, 2)
+    assert f"{sum(sure)} of 7 published endpoints with a confirmed source lie inside" in answer
+    assert f"; {sum(unsure)} of 2 unconfirmed ones." in answer
+    assert "depend on the seed and on the number of trials" in text
+
+
+def test_rule_s_settings_and_their_sentence_stand_after_the_ordering_check(result: RunResult, text: str) -> None:
+    rows = re.findall(r'<tr><th scope="row">([^<]+)</th><td class="number">([^<]+)</td>', text)
+    assert rows == [(row.setting, f"{row.hazard_ratio:.3f}") for row in result.rules]
+    (said,) = re.findall(r'id="rule">([^<]+)<', text)
+    assert said == html.escape(rule_sentence(result.rules, result.study), quote=False)
+    assert "it favours the cells" in said
+
+
+def test_report_of_a_run_without_the_rule_s_settings(run_place: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "run"
+    shutil.copytree(run_place, copy)
+    for place in (copy / "tables").glob("rules.*"):
+        place.unlink()
+    assert "were not part of this run" in render_report(copy)
 
 
 def test_says_that_it_is_simulated(text: str) -> None:
@@ -124,8 +148,6 @@ def test_notes_cannot_smuggle_anything_in(text: str) -> None:
 
 
 def test_hostile_title_is_escaped(run_place: Path, tmp_path: Path) -> None:
-    import shutil
-
     copy = tmp_path / "run"
     shutil.copytree(run_place, copy)
     study = (copy / "study.toml").read_text().replace("A small trial", "<img src=x onerror=y>")

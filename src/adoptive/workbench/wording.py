@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-__all__ = ["LABEL", "NOT_REACHED", "amount", "endpoint_label", "interval", "sparkline"]
+__all__ = ["COUNT_NOTE", "LABEL", "NOT_REACHED", "amount", "count_inside", "endpoint_label", "interval", "sparkline"]
 
 LABEL = "Simulated. For research only; no medical advice."
 NOT_REACHED = "not reached"
+COUNT_NOTE = "These counts depend on the seed and on the number of trials."
 
 _TITLES = {
     "pfs_median": "PFS, median",
@@ -67,6 +68,24 @@ def amount(value: float | None, unit: str, *, with_unit: bool = True) -> str:
     else:
         text = f"{value:.3f}" if unit == "ratio" else f"{value:.2f}"
     return f"{text} {unit}" if with_unit and unit not in ("", "ratio") else text
+
+
+def count_inside(judged: Iterable[tuple[bool, float]]) -> str:
+    """Count endpoints, each (inside, weight), that lie inside; those of weight 0 (not confirmed) stand apart.
+
+    Empty if nothing could be compared.
+
+    >>> count_inside([(True, 1.0), (False, 0.5), (True, 0.0)])[:45]
+    '1 of 2 published endpoints with a confirmed s'
+    """
+    rows = list(judged)
+    sure, unsure = ([inside for inside, weight in rows if (weight > 0) is kept] for kept in (True, False))
+    said = "published endpoints with a confirmed source lie inside their 90 % predictive interval"
+    if not sure:
+        alone = said.replace("with a confirmed", "without a confirmed")
+        return f"{sum(unsure)} of {len(unsure)} {alone}" if unsure else ""
+    apart = f"; {sum(unsure)} of {len(unsure)} unconfirmed ones" if unsure else ""
+    return f"{sum(sure)} of {len(sure)} {said}{apart}"
 
 
 def interval(low: float | None, high: float | None, unit: str) -> str:

@@ -16,7 +16,7 @@ from adoptive.trial.types import Study
 from adoptive.workbench.cli.say import console, say_checks, say_result
 from adoptive.workbench.engine import check_size, run_study
 from adoptive.workbench.engine.compare import specs_for
-from adoptive.workbench.engine.document import as_document, as_json, checks_document
+from adoptive.workbench.engine.document import as_document, as_json, rows_document
 from adoptive.workbench.engine.store import folder_name, run_folder, write_run
 from adoptive.workbench.engine.types import Progress as Report
 from adoptive.workbench.engine.types import RunResult
@@ -116,7 +116,7 @@ def _withheld(study: Study, checks: Sequence[Any], request: Request, wall_s: flo
     if request.as_json:
         document = {
             "study": study.name, "seed": request.seed, "trials": request.trials, "wall_s": round(wall_s, 3),
-            "endpoints": [], "checks": checks_document(checks), "withheld": why, "simulated": True,
+            "endpoints": [], "checks": rows_document(checks), "rules": [], "withheld": why, "simulated": True,
         }  # fmt: skip
         sys.stdout.write(as_json(document))
     console(error=True).print(f"adoptive: {why}")
@@ -125,7 +125,7 @@ def _withheld(study: Study, checks: Sequence[Any], request: Request, wall_s: flo
 
 def _checks_as_json(study: Study, checks: Sequence[Any], seed: int) -> str:
     holds = all(bool(lever.holds) for lever in checks)
-    return as_json({"study": study.name, "seed": seed, "holds": holds, "checks": checks_document(checks)})
+    return as_json({"study": study.name, "seed": seed, "holds": holds, "checks": rows_document(checks)})
 
 
 @contextmanager

@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from adoptive.workbench.engine.document import inside_counts
 from adoptive.workbench.engine.types import Comparison, RunResult
-from adoptive.workbench.wording import LABEL, amount, endpoint_label, interval
+from adoptive.workbench.rules import RULE_COLUMNS, RULE_TITLE, rule_cells, rule_note, rule_sentence
+from adoptive.workbench.wording import COUNT_NOTE, LABEL, amount, count_inside, endpoint_label, interval
 
 __all__ = ["console", "say_checks", "say_result"]
 
@@ -56,15 +56,32 @@ def say_result(result: RunResult, folder: str, to: Console) -> None:
     study = result.study
     to.print(f"\n{study.title}\n{study.question}\n")
     to.print(_comparison(result))
-    inside, judged = inside_counts(result.comparisons)
-    if judged:
-        to.print(f"{inside} of {judged} published endpoints lie inside the 90 % predictive interval.")
+    counts = count_inside((row.inside, row.published.weight) for row in result.comparisons if row.inside is not None)
+    if counts:
+        to.print(f"{counts}. {COUNT_NOTE}")
     missed = [row for row in result.comparisons if row.inside is False]
     if missed:
         to.print("Outside: " + "; ".join(_named(row) for row in missed) + ".")
     to.print("± is the Monte Carlo error of the simulated median (half its 95 % interval).")
+    _say_rules(result, to)
     to.print(f"{LABEL}\n")
     to.print(f"report: {folder}/report.html", soft_wrap=True)
+
+
+def _say_rules(result: RunResult, to: Console) -> None:
+    """Print the same trials under other settings of the assessment rule."""
+    if not result.rules:
+        return
+    table = Table(title=RULE_TITLE, title_justify="left")
+    for name in RULE_COLUMNS:
+        first = name == RULE_COLUMNS[0]
+        table.add_column(name, justify="left" if first else "right", no_wrap=first)
+    for row in result.rules:
+        table.add_row(*rule_cells(row))
+    to.print()
+    to.print(table)
+    to.print(rule_sentence(result.rules, result.study))
+    to.print(rule_note(result.rules))
 
 
 def _comparison(result: RunResult) -> Table:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from adoptive.workbench.engine.types import Comparison, RunResult
 
-__all__ = ["as_document", "as_json", "checks_document", "inside_counts"]
+__all__ = ["as_document", "as_json", "rows_document"]
 
 
 def as_document(result: RunResult, *, wall_s: float | None = None) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def as_document(result: RunResult, *, wall_s: float | None = None) -> dict[str, 
     document["endpoints"] = [_endpoint(row) for row in result.comparisons]
     document |= {
         "arms": arms, "patients_per_trial": result.study.trial.randomised, "median_trial": result.median_trial,
-        "checks": checks_document(result.checks), "simulated": True,
+        "checks": rows_document(result.checks), "rules": rows_document(result.rules), "simulated": True,
     }  # fmt: skip
     return document
 
@@ -35,15 +35,9 @@ def as_json(document: Any) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def inside_counts(rows: Sequence[Comparison]) -> tuple[int, int]:
-    """Count the endpoints inside their predictive interval, and those that could be compared."""
-    judged = [row for row in rows if row.inside is not None]
-    return sum(bool(row.inside) for row in judged), len(judged)
-
-
-def checks_document(checks: Sequence[Any]) -> list[dict[str, Any]]:
-    """Give the levers of the ordering check as plain rows."""
-    return [{key: _plain(value) for key, value in dataclasses.asdict(lever).items()} for lever in checks]
+def rows_document(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """Give dataclasses, such as the levers of the ordering check, as plain rows."""
+    return [{key: _plain(value) for key, value in dataclasses.asdict(row).items()} for row in rows]
 
 
 def _endpoint(row: Comparison) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,10 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from adoptive.trial.sensitivity import AS_DECLARED, RULE_SPECS, RuleResult
 from adoptive.trial.types import Study, TrialRecord
 from adoptive.workbench.engine.compare import PRIMARY_RATIO, compare, median_trial, specs_for, unpublished
 from adoptive.workbench.engine.pool import work_off
 from adoptive.workbench.engine.reduce import joined, month_grid, reduce_block
+from adoptive.workbench.engine.rules import judge_blocks, rule_tasks, split_specs
 from adoptive.workbench.engine.types import Block, Progress, RunResult, Simulator, Task
 from adoptive.workbench.limits import DEFAULT_TRIALS, block_trials, check_size
 from adoptive.workbench.published import Published
@@ -53,7 +56,8 @@ def run_study(
     Trials are worked off in blocks whose size depends on the study alone, and a trial's numbers on (seed, trial) alone:
     ``workers`` (``None``: one per core) changes the time and no byte. Memory grows with trials, not with patients.
     Without published endpoints every endpoint is simulated and none compared. The trial whose hazard ratio of
-    progression is nearest the median is simulated again in detail, for the figures.
+    progression is nearest the median is simulated again in detail, for the figures. The first trials are repeated under
+    the other settings of the assessment rule, :func:`adoptive.trial.sensitivity.vary_rules`.
 
     Raises
     ------
@@ -66,21 +70,34 @@ def run_study(
     simulator: Simulator = simulate or ClinicSimulator()
     reported = tuple(published) or unpublished(study)
     specs, grid = specs_for(study, reported), month_grid(study)
-    tasks = [Task(study, seed, block, specs, grid, simulator) for block in _blocks(trials, study.trial.randomised)]
-    finished = np.cumsum([len(task.trials) for task in tasks])
-
-    def done(number: int) -> None:
-        if progress is not None:
-            progress(int(finished[number]), trials)
-
-    whole = joined(work_off(reduce_block, tasks, workers=workers_for(workers), done=done))
+    whole, rules = _simulate(Task(study, seed, tuple(range(trials)), specs, grid, simulator), workers, progress)
     chosen = _median(whole, specs.index(PRIMARY_RATIO))
     rows = [compare(row, whole.values[:, at], whole.estimable[:, at]) for at, row in enumerate(reported)]
     return RunResult(
         study=study, seed=seed, trials=trials, grid_months=grid, comparisons=tuple(rows), specs=specs,
         all_trials=whole, median_trial=chosen, detail=simulator(study, seed=seed, trials=(chosen,), detail=True),
-        checks=tuple(checks), notes=notes,
+        checks=tuple(checks), notes=notes, rules=rules,
     )  # fmt: skip
+
+
+def _simulate(run: Task, workers: int | None, progress: Progress | None) -> tuple[Block, tuple[RuleResult, ...]]:
+    """Work off a run's trials and, in the same pool, its first trials under the other settings of the rule."""
+    declared = [
+        dataclasses.replace(run, trials=block, specs=(*run.specs, *RULE_SPECS))
+        for block in _blocks(len(run.trials), run.study.trial.randomised)
+    ]
+    others = rule_tasks(declared)
+    tasks = [*declared, *(task for listed in others.values() for task in listed)]
+    finished = np.cumsum([len(task.trials) for task in tasks])
+
+    def done(number: int) -> None:
+        if progress is not None:
+            progress(int(finished[number]), int(finished[-1]))
+
+    blocks = iter(work_off(reduce_block, tasks, workers=workers_for(workers), done=done))
+    whole, ruled = split_specs(joined([next(blocks) for _ in declared]), len(run.specs))
+    settings = {AS_DECLARED: ruled} | {name: joined([next(blocks) for _ in listed]) for name, listed in others.items()}
+    return whole, judge_blocks(settings)
 
 
 def _blocks(trials: int, randomised: int) -> list[tuple[int, ...]]:

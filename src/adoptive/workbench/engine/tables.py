@@ -13,7 +13,7 @@ from adoptive.tables import flatten
 from adoptive.units import days, months
 from adoptive.verdict import ENDPOINTS, curve, risk_table
 from adoptive.workbench.engine.compare import percentiles
-from adoptive.workbench.engine.document import checks_document
+from adoptive.workbench.engine.document import rows_document
 from adoptive.workbench.engine.reduce import analysis_set
 from adoptive.workbench.engine.types import Comparison, Floats, RunResult
 from adoptive.workbench.fields import fields_of
@@ -41,7 +41,8 @@ def tables_of(result: RunResult) -> dict[str, Table]:
         "visits": dict(detail.visits),
         "doses": dict(detail.doses),
         "daily": dict(detail.daily),
-        "checks": _from_rows(checks_document(result.checks)),
+        "checks": _from_rows(rows_document(result.checks)),
+        "rules": _from_rows(rows_document(result.rules)),
         "parameters": _parameters(),
         "fields": _fields(result),
     }

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from adoptive.trial.sensitivity import RuleResult
 from adoptive.trial.types import Study, TrialRecord
 from adoptive.verdict.types import EndpointSpec
 from adoptive.workbench.published import Published
@@ -20,7 +21,7 @@ CurveKey = tuple[str, int, str]
 """What a survival curve is of: ``pfs`` or ``os``, arm (0 or 1), analysis set."""
 
 Progress = Callable[[int, int], None]
-"""Called with trials done and trials in all."""
+"""Called with trials done and trials in all, those under other settings of the assessment rule included."""
 
 
 class Simulator(Protocol):
@@ -93,3 +94,4 @@ class RunResult:
     detail: TrialRecord
     checks: tuple[Any, ...] = ()
     notes: Mapping[str, str] | None = None
+    rules: tuple[RuleResult, ...] = ()

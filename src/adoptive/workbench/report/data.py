@@ -22,7 +22,7 @@ Table = Mapping[str, NDArray[Any]]
 
 TABLES = (
     "endpoints", "trial_values", "curves", "flow", "medians", "grades", "steps", "risk", "patients", "visits", "doses",
-    "daily", "checks", "parameters", "fields",
+    "daily", "checks", "rules", "parameters", "fields",
 )  # fmt: skip
 
 

@@ -14,7 +14,8 @@ from adoptive.workbench.report.cells import kinetics_figure, toxicity_figure
 from adoptive.workbench.report.data import Run, load_run
 from adoptive.workbench.report.response import spider_figure, swimmer_figure, waterfall_figure
 from adoptive.workbench.report.survival import risk_rows, survival_figure
-from adoptive.workbench.wording import LABEL
+from adoptive.workbench.rules import RULE_COLUMNS, RULE_TITLE, rule_cells, rule_note, rule_sentence
+from adoptive.workbench.wording import COUNT_NOTE, LABEL
 
 __all__ = ["render_report", "rewrite_report"]
 
@@ -55,6 +56,7 @@ def _page(run: Run) -> str:
     here = resources.files("adoptive.workbench.report")
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(here.joinpath("page.html.j2").read_text("utf-8"))
+    rules = words.ruled(run)
     figures = {
         "pfs": survival_figure(run, "pfs"),
         "os": survival_figure(run, "os"),
@@ -70,5 +72,8 @@ def _page(run: Run) -> str:
         risk={event: risk_rows(run, event) for event in ("pfs", "os")},
         parameters=list(words.parameter_groups(run)), fields=list(words.field_groups(run)),
         why=Markup(words.noted(run, "Why it may miss")), left_out=Markup(words.noted(run, "What is not modelled")),
+        rules=[rule_cells(row) for row in rules], rule_title=RULE_TITLE, rule_columns=RULE_COLUMNS,
+        rule_note=rule_note(rules), rule_sentence=rule_sentence(rules, run.study),
+        counts=words.counted(run), count_note=COUNT_NOTE,
         style=Markup(here.joinpath("page.css").read_text("utf-8")), svg=Markup,
     )  # fmt: skip

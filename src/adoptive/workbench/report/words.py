@@ -10,9 +10,10 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 
+from adoptive.trial.sensitivity import RuleResult
 from adoptive.workbench.engine.compare import percentiles
 from adoptive.workbench.report.data import Run, rows_of
-from adoptive.workbench.wording import amount, endpoint_label, interval
+from adoptive.workbench.wording import amount, count_inside, endpoint_label, interval
 
 __all__ = [
     "Box",
@@ -20,11 +21,13 @@ __all__ = [
     "answer",
     "check_rows",
     "comparison_rows",
+    "counted",
     "field_groups",
     "flow",
     "missed",
     "noted",
     "parameter_groups",
+    "ruled",
 ]
 
 
@@ -59,9 +62,8 @@ def answer(run: Run) -> str:
     """Answer the study's question in one sentence, from the hazard ratio of progression and the count inside."""
     values = run.tables["trial_values"]
     asked = (values["endpoint"] == "pfs_hazard_ratio") & (values["set"] == "ITT") & values["estimable"]
-    rows = [row for row in comparison_rows(run) if row.verdict in ("inside", "outside")]
-    inside = sum(row.verdict == "inside" for row in rows)
-    count = f"; {inside} of {len(rows)} published endpoints lie inside their 90 % predictive interval" if rows else ""
+    counts = counted(run)
+    count = f"; {counts}" if counts else ""
     if not asked.any():
         return (
             f"In {run.summary['trials']:,} simulated trials no hazard ratio of progression could be estimated{count}."
@@ -79,6 +81,12 @@ def answer(run: Run) -> str:
     if published:
         said += f", and the published {published[0]['published']:.3f} lies {published[0]['inside']} of that"
     return f"{said}{count}."
+
+
+def counted(run: Run) -> str:
+    """Count the endpoints inside, those without a confirmed source apart; empty if none was published."""
+    rows = [row for row in comparison_rows(run) if row.verdict in ("inside", "outside")]
+    return count_inside((row.verdict == "inside", row.weight) for row in rows)
 
 
 def flow(run: Run) -> dict[str, Box]:
@@ -116,6 +124,11 @@ def check_rows(run: Run) -> list[dict[str, Any]]:
         }
         for row in rows_of(run.tables["checks"])
     ]  # fmt: skip
+
+
+def ruled(run: Run) -> tuple[RuleResult, ...]:
+    """Give what the settings of the assessment rule showed, as declared first."""
+    return tuple(RuleResult(**row) for row in rows_of(run.tables["rules"]))
 
 
 def parameter_groups(run: Run) -> Iterator[tuple[str, list[dict[str, Any]]]]:
