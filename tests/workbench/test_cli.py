@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from pickle import UnpicklingError
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 from synthetic_clinic import PUBLISHED_TEXT, SyntheticClinic, synthetic_checks
 
+from adoptive.workbench.cli.say import say_result
+from adoptive.workbench.cli.surroundings import _numba_folder
+from adoptive.workbench.engine.types import RunResult
 from adoptive.workbench.study import list_studies
 
 Command = Callable[..., SimpleNamespace]
@@ -181,6 +188,124 @@ def test_interrupt_leaves_130_and_no_folder(
     assert seen.code == 130
     assert seen.err == "adoptive: interrupted; no run folder was left\n"
     assert not (study_file.parents[1] / "runs").exists()
+
+
+@pytest.mark.parametrize("problem", [EOFError(), UnpicklingError("bad"), RuntimeError("no locator available for file")])
+def test_damaged_cache_is_one_sentence(
+    command: Command, study_file: Path, monkeypatch: pytest.MonkeyPatch, problem: Exception
+) -> None:
+    def damaged(study: object, *, seed: int) -> None:
+        raise problem
+
+    monkeypatch.setenv("NUMBA_CACHE_DIR", "/some/cache")
+    monkeypatch.setattr("adoptive.workbench.cli.running.check_levers", damaged)
+    seen = command("check", study_file)
+    assert seen.code == 3
+    assert "/some/cache" in seen.err
+    assert "empty this folder" in seen.err
+    assert len(seen.err.splitlines()) == 1
+
+
+def test_interrupt_elsewhere_says_no_more(command: Command, study_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(study: object, *, seed: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("adoptive.workbench.cli.running.check_levers", interrupted)
+    seen = command("check", study_file)
+    assert seen.code == 130
+    assert seen.err.strip() == "adoptive: interrupted"
+
+
+def test_narrow_terminal_keeps_the_marks(result: RunResult) -> None:
+    for width, wide in ((80, False), (140, True)):
+        to = Console(file=io.StringIO(), width=width)
+        say_result(result, "runs/x", to)
+        text = to.file.getvalue()
+        assert "OUTSIDE" in text
+        assert "…" not in text
+        assert ("95 % interval" in text) is wide
+
+
+def test_few_trials_are_said(
+    command: Command, clinic: Callable[..., None], study_file: Path, result: RunResult
+) -> None:
+    clinic()
+    assert "Only 8 trials" in command(*run_with(study_file)).out
+    to = Console(file=io.StringIO(), width=140)
+    say_result(result, "runs/x", to)
+    assert "Only 70" not in to.file.getvalue()
+
+
+def program(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE), **options.pop("env", {})}
+    options = {"stdout": subprocess.PIPE, **options}
+    return subprocess.run(
+        [sys.executable, "-c", "from adoptive.workbench.cli import main; main()", *map(str, arguments)],
+        env=environment, stderr=subprocess.PIPE, text=True, check=False, **options,
+    )  # fmt: skip
+
+
+def test_terminal_without_utf8(study_file: Path) -> None:
+    done = program("show", study_file, env={"PYTHONIOENCODING": "ascii"})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "dose_cells" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("arguments", [("studies",), ("studies", "--json"), ("--help",)])
+def test_output_on_a_full_disk(arguments: tuple[str, ...]) -> None:
+    with open("/dev/full", "w") as full:
+        done = program(*arguments, stdout=full)
+    assert done.returncode == 3, done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert "could not be written" in done.stderr
+
+
+def test_help_is_not_cut_at_80_columns() -> None:
+    done = program("--help", env={"COLUMNS": "80", "TERMINAL_WIDTH": "80"})
+    assert done.returncode == 0
+    assert "..." not in done.stdout.partition("Commands:")[2]
+
+
+def test_place_for_compiled_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADOPTIVE_CACHE_DIR", str(tmp_path / "cache"))
+    assert _numba_folder() == tmp_path / "cache" / "numba"
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("ADOPTIVE_CACHE_DIR", str(tmp_path / "file"))
+    fresh = _numba_folder()
+    assert fresh.is_dir()
+    assert tmp_path not in fresh.parents
+
+
+def test_study_without_published_rows_says_so(command: Command, clinic: Callable[..., None], study_file: Path) -> None:
+    clinic()
+    (study_file.parent / "published.csv").unlink()
+    seen = command(*run_with(study_file))
+    assert seen.code == 0
+    assert seen.err == "no published.csv beside study.toml: simulated only\n"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "said"),
+    [
+        ("crs_any,", "crs_ani,", "did you mean crs_any"),
+        (",%,", ",months,", "another unit"),
+        (",6,", ",,", "at_months"),
+    ],
+)
+def test_bad_published_rows_are_refused_first(
+    command: Command, clinic: Callable[..., None], study_file: Path, right: str, wrong: str, said: str
+) -> None:
+    clinic()
+    file = study_file.parent / "published.csv"
+    head, _, rows = file.read_text().partition("\n")
+    assert right in rows
+    file.write_text(f"{head}\n{rows.replace(right, wrong, 1)}")
+    seen = command(*run_with(study_file))
+    assert (seen.code, seen.out) == (2, "")
+    assert "published.csv" in seen.err
+    assert said in seen.err
+    assert "Ordering" not in seen.out
 
 
 def test_follow_tells_the_story(command: Command, study_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

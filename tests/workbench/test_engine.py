@@ -54,7 +54,8 @@ def test_workers_change_no_byte(small_study: Study, result: RunResult) -> None:
     size = block_trials(small_study.trial.randomised)
     assert size < 70, "there must be more than one block"
     ends = [min(first + size, 70) for first in range(0, 70, size)]
-    assert seen == [(end, 70 + 2 * RULE_TRIALS) for end in (*ends, 70 + RULE_TRIALS, 70 + 2 * RULE_TRIALS)]
+    others = [70 + count * RULE_TRIALS for count in (1, 2, 3)]
+    assert seen == [(end, others[-1]) for end in (*ends, *others)]
 
 
 def test_more_trials_leave_the_first_ones_alone(small_study: Study, result: RunResult) -> None:
@@ -86,8 +87,9 @@ def test_rules_are_judged_on_the_first_trials_of_each_setting(small_study: Study
         ("lymphodepletion", 2.5e8): list(range(trials)),
         ("randomisation", 2.5e8): list(range(few)),
         ("lymphodepletion", 0.0): list(range(few)),
+        ("randomisation", 0.0): list(range(few)),
     }
-    assert [row.trials for row in run.rules] == [few] * 3
+    assert [row.trials for row in run.rules] == [few] * 4
     for row, study in zip(run.rules, vary_rules(larger).values(), strict=True):
         record = SyntheticClinic()(study, seed=3, trials=range(few))
         (ratio,) = judge_record(record, [EndpointSpec("pfs_hazard_ratio")])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,58 @@ def test_an_earlier_run_is_replaced_whole(tmp_path: Path) -> None:
             (folder / name).write_text(name)
     assert [path.name for path in tmp_path.iterdir()] == ["x"]
     assert [path.name for path in (tmp_path / "x").iterdir()] == ["new"]
+
+
+@pytest.mark.parametrize("problem", [KeyboardInterrupt, SystemExit])
+@pytest.mark.parametrize("moment", ["second rename", "removal"])
+def test_interrupted_while_moving(
+    problem: type[BaseException], moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with run_folder(tmp_path, "x") as folder:
+        (folder / "old").write_text("")
+    calls: list[object] = []
+
+    def interrupted(real: Callable[..., object], at: int) -> Callable[..., object]:
+        def call(*arguments: object, **options: object) -> object:
+            calls.append(arguments)
+            if len(calls) == at:
+                raise problem
+            return real(*arguments, **options)
+
+        return call
+
+    def work() -> None:
+        with run_folder(tmp_path, "x") as folder:
+            (folder / "new").write_text("")
+
+    if moment == "removal":
+        monkeypatch.setattr("adoptive.workbench.engine.store.shutil.rmtree", interrupted(shutil.rmtree, 1))
+    else:
+        monkeypatch.setattr(Path, "rename", interrupted(Path.rename, 2))
+    with pytest.raises(problem):
+        work()
+    assert [path.name for path in tmp_path.iterdir()] == ["x"]
+    assert [path.name for path in (tmp_path / "x").iterdir()] == ["new" if moment == "removal" else "old"]
+
+
+def test_a_file_in_the_way_is_replaced_and_nothing_hidden_stays(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("a file")
+    with run_folder(tmp_path, "x") as folder:
+        (folder / "new").write_text("")
+    assert [path.name for path in tmp_path.iterdir()] == ["x"]
+
+
+def test_a_panic_leaves_nothing(tmp_path: Path) -> None:
+    class PanicException(BaseException):
+        """What a panic in compiled code raises."""
+
+    def work() -> None:
+        with run_folder(tmp_path, "x"):
+            raise PanicException
+
+    with pytest.raises(PanicException):
+        work()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_full_disk_is_a_failed_run(result: RunResult, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

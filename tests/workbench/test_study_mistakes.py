@@ -26,6 +26,8 @@ CASES = [
     ("[facility]", "[facilty]", ["facilty", "write facility"]),
     ("share=1.0", "share=0.4", ["shares must add up to 1", "0.4"]),
     ("name = \"small\"", "name = \"../small\"", ["name", "folder's name"]),
+    ("dose_cells = 2.5e8", 'dose_cells = 2.5e8\nx = "a\\u001b[1m"', ["infusion.x", "control character", "\\x1b"]),
+    ('name = "satri-cel"', 'name = "satri\\ncel"', ["trial.arms[1].name", "control character", "one line of text"]),
     ("[trial]", "[trial", ["not TOML", "line"]),
     ("primary = \"pfs_hazard_ratio\"", "", ["verdict.primary", "missing"]),
 ]  # fmt: skip
@@ -89,7 +91,7 @@ def test_published_rows_beside_a_study(tmp_path: Path, study_text: str) -> None:
     (only,) = load_published(tmp_path / "study.toml")
     assert (only.endpoint, only.estimate, only.lo, only.hi, only.n) == ("orr", 22.0, 15.0, 31.0, 104)
     assert only.at_months is None
-    assert load_notes(tmp_path / "study.toml")["Why it may miss"] == "Because."
+    assert load_notes(tmp_path / "study.toml") == {"Why it may miss": "Because."}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the assessment rule does: the same trials under another RECIST baseline, and with cells that do nothing.
+"""What the assessment rule does: the same trials under another RECIST baseline, and with inert cells under each.
 
 When the clock of the scans starts and which scan is the baseline decides how much growth before the cells counts. Many
 trials do not publish it, so a study declares it, and these settings show what the declaration is worth.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,16 @@ from adoptive.errors import StudyError
 from adoptive.trial.types import Study
 from adoptive.verdict import EndpointSpec, Estimate
 
-__all__ = ["AS_DECLARED", "INERT_CELLS", "RULE_SPECS", "SETTINGS", "RuleResult", "judge_rules", "vary_rules"]
+__all__ = [
+    "AS_DECLARED",
+    "INERT_CELLS",
+    "RULE_SPECS",
+    "SETTINGS",
+    "RuleResult",
+    "judge_rules",
+    "setting_names",
+    "vary_rules",
+]
 
 AS_DECLARED: Final = "as declared"
 INERT_CELLS: Final = "inert cells under the declared rule"
@@ -56,8 +65,10 @@ def _as_declared(study: Study) -> tuple[str, Study]:
 
 
 def _other_baseline(study: Study) -> tuple[str, Study]:
-    other = "randomisation" if study.outcome.recist_baseline == "lymphodepletion" else "lymphodepletion"
-    outcome = dataclasses.replace(study.outcome, recist_baseline=other)  # type: ignore[arg-type]
+    other: Literal["randomisation", "lymphodepletion"] = (
+        "randomisation" if study.outcome.recist_baseline == "lymphodepletion" else "lymphodepletion"
+    )
+    outcome = dataclasses.replace(study.outcome, recist_baseline=other)
     return f"RECIST baseline at {other}", dataclasses.replace(study, outcome=outcome)
 
 
@@ -68,12 +79,24 @@ def _inert_cells(study: Study) -> tuple[str, Study]:
     return INERT_CELLS, dataclasses.replace(study, infusion=nothing)
 
 
-SETTINGS: Final[tuple[Callable[[Study], tuple[str, Study]], ...]] = (_as_declared, _other_baseline, _inert_cells)
+def _inert_cells_other_baseline(study: Study) -> tuple[str, Study]:
+    other, varied = _other_baseline(study)
+    return f"inert cells, {other}", _inert_cells(varied)[1]
+
+
+SETTINGS: Final[tuple[Callable[[Study], tuple[str, Study]], ...]] = (
+    _as_declared, _other_baseline, _inert_cells, _inert_cells_other_baseline,
+)  # fmt: skip
 """How a study is varied, in order: each gives a setting's name and the study under it."""
 
 
+def setting_names(study: Study) -> tuple[str, ...]:
+    """Name the settings of a study, in the order of :data:`SETTINGS`."""
+    return tuple(vary(study)[0] for vary in SETTINGS)
+
+
 def vary_rules(study: Study) -> dict[str, Study]:
-    """Give the study as declared, under the other RECIST baseline, and with inert cells, by the setting's name.
+    """Give the study as declared and under the other RECIST baseline, then with inert cells under each, by name.
 
     Inert cells come from the same process and wait, but nothing given to the cell arm acts: no cells in the bag, no
     lymphodepletion, no kill by bridging, no PD-1 blockade.

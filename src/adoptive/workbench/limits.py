@@ -25,7 +25,7 @@ cores."""
 
 RULE_TRIALS: Final = 20
 """First trials of a run that are repeated under each other setting of the assessment rule: enough to tell a hazard
-ratio of 0.5 from one of 1, for a fifth of the default run's time."""
+ratio of 0.5 from one of 1, for a third of the default run's time."""
 
 MOST_TRIALS: Final = 100_000
 MOST_WORKERS: Final = 256

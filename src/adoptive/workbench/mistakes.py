@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime
 import difflib
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from adoptive.errors import AdoptiveError, StudyError
 from adoptive.workbench.fields import allowed_keys, unit_and_limits
@@ -19,6 +20,10 @@ __all__ = ["Mistake", "as_error", "from_pydantic", "nearest", "unwritable_values
 
 Place = tuple[str | int, ...]
 
+UNSHOWABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+"""Characters that break a line or a drawing: control characters, line ends, and what XML cannot hold."""
+
+_CONTROL = "a control character or a line end has no place here"
 _BOUNDS = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
 
 
@@ -63,12 +68,17 @@ def nearest(word: str, among: tuple[str, ...]) -> str:
 
 
 def unwritable_values(table: Mapping[str, Any], file: str, place: Place = ()) -> Iterator[Mistake]:
-    """Find values that TOML allows and a study does not: dates, ``nan`` and ``inf``."""
+    """Find values that TOML allows and a study does not: dates, ``nan``, ``inf``, and text that cannot be shown."""
     items = table.items() if isinstance(table, Mapping) else enumerate(table)
     for key, value in items:
+        if isinstance(key, str) and UNSHOWABLE.search(key):
+            yield Mistake(f"{file}: {dotted(place)}", _CONTROL, ascii(key), "one line of text", "remove it")
+            continue
         here = (*place, key)
         if isinstance(value, (dict, list)):
             yield from unwritable_values(value, file, here)  # type: ignore[arg-type]
+        elif isinstance(value, str) and UNSHOWABLE.search(value):
+            yield Mistake(f"{file}: {dotted(here)}", _CONTROL, ascii(value), "one line of text", "remove it")
         elif isinstance(value, (datetime.date, datetime.time)):
             yield Mistake(f"{file}: {dotted(here)}", "a date has no place here", str(value), next_step="use days")
         elif isinstance(value, float) and not math.isfinite(value):
@@ -110,7 +120,7 @@ def _one(item: ErrorDetails, place: Place, file: str) -> Mistake:
         return Mistake(
             f"{file}: {cause.where or dotted(place)}",
             cause.what,
-            str(cause.value or ""),
+            "" if cause.value is None else str(cause.value),
             cause.allowed,
             cause.next_step,
         )
@@ -123,6 +133,12 @@ def _one(item: ErrorDetails, place: Place, file: str) -> Mistake:
         return Mistake(
             where, "not one of the choices", value, str(context["expected"]), f"write {step!r}" if step else ""
         )
+    if kind in ("too_short", "too_long"):
+        words, end = ("at least", "min_length") if kind == "too_short" else ("at most", "max_length")
+        step = "add entries" if kind == "too_short" else "remove entries"
+        number = str(context.get("actual_length", ""))
+        what = "too few entries" if kind == "too_short" else "too many entries"
+        return Mistake(where, what, number, f"{words} {context.get(end)}", step)
     if any(name in context for name in _BOUNDS):
         unit, limits = unit_and_limits(place)
         allowed = " and ".join(f"{words} {limits[name]:g}" for name, words in _BOUNDS.items() if name in limits)

@@ -14,13 +14,17 @@ from pathlib import Path
 from typing import Final
 
 from adoptive.errors import StudyError
+from adoptive.workbench.mistakes import UNSHOWABLE
 from adoptive.workbench.study import study_folder
 
-__all__ = ["COLUMNS", "Published", "load_notes", "load_published", "parse_published"]
+__all__ = ["COLUMNS", "NOTES", "Published", "load_notes", "load_published", "parse_published"]
 
 COLUMNS: Final = (
     "endpoint", "arm", "set", "unit", "estimate", "lo", "hi", "n", "at_months", "source", "weight", "confidence",
 )  # fmt: skip
+
+NOTES: Final = ("Why it may miss", "What is not modelled")
+"""The headings of a README.md that a report shows; another's README.md may say anything else."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ def load_published(name_or_path: str | Path) -> tuple[Published, ...]:
 
 
 def load_notes(name_or_path: str | Path) -> dict[str, str]:
-    """Read the study's notes: the text of each ``## section`` of its ``README.md``, by the section's title."""
+    """Read the study's notes: the text of the ``## sections`` of its ``README.md`` that are :data:`NOTES`, by title."""
     sections: dict[str, list[str]] = {}
     title = ""
     for line in (_beside(name_or_path, "README.md") or "").splitlines():
@@ -60,7 +64,7 @@ def load_notes(name_or_path: str | Path) -> dict[str, str]:
             title = line[3:].strip()
         elif title:
             sections.setdefault(title, []).append(line)
-    return {heading: "\n".join(lines).strip() for heading, lines in sections.items()}
+    return {heading: "\n".join(sections[heading]).strip() for heading in NOTES if heading in sections}
 
 
 def parse_published(text: str, *, where: str = "published.csv") -> tuple[Published, ...]:
@@ -94,6 +98,11 @@ def _row(row: dict[str, str], where: str) -> Published:
     if None in row or None in row.values():
         raise StudyError("too few or too many values", where=where, next_step=f"write {len(COLUMNS)} values")
     text = {key: value.strip() for key, value in row.items()}
+    if odd := next((key for key, value in text.items() if UNSHOWABLE.search(value)), ""):
+        raise StudyError(
+            "a control character or a line end has no place here", where=f"{where}: {odd}", value=ascii(text[odd]),
+            next_step="remove it",
+        )  # fmt: skip
     estimate = _number(text["estimate"], f"{where}: estimate")
     if estimate is None or not text["endpoint"]:
         raise StudyError("the endpoint or its estimate is missing", where=where, next_step="fill it in")

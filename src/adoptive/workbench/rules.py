@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from adoptive.trial.sensitivity import AS_DECLARED, INERT_CELLS, RuleResult
+from adoptive.trial.sensitivity import RuleResult, setting_names
 from adoptive.trial.types import Study
 from adoptive.workbench.wording import amount, interval
 
@@ -19,6 +19,10 @@ RULE_COLUMNS: Final = (
 
 HARDLY: Final = 0.05
 """Hazard ratios that differ by less than this share are not said to differ: 20 trials do not tell them apart."""
+
+MUCH_LESS: Final = 1 / 3
+"""The ratio to inert cells "hardly" depends on the rule if it moves by less than this share of what the hazard ratio
+itself moves, both as logarithms."""
 
 
 def rule_note(rows: Sequence[RuleResult]) -> str:
@@ -45,16 +49,17 @@ def rule_cells(row: RuleResult) -> tuple[str, ...]:
 
 
 def rule_sentence(rows: Sequence[RuleResult], study: Study) -> str:
-    """Say whom the rule favours, and that the cells' effect is their distance from inert ones; empty without rows."""
-    ratios = {row.setting: row.hazard_ratio for row in rows}
-    others = [setting for setting in ratios if setting not in (AS_DECLARED, INERT_CELLS)]
-    if AS_DECLARED not in ratios or INERT_CELLS not in ratios or len(others) != 1:
+    """Say whom the rule favours and how far the cells' distance from inert ones depends on it; empty without rows."""
+    by_name = {row.setting: row.hazard_ratio for row in rows}
+    names = setting_names(study)
+    if not set(names) <= set(by_name):
         return ""
+    ratios = tuple(by_name[name] for name in names)
     declared = study.outcome.recist_baseline
     rule = f"The rule (RECIST baseline and scans from {declared}) is {_standing(study)}"
-    if not all(math.isfinite(ratio) for ratio in ratios.values()):
+    if not all(math.isfinite(ratio) and ratio > 0 for ratio in ratios):
         return f"{rule}; what it does to the hazard ratio could not be estimated from these trials."
-    return f"{rule}; {_whom(ratios, others[0], declared)}; {_effect(ratios)}."
+    return f"{rule}; {_whom(ratios, names[1], declared)}; {_effect(ratios)}."
 
 
 def _standing(study: Study) -> str:
@@ -63,32 +68,45 @@ def _standing(study: Study) -> str:
     return "declared, with a source" if source and not source.startswith("assumed") else "assumed"
 
 
-def _whom(ratios: Mapping[str, float], other: str, declared: str) -> str:
-    """Compare the two baselines."""
-    ours, theirs = ratios[AS_DECLARED], ratios[other]
+def _whom(ratios: Sequence[float], other: str, declared: str) -> str:
+    """Compare the two baselines; ``ratios`` in the order of the settings."""
+    ours, theirs = ratios[:2]
     numbers = f"hazard ratio {_ratio(ours)}, {_ratio(theirs)} with {other}"
-    open_question = "so the absolute hazard ratio is not identified"
     if _alike(ours, theirs):
         return f"the choice of baseline hardly moves the result ({numbers})"
+    depends = "so the absolute hazard ratio depends on the rule"
     late, early = (ours, theirs) if declared == "lymphodepletion" else (theirs, ours)
     if late > early:
-        return f"the choice of baseline moves the result ({numbers}), {open_question}"
+        return f"the choice of baseline moves the result ({numbers}), {depends}"
     who = "it favours the cells" if declared == "lymphodepletion" else "the other baseline would favour the cells"
-    return (
-        f"{who} ({numbers}), because growth while waiting is forgiven and the first scan comes later, {open_question}"
-    )
+    return f"{who} ({numbers}), because growth while waiting is forgiven and the first scan comes later, {depends}"
 
 
-def _effect(ratios: Mapping[str, float]) -> str:
-    """Set the cells against inert ones under the declared rule."""
-    cells, inert = ratios[AS_DECLARED], ratios[INERT_CELLS]
-    said = (
-        "the effect of the cells, with their preparation, is the distance to the inert ones under the same rule "
-        f"({_ratio(cells)} against {_ratio(inert)})"
+def _effect(ratios: Sequence[float]) -> str:
+    """Set the cells against inert ones, under each rule."""
+    ours, theirs, inert_ours, inert_theirs = ratios
+    here, there = ours / inert_ours, theirs / inert_theirs
+    numbers = (
+        f"{_ratio(ours)} against {_ratio(inert_ours)} is {_ratio(here)}, "
+        f"{_ratio(theirs)} against {_ratio(inert_theirs)} is {_ratio(there)}"
     )
-    if _alike(cells, inert):
-        return f"{said}, and here there is hardly any"
-    return said if cells < inert else f"{said}, and here the inert ones do better"
+    ratio = "the ratio to inert cells, which is the effect of the cells with their preparation,"
+    if _alike(ours, theirs):
+        said = f"{ratio} under each rule: {numbers}"
+    elif _alike(here, there) or abs(math.log(here / there)) < MUCH_LESS * abs(math.log(ours / theirs)):
+        said = f"{ratio} hardly does ({numbers})"
+    else:
+        said = f"{ratio} depends on it too ({numbers})"
+    return said + _verdict(here, there)
+
+
+def _verdict(here: float, there: float) -> str:
+    """Say in words what must not be overlooked: no effect, harm, or two rules that disagree."""
+    if _alike(here, 1.0) and _alike(there, 1.0):
+        return "; there is hardly any effect"
+    if _alike(here, 1.0) or _alike(there, 1.0) or (here < 1) == (there < 1):
+        return "" if min(here, there) < 1 and max(here, there) < 1 + HARDLY else "; the inert ones do better"
+    return "; the two rules disagree on whether the cells help"
 
 
 def _alike(one: float, two: float) -> bool:

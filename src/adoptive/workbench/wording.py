@@ -6,10 +6,21 @@ import math
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-__all__ = ["COUNT_NOTE", "LABEL", "NOT_REACHED", "amount", "count_inside", "endpoint_label", "interval", "sparkline"]
+__all__ = [
+    "COUNT_NOTE",
+    "LABEL",
+    "NOT_ESTIMABLE",
+    "NOT_REACHED",
+    "amount",
+    "count_inside",
+    "endpoint_label",
+    "interval",
+    "sparkline",
+]
 
 LABEL = "Simulated. For research only; no medical advice."
 NOT_REACHED = "not reached"
+NOT_ESTIMABLE = "not estimable"
 COUNT_NOTE = "These counts depend on the seed and on the number of trials."
 
 _TITLES = {

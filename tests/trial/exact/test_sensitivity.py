@@ -10,7 +10,7 @@ import pytest
 
 from adoptive.errors import StudyError
 from adoptive.trial import judge_rules, run_trial, vary_rules
-from adoptive.trial.sensitivity import AS_DECLARED, INERT_CELLS, RULE_SPECS
+from adoptive.trial.sensitivity import AS_DECLARED, INERT_CELLS, RULE_SPECS, setting_names
 from adoptive.trial.types import Study, TrialRecord
 from adoptive.verdict import EndpointSpec, Estimate, judge_record
 
@@ -34,13 +34,18 @@ def with_baseline(study: Study, baseline: str) -> Study:
 def test_settings_in_order_and_what_they_change(study: Study, declared: str, other: str) -> None:
     base = with_baseline(study, declared)
     varied = vary_rules(base)
-    assert list(varied) == [AS_DECLARED, f"RECIST baseline at {other}", INERT_CELLS]
+    assert list(varied) == [
+        AS_DECLARED, f"RECIST baseline at {other}", INERT_CELLS, f"inert cells, RECIST baseline at {other}",
+    ]  # fmt: skip
     assert varied[AS_DECLARED] is base
     assert varied[f"RECIST baseline at {other}"] == with_baseline(base, other)
     given = varied[INERT_CELLS].infusion
     nothing = (given.dose_cells, given.lymphodepletion, given.bridging_kill_ratio, given.pembrolizumab_mg)
     assert nothing == (0.0, (), 0.0, 0.0)
     assert dataclasses.replace(varied[INERT_CELLS], infusion=base.infusion) == base
+    both = varied[f"inert cells, RECIST baseline at {other}"]
+    assert both == with_baseline(varied[INERT_CELLS], other)
+    assert setting_names(base) == tuple(varied)
 
 
 def test_reduced_to_medians_and_percentiles() -> None:

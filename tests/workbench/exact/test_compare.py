@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
+from adoptive.workbench.cli.say import _cells
 from adoptive.workbench.engine.compare import compare, median_interval, median_trial, percentiles
 from adoptive.workbench.published import Published
 
@@ -55,6 +56,11 @@ def test_nothing_to_compare() -> None:
     row = compare(published(8.0), np.zeros(3), np.zeros(3, bool))
     assert row.inside is None
     assert row.simulated_median == INF
+
+
+def test_not_estimable_is_not_called_not_reached() -> None:
+    row = compare(published(8.0), np.zeros(3), np.zeros(3, bool))
+    assert [str(cell) for cell in _cells(row)][5:] == ["not estimable", "–", "?", "–"]
 
 
 def test_not_reached_is_outside() -> None:

@@ -27,50 +27,56 @@ def said(study: Study, baseline: str, *ratios: float, source: str = "assumed; no
 
 
 def test_late_baseline_that_favours_the_cells(small_study: Study) -> None:
-    text = said(small_study, LATE, 0.5, 0.99, 0.97)
+    text = said(small_study, LATE, 0.51, 1.03, 1.0, 2.41)
     for words in (
-        "is assumed; it favours the cells (hazard ratio 0.500, 0.990 with RECIST baseline at randomisation)",
+        "is assumed; it favours the cells (hazard ratio 0.510, 1.030 with RECIST baseline at randomisation)",
         "because growth while waiting is forgiven and the first scan comes later",
-        "the absolute hazard ratio is not identified",
-        "(0.500 against 0.970).",
+        "so the absolute hazard ratio depends on the rule; the ratio to inert cells",
+        "hardly does (0.510 against 1.000 is 0.510, 1.030 against 2.410 is 0.427).",
     ):
         assert words in text
 
 
 def test_early_baseline_is_told_what_the_late_one_would_do(small_study: Study) -> None:
-    text = said(small_study, EARLY, 0.99, 0.5, 1.8)
+    text = said(small_study, EARLY, 0.99, 0.5, 1.8, 1.0)
     assert "the other baseline would favour the cells" in text
     assert "growth while waiting is forgiven" in text
 
 
-@pytest.mark.parametrize(("baseline", "ratios"), [(LATE, (0.9, 0.5, 1.2)), (EARLY, (0.5, 0.9, 1.2))])
+@pytest.mark.parametrize(("baseline", "ratios"), [(LATE, (0.9, 0.5, 1.2, 1.2)), (EARLY, (0.5, 0.9, 1.2, 1.2))])
 def test_numbers_against_the_reason_are_told_without_it(
     small_study: Study, baseline: str, ratios: tuple[float, ...]
 ) -> None:
     text = said(small_study, baseline, *ratios)
     assert "moves the result" in text
+    assert "depends on it too" in text
     assert "favour" not in text
     assert "forgiven" not in text
 
 
 def test_no_difference_is_none(small_study: Study) -> None:
-    text = said(small_study, LATE, 0.97, 0.99, 0.98)
+    text = said(small_study, LATE, 0.97, 0.99, 0.98, 0.98)
     assert "hardly moves the result" in text
     assert "hardly any" in text
+    assert "depends" not in text
     assert "favour" not in text
 
 
 def test_cells_worse_than_inert_ones(small_study: Study) -> None:
-    assert "the inert ones do better" in said(small_study, LATE, 1.4, 1.6, 0.97)
+    assert "the inert ones do better" in said(small_study, LATE, 1.4, 1.6, 0.97, 0.97)
+
+
+def test_rules_that_disagree(small_study: Study) -> None:
+    assert "disagree on whether the cells help" in said(small_study, LATE, 0.5, 1.6, 1.0, 1.0)
 
 
 def test_no_estimate_and_no_rows(small_study: Study) -> None:
-    assert "could not be estimated" in said(small_study, LATE, 0.5, INF, 0.9)
+    assert "could not be estimated" in said(small_study, LATE, 0.5, INF, 0.9, 0.9)
     assert rule_sentence((), small_study) == ""
 
 
 def test_a_rule_with_a_source_is_not_called_assumed(small_study: Study) -> None:
-    text = said(small_study, LATE, 0.5, 0.9, 0.9, source="protocol, section 7")
+    text = said(small_study, LATE, 0.5, 0.9, 0.9, 1.5, source="protocol, section 7")
     assert "declared, with a source" in text
     assert "assumed" not in text
 

@@ -1,24 +1,28 @@
 """The command line: ``adoptive run``, ``follow``, ``studies``, ``show``, ``report``, ``check``.
 
 Results go to stdout, progress to stderr. Exit codes: 0 done, 1 a stated check failed, 2 bad usage or bad study, 3 the
-run failed, 130 interrupted. Nothing heavy is imported before a command is known. The function to know is :func:`main`.
+run failed, 130 interrupted, 143 told to end (SIGTERM). Nothing heavy is imported before a command is known. The
+function to know is :func:`main`.
 """
 
 from __future__ import annotations
 
-import os
+import errno
 import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from types import FrameType
 from typing import NoReturn
 
 from adoptive.errors import AdoptiveError, RunError, SolveError
+from adoptive.workbench.cli.surroundings import StoppedError, prepare, say_error, silence_output
 
 __all__ = ["main"]
 
 BAD_INPUT, RUN_FAILED, INTERRUPTED, TERMINATED = 2, 3, 130, 143
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -28,19 +32,16 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 def _outcome(arguments: Sequence[str] | None) -> int:
     signal.signal(signal.SIGTERM, _terminated)
+    prepare()
     try:
-        from adoptive.workbench.cli.app import app
-
-        app(args=None if arguments is None else list(arguments), prog_name="adoptive")
-        sys.stdout.flush()
-    except SystemExit as leaving:
-        code = leaving.code if isinstance(leaving.code, int) else int(bool(leaving.code))
-        return _interrupted() if code == INTERRUPTED else code
+        return _command(arguments)
+    except StoppedError:
+        return _said("interrupted; no run folder was left", INTERRUPTED)
     except KeyboardInterrupt:
-        return _interrupted()
+        return _said("interrupted", INTERRUPTED)
     except BrokenPipeError:
         # The reader went away (for instance `| head`): not an error, but stdout must not be flushed again at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence_output()
         return 0
     except (RunError, SolveError) as problem:
         return _said(f"the run failed: {problem}", RUN_FAILED)
@@ -48,18 +49,37 @@ def _outcome(arguments: Sequence[str] | None) -> int:
         return _said(str(problem), BAD_INPUT)
     except MemoryError:
         return _said("the run failed: not enough memory; next: fewer --trials or --workers", RUN_FAILED)
-    except Exception:  # a mistake of the program's own: the traceback is what its authors need
+    except OSError as problem:
+        if problem.errno not in _NO_ROOM:
+            return _own_mistake()
+        silence_output()
+        return _said(f"the output could not be written: {problem.strerror}; next: make room", RUN_FAILED)
+    except BaseException:  # a panic of the drawing library is no Exception
+        return _own_mistake()
+
+
+def _command(arguments: Sequence[str] | None) -> int:
+    """Run a command and give its exit code; what it printed is written out before."""
+    from adoptive.workbench.cli.app import app
+
+    code = 0
+    try:
+        app(args=None if arguments is None else list(arguments), prog_name="adoptive")
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else int(bool(leaving.code))
+    sys.stdout.flush()
+    return _said("interrupted", code) if code == INTERRUPTED else code
+
+
+def _own_mistake() -> int:
+    """Show the traceback of a mistake of the program's own: its authors need it."""
+    with suppress(OSError, ValueError):
         traceback.print_exc()
-        return _said("an error inside the program; next: report it with the lines above", RUN_FAILED)
-    return 0
-
-
-def _interrupted() -> int:
-    return _said("interrupted; no run folder was left", INTERRUPTED)
+    return _said("an error inside the program; next: report it with the lines above", RUN_FAILED)
 
 
 def _said(message: str, code: int) -> int:
-    print(f"adoptive: {message}", file=sys.stderr)
+    say_error(message)
     return code
 
 

@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from pickle import UnpicklingError
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
+from adoptive.workbench.cli.surroundings import damaged_cache
 from adoptive.workbench.limits import DEFAULT_TRIALS, MOST_TRIALS, MOST_WORKERS
 
 __all__ = ["app"]
 
+
+class Commands(TyperGroup):
+    """Run a command; a damaged cache of compiled code is said in one sentence."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except (EOFError, UnpicklingError) as problem:  # an EOFError would otherwise pass for Ctrl-D
+            raise damaged_cache(problem) from None
+        except RuntimeError as problem:
+            if "no locator available" not in str(problem):
+                raise
+            raise damaged_cache(problem) from None
+
+
 app = typer.Typer(
     name="adoptive",
+    cls=Commands,
     help="An in-silico clinic for engineered T cells. Simulated; for research only; no medical advice.",
     no_args_is_help=True,
     add_completion=False,
@@ -42,7 +62,7 @@ def clinic(
     """Follow engineered T cells from the antigen to the survival curve."""
 
 
-@app.command()
+@app.command(short_help="Simulate trials, compare with the published, write a report.")
 def run(
     study: StudyArgument,
     trials: Annotated[int, typer.Option(min=1, max=MOST_TRIALS, help="Virtual trials.")] = DEFAULT_TRIALS,
@@ -84,7 +104,7 @@ def studies(as_json: JsonOption = False) -> None:
     list_all(as_json=as_json)
 
 
-@app.command()
+@app.command(short_help="Explain a study: fields, numbers, units, sources.")
 def show(study: StudyArgument) -> None:
     """Explain a study: every field and every parameter with unit, meaning and source."""
     from adoptive.workbench.cli.telling import show_study
@@ -100,7 +120,7 @@ def report(run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run
     typer.echo(str(rewrite_report(run_folder)))
 
 
-@app.command()
+@app.command(short_help="Check that better therapy does not look worse.")
 def check(study: StudyArgument, seed: SeedOption = 1, as_json: JsonOption = False) -> None:
     """Check that the levers act in the right order (E11): better therapy must not look worse. Exit code 1 if not."""
     from adoptive.workbench.cli.running import check_study

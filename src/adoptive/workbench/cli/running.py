@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from adoptive.trial.types import Study
 from adoptive.workbench.cli.say import console, say_checks, say_result
+from adoptive.workbench.cli.surroundings import StoppedError
 from adoptive.workbench.engine import check_size, run_study
 from adoptive.workbench.engine.compare import specs_for
 from adoptive.workbench.engine.document import as_document, as_json, rows_document
@@ -21,7 +22,7 @@ from adoptive.workbench.engine.store import folder_name, run_folder, write_run
 from adoptive.workbench.engine.types import Progress as Report
 from adoptive.workbench.engine.types import RunResult
 from adoptive.workbench.published import Published, load_notes, load_published
-from adoptive.workbench.study import load_study
+from adoptive.workbench.study import list_studies, load_study
 
 __all__ = ["Request", "check_study", "run_trials"]
 
@@ -55,8 +56,11 @@ def run_trials(request: Request) -> int:
     study, published = load_study(request.study), load_published(request.study)
     check_size(request.trials, study.trial.randomised)
     specs_for(study, published)
+    if not published and not request.quiet and request.study not in list_studies():
+        console(error=True).print(f"no published.csv beside {Path(request.study).name}: simulated only")
     name = folder_name(study, trials=request.trials, seed=request.seed)
     checks: Sequence[Any] = ()
+    written = False
     try:
         with run_folder(request.out, name) as folder:
             with _waiting(request):
@@ -64,8 +68,13 @@ def run_trials(request: Request) -> int:
             _report_checks(checks, request)
             result = _simulate(study, published, checks, request)
             write_run(folder, result, wall_s=time.perf_counter() - started)
+            written = True
     except ChecksFailedError:
         return _withheld(study, checks, request, time.perf_counter() - started)
+    except KeyboardInterrupt:
+        if written:
+            raise
+        raise StoppedError from None
     if request.as_json:
         sys.stdout.write(as_json(as_document(result, wall_s=time.perf_counter() - started)))
     else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final, Literal
 
 from rich.console import Console
 from rich.table import Table
@@ -12,11 +12,23 @@ from rich.text import Text
 
 from adoptive.workbench.engine.types import Comparison, RunResult
 from adoptive.workbench.rules import RULE_COLUMNS, RULE_TITLE, rule_cells, rule_note, rule_sentence
-from adoptive.workbench.wording import COUNT_NOTE, LABEL, amount, count_inside, endpoint_label, interval
+from adoptive.workbench.wording import COUNT_NOTE, LABEL, NOT_ESTIMABLE, amount, count_inside, endpoint_label, interval
 
 __all__ = ["console", "say_checks", "say_result"]
 
 _MARKS = {True: ("inside", "green"), False: ("OUTSIDE", "bold red"), None: ("–", "dim")}
+
+
+_COLUMNS: Final = (
+    "endpoint", "arm", "set", "published", "95 % interval", "simulated median", "90 % of trials", "±", "",
+)  # fmt: skip
+_WIDE_ONLY: Final = ("95 % interval", "±")
+
+NARROW: Final = 110
+"""Characters; a narrower terminal gets fewer columns."""
+
+FEW_TRIALS: Final = 40
+"""With fewer trials, less than two lie beyond each end of a 90 % interval."""
 
 
 class Terminal(Console):
@@ -55,14 +67,18 @@ def say_result(result: RunResult, folder: str, to: Console) -> None:
     """Print simulated against published, which endpoints miss, and where the report is."""
     study = result.study
     to.print(f"\n{study.title}\n{study.question}\n")
-    to.print(_comparison(result))
+    narrow = to.width < NARROW
+    to.print(_comparison(result, narrow=narrow))
     counts = count_inside((row.inside, row.published.weight) for row in result.comparisons if row.inside is not None)
     if counts:
         to.print(f"{counts}. {COUNT_NOTE}")
     missed = [row for row in result.comparisons if row.inside is False]
     if missed:
         to.print("Outside: " + "; ".join(_named(row) for row in missed) + ".")
-    to.print("± is the Monte Carlo error of the simulated median (half its 95 % interval).")
+    if not narrow:
+        to.print("± is the Monte Carlo error of the simulated median (half its 95 % interval).")
+    if result.trials < FEW_TRIALS:
+        to.print(f"Only {result.trials} trials: the ends of a 90 % interval need at least {FEW_TRIALS}.")
     _say_rules(result, to)
     to.print(f"{LABEL}\n")
     to.print(f"report: {folder}/report.html", soft_wrap=True)
@@ -73,36 +89,49 @@ def _say_rules(result: RunResult, to: Console) -> None:
     if not result.rules:
         return
     table = Table(title=RULE_TITLE, title_justify="left")
-    for name in RULE_COLUMNS:
+    narrow = to.width < NARROW
+    kept = [at for at, name in enumerate(RULE_COLUMNS) if not (narrow and name in ("90 % of trials", "infused"))]
+    for name in (RULE_COLUMNS[at] for at in kept):
         first = name == RULE_COLUMNS[0]
-        table.add_column(name, justify="left" if first else "right", no_wrap=first)
+        side: Literal["left", "right"] = "left" if first else "right"
+        table.add_column(name, justify=side, overflow="fold", no_wrap=first and not narrow)
     for row in result.rules:
-        table.add_row(*rule_cells(row))
+        cells = rule_cells(row)
+        table.add_row(*(cells[at] for at in kept))
     to.print()
     to.print(table)
     to.print(rule_sentence(result.rules, result.study))
     to.print(rule_note(result.rules))
 
 
-def _comparison(result: RunResult) -> Table:
+def _comparison(result: RunResult, *, narrow: bool) -> Table:
+    """Make the table of simulated against published; a narrow one leaves out what can be missed."""
     title = f"{study_line(result)}: simulated against published"
     table = Table(title=title, title_justify="left")
-    for name, side in (
-        ("endpoint", "left"), ("arm", "left"), ("set", "left"), ("published", "right"), ("95 % interval", "right"),
-        ("simulated median", "right"), ("90 % of trials", "right"), ("±", "right"), ("", "left"),
-    ):  # fmt: skip
-        table.add_column(name, justify="right" if side == "right" else "left")
+    kept = [column for column in _COLUMNS if not (narrow and column in _WIDE_ONLY)]
+    for name in kept:
+        last = name == ""
+        side: Literal["left", "right"] = "left" if name in ("endpoint", "arm", "set", "") else "right"
+        table.add_column(name, justify=side, overflow="fold", no_wrap=last, min_width=7 if last else None)
     for row in result.comparisons:
-        published, unit = row.published, row.published.unit
-        mark, style = _MARKS[row.inside]
-        table.add_row(
-            endpoint_label(published.endpoint, published.at_months), published.arm or "both", published.set,
-            amount(published.estimate, unit), interval(published.lo, published.hi, unit),
-            amount(row.simulated_median, unit), interval(row.simulated_p05, row.simulated_p95, unit),
-            amount(row.monte_carlo_error, unit, with_unit=False) if row.monte_carlo_error < float("inf") else "?",
-            Text(mark, style),
-        )  # fmt: skip
+        cells = dict(zip(_COLUMNS, _cells(row), strict=True))
+        table.add_row(*(cells[name] for name in kept))
     return table
+
+
+def _cells(row: Comparison) -> tuple[str | Text, ...]:
+    """Write a row, in the order of the columns."""
+    published, unit = row.published, row.published.unit
+    known = row.estimable_share > 0
+    mark, style = _MARKS[row.inside]
+    return (
+        endpoint_label(published.endpoint, published.at_months), published.arm or "both", published.set,
+        amount(published.estimate, unit), interval(published.lo, published.hi, unit),
+        amount(row.simulated_median, unit) if known else NOT_ESTIMABLE,
+        interval(row.simulated_p05, row.simulated_p95, unit) if known else "–",
+        amount(row.monte_carlo_error, unit, with_unit=False) if row.monte_carlo_error < float("inf") else "?",
+        Text(mark, style),
+    )  # fmt: skip
 
 
 def study_line(result: RunResult) -> str:

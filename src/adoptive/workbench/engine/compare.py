@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from typing import Literal
 
@@ -11,7 +12,7 @@ from scipy.special import bdtr
 
 from adoptive.errors import StudyError
 from adoptive.trial.types import Study
-from adoptive.verdict import DEFAULT_SPECS, EndpointSpec
+from adoptive.verdict import DEFAULT_SPECS, ENDPOINTS, EndpointSpec
 from adoptive.workbench.engine.types import Comparison, Floats
 from adoptive.workbench.published import Published
 
@@ -39,7 +40,7 @@ def specs_for(study: Study, published: Sequence[Published]) -> tuple[EndpointSpe
     Raises
     ------
     StudyError
-        An arm that the study does not have.
+        An arm that the study does not have, or an endpoint, unit or time that cannot be judged.
     """
     arms = [arm.name for arm in study.trial.arms]
     unknown = sorted({row.arm for row in published if row.arm and row.arm not in arms})
@@ -48,11 +49,39 @@ def specs_for(study: Study, published: Sequence[Published]) -> tuple[EndpointSpe
             "an arm that the study does not have", where="published.csv: arm", value=", ".join(unknown),
             allowed=", ".join(arms), next_step="write the arm's name as in study.toml",
         )  # fmt: skip
+    for row in published:
+        _refuse_unknown(row)
     asked = [
         EndpointSpec(row.endpoint, arms.index(row.arm) if row.arm else None, _set(row), row.unit, row.at_months)
         for row in published
     ]
     return (*asked, PRIMARY_RATIO)
+
+
+def _refuse_unknown(row: Published) -> None:
+    """Refuse an endpoint, a unit or a time that cannot be judged, before anything is computed."""
+    where = f"published.csv: {row.endpoint}"
+    if row.endpoint not in ENDPOINTS:
+        near = difflib.get_close_matches(row.endpoint, ENDPOINTS, n=1)
+        raise StudyError(
+            "unknown endpoint", where=where, allowed=", ".join(ENDPOINTS),
+            next_step=f"did you mean {near[0]}?" if near else "write one of them",
+        )  # fmt: skip
+    endpoint = ENDPOINTS[row.endpoint]
+    if row.unit not in ("", endpoint.unit):
+        raise StudyError(
+            "another unit than the endpoint's", where=f"{where}: unit", value=row.unit, allowed=endpoint.unit,
+            next_step="give the number in this unit",
+        )  # fmt: skip
+    if endpoint.needs_time and (row.at_months is None or row.at_months < 0):
+        raise StudyError(
+            "the rate lacks its time", where=f"{where}: at_months", value=row.at_months, allowed="at least 0 months",
+            next_step="give at_months",
+        )  # fmt: skip
+    if endpoint.compares and row.arm:
+        raise StudyError(
+            "this endpoint compares the arms", where=f"{where}: arm", value=row.arm, next_step="leave the arm empty"
+        )
 
 
 def _set(row: Published) -> Literal["ITT", "infused"]:

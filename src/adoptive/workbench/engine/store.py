@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def run_folder(out: Path, name: str) -> Iterator[Path]:
             yield hidden
             _install(hidden, out / name)
         finally:
-            shutil.rmtree(hidden, ignore_errors=True)
+            _surely(_remove, hidden)
     except BaseException:
         for folder in reversed(made):
             with suppress(OSError):
@@ -87,21 +87,42 @@ def _install(hidden: Path, place: Path) -> None:
     aside = hidden.with_name(f"{hidden.name}.old")
     try:
         hidden.chmod(0o777 & ~umask)
-        if place.exists():
-            place.rename(aside)
         try:
+            if place.exists():
+                place.rename(aside)
             hidden.rename(place)
-        except OSError:
-            if aside.exists():
-                aside.rename(place)
-            raise
-        if aside.is_dir():
-            shutil.rmtree(aside, ignore_errors=True)
+        finally:
+            _surely(_settle, aside, place)
     except OSError as problem:
         raise RunError(
             "the run folder could not be moved to its place", where=str(place), value=problem.strerror or problem,
             next_step="remove what stands there, or give another --out",
         ) from None  # fmt: skip
+
+
+def _settle(aside: Path, place: Path) -> None:
+    """Put what stepped aside back if its place is empty; remove it if the new run stands there."""
+    if not aside.exists():
+        return
+    if not place.exists():
+        aside.rename(place)
+    elif aside.is_dir():
+        shutil.rmtree(aside, ignore_errors=True)
+    else:
+        aside.unlink()
+
+
+def _remove(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _surely(tidy: Callable[..., None], *paths: Path) -> None:
+    """Tidy up, and once more if interrupted meanwhile."""
+    try:
+        tidy(*paths)
+    except BaseException:
+        tidy(*paths)
+        raise
 
 
 def write_run(folder: Path, result: RunResult, *, wall_s: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 
@@ -47,8 +48,10 @@ def rewrite_report(folder: Path) -> Path:
         hidden.write_text(text, "utf-8")
         hidden.replace(place)
     except OSError as problem:
-        hidden.unlink(missing_ok=True)
         raise RunError("the report cannot be written", where=str(place), value=problem.strerror) from None
+    finally:
+        with suppress(OSError):
+            hidden.unlink(missing_ok=True)
     return place
 
 

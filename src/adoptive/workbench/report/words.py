@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from adoptive.trial.sensitivity import RuleResult
 from adoptive.workbench.engine.compare import percentiles
 from adoptive.workbench.report.data import Run, rows_of
-from adoptive.workbench.wording import amount, count_inside, endpoint_label, interval
+from adoptive.workbench.wording import NOT_ESTIMABLE, amount, count_inside, endpoint_label, interval
 
 __all__ = [
     "Box",
@@ -178,7 +178,8 @@ def _row(row: dict[str, Any], scale: tuple[float, float]) -> Row:
         return round(min(100.0, max(0.0, 100 * (at - scale[0]) / (scale[1] - scale[0]))), 2)
 
     finite = math.isfinite(published)
-    strip = {name: place(row[f"simulated_{name}"]) for name in ("p05", "median", "p95")}
+    known_trials = row["estimable_share"] > 0
+    strip = {name: place(row[f"simulated_{name}"]) for name in ("p05", "median", "p95")} if known_trials else {}
     strip |= {"published": place(published)} if finite else {}
     ends = (row["published_lo"], row["published_hi"])
     known = [end if math.isfinite(end) else None for end in ends]
@@ -187,8 +188,8 @@ def _row(row: dict[str, Any], scale: tuple[float, float]) -> Row:
     return Row(
         endpoint=endpoint_label(row["endpoint"], row["at_months"]), arm=row["arm"] or "both", set=row["set"],
         published=amount(published, unit) if finite else "–", published_interval=interval(known[0], known[1], unit),
-        simulated=amount(row["simulated_median"], unit),
-        simulated_interval=interval(row["simulated_p05"], row["simulated_p95"], unit),
+        simulated=amount(row["simulated_median"], unit) if known_trials else NOT_ESTIMABLE,
+        simulated_interval=interval(row["simulated_p05"], row["simulated_p95"], unit) if known_trials else "",
         error=amount(error, unit, with_unit=False) if math.isfinite(error) else "?",
         verdict=row["inside"], source=row["source"], weight=row["weight"], strip=strip,
     )  # fmt: skip

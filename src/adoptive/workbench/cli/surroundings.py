@@ -1,0 +1,73 @@
+"""What the command line finds around it: a terminal that may not speak UTF-8, and a place for compiled code."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from adoptive.errors import RunError
+
+__all__ = ["StoppedError", "damaged_cache", "prepare", "say_error", "silence_output"]
+
+_CACHE = "NUMBA_CACHE_DIR"
+
+
+class StoppedError(Exception):
+    """Leave a run that was interrupted before its folder was whole."""
+
+
+def prepare() -> None:
+    """Make the streams take any character, and give compiled code a folder that can be written."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    if "numba" not in sys.modules and not os.environ.get(_CACHE):
+        os.environ[_CACHE] = str(_numba_folder())
+
+
+def damaged_cache(problem: BaseException) -> RunError:
+    """Say which folder to empty when compiled code could not be kept or fetched."""
+    return RunError(
+        "compiled code could not be fetched from its cache", where=os.environ.get(_CACHE, _CACHE),
+        value=str(problem) or type(problem).__name__, next_step="empty this folder, or set NUMBA_CACHE_DIR to another",
+    )  # fmt: skip
+
+
+def say_error(message: str) -> None:
+    """Write one message to stderr, if anybody can hear it."""
+    with suppress(OSError, ValueError):
+        print(f"adoptive: {message}", file=sys.stderr, flush=True)
+
+
+def silence_output() -> None:
+    """Let what stdout still holds go nowhere, so that it is not written again at exit."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _numba_folder() -> Path:
+    """Give the user's cache of adoptive, or a fresh folder that goes when the program ends."""
+    with suppress(OSError, RuntimeError):
+        folder = _user_cache() / "numba"
+        folder.mkdir(parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK | os.X_OK):
+            return folder
+    fresh = Path(tempfile.mkdtemp(prefix="adoptive-numba-"))
+    atexit.register(shutil.rmtree, fresh, ignore_errors=True)
+    return fresh
+
+
+def _user_cache() -> Path:
+    """Give the folder where compiled models are kept; found here again because the solver is heavy to import."""
+    if chosen := os.environ.get("ADOPTIVE_CACHE_DIR"):
+        return Path(chosen)
+    if xdg := os.environ.get("XDG_CACHE_HOME"):
+        return Path(xdg) / "adoptive"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", tempfile.gettempdir())) / "adoptive" / "cache"
+    return Path("~/Library/Caches/adoptive" if sys.platform == "darwin" else "~/.cache/adoptive").expanduser()
