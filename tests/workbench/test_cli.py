@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from rich.console import Console
 from synthetic_clinic import PUBLISHED_TEXT, SyntheticClinic, synthetic_checks
 
 from adoptive.workbench.cli.say import say_result
-from adoptive.workbench.cli.surroundings import _numba_folder
+from adoptive.workbench.cli.surroundings import _numba_folder, interrupts_kept
 from adoptive.workbench.engine.types import RunResult
 from adoptive.workbench.study import list_studies
 
@@ -341,3 +342,17 @@ def test_help_imports_nothing_heavy() -> None:
     environment = {**os.environ, "PYTHONPATH": str(SOURCE)}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.strip().splitlines()[-1] == "[]"
+
+
+def test_ctrl_c_is_kept_while_code_compiles_and_raised_afterwards() -> None:
+    done = []
+
+    def compile_something() -> None:
+        with interrupts_kept():
+            signal.raise_signal(signal.SIGINT)
+            done.append("the block went on")
+
+    with pytest.raises(KeyboardInterrupt):
+        compile_something()
+    assert done == ["the block went on"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

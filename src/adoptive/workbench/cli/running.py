@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from adoptive.trial.types import Study
 from adoptive.workbench.cli.say import console, say_checks, say_result
-from adoptive.workbench.cli.surroundings import StoppedError
+from adoptive.workbench.cli.surroundings import StoppedError, interrupts_kept
 from adoptive.workbench.engine import check_size, run_study
 from adoptive.workbench.engine.compare import specs_for
 from adoptive.workbench.engine.document import as_document, as_json, rows_document
@@ -94,10 +94,11 @@ def check_study(name: str, *, seed: int, as_json: bool) -> int:
 
 
 def check_levers(study: Study, *, seed: int) -> Sequence[Any]:
-    """Run the ordering check, :func:`adoptive.trial.ordering.check_ordering`."""
+    """Run the ordering check, :func:`adoptive.trial.ordering.check_ordering`; on a new machine it compiles first."""
     from adoptive.trial.ordering import check_ordering
 
-    return check_ordering(study, seed=seed)
+    with interrupts_kept():
+        return check_ordering(study, seed=seed)
 
 
 def _report_checks(checks: Sequence[Any], request: Request) -> None:

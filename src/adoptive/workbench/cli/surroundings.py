@@ -5,14 +5,17 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
 import sys
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
 
 from adoptive.errors import RunError
 
-__all__ = ["StoppedError", "damaged_cache", "prepare", "say_error", "silence_output"]
+__all__ = ["StoppedError", "damaged_cache", "interrupts_kept", "prepare", "say_error", "silence_output"]
 
 _CACHE = "NUMBA_CACHE_DIR"
 
@@ -28,6 +31,29 @@ def prepare() -> None:
             stream.reconfigure(errors="replace")
     if "numba" not in sys.modules and not os.environ.get(_CACHE):
         os.environ[_CACHE] = str(_numba_folder())
+
+
+@contextmanager
+def interrupts_kept() -> Iterator[None]:
+    """Keep Ctrl-C until the block ends and raise it then.
+
+    While code is compiled the compiler calls back into Python; an exception raised there is printed and lost.
+    """
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    kept: list[int] = []
+
+    def keep(number: int, frame: FrameType | None) -> None:
+        kept.append(number)
+
+    signal.signal(signal.SIGINT, keep)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if kept:
+        raise KeyboardInterrupt
 
 
 def damaged_cache(problem: BaseException) -> RunError:
