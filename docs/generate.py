@@ -46,6 +46,16 @@ def assumptions(folder: str = "") -> str:
     return "\n\n".join(found) or "No row is published here."
 
 
+def observation() -> str:
+    """List the numbers of the assays."""
+    from adoptive.kinetics.observe import observation_rows
+
+    head = ("name", "value", "status", "meaning", "source")
+    rows = observation_rows().values()
+    named = ((row.name.removeprefix("outcome.").removeprefix("observe."), row) for row in rows)
+    return _grid(head, ((n, f"{r.value:g} {r.unit}", r.status, r.meaning, r.source) for n, r in named))
+
+
 def statuses() -> str:
     """Count the rows by status."""
     book = load_book().values()
@@ -80,6 +90,7 @@ def states(part: str) -> str:
 TABLES: dict[str, Callable[..., str]] = {
     "assumptions": assumptions,
     "columns": columns,
+    "observation": observation,
     "published": published,
     "states": states,
     "statuses": statuses,

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adoptive.cohort.types import Cohort
+from adoptive.kinetics.observe import written_mm
 from adoptive.outcome.types import NonTarget, Scans
 from adoptive.parameters import Typical
 from adoptive.streams import Keys, Streams
@@ -69,9 +70,8 @@ def read_scans(
     true = at_days(diameter_mm, grid, np.concatenate([baseline_day[:, None], day], axis=1))
     noise = streams.normal("outcome.reader", keys, (visits + 1) * lesions).reshape(len(keys), visits + 1, lesions)
     read = true * np.exp(typical.at("outcome.reader_sd", keys)[:, None, None] * noise)
-    too_small = typical.at("outcome.too_small_mm", keys)[:, None, None]
-    read = np.maximum(read, too_small)
-    read = np.where(true < typical.at("outcome.invisible_mm", keys)[:, None, None], 0.0, read)
+    limits = {name: typical.at(f"outcome.{name}", keys)[:, None, None] for name in ("too_small_mm", "invisible_mm")}
+    read = written_mm(read, true, **limits)
     missed = streams.uniform("outcome.missed visit", keys, visits).reshape(len(keys), visits)
     done = np.isfinite(day) & (missed >= typical.at("outcome.missed_visit", keys)[:, None])
     lot = streams.uniform("outcome.nodal", keys, lesions)

@@ -1,4 +1,4 @@
-"""What can be measured of a trajectory: lesion diameters, copies by qPCR, cells in blood, effective interleukin 6."""
+"""The truth behind a measurement: lesion diameters, copies, cells in blood, effective interleukin 6, free of error."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ from adoptive.kinetics.algebra import LESION_FLOOR_ML, lesion_volume_ml
 from adoptive.kinetics.types import Physiology, Trajectory
 from adoptive.units import diameter_mm
 
-__all__ = ["blood_cells_per_ul", "car_copies_per_ug", "il6_effective_pg_ml", "lesion_diameters_mm", "tumour_volume_cm3"]
+__all__ = [
+    "GENOMES_PER_UG",
+    "blood_cells_per_ul",
+    "car_copies_per_ug",
+    "il6_effective_pg_ml",
+    "lesion_diameters_mm",
+    "lesion_volumes_cm3",
+    "tumour_volume_cm3",
+]
 
 Floats = NDArray[np.float64]
 
