@@ -120,9 +120,25 @@ def report(run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run
     typer.echo(str(rewrite_report(run_folder)))
 
 
-@app.command(short_help="Check that better therapy does not look worse.")
-def check(study: StudyArgument, seed: SeedOption = 1, as_json: JsonOption = False) -> None:
-    """Check that the levers act in the right order (E11): better therapy must not look worse. Exit code 1 if not."""
+@app.command(short_help="Check a study's ordering, or the kinetics.")
+def check(
+    study: Annotated[str, typer.Argument(metavar="STUDY|kinetics", help="A study, or the word kinetics.")],
+    seed: SeedOption = 1,
+    as_json: JsonOption = False,
+    patients: Annotated[
+        int | None, typer.Option(min=20, max=20_000, help="kinetics: patients; default 300.", show_default=False)
+    ] = None,
+    only: Annotated[str | None, typer.Option(help="kinetics: some checks, as in K2,S5.")] = None,
+    write: Annotated[Path | None, typer.Option(help="kinetics: write the table as a page, too.")] = None,
+) -> None:
+    """Check that better therapy does not look worse (E11), or that the kinetics behave. Exit code 1 if not."""
+    if study == "kinetics":
+        from adoptive.workbench.cli.checking import Asked, check_kinetics
+
+        raise typer.Exit(check_kinetics(Asked(seed, patients or 300, only, as_json, write)))
+    given = [f"--{name}" for name, value in (("patients", patients), ("only", only), ("write", write)) if value]
+    if given:
+        raise typer.BadParameter(f"{', '.join(given)}: only for `adoptive check kinetics`")
     from adoptive.workbench.cli.running import check_study
 
     raise typer.Exit(check_study(study, seed=seed, as_json=as_json))

@@ -78,7 +78,7 @@ def test_a_cytokine_storm_passes_the_upper_limit() -> None:
 
 @pytest.mark.parametrize("true", [6.3, 25.2, 80.7])
 def test_rounding_leaves_diameters_nearly_unbiased(true: float) -> None:
-    """Rounding to 1 mm adds a twelfth of a square mm of variance and a bias of at most ``exp(-2 pi^2 sd^2) / pi`` mm."""
+    """Rounding to 1 mm adds a twelfth of a square mm of variance and a bias below ``exp(-2 pi^2 sd^2) / pi`` mm."""
     reader = DiameterReader.published()
     read = reader.read(np.full(MANY, true), keys=KEYS, streams=STREAMS)
     expected, sd = true * np.exp(reader.within_sd**2 / 2), true * reader.within_sd
