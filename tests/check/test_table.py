@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -70,6 +72,22 @@ def test_the_same_question_has_the_same_answer() -> None:
 def test_some_checks_alone_give_what_the_whole_table_gives(whole_table: CheckRun) -> None:
     alone = run_checks(seed=1, patients=40, only="k7, s2")
     assert alone.lines == tuple(line for line in whole_table.lines if line.check.code in ("K7", "S2"))
+
+
+def test_an_interruption_stops_between_two_measurements() -> None:
+    """The guard is asked for each measurement, so that Ctrl-C need not wait for the whole table."""
+    begun: list[str] = []
+
+    @contextmanager
+    def impatient() -> Iterator[None]:
+        yield
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_checks(
+            only="K7,S4", progress=lambda done, total, name: begun.append(f"{done + 1} of {total}"), around=impatient
+        )
+    assert begun == ["1 of 4"]
 
 
 def test_the_shorter_regimen_is_the_trials() -> None:

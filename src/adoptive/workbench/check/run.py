@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Final
 
 import numpy as np
@@ -19,6 +20,7 @@ __all__ = ["MEASURES", "as_document", "run_checks"]
 
 Measure = Callable[[Setting], Iterator[tuple[str, float]]]
 Progress = Callable[[int, int, str], None]
+Around = Callable[[], AbstractContextManager[None]]
 
 MEASURES: Final[tuple[tuple[frozenset[str], bool, Measure], ...]] = tuple(
     (frozenset(codes.split()), repeated, measure)
@@ -59,11 +61,12 @@ def run_checks(
     shorter: bool = True,
     changed: Mapping[str, float] | None = None,
     progress: Progress | None = None,
+    around: Around = nullcontext,
 ) -> CheckRun:
     """Measure the checks (``only`` some, as in ``K2,S5``) with the reference regimen and the trial's shorter one.
 
     ``changed`` sets parameters of the model on purpose, to see which lines notice (E1 and E11 follow the published
-    ones). The same seed, patients and choice give the same numbers.
+    ones). Each measurement is made inside ``around()``. The same seed, patients and choice give the same numbers.
 
     Raises
     ------
@@ -83,7 +86,8 @@ def run_checks(
     for number, (measure, by) in enumerate(jobs):
         if progress is not None:
             progress(number, len(jobs), (measure.__doc__ or "").partition(":")[0])
-        found[by is not reference].update(_measured(measure, by))
+        with around():
+            found[by is not reference].update(_measured(measure, by))
     return CheckRun(seed, patients, _lines(codes, *found))
 
 

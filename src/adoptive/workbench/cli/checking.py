@@ -51,8 +51,10 @@ def check_kinetics(asked: Asked) -> int:
         raise StudyError("the page shows the whole table", where="--write", next_step="leave out --only")
     if asked.write is not None and not asked.write.parent.is_dir():
         raise StudyError("no such folder", where="--write", value=str(asked.write.parent), next_step="make it first")
-    with _progress() as said, interrupts_kept():
-        run = run_checks(seed=asked.seed, patients=asked.patients, only=asked.only, progress=said)
+    with _progress() as said:
+        run = run_checks(
+            seed=asked.seed, patients=asked.patients, only=asked.only, progress=said, around=interrupts_kept
+        )
     if asked.write is not None:
         write_page(run, asked.write)
     if asked.as_json:
