@@ -83,7 +83,9 @@ def expansion(by: Setting) -> Found:
 
 
 def blood(ran: Followed) -> Found:
-    """S5: nadirs of the population."""
+    """S5: nadirs of the population, and how long neutrophils stay low."""
+    low = (ran.of("ANC") < 1.0) & (ran.day > INFUSION_DAY)
+    yield "S5.anc_days", float(np.median(np.where(low, ran.day - INFUSION_DAY, 0.0).max(axis=1)))
     for name in ("ANC", "PLT"):
         nadir = ran.of(name).min(axis=1)
         yield f"S5.{name.lower()}_p05", float(np.quantile(nadir, 0.05))

@@ -84,6 +84,7 @@ def cd19(by: Setting) -> Found:
     ran = follow(by.cd19(), by.treatment(), until=INFUSION_DAY + 365.0, step=0.5)
     height, day = peak(ran)
     yield "K2.cd19", day[0]
+    yield "K4.cd19_day_28", (at(ran, ran.cells_per_ul, 28.0) / height)[0]
     yield "K4.cd19_day_90", (at(ran, ran.cells_per_ul, 90.0) / height)[0]
     yield "K5.cd19", decline(ran, 120.0, 240.0)[0]
     yield "S6.b_cells", at(ran, ran.of("B"), 14.0)[0]
@@ -91,9 +92,11 @@ def cd19(by: Setting) -> Found:
     yield "S6.igg", ran.of("IgG")[0, year].min()
     for name, state in (("S7.ldh", "LDH"), ("S7.uric_acid", "UA"), ("S8.lysed_k", "K")):
         yield name, ran.of(state).max() - ran.of(state)[0, 0]
-    both = [follow(by.typical(), plan, until=80.0) for plan in (by.treatment(), by.lymphodepletion())]
+    plans = (by.treatment(), by.lymphodepletion())
+    both = [follow(by.typical(), plan, until=INFUSION_DAY + 365.0, step=0.5) for plan in plans]
     with_cells, without = (at(course, course.of("B"), 60.0)[0] for course in both)
     yield "S6.solid", with_cells / without
+    yield "S6.solid_igg", both[0].of("IgG").min()
 
 
 def lysis(by: Setting) -> Found:
