@@ -19,7 +19,7 @@ from adoptive.construct import ConstructPlan
 from adoptive.infusion import Infusions, give, join
 from adoptive.kinetics import describe_patients
 from adoptive.kinetics.simulate import ATOL, RTOL, engine
-from adoptive.kinetics.states import CLASSES, LESIONS, lesion_state
+from adoptive.kinetics.states import CLASSES, IN_BLOOD, LESIONS, lesion_state
 from adoptive.kinetics.types import Physiology
 from adoptive.parameters import Book, Typical, draw_typical, load_book
 from adoptive.solve import Events, Trigger, Values
@@ -160,7 +160,7 @@ class Followed:
     @property
     def cells_per_ul(self) -> Floats:
         """Give engineered cells in blood per uL, ``(patients, days)``."""
-        return np.asarray(sum(self.of(name) for name in ("M_b", "E_b", "X_b"))) / self.body.of("Vb")[:, None]
+        return np.asarray(sum(self.of(name) for name in IN_BLOOD)) / self.body.of("Vb")[:, None]
 
     @property
     def volume_ml(self) -> Floats:

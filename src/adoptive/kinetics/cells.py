@@ -14,7 +14,8 @@ from adoptive.solve import Values, positive
 
 __all__ = ["blood_cells", "lesion_cells", "tissue_cells"]
 
-_IN_LESION = {"M": "m", "E": "e", "X": "x"}
+_IN_LESION = {"F": "", "M": "m", "E": "e", "X": "x"}
+"""Where each kind of cell in blood stays in a lesion; freshly thawed cells wake on the way in and are effectors there."""
 
 
 def tissue_cells(y: Values, p: Values, a: Body) -> dict[str, Any]:
@@ -26,7 +27,9 @@ def tissue_cells(y: Values, p: Values, a: Body) -> dict[str, Any]:
     death_e = _effector_death(p, a)
     back = p.kRe * a.ro_pd1 * y.X_p
     calm = p.rEM * (1.0 - a.s)
+    wake = p.kWake * y.F_p
     return {
+        "F_p": p.kbp * y.F_b - (p.kpb + p.kWake + death_e + a.loss_extra) * y.F_p,
         "M_p": p.kbp * y.M_b
         - p.kpb * y.M_p
         + (p.pM * (positive(a.gn) * divides_m - positive(-a.gn)) - p.dM - a.loss_extra) * y.M_p
@@ -36,6 +39,7 @@ def tissue_cells(y: Values, p: Values, a: Body) -> dict[str, Any]:
         - p.kpb * y.E_p
         + 2.0 * act * (1.0 - a.f)
         + (prol - death_e - a.loss_extra - ex - calm) * y.E_p
+        + wake
         + back,
         "X_p": p.kbp * y.X_b - p.kpb * y.X_p + ex * y.E_p - (p.dX + a.loss_extra) * y.X_p - back,
     }
@@ -43,14 +47,15 @@ def tissue_cells(y: Values, p: Values, a: Body) -> dict[str, Any]:
 
 def blood_cells(y: Values, p: Values, a: Body, lesions: Sequence[Lesion]) -> dict[str, Any]:
     """Give the equations of cells in blood: exchange with tissue and lesions, and loss."""
-    loss = {"M": p.dM, "E": _effector_death(p, a), "X": p.dX}
+    death_e = _effector_death(p, a)
+    loss = {"F": death_e + p.kWake, "M": p.dM, "E": death_e, "X": p.dX}
     equations: dict[str, Any] = {}
     for kind, small in _IN_LESION.items():
         here, tissue = y[f"{kind}_b"], y[f"{kind}_p"]
         change = p.kpb * tissue - (p.kbp + loss[kind] + a.loss_extra) * here
         for j, les in enumerate(lesions):
-            change = change - les.influx * here + p.kout * y[lesion_state(small, j)]
-        equations[f"{kind}_b"] = change
+            change = change - les.influx * here + (p.kout * y[lesion_state(small, j)] if small else 0.0)
+        equations[f"{kind}_b"] = change + (p.kWake * y.F_b if kind == "E" else 0.0)
     return equations
 
 
@@ -60,9 +65,9 @@ def lesion_cells(y: Values, p: Values, a: Body, les: Lesion, j: int) -> dict[str
     act = p.aM * les.s * m * a.dexi * alive(positive(m))
     room = 1.0 + (e + x) / (p.Kcrowd * les.volume)
     suppression = p[lesion_state("supp", j)]
-    prol = p.pE * 0.8 * les.s * (p.gLes + (1.0 - p.gLes) * a.drive) * les.pdi * (1.0 - 0.5 * suppression)
+    prol = p.pE * p.pLes * les.s * (p.gLes + (1.0 - p.gLes) * a.drive) * les.pdi * (1.0 - p.supp_growth * suppression)
     prol = prol * a.dexi / room * alive(positive(e))
-    ex = p.kX * les.s * (1.0 + 0.8 * (1.0 - a.ro_pd1)) + p.kT
+    ex = p.kX * les.s * (1.0 + p.xLes * (1.0 - p.xPD * a.ro_pd1)) + p.kT
     calm = p.rEM * (1.0 - les.s)
     back = p.kRe * a.ro_pd1 * x
     return {
@@ -71,7 +76,7 @@ def lesion_cells(y: Values, p: Values, a: Body, les: Lesion, j: int) -> dict[str
         - (p.dM + a.loss_extra) * m
         + act * (2.0 * les.f - 1.0)
         + calm * e,
-        lesion_state("e", j): les.influx * y.E_b
+        lesion_state("e", j): les.influx * (y.E_b + y.F_b)
         - p.kout * e
         + 2.0 * act * (1.0 - les.f)
         + (prol - _effector_death(p, a) - a.loss_extra - ex - calm) * e

@@ -1,6 +1,6 @@
 """The model: one plain text over states and parameters, from which everything else is derived.
 
-Forty-one states of the body and seven per lesion. Read :mod:`~adoptive.kinetics.cells`, then
+Forty-six states of the body and seven per lesion, of which there may be up to eight. Read :mod:`~adoptive.kinetics.cells`, then
 :mod:`~adoptive.kinetics.tumour`, then :mod:`~adoptive.kinetics.body`.
 """
 
@@ -13,7 +13,8 @@ from adoptive.infusion.types import DRUGS
 from adoptive.kinetics import body as rest
 from adoptive.kinetics.algebra import body, lesion
 from adoptive.kinetics.cells import blood_cells, lesion_cells, tissue_cells
-from adoptive.kinetics.states import CLASSES, LESIONS, lesion_state, state_names, state_scales
+from adoptive.errors import SolveError
+from adoptive.kinetics.states import CLASSES, LESIONS, MOST_LESIONS, lesion_state, state_names, state_scales
 from adoptive.kinetics.tumour import clone_rates, dead_cells_gained, tumour_cells
 from adoptive.solve import Jump, Model, Values
 
@@ -23,7 +24,7 @@ PER_LESION: Final = ("r", "supp", "acc")
 """Parameters that each lesion has of its own."""
 
 _EFFECT: Final[dict[str, dict[str, float | str]]] = {
-    "infusion": {"M_b": "share_M", "E_b": "share_E", "X_b": "share_X"},
+    "infusion": {"M_b": "share_M", "F_b": "share_E", "X_b": "share_X"},
     "fludarabine": {"Flu": 1.0},
     "cyclophosphamide": {"Cy": 1.0},
     "pembrolizumab": {"PD1_c": 1.0},
@@ -31,6 +32,9 @@ _EFFECT: Final[dict[str, dict[str, float | str]]] = {
     "dexamethasone": {"Dex": 1.0},
     "interleukin 2": {"IL2": 1.0},
     "chemotherapy": {"Chemo": 1.0},
+    "immunoglobulin": {"IgG": 1.0},
+    "filgrastim": {"GCSF": 1.0},
+    "rasburicase": {"Ras": 1.0},
 }
 JUMPS: Final = tuple(Jump(drug, _EFFECT[drug]) for drug in DRUGS)
 
@@ -63,7 +67,9 @@ def rates_of_clones(y: Values, p: Values, *, lesions: int) -> dict[str, Any]:
 
 
 def build_model(parameters: tuple[str, ...], lesions: int = LESIONS) -> Model:
-    """Build the model with a number of lesion places for the engine."""
+    """Build the model with a number of lesion places, 1 to 8, for the engine."""
+    if not 1 <= lesions <= MOST_LESIONS:
+        raise SolveError("number of lesion places", where="build_model", value=lesions, allowed=f"1 to {MOST_LESIONS}")
     clones = [lesion_state(f"T_{c}", j) for j in range(lesions) for c in CLASSES]
     return Model(
         name=f"engineered T cells, {lesions} lesions",

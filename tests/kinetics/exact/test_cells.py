@@ -8,7 +8,7 @@ from typical_patient import Floats, Followed, body_of, cohort_of, follow, join, 
 
 from adoptive.kinetics.equations import derivatives
 from adoptive.kinetics.simulate import engine
-from adoptive.kinetics.states import BODY, LESIONS, lesion_state
+from adoptive.kinetics.states import BODY, IN_BLOOD, IN_TISSUE, LESIONS, lesion_state
 from adoptive.kinetics.types import Physiology
 
 BIRTH_AND_DEATH = ("pM", "dM", "aM", "pE", "dE", "dX", "kRej", "dDex", "eFluC", "eCyC")
@@ -16,7 +16,7 @@ STILL_TUMOUR = {**spread("r", 0.0), "kmax": 0.0, "kD": 0.0, "muN": 0.0}
 
 
 def all_cells(ran: Followed) -> Floats:
-    body = np.asarray(sum(ran.of(name) for name in ("M_b", "E_b", "X_b", "M_p", "E_p", "X_p")))
+    body = np.asarray(sum(ran.of(name) for name in (*IN_BLOOD, *IN_TISSUE)))
     return np.asarray(body + ran.each_lesion("m", "e", "x").sum(axis=-1))
 
 
@@ -47,7 +47,7 @@ def test_blood_holds_the_share_that_exchange_gives_it(access: float) -> None:
 
     volume = ran.volume_ml[0, -1] + 1e-3
     sink = of("kin") * access * volume.sum() * 1e3 / of("Vb") / of("kout")
-    blood = float(sum(ran.of(name)[0, -1] for name in ("M_b", "E_b", "X_b")))
+    blood = float(sum(ran.of(name)[0, -1] for name in IN_BLOOD))
     expected = 1.0 / (1.0 + of("kbp") / of("kpb") + sink)
     assert blood / all_cells(ran)[0, -1] == pytest.approx(expected, rel=1e-6)
 
@@ -86,7 +86,7 @@ def test_activation_adds_exactly_one_cell(random_states: Floats) -> None:
     calm = 1.0 - one["iDex"] * y["Dex"] / (y["Dex"] + one["EC50_dex"])
     seen = [sum(one[f"q{c}"] * y[lesion_state(f"T_{c}", j)] for c in "HLN") for j in range(LESIONS)]
     outside = one["Hn"] * y["H"] + one["psi"] * sum(seen)
-    total = sum(y[f"{kind}_{where}"] for kind in "MEX" for where in "bp")
+    total = sum(y[name] for name in (*IN_BLOOD, *IN_TISSUE))
     signal = outside / (outside + one["Ksys"] + 0.15 * total)
     _check(gain["M_p"], gain["E_p"], one["aM"] * signal * calm * dividing(y["M_p"]), signal)
     for j in range(LESIONS):
@@ -128,7 +128,7 @@ def test_growth_under_a_fixed_drive_is_log_linear_and_so_is_the_decline() -> Non
     signal = one["Hn"] / (one["Hn"] + one["Ksys"])
     exchange = (one["kbp"], one["kpb"])
     growth = one["pE"] * signal - one["dE"] - one["kX"] * signal - one["kT"]
-    late = up.day >= 4.0
+    late = up.day >= 7.0  # freshly thawed cells have woken by then
     rise = np.diff(np.log(up.of("E_b")[0, late])) / 0.5
     np.testing.assert_allclose(rise, fastest(exchange, one["dE"], growth), rtol=1e-4)
     empty = up.final.copy()

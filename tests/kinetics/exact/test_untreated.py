@@ -7,7 +7,7 @@ import pytest
 from typical_patient import body_of, cohort_of, follow, join, lymphodepletion, once, spread, treatment, typical
 
 from adoptive.kinetics.simulate import ATOL, RTOL
-from adoptive.kinetics.states import BODY, LESION, LESIONS, lesion_state
+from adoptive.kinetics.states import BODY, IN_BLOOD, IN_TISSUE, LESION, LESIONS, lesion_state
 
 TUMOUR = ("T_H", "T_L", "T_N", "D")
 
@@ -48,7 +48,7 @@ def test_dead_cells_start_where_growth_keeps_them() -> None:
 
 def test_without_cells_nothing_grows_from_zero() -> None:
     ran = follow(typical(), lymphodepletion(1), until=365.0, step=5.0)
-    cells = ("M_b", "E_b", "X_b", "M_p", "E_p", "X_p", "R", "BBB")
+    cells = (*IN_BLOOD, *IN_TISSUE, "Rp", "R", "BBB")
     places = [lesion_state(name, j) for j in range(LESIONS) for name in ("m", "e", "x")]
     absent = [lesion_state(name, j) for j in (3, 4) for name in LESION]
     for name in (*cells, *places, *absent):
@@ -80,5 +80,5 @@ def test_no_cell_number_is_negative_beyond_the_tolerance(hard: dict[str, float])
     more = join(treatment(dose=5e9), once("dexamethasone", 1, day=8.0, amount=40.0))
     ran = follow(typical(**hard), more, until=365.0, step=0.25)
     cells = [lesion_state(name, j) for j in range(LESIONS) for name in LESION]
-    for name in ("M_b", "E_b", "X_b", "M_p", "E_p", "X_p", *cells):
+    for name in (*IN_BLOOD, *IN_TISSUE, *cells):
         assert ran.of(name).min() >= -ATOL * 1e5, name
