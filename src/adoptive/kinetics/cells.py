@@ -15,7 +15,7 @@ from adoptive.solve import Values, positive
 __all__ = ["blood_cells", "lesion_cells", "tissue_cells"]
 
 _IN_LESION = {"F": "", "M": "m", "E": "e", "X": "x"}
-"""Where each kind of cell in blood stays in a lesion; freshly thawed cells wake on the way in and are effectors there."""
+"""Where each kind of cell in blood stays in a lesion; freshly thawed cells wake on the way in, as effectors."""
 
 
 def tissue_cells(y: Values, p: Values, a: Body) -> dict[str, Any]:

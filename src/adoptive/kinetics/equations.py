@@ -1,7 +1,7 @@
 """The model: one plain text over states and parameters, from which everything else is derived.
 
-Forty-six states of the body and seven per lesion, of which there may be up to eight. Read :mod:`~adoptive.kinetics.cells`, then
-:mod:`~adoptive.kinetics.tumour`, then :mod:`~adoptive.kinetics.body`.
+Forty-seven states of the body and seven per lesion, of which there may be up to eight. Read
+:mod:`~adoptive.kinetics.cells`, then :mod:`~adoptive.kinetics.tumour`, then :mod:`~adoptive.kinetics.body`.
 """
 
 from __future__ import annotations
@@ -9,18 +9,18 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Final
 
+from adoptive.errors import SolveError
 from adoptive.infusion.types import DRUGS
 from adoptive.kinetics import body as rest
 from adoptive.kinetics.algebra import body, lesion
 from adoptive.kinetics.cells import blood_cells, lesion_cells, tissue_cells
-from adoptive.errors import SolveError
 from adoptive.kinetics.states import CLASSES, LESIONS, MOST_LESIONS, lesion_state, state_names, state_scales
-from adoptive.kinetics.tumour import clone_rates, dead_cells_gained, tumour_cells
+from adoptive.kinetics.tumour import clone_rates, dead_cells_gained, mutants, tumour_cells
 from adoptive.solve import Jump, Model, Values
 
 __all__ = ["JUMPS", "PER_LESION", "build_model", "derivatives"]
 
-PER_LESION: Final = ("r", "supp", "acc")
+PER_LESION: Final = ("r", "supp", "acc", "first")
 """Parameters that each lesion has of its own."""
 
 _EFFECT: Final[dict[str, dict[str, float | str]]] = {
@@ -48,6 +48,7 @@ def derivatives(y: Values, p: Values, *, lesions: int) -> dict[str, Any]:
     for j, les in enumerate(each):
         equations |= lesion_cells(y, p, whole, les, j) | tumour_cells(y, p, les, j)
         killed = killed + dead_cells_gained(y, p, les, j)
+    equations |= mutants(y, p, lesions=lesions)
     equations |= rest.niche(y, p, whole) | rest.cytokines(y, p, whole, each) | rest.b_cells(y, p)
     return equations | rest.counts(y, p, whole) | rest.lysis(y, p, killed) | rest.drugs(y, p)
 

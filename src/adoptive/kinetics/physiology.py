@@ -24,6 +24,7 @@ __all__ = ["describe_patients", "draw_physiology", "parameter_names", "product_c
 Floats = NDArray[np.float64]
 
 DERIVED: Final = (
+    "luck",
     "toc_effect",
     "L0",
     "ANC_0",
@@ -114,14 +115,15 @@ def draw_physiology(
     clean = typical.at("kinetics.muN_clean", keys)
     columns["muN"] = np.where(cohort.antigen.founder_clone, columns["muN"], clean)
     columns |= {"L0": cohort.lymphocytes_per_ul, "ANC_0": cohort.neutrophils_e9_l, "PLT_0": cohort.platelets_e9_l}
-    columns["toc_effect"] = np.ones(len(keys))
+    columns |= {"toc_effect": np.ones(len(keys)), "luck": streams.exponential("kinetics.first mutant", keys)}
     columns |= {name: np.zeros(len(keys)) for name in ("kChemo", "share_M", "share_E", "share_X")}
     tumour = _tumour_cells(cohort, columns)
-    for j in places:
-        columns[lesion_state("r", j)] = tumour["r"][:, j]
-    for name in ("supp", "acc"):
-        each = _per_lesion(typical, streams, name, kind, cohort)
-        columns |= {lesion_state(name, j): each[:, j] for j in places}
+    each = {name: _per_lesion(typical, streams, name, kind, cohort) for name in ("supp", "acc")}
+    each |= {
+        "r": tumour["r"],
+        "first": _first_mutant(tumour["living"], streams.uniform("kinetics.mutant lesion", keys)),
+    }
+    columns |= {lesion_state(name, j): each[name][:, j] for name in PER_LESION for j in places}
     values = np.column_stack([columns[name] for name in names])
     draws = streams.uniform("kinetics.last cell", keys, len(CLASSES) * cohort.lesions)
     shares = _class_shares(cohort, typical, streams, with_hla=kind == "TCR-T")
@@ -162,6 +164,14 @@ def _tumour_cells(cohort: Cohort, columns: Mapping[str, Floats]) -> dict[str, Fl
     rate = cohort.growth_per_day / np.log(ceiling[:, None] / np.maximum(total, 1.0))
     dead = shed[:, None] * rate / (clearance[:, None] + cohort.growth_per_day)
     return {"living": total / (1.0 + dead), "dead": total * dead / (1.0 + dead), "r": rate}
+
+
+def _first_mutant(living: Floats, lot: Floats) -> Floats:
+    """Say in which lesion the first surviving mutant is born: 1 / its share of cells there, 0 elsewhere."""
+    share = living / np.maximum(living.sum(axis=1, keepdims=True), 1.0)
+    upper = np.cumsum(share, axis=1)
+    here = (upper - share <= lot[:, None]) & (lot[:, None] < upper)
+    return np.where(here, 1.0 / np.maximum(share, 1e-12), 0.0)
 
 
 def _class_shares(cohort: Cohort, typical: Typical, streams: Streams, *, with_hla: bool) -> dict[str, Floats]:

@@ -94,7 +94,7 @@ class Paper:
         out = self.periphery() | self.niche() | self.cytokines() | self.blood_forming() | self.drugs()
         for j in self.places:
             out |= self.cells_in_lesion(j) | self.tumour(j)
-        return out | self.blood() | self.lysis()
+        return out | self.blood() | self.lysis() | self.mutants()
 
     def losses(self) -> Numbers:
         p = self.p
@@ -153,7 +153,7 @@ class Paper:
         down = (p["muHL"] + p["mhc"] * p["muMHC"]) * a["s"] * share(y[f"e{j}"], p["KHL"] * a["V"]) * high
         up = p["muLH"] * (1 + p["eIFN_low"] * share(y["IFN"], p["KIFN_low"])) * low
         up += p["mhc"] * p["kMHC"] * share(y["IFN"], p["KIFN_mhc"]) * low
-        lost = p["muN"] + p["mhc"] * p["muHLA"]
+        lost = self.lost(j)
         beside = p["eta"] * a["K"] / (a["T"] + 1) * negative
         net = {i: a["G"] * whole(y[f"T_{i}{j}"]) - a["drug"] for i in CLASSES}
         return {
@@ -162,6 +162,17 @@ class Paper:
             f"T_N{j}": (net["N"] - a["kill"] * p["wN"]) * negative - beside + lost * (high + low),
             f"D{j}": self.killed(j) + p["shed"] * p[f"r{j}"] * a["T"] - p["kD"] * y[f"D{j}"],
         }
+
+    def lost(self, j: int) -> float:
+        """A hump around the luck, a fifth to each side, holds the first mutant's cells; then mutation goes on."""
+        p, past = self.p, min(max(self.y["Mut"] / (0.2 * self.p["luck"]) - 5, -1), 1)
+        hump = (1 - past**2) ** 2 * 15 / 16 / (0.2 * p["luck"])
+        step = (2 + 3 * past - past**3) / 4
+        return (p["muN"] + p["mhc"] * p["muHLA"]) * (step + p[f"first{j}"] * hump)
+
+    def mutants(self) -> Numbers:
+        p, seen = self.p, sum(self.y[f"T_{i}{j}"] for i in "HL" for j in self.places)
+        return {"Mut": (p["muN"] + p["mhc"] * p["muHLA"]) * seen / p["turnover"]}
 
     def killed(self, j: int) -> float:
         a = self.lesion(j)
@@ -250,6 +261,8 @@ def strangers(random_states: Floats) -> Physiology:
         moved = body.of(name) * np.exp(0.4 * draw.uniform(-1.0, 1.0, len(random_states)))
         changed[name] = np.minimum(moved, 0.98) if name.startswith(shares) else moved
     changed |= {name: draw.uniform(0.0, 1.0, len(random_states)) for name in ("cd19", "bcma", "mhc", "kChemo")}
+    # The first mutant is born in half of them.
+    changed["luck"] = random_states[:, engine().model.states.index("Mut")] * draw.uniform(0.6, 1.6, len(random_states))
     return body.replace(**changed)
 
 
@@ -292,7 +305,7 @@ def test_a_clone_dies_by_killing_drugs_and_the_loss_of_newborn_cells(
             a = paper.lesion(j)
             for i in CLASSES:
                 born = p["turnover"] * a["G"]
-                extra = p["eta"] * a["K"] / (a["T"] + 1) if i == "N" else p["muN"] + p["mhc"] * p["muHLA"]
+                extra = p["eta"] * a["K"] / (a["T"] + 1) if i == "N" else paper.lost(j)
                 died = born - a["G"] + a["kill"] * p[f"w{i}"] + a["drug"] + extra
                 assert rates[f"birth_T_{i}{j}"][row] == pytest.approx(born, rel=1e-12)
                 assert rates[f"death_T_{i}{j}"][row] == pytest.approx(died, rel=1e-9)

@@ -128,7 +128,7 @@ def test_growth_under_a_fixed_drive_is_log_linear_and_so_is_the_decline() -> Non
     signal = one["Hn"] / (one["Hn"] + one["Ksys"])
     exchange = (one["kbp"], one["kpb"])
     growth = one["pE"] * signal - one["dE"] - one["kX"] * signal - one["kT"]
-    late = up.day >= 7.0  # freshly thawed cells have woken by then
+    late = up.day >= 7.5  # freshly thawed cells have woken by then
     rise = np.diff(np.log(up.of("E_b")[0, late])) / 0.5
     np.testing.assert_allclose(rise, fastest(exchange, one["dE"], growth), rtol=1e-4)
     empty = up.final.copy()
