@@ -11,7 +11,9 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from adoptive.solve.cache import recall, source_fingerprint
-from adoptive.solve.happenings import cut_steps, decide_clones, locate, read_dense, settle, something_crossed
+from adoptive.solve.dense import cut_steps, read_dense
+from adoptive.solve.extinction import decide_clones
+from adoptive.solve.happenings import locate, settle, something_crossed
 from adoptive.solve.lanes import (
     ACCEPTED,
     CLONE,

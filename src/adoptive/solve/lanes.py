@@ -16,7 +16,8 @@ import numpy as np
 from llvmlite import ir
 from numpy.typing import NDArray
 
-from adoptive.solve.expressions import TABLE
+from adoptive.solve.draws import fresh_draw, write_fresh_draw
+from adoptive.solve.expressions import TABLE, WHOLE
 from adoptive.solve.kernels import ROUTINES
 from adoptive.solve.rodas import STAGES, H
 
@@ -33,6 +34,7 @@ __all__ = [
     "make_table",
     "open_lanes",
     "row",
+    "whole",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -41,9 +43,9 @@ PREPARE, LINEARISE, FACTOR, RHS, SOLVE, ERROR, DENSE, INTERPOLATE, COMMIT, WATCH
 assert (ROUTINES[PREPARE], ROUTINES[COMMIT], ROUTINES[COMBINE]) == ("prepare", "commit", "combine1")
 
 # rows of Lanes.clock and of Lanes.book
-TIME, STEP, USED, GOAL, INVERSE, SHIFT, SIZE, CUT, ACCEPTED = range(9)
-PATIENT, VISIT, EVENT, REJECTED, TAKEN, FAILED, CLONE = range(7)
-CLOCK_ROWS, BOOK_ROWS = 9, 7
+TIME, STEP, USED, GOAL, INVERSE, SHIFT, SIZE, CUT, ACCEPTED, NEXT = range(10)
+PATIENT, VISIT, EVENT, REJECTED, TAKEN, FAILED, CLONE, HELD = range(8)
+CLOCK_ROWS, BOOK_ROWS = 10, 8
 
 FIRST_STEP = 1e-3
 INTERPOLANT_ROWS = len(H)
@@ -73,6 +75,17 @@ class Lanes:
     clones: int
     most_fired: int
     most_steps: int
+    columns: int  # of the diary, see `diary`
+    clone_column: int
+    scan_column: int
+    scan_signal: int
+    scan_jump: int
+    scan_most: int
+    scan_stops: int
+    regimens: int
+    doses: int
+    gates: int
+    widest_text: int
     kernels: Integers  # addresses in the order of ROUTINES
     parameters: Doubles
     initial: Doubles
@@ -87,17 +100,41 @@ class Lanes:
     jump_state: Integers
     jump_number: Doubles
     jump_parameter: Integers  # -1: use jump_number
+    jump_routine: Integers  # -1: no text
+    text_first: Integers
+    text_state: Integers
     trigger_signal: Integers
     trigger_jump: Integers
     trigger_most: Integers
+    trigger_stops: Integers
     threshold: Doubles
     trigger_amount: Doubles
     delay: Doubles
     lockout: Doubles
+    clone_first: Integers
     clone_state: Integers
     clone_birth: Integers
     clone_death: Integers
     draws: Doubles
+    scan_interval: Doubles
+    scan_amount: Doubles
+    scan_rule: Doubles  # response change, progression change, progression in mm
+    regimen_column: Integers
+    regimen_most: Integers
+    regimen_answer: Integers
+    interval: Doubles
+    hold: Doubles
+    longest_hold: Doubles
+    dose_first: Integers
+    dose_offset: Doubles
+    dose_jump: Integers
+    dose_amount: Doubles
+    gate_first: Integers
+    gates_to_meet: Integers
+    gate_signal: Integers
+    gate_above: Integers
+    gate_stops: Integers
+    gate_threshold: Doubles
     absolute: Doubles
     relative: Doubles
     at_visits: Doubles
@@ -107,7 +144,7 @@ class Lanes:
     fired_day: Doubles
     fired: Integers
     last_fired: Doubles
-    extinct: Integers
+    diary: Doubles
     y: Doubles
     new: Doubles
     argument: Doubles
@@ -123,7 +160,8 @@ class Lanes:
     new_signal: Doubles
     trial: Doubles
     rates: Doubles
-    pending: Doubles
+    amount: Doubles
+    jumped: Doubles
     crossing: Doubles
     clone_crossing: Doubles
     low: Doubles
@@ -151,6 +189,11 @@ def row(pointer: Doubles, at: int) -> Doubles:
     raise NotImplementedError
 
 
+def whole(number: float) -> int:
+    """Return a whole number that is kept as a floating one."""
+    raise NotImplementedError
+
+
 def call(address: int, pointers: tuple[Doubles, ...]) -> None:
     """Call the routine at an address with pointers to doubles."""
     raise NotImplementedError
@@ -169,7 +212,17 @@ def _write_call(writer: Any, address: Any, pointers: Any) -> Any:
     return writer.code.call(writer.code.inttoptr(address, kind.as_pointer()), pointers)
 
 
-SPECIAL: Mapping[Any, Callable[..., Any]] = {open_lanes: _write_open, row: _write_row, call: _write_call}
+def _write_whole(writer: Any, number: Any) -> Any:
+    return writer.code.fptosi(number, WHOLE)
+
+
+SPECIAL: Mapping[Any, Callable[..., Any]] = {
+    open_lanes: _write_open,
+    row: _write_row,
+    call: _write_call,
+    whole: _write_whole,
+    fresh_draw: write_fresh_draw,
+}
 
 
 def vector_rows(sizes: dict[str, int]) -> tuple[int, ...]:
@@ -184,9 +237,10 @@ def vector_rows(sizes: dict[str, int]) -> tuple[int, ...]:
         "clock": CLOCK_ROWS,
         **dict.fromkeys(("signal", "new_signal", "trial"), signals),
         "rates": sizes["rate_rows"],
-        **dict.fromkeys(("pending", "crossing"), triggers),
+        "crossing": triggers,
+        "jumped": sizes["widest_text"],
         "clone_crossing": sizes["clones"],
-        "low": 1,
+        **dict.fromkeys(("low", "amount"), 1),
         "book": BOOK_ROWS,
     }
     return tuple(rows[name] for name in VECTORS)
@@ -231,9 +285,8 @@ def _load(lanes: Lanes, w: int, i: int) -> None:
     while event < lanes.events and lanes.event_day[i * lanes.events + event] < day:
         event += 1
     lanes.book[VISIT * width + w], lanes.book[EVENT * width + w] = visit, event
-    for k in range(lanes.triggers):  # a jump that an earlier leg called for and did not reach
-        due = lanes.last_fired[i * lanes.triggers + k] + lanes.delay[i * lanes.triggers + k]
-        lanes.pending[k * width + w] = due if due >= day else np.inf
+    lanes.book[HELD * width + w] = lanes.clones
+    lanes.clock[NEXT * width + w] = -np.inf  # to be looked up at once
 
 
 @compiled
@@ -261,7 +314,7 @@ def fill(lanes: Lanes, queue: int, beyond: int) -> tuple[int, bool]:
                 lanes.book[lane] = i
                 _load(lanes, w, i)
                 loaded = True
-                if lanes.stop[i] <= lanes.start[i]:
+                if lanes.stop[i] <= lanes.start[i] or lanes.diary[i * lanes.columns] < np.inf:
                     finish(lanes, w)
         busy = busy or lanes.book[lane] >= 0
     if loaded:
