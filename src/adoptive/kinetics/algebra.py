@@ -56,8 +56,9 @@ class Lesion:
 def alive(cells: Any) -> Any:
     """Give the share of full growth that a number of cells can have: ``n^3 / (n^3 + 27)``.
 
-    A fraction of a cell cannot divide: growth stops below about three cells, so that what a solver leaves of a
-    population that has gone cannot grow again.
+    A fraction of a cell cannot divide: growth of a tumour clone stops below about three cells, so that what a solver
+    leaves of a clone that has gone cannot grow again. Engineered cells need none of it: they move between places, and
+    all of them together die out where fewer than one is left.
     """
     cube = cells * cells * cells
     return cube / (cube + 27.0)

@@ -13,7 +13,7 @@ from adoptive.errors import SolveError
 from adoptive.infusion.types import DRUGS
 from adoptive.kinetics import body as rest
 from adoptive.kinetics.algebra import body, lesion
-from adoptive.kinetics.cells import blood_cells, lesion_cells, tissue_cells
+from adoptive.kinetics.cells import blood_cells, engineered, lesion_cells, population_rates, tissue_cells
 from adoptive.kinetics.states import CLASSES, LESIONS, MOST_LESIONS, lesion_state, state_names, state_scales
 from adoptive.kinetics.tumour import clone_rates, dead_cells_gained, mutants, tumour_cells
 from adoptive.solve import Jump, Model, Values
@@ -59,11 +59,12 @@ def watched(y: Values, p: Values, *, lesions: int) -> dict[str, Any]:
 
 
 def rates_of_clones(y: Values, p: Values, *, lesions: int) -> dict[str, Any]:
-    """Give birth and death rates of every clone."""
+    """Give birth and death rates of every clone of the tumour and of the engineered cells as one population."""
     whole = body(y, p, lesions)
-    rates: dict[str, Any] = {}
-    for j in range(lesions):
-        rates |= clone_rates(y, p, lesion(y, p, whole, j), j)
+    each = [lesion(y, p, whole, j) for j in range(lesions)]
+    rates = population_rates(y, p, whole, each)
+    for j, les in enumerate(each):
+        rates |= clone_rates(y, p, les, j)
     return rates
 
 
@@ -80,6 +81,7 @@ def build_model(parameters: tuple[str, ...], lesions: int = LESIONS) -> Model:
         scale=state_scales(lesions),
         watch=partial(watched, lesions=lesions),
         jumps=JUMPS,
-        clones={clone: (f"birth_{clone}", f"death_{clone}") for clone in clones},
+        clones={clone: (f"birth_{clone}", f"death_{clone}") for clone in (*clones, "cells")},
+        populations={"cells": engineered(lesions)},
         clone_rates=partial(rates_of_clones, lesions=lesions),
     )

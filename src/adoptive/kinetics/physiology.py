@@ -125,7 +125,7 @@ def draw_physiology(
     }
     columns |= {lesion_state(name, j): each[name][:, j] for name in PER_LESION for j in places}
     values = np.column_stack([columns[name] for name in names])
-    draws = streams.uniform("kinetics.last cell", keys, len(CLASSES) * cohort.lesions)
+    draws = streams.uniform("kinetics.last cell", keys, len(CLASSES) * cohort.lesions + 1)
     shares = _class_shares(cohort, typical, streams, with_hla=kind == "TCR-T")
     return Physiology(names, values, _starting_state(cohort, columns, tumour, shares), draws)
 

@@ -103,19 +103,41 @@ class Paper:
 
     def periphery(self) -> Numbers:
         y, p, s = self.y, self.p, self.s
-        act, f = p["aM"] * s * self.calm * whole(y["M_p"]) * y["M_p"], self.renewal(s)
+        act, f = p["aM"] * s * self.calm * y["M_p"], self.renewal(s)
         exhaust, reborn = (p["kX"] * s + p["kT"]) * y["E_p"], p["kRe"] * self.ro1 * y["X_p"]
         calmed = p["rEM"] * (1 - s) * y["E_p"]
         dead = {z: (rate + self.gone) * y[f"{z}_p"] for z, rate in self.losses().items()}
         come = {z: p["kbp"] * y[f"{z}_b"] - p["kpb"] * y[f"{z}_p"] for z in "FMEX"}
-        born = p["pE"] * s * self.drive * self.calm * whole(y["E_p"]) * y["E_p"]
-        fed = p["pM"] * self.gn * (whole(y["M_p"]) if self.gn > 0 else 1.0) * y["M_p"]
+        born = p["pE"] * s * self.drive * self.calm * y["E_p"]
+        fed = p["pM"] * self.gn * y["M_p"]
         return {
             "F_p": come["F"] - dead["F"] - p["kWake"] * y["F_p"],
             "M_p": come["M"] + fed - dead["M"] + act * (2 * f - 1) + calmed,
             "E_p": come["E"] + 2 * act * (1 - f) + born - dead["E"] - exhaust - calmed + reborn + p["kWake"] * y["F_p"],
             "X_p": come["X"] + exhaust - dead["X"] - reborn,
         }
+
+    def births(self) -> float:
+        y, p = self.y, self.p
+        born = (p["aM"] * self.s * self.calm + p["pM"] * plus(self.gn)) * y["M_p"]
+        born += p["pE"] * self.s * self.drive * self.calm * y["E_p"]
+        return born + sum(self.born_in_lesion(j) for j in self.places)
+
+    def born_in_lesion(self, j: int) -> float:
+        y, p, a = self.y, self.p, self.lesion(j)
+        crowd = 1 + (y[f"e{j}"] + y[f"x{j}"]) / (p["Kcrowd"] * a["V"])
+        free = a["pdi"] * (1 - p["supp_growth"] * p[f"supp{j}"]) / crowd
+        supported = p["gLes"] + (1 - p["gLes"]) * self.drive
+        divided = p["pE"] * p["pLes"] * a["s"] * supported * free * self.calm * y[f"e{j}"]
+        return float(p["aM"] * a["s"] * self.calm * y[f"m{j}"] + divided)
+
+    def deaths(self) -> float:
+        y, p, loss = self.y, self.p, self.losses()
+        died = p["pM"] * plus(-self.gn) * y["M_p"]
+        for z, rate in loss.items():
+            inside = 0.0 if z == "F" else sum(y[f"{z.lower()}{j}"] for j in self.places)
+            died += (rate + self.gone) * (y[f"{z}_b"] + y[f"{z}_p"] + inside)
+        return float(died)
 
     def blood(self) -> Numbers:
         y, p, out = self.y, self.p, {}
@@ -129,10 +151,10 @@ class Paper:
     def cells_in_lesion(self, j: int) -> Numbers:
         y, p, a = self.y, self.p, self.lesion(j)
         m, e, x, s = y[f"m{j}"], y[f"e{j}"], y[f"x{j}"], a["s"]
-        f, act, loss = self.renewal(s), p["aM"] * s * whole(m) * m * self.calm, self.losses()
+        f, act, loss = self.renewal(s), p["aM"] * s * m * self.calm, self.losses()
         crowd = 1 + (e + x) / (p["Kcrowd"] * a["V"])
         supported = p["gLes"] + (1 - p["gLes"]) * self.drive
-        born = p["pE"] * p["pLes"] * s * supported * a["pdi"] * self.calm / crowd * whole(e) * e
+        born = p["pE"] * p["pLes"] * s * supported * a["pdi"] * self.calm / crowd * e
         born *= 1 - p["supp_growth"] * p[f"supp{j}"]
         exhaust = (p["kX"] * s * (1 + p["xLes"] * (1 - p["xPD"] * self.ro1)) + p["kT"]) * e
         reborn, calmed = p["kRe"] * self.ro1 * x, p["rEM"] * (1 - s) * e
@@ -309,3 +331,19 @@ def test_a_clone_dies_by_killing_drugs_and_the_loss_of_newborn_cells(
                 died = born - a["G"] + a["kill"] * p[f"w{i}"] + a["drug"] + extra
                 assert rates[f"birth_T_{i}{j}"][row] == pytest.approx(born, rel=1e-12)
                 assert rates[f"death_T_{i}{j}"][row] == pytest.approx(died, rel=1e-9)
+
+
+def test_engineered_cells_are_born_by_activation_and_division_and_die_of_the_rest(
+    strangers: Physiology, random_states: Floats
+) -> None:
+    """Counted one by one over all engineered cells; transport and change of kind are neither."""
+    names = engine().model.states
+    rates = rates_of_clones(*read(strangers, random_states), lesions=LESIONS)
+    for row in range(len(random_states)):
+        y, p = one(names, random_states[row]), one(strangers.names, strangers.values[row])
+        paper = Paper(y, p)
+        born, died = paper.births(), paper.deaths()
+        total = sum(y[name] for name in CELLS & set(names) if name[0] in "FMEXmex") + 1e-9
+        assert rates["birth_cells"][row] == pytest.approx(born / total, rel=1e-9)
+        # Deaths are found as what births leave over, so that large numbers cancel.
+        assert rates["death_cells"][row] == pytest.approx(died / total, rel=1e-6, abs=1e-9 * born / total)

@@ -88,20 +88,15 @@ def test_activation_adds_exactly_one_cell(random_states: Floats) -> None:
     outside = one["Hn"] * y["H"] + one["psi"] * sum(seen)
     total = sum(y[name] for name in (*IN_BLOOD, *IN_TISSUE))
     signal = outside / (outside + one["Ksys"] + 0.15 * total)
-    _check(gain["M_p"], gain["E_p"], one["aM"] * signal * calm * dividing(y["M_p"]), signal)
+    _check(gain["M_p"], gain["E_p"], one["aM"] * signal * calm * y["M_p"], signal)
     for j in range(LESIONS):
         m, e, x = (y[lesion_state(kind, j)] for kind in ("m", "e", "x"))
         volume = sum(y[lesion_state(name, j)] for name in ("T_H", "T_L", "T_N", "D")) / one["rho"] + 1e-3
         killers = e + one["fX"] * x + one["fM"] * m
         signal = seen[j] / (seen[j] + one["Ks"] * volume + 0.3 * killers)
-        _check(gain[lesion_state("m", j)], gain[lesion_state("e", j)], one["aM"] * signal * calm * dividing(m), signal)
+        _check(gain[lesion_state("m", j)], gain[lesion_state("e", j)], one["aM"] * signal * calm * m, signal)
     others = [name for name in names if name[:1] not in "MEme"]
     assert not any(gain[name].any() for name in others)
-
-
-def dividing(cells: Floats) -> Floats:
-    """Give the cells that can divide: nearly all of many, nearly none of a fraction of one."""
-    return cells * cells**3 / (cells**3 + 27.0)
 
 
 def _check(memory: Floats, effector: Floats, rate: Floats, signal: Floats) -> None:

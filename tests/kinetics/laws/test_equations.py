@@ -92,7 +92,7 @@ def test_antigen_loss_moves_cells_and_makes_none(random_states: Floats) -> None:
 def test_a_clones_rates_are_no_less_than_zero_and_rise_with_killing(random_states: Floats) -> None:
     y, p = read(typical(len(random_states)), random_states)
     rates = rates_of_clones(y, p, lesions=LESIONS)
-    assert len(rates) == 2 * len(TUMOUR)
+    assert len(rates) == 2 * len(TUMOUR) + 2
     assert all((np.asarray(rate) >= 0.0).all() for rate in rates.values())
     blind = rates_of_clones(y, read(typical(len(random_states), kmax=0.0), random_states)[1], lesions=LESIONS)
     assert all((rates[f"death_{clone}"] >= blind[f"death_{clone}"]).all() for clone in TUMOUR)
