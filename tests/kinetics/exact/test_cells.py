@@ -31,6 +31,7 @@ def test_transport_and_change_of_kind_conserve_cells() -> None:
     ran = follow(body, drugs, until=180.0, step=1.0)
     total, infused = all_cells(ran)[0], 2.5e8 * (1.0 - float(body.of("fclr")[0]))
     after = ran.day > 1.0
+    print(f"A3: cells over infused cells differ from 1 by {np.abs(total[after] / infused - 1.0).max():.1e}")
     np.testing.assert_allclose(total[after], infused, rtol=1e-9)
     assert not total[~after].any()
     assert ran.of("X_p")[0, -1] > 0.1 * infused
@@ -49,6 +50,7 @@ def test_blood_holds_the_share_that_exchange_gives_it(access: float) -> None:
     sink = of("kin") * access * volume.sum() * 1e3 / of("Vb") / of("kout")
     blood = float(sum(ran.of(name)[0, -1] for name in IN_BLOOD))
     expected = 1.0 / (1.0 + of("kbp") / of("kpb") + sink)
+    print(f"A3: share in blood {blood / all_cells(ran)[0, -1]:.5f}, expected {expected:.5f}")
     assert blood / all_cells(ran)[0, -1] == pytest.approx(expected, rel=1e-6)
 
 
@@ -62,6 +64,9 @@ def test_interleukin_15_has_its_limits() -> None:
     ran = follow(body, initial=states, until=120.0, step=1.0, rtol=1e-9, atol=1e-11)
     level = ran.of("I")[:, -1]
     kn, kc, rest = (float(body.of(name)[0]) for name in ("kn", "kc", "I0"))
+    print(
+        f"A5: interleukin 15 without lymphocytes {level[0]:.3f}, at home {level[1]:.3f}, crowded {level[2]:.2e} pg/mL"
+    )
     assert level[0] == pytest.approx(53.0, rel=1e-9)
     assert level[1] == pytest.approx(rest, rel=1e-9)
     crowded = rest * (kn + kc) / (kn + kc * 0.6 * 1e13 / 5e6 / 1500.0)
@@ -103,6 +108,7 @@ def _check(memory: Floats, effector: Floats, rate: Floats, signal: Floats) -> No
     """Two daughters per activation: a share f of self-renewal falls from 1/2 to 1/4 with the signal."""
     f = 0.5 * (1.0 - signal) + 0.25 * signal
     tolerance = 1e-9 * (np.abs(rate).max() + 1.0)
+    print(f"A6: cells gained less activations, relative: {np.abs(memory + effector - rate).max() / rate.max():.1e}")
     np.testing.assert_allclose(memory + effector, rate, rtol=1e-6, atol=tolerance)
     np.testing.assert_allclose(memory, rate * (2.0 * f - 1.0), rtol=1e-6, atol=tolerance)
     np.testing.assert_allclose(effector, rate * 2.0 * (1.0 - f), rtol=1e-6, atol=tolerance)
@@ -132,4 +138,5 @@ def test_growth_under_a_fixed_drive_is_log_linear_and_so_is_the_decline() -> Non
     down = follow(cleared, initial=empty, until=20.0, step=0.5, rtol=1e-9, atol=1e-11)
     fall = np.diff(np.log(down.of("E_b")[0, down.day >= 4.0])) / 0.5
     np.testing.assert_allclose(fall, fastest(exchange, one["dE"], -one["dE"] - one["kT"]), rtol=1e-6)
+    print(f"A8: rise {rise[-1]:.5f}, decline {fall[-1]:.5f} per day, as in the closed form")
     assert fall[0] < -0.3 < 0.1 < rise[0]

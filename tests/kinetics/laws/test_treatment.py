@@ -47,6 +47,7 @@ def test_the_peak_rises_with_the_dose_less_than_in_proportion_and_comes_earlier(
     assert (np.diff(day) <= 0.0).all()
     assert day[-1] < day[0] - 7.0
     exponent = np.diff(np.log(height)) / np.diff(np.log(doses))
+    print(f"A9: peaks per uL {height.round(2)} at 1e6 to 1e10 cells, exponents {exponent.round(2)}")
     assert ((exponent > 0.0) & (exponent < 0.7)).all()
 
 
