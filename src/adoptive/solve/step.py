@@ -31,6 +31,7 @@ __all__ = ["attempt", "choose_steps", "judge"]
 
 SAFETY, LARGEST_GROWTH, SMALLEST_GROWTH, LARGEST_SHRINK = 0.9, 8.0, 0.2, 0.1
 SMALLEST_STEP = 1e-14
+SHORTEST = 1e-300  # between two happenings; its inverse is still a number
 STEP_UNDERFLOW, NOT_FINITE, TOO_MANY_STEPS = 1, 2, 3  # keys of types.FAILURES
 
 
@@ -47,7 +48,7 @@ def choose_steps(lanes: Lanes) -> None:
             used = room if step >= 0.9999 * room else 0.5 * room if step > 0.6 * room else step
             goal = until if step >= 0.9999 * room else now + used
         lanes.clock[USED * width + w], lanes.clock[GOAL * width + w] = used, goal
-        lanes.clock[INVERSE * width + w] = 1.0 / used
+        lanes.clock[INVERSE * width + w] = 1.0 / max(used, SHORTEST)
 
 
 @compiled
