@@ -37,7 +37,7 @@ from adoptive.solve.types import Ensemble, Events, Floats, Model, Trigger
 __all__ = ["Engine", "compile_model"]
 
 _ALIGNMENT = 64
-_SIZES = struct.Struct("<qq")
+_SIZES = struct.Struct("<qqq")
 _BAD_INPUT = 4
 
 
@@ -68,8 +68,9 @@ class Engine:
         kept = recall(
             f"{_key(model, traced, self.width, solver)}.kernels", lambda: _compile(traced, self.width, self._method)
         )
-        self._rows, self._entries = _SIZES.unpack_from(kept)
-        self._code = NativeCode(kept[_SIZES.size :], routine_names(traced))
+        self._rows, self._entries, first = _SIZES.unpack_from(kept)
+        objects = kept[_SIZES.size :]
+        self._code = NativeCode([objects[:first], objects[first:]], routine_names(traced))
 
     def run(
         self,
@@ -193,8 +194,14 @@ def _key(model: Model, traced: Traced, width: int, solver: str) -> str:
 
 
 def _compile(traced: Traced, width: int, method: Method) -> bytes:
+    """Compile the model's modules, and the loop if it is not there yet, on two processors."""
     listing = write_kernels(traced, width, method)
-    return _SIZES.pack(listing.parameter_rows, listing.matrix_entries) + to_object_code(listing.text)
+    with ThreadPoolExecutor(2) as pool:  # the compiler works without the interpreter's lock
+        loop = pool.submit(load_loop)
+        objects = list(pool.map(to_object_code, listing.texts))
+        loop.result()
+    sizes = _SIZES.pack(listing.parameter_rows, listing.matrix_entries, len(objects[0]))
+    return sizes + b"".join(objects)
 
 
 def _times(start: ArrayLike, stop: ArrayLike, visits: ArrayLike, patients: int) -> dict[str, Floats]:

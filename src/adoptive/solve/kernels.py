@@ -40,9 +40,9 @@ def routine_names(traced: Traced) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Listing:
-    """Hold the text of a model's LLVM module and the two sizes that the driver must know."""
+    """Hold the texts of a model's LLVM modules, the longest first, and the two sizes that the loop must know."""
 
-    text: str
+    texts: tuple[str, ...]
     parameter_rows: int
     matrix_entries: int
 
@@ -55,10 +55,10 @@ class Sheet:
         self.traced, self.width = traced, width
         self.elimination: Elimination = eliminate(len(traced.states), entries)
         zero = traced.graph.constant(0.0)
-        self.negative_jacobian = tuple(-entries.get(key, zero) for key in self.elimination.place)
-        self.steady = hoisted(traced, traced.outputs + self.negative_jacobian)
+        self.jacobian = tuple(entries.get(key, zero) for key in self.elimination.place)
+        self.steady = hoisted(traced, traced.outputs + self.jacobian)
         self.steady_row = {node.number: len(traced.parameters) + k for k, node in enumerate(self.steady)}
-        self.module = ir.Module(name="kernels")
+        self.module, self.apart = ir.Module(name="kernels"), ir.Module(name="linearise")
 
     @property
     def size(self) -> int:
@@ -66,8 +66,12 @@ class Sheet:
         return len(self.traced.states)
 
     def routine(self, name: str, arrays: int) -> Routine:
-        """Begin a routine."""
-        return Routine(self.module, name, self.width, arrays)
+        """Begin a routine; the longest has a module of its own, so that two processors can compile one model."""
+        if name != self.apart.name:
+            return Routine(self.module, name, self.width, arrays)
+        apart = Routine(self.apart, name, self.width, arrays)
+        ir.Function(self.module, apart.function.function_type, name)
+        return apart
 
     def reader(self, routine: Routine, *, prepared: bool = True) -> Callable[[Node], Any | None]:
         """Read states from array 0 and parameters (prepared sub-expressions included) from array 1."""
@@ -95,7 +99,7 @@ def write_kernels(traced: Traced, width: int, method: Method = RODAS5P) -> Listi
     for place, values in traced.jumps.items():
         _jump(sheet, f"jump{place}", tuple(values.values()))
     rows = len(traced.parameters) + len(sheet.steady)
-    return Listing(str(sheet.module), rows, len(sheet.negative_jacobian))
+    return Listing((str(sheet.apart), str(sheet.module)), rows, len(sheet.jacobian))
 
 
 def _prepare(sheet: Sheet) -> None:
@@ -128,25 +132,25 @@ def _jump(sheet: Sheet, name: str, outputs: Sequence[Node]) -> None:
 
 
 def _linearise(sheet: Sheet) -> None:
-    """Compute derivatives and the negative Jacobian together: linearise(y, p, f, matrix)."""
-    routine = sheet.routine("linearise", 4)
-    size = sheet.size
-
-    def write(k: int, value: Any) -> None:
-        routine.store(2 if k < size else 3, k if k < size else k - size, value)
-
-    evaluate(routine, sheet.traced.slopes + sheet.negative_jacobian, sheet.reader(routine), write)
+    """Compute derivatives and the Jacobian together: linearise(y, p, f, matrix)."""
+    routine, plan = sheet.routine("linearise", 4), sheet.elimination
+    outputs: list[tuple[int, int, Node]] = []  # array, row, value: each state's together, so that little is kept long
+    for i in plan.order:
+        outputs.append((2, i, sheet.traced.slopes[i]))
+        outputs += [(3, at, sheet.jacobian[at]) for (row, _), at in plan.place.items() if row == i]
+    values = [value for _, _, value in outputs]
+    evaluate(routine, values, sheet.reader(routine), lambda k, value: routine.store(*outputs[k][:2], value))
     routine.finish()
 
 
 def _factor(sheet: Sheet, method: Method) -> None:
-    """Factor matrix + I/(h gamma) in place, row by row, pivots kept as reciprocals: factor(matrix, 1/h)."""
+    """Factor J - I/(h gamma) in place, row by row, pivots kept as reciprocals: factor(matrix, 1/h)."""
     routine, plan = sheet.routine("factor", 2), sheet.elimination
     shift = routine.mul(routine.load(1, 0), routine.constant(1.0 / method.gamma if method.implicit else 0.0))
     for i in plan.order:
         columns = (*plan.lower[i], i, *plan.upper[i])
         row = {j: routine.load(0, plan.place[i, j]) for j in columns}
-        row[i] = routine.add(row[i], shift)
+        row[i] = routine.sub(row[i], shift)
         for k in plan.lower[i]:
             row[k] = routine.mul(row[k], routine.load(0, plan.place[k, k]))
             less = routine.neg(row[k])
@@ -159,9 +163,9 @@ def _factor(sheet: Sheet, method: Method) -> None:
 
 
 def _solve(sheet: Sheet) -> None:
-    """Solve LU u = f + mix/h: solve(matrix, f, mix, 1/h, u)."""
+    """Solve LU u = -(f + mix/h): solve(matrix, f, mix, 1/h, u)."""
     routine = sheet.routine("solve", 5)
-    plan, inverse = sheet.elimination, routine.load(3, 0)
+    plan, inverse = sheet.elimination, routine.neg(routine.load(3, 0))
     x: dict[int, Any] = {}
 
     def reduce(i: int, columns: Sequence[int], start: Any) -> Any:
@@ -170,7 +174,7 @@ def _solve(sheet: Sheet) -> None:
         return start
 
     for i in plan.order:
-        right = routine.fma(inverse, routine.load(2, i), routine.load(1, i))
+        right = routine.fma(inverse, routine.load(2, i), routine.neg(routine.load(1, i)))
         x[i] = reduce(i, plan.lower[i], right)
     for i in reversed(plan.order):
         x[i] = routine.mul(reduce(i, plan.upper[i], x[i]), routine.load(0, plan.place[i, i]))

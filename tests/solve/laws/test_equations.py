@@ -32,7 +32,7 @@ class Kernels:
         self.elimination = eliminate(len(model.states), entries)
         self.nonzero = set(entries)
         self.listing = write_kernels(traced, W)
-        self.code = NativeCode(to_object_code(self.listing.text), ROUTINES)
+        self.code = NativeCode([to_object_code(text) for text in self.listing.texts], ROUTINES)
         self.size = len(model.states)
 
     def call(self, name: str, *vectors: Any) -> None:
@@ -54,7 +54,7 @@ class Kernels:
         self.call("linearise", y, p, fast, packed)
         dense = np.zeros((W, self.size, self.size))
         for (i, j), at in self.elimination.place.items():
-            dense[:, i, j] = -packed[at]
+            dense[:, i, j] = packed[at]
         return slow.T, fast.T, dense
 
     def solved(self, matrix: Any, inverse_step: Any, right: Any) -> Any:
@@ -121,7 +121,7 @@ def test_generated_elimination_solves_the_system(kernels: Kernels, seed: int) ->
         matrix[:, i, j] = rng.normal(size=W)
     inverse_step, right = np.full(W, 8.0 * RODAS5P.gamma), rng.normal(size=(W, 4))
     solved = kernels.solved(matrix, inverse_step, right)
-    expected = np.linalg.solve(matrix + 8.0 * np.eye(4), right[:, :, None])[:, :, 0]
+    expected = np.linalg.solve(8.0 * np.eye(4) - matrix, right[:, :, None])[:, :, 0]
     np.testing.assert_allclose(solved, expected, rtol=1e-10, atol=1e-13)
 
 
