@@ -140,6 +140,18 @@ def test_histories_agree_with_a_slow_reference(engine: Engine, number: int, reco
     assert worst < 1e-5
 
 
+@pytest.mark.parametrize("solver", ["rodas4", "tsit5"])
+def test_other_methods_tell_the_same_history(engine: Engine, solver: str) -> None:
+    other = compile_model(CLINIC, solver=solver)
+    for number in WARDS:
+        one, two = run(engine, number), run(other, number, rtol=1e-10, atol=1e-12)
+        for name in ("fired", "scans", "cycles", "holds", "regimen_state", "extinct", "failure"):
+            np.testing.assert_array_equal(getattr(two, name), getattr(one, name), err_msg=name)
+        for name in ("fired_day", "cycle_day", "progression_day", "response_day", "stopped_day"):
+            np.testing.assert_allclose(getattr(two, name), getattr(one, name), rtol=1e-6, err_msg=name)
+        np.testing.assert_allclose(two.final, one.final, rtol=1e-5, atol=1e-6)
+
+
 def test_the_wards_hold_every_kind_of_happening(engine: Engine) -> None:
     runs = [run(engine, number) for number in WARDS]
     assert {int(state) for ran in runs for state in ran.regimen_state.flat} == {0, 1, 2, 3, 4}
