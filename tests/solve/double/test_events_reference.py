@@ -75,6 +75,11 @@ def doses(number: int) -> Events:
     return Events(day, kind, amount)
 
 
+def begins(number: int) -> np.ndarray:
+    """Start the last ward's patients late, some after the first days of their scans, doses and cycles."""
+    return np.linspace(0.0, 12.0 * (number == 4), PER_WARD)
+
+
 def history(number: int) -> tuple[dict[str, Any], tuple[Any, ...]]:
     declared, events = ward(number), doses(number)
     parameters, initial = clinic_patients(PER_WARD, 300 + number)
@@ -85,7 +90,7 @@ def history(number: int) -> tuple[dict[str, Any], tuple[Any, ...]]:
 
 def run(engine: Engine, number: int, **more: Any) -> Ensemble:
     declared, (parameters, initial) = history(number)
-    options: dict[str, Any] = {"start": 0.0, "stop": STOP, "visits": [45.0], "rtol": 1e-9, "atol": 1e-11}
+    options: dict[str, Any] = {"start": begins(number), "stop": STOP, "visits": [45.0], "rtol": 1e-9, "atol": 1e-11}
     return engine.run(parameters, initial, **(options | declared | more))
 
 
@@ -94,7 +99,7 @@ def slow(number: int, i: int) -> Any:
     events, draws = declared.pop("events"), declared.pop("survival_draws")
     real = np.isfinite(events.day[i])
     given = list(zip(events.day[i][real], events.kind[i][real], events.amount[i][real], strict=True))
-    options = {"i": i, "start": 0.0, "stop": STOP, "doses": given, "draws": draws[i]}
+    options = {"i": i, "start": float(begins(number)[i]), "stop": STOP, "doses": given, "draws": draws[i]}
     return Reference(CLINIC, parameters[i], initial[i], **options, **declared).follow()
 
 

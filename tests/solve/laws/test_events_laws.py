@@ -192,3 +192,24 @@ def test_carry_of_others_is_refused(engine: Engine) -> None:
 def test_a_regimen_that_makes_no_sense_is_refused(engine: Engine, regimen: Regimen, words: str) -> None:
     with pytest.raises(SolveError, match=words):
         run(engine, regimens=(regimen,))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"populations": {"tumour": ("mass", "sheds")}}, "names unknown states"),
+        ({"populations": {"tumour": ("mass",), "mass": ("shed",)}}, "has the name of a state"),
+        ({"populations": {"tumour": ("mass",), "idle": ("shed",)}}, "lacks its birth and death rate"),
+        ({"clones": {"tumour": ("births", "deaths"), "mass": ("births", "deaths")}}, "belongs to two"),
+        ({"jumps": (Jump("odd", text=lambda y, p, amount: {"weight": amount}),)}, "names unknown states"),
+    ],
+)
+def test_a_model_that_makes_no_sense_is_refused(change: dict[str, Any], words: str) -> None:
+    with pytest.raises(SolveError, match=words):
+        compile_model(dataclasses.replace(CLINIC, **change))
+
+
+@pytest.mark.parametrize("interval", [0.0, -1.0])
+def test_scans_without_an_interval_are_refused(engine: Engine, interval: float) -> None:
+    with pytest.raises(SolveError, match="intervals above zero"):
+        run(engine, scans=Scans("diameters", 0.0, interval))
