@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from adoptive.solve.dense import NEVER
+from adoptive.solve.dense import HALVINGS, NEVER
 from adoptive.solve.diary import PENDING, STOPPED
 from adoptive.solve.extinction import decide_jumped, locate_clones, note_cells, some_clone_fell
 from adoptive.solve.jumps import apply_jump
@@ -36,7 +36,7 @@ from adoptive.solve.lanes import (
 from adoptive.solve.treatment import decide_regimens, give_doses, next_treatment, scan
 from adoptive.solve.triggering import apply_triggers, crosses, fire, locate_trigger, pull_triggers
 
-__all__ = ["locate", "settle", "something_crossed"]
+__all__ = ["HALVINGS", "NEVER", "STEP_AFTER_JUMP", "locate", "settle", "something_crossed"]
 
 STEP_AFTER_JUMP = 0.02
 
