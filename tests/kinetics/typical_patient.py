@@ -19,7 +19,7 @@ from adoptive.construct import ConstructPlan
 from adoptive.infusion import Infusions, give, join
 from adoptive.kinetics import describe_patients
 from adoptive.kinetics.simulate import ATOL, RTOL, engine
-from adoptive.kinetics.states import CLASSES, LESIONS, lesion_state
+from adoptive.kinetics.states import CLASSES, IN_BLOOD, LESIONS, lesion_state
 from adoptive.kinetics.types import Physiology
 from adoptive.parameters import Book, Typical, draw_typical, load_book
 from adoptive.solve import Events, Trigger, Values
@@ -53,11 +53,13 @@ def cohort_of(
     diameters_mm: ArrayLike = DIAMETERS_MM,
     shares: dict[str, float] = SHARES,
     density_factor: ArrayLike = 1.0,
+    target: str = "CLDN18.2",
+    lesions: int = LESIONS,
 ) -> Cohort:
     """Write the typical patient's cohort by hand, a number of times."""
     each = np.atleast_2d(np.asarray(diameters_mm, float))
-    each = np.pad(each, ((0, 0), (0, LESIONS - each.shape[1])))
-    place = np.ones((patients, LESIONS))
+    each = np.pad(each, ((0, 0), (0, lesions - each.shape[1])))
+    place = np.ones((patients, lesions))
 
     def all_patients(value: ArrayLike) -> Floats:
         return np.asarray(np.ones(patients) * np.asarray(value, float))
@@ -66,6 +68,7 @@ def cohort_of(
         positive_share=all_patients(shares["high"]),
         read_share=all_patients(shares["high"]),
         founder_clone=np.zeros(patients, bool),
+        target=target,
         **{f"{name}_share": place * shares[name] for name in SHARES},
         **{f"{name}_density": all_patients(DENSITIES[name]) * all_patients(density_factor) for name in SHARES},
     )
@@ -85,9 +88,12 @@ def cohort_of(
     )
 
 
-def body_of(cohort: Cohort, **changed: ArrayLike) -> Physiology:
+CAR = ConstructPlan(product="typical", modality="CAR-T", binder="scFv", costimulation="CD28")
+TCR = ConstructPlan(product="typical", modality="TCR-T", binder="alpha and beta chain", costimulation="none")
+
+
+def body_of(cohort: Cohort, plan: ConstructPlan = CAR, **changed: ArrayLike) -> Physiology:
     """Give the patients' parameters and starting state, with the product in them and some parameters changed."""
-    plan = ConstructPlan(product="typical", modality="CAR-T", binder="scFv", costimulation="CD28")
     body = describe_patients(cohort, plan, typical=flat_typical(), streams=Streams(SEED))
     engrafting = 1.0 - body.of("fclr")
     shares = {name: engrafting * share for name, share in PRODUCT.items()}
@@ -155,12 +161,13 @@ class Followed:
 
     def each_lesion(self, *names: str) -> Floats:
         """Give the sum of some states of each lesion, ``(patients, days, lesions)``."""
-        return np.stack([sum(self.of(lesion_state(name, j)) for name in names) for j in range(LESIONS)], axis=-1)
+        places = range(self.body.lesions)
+        return np.stack([sum(self.of(lesion_state(name, j)) for name in names) for j in places], axis=-1)
 
     @property
     def cells_per_ul(self) -> Floats:
         """Give engineered cells in blood per uL, ``(patients, days)``."""
-        return np.asarray(sum(self.of(name) for name in ("M_b", "E_b", "X_b"))) / self.body.of("Vb")[:, None]
+        return np.asarray(sum(self.of(name) for name in IN_BLOOD)) / self.body.of("Vb")[:, None]
 
     @property
     def volume_ml(self) -> Floats:
@@ -200,7 +207,8 @@ def follow(
     """Follow patients with the package's one compiled engine and keep every state."""
     given = plan or Infusions.none(len(body.values))
     days = np.arange(start, until + 1e-9, step)
-    ran = engine().run(
+    compiled = engine(body.lesions)
+    ran = compiled.run(
         body.values,
         body.initial if initial is None else initial,
         start=start,
@@ -213,7 +221,7 @@ def follow(
         atol=atol,
     )
     assert (ran.failure == 0).all(), ran.failure
-    return Followed(days, engine().model.states, ran.states, ran.final, body, ran.fired_day)
+    return Followed(days, compiled.model.states, ran.states, ran.final, body, ran.fired_day)
 
 
 def read(body: Physiology, states: Floats) -> tuple[Values, Values]:

@@ -65,7 +65,7 @@ def read_by_ihc(plan: AntigenPlan, share: Floats, keys: Keys, typical: Typical, 
 
 
 def draw_antigen(
-    share: Floats, read: Floats, positive: Floats, *, keys: Keys, typical: Typical, streams: Streams
+    share: Floats, read: Floats, positive: Floats, *, keys: Keys, typical: Typical, streams: Streams, target: str = ""
 ) -> Antigen:
     """Draw the antigen classes of every lesion and the molecules per cell of every patient.
 
@@ -85,7 +85,15 @@ def draw_antigen(
         low_share=low,
         negative_share=negative,
         founder_clone=founder,
-        high_density=draw_patients(typical, streams, name="antigen.density_high", keys=keys),
+        high_density=_density_high(target, keys=keys, typical=typical, streams=streams),
         low_density=draw_patients(typical, streams, name="antigen.density_low", keys=keys),
         negative_density=draw_patients(typical, streams, name="antigen.density_negative", keys=keys),
+        target=target,
     )
+
+
+def _density_high(target: str, *, keys: Keys, typical: Typical, streams: Streams) -> Floats:
+    """Draw molecules on a high cell: the target's own row if it is measured, with the same rank of each patient."""
+    general, own = typical.book["antigen.density_high"], f"antigen.density_high@{target.upper()}"
+    drawn = draw_patients(typical, streams, name=general.name, keys=keys)
+    return drawn * typical.at(own, keys) / typical.at(general.name, keys) if own in typical.book else drawn

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from annotated_types import Ge, Gt, Le, MinLen
@@ -38,6 +38,7 @@ class Antigen:
     """Hold the antigen of some patients' tumours: shares of cells by class and molecules per cell.
 
     Shares are ``(patients, lesions)`` and sum to 1; densities are ``(patients,)`` in molecules per cell.
+    ``target`` names the antigen.
     """
 
     positive_share: Floats
@@ -49,3 +50,9 @@ class Antigen:
     high_density: Floats
     low_density: Floats
     negative_density: Floats
+    target: str = ""
+
+    def take(self, rows: NDArray[Any]) -> Antigen:
+        """Keep some patients."""
+        kept = {name: value[rows] for name, value in self.__dict__.items() if name != "target"}
+        return Antigen(**kept, target=self.target)

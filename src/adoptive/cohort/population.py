@@ -51,7 +51,7 @@ def draw_cohort(
         third_line_or_later=third,
         lesion_diameter_mm=diameter,
         growth_per_day=_growth(population, keys, typical, streams),
-        antigen=draw_antigen(share, read, positive, keys=keys, typical=typical, streams=streams),
+        antigen=draw_antigen(share, read, positive, keys=keys, typical=typical, streams=streams, target=antigen.target),
         donor_fitness=fitness * np.where(third, typical.at("cohort.fitness_third_line", keys), 1.0),
         **blood,
     )

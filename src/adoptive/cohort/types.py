@@ -66,10 +66,5 @@ class Cohort:
         kept: dict[str, Any] = {}
         for field in dataclasses.fields(self):
             value = getattr(self, field.name)
-            if isinstance(value, Keys):
-                kept[field.name] = value.take(rows)
-            elif isinstance(value, Antigen):
-                kept[field.name] = Antigen(**{name: array[rows] for name, array in value.__dict__.items()})
-            else:
-                kept[field.name] = value[rows]
+            kept[field.name] = value.take(rows) if isinstance(value, Keys | Antigen) else value[rows]
         return Cohort(**kept)

@@ -25,12 +25,21 @@ def hill(density: Floats, half: Floats, steepness: Floats) -> Floats:
     return raised / (raised + half**steepness)
 
 
-def predict_visibility(antigen: Antigen, *, keys: Keys, typical: Typical, streams: Streams) -> dict[str, Floats]:
-    """Give each antigen class's visibility for killing (wH, wL, wN) and for growth (qH, qL, qN)."""
+def predict_visibility(
+    antigen: Antigen, *, keys: Keys, typical: Typical, streams: Streams, plan: ConstructPlan | None = None
+) -> dict[str, Floats]:
+    """Give each antigen class's visibility for killing (wH, wL, wN) and for growth (qH, qL, qN).
+
+    A chimeric receptor sees the antigen's molecules; a T-cell receptor sees the small share of them that HLA presents
+    as peptide, and needs far fewer.
+    """
     steep = typical.at("construct.density_steepness", keys)
-    kill = draw_patients(typical, streams, name="construct.kill_half_density", keys=keys)
-    grow = draw_patients(typical, streams, name="construct.grow_half_density", keys=keys)
-    density = {"H": antigen.high_density, "L": antigen.low_density, "N": antigen.negative_density}
+    by = "tcr_" if plan is not None and plan.modality == "TCR-T" else ""
+    kill = draw_patients(typical, streams, name=f"construct.{by}kill_half_density", keys=keys)
+    grow = draw_patients(typical, streams, name=f"construct.{by}grow_half_density", keys=keys)
+    shown = draw_patients(typical, streams, name="construct.tcr_presented", keys=keys) if by else np.ones(len(keys))
+    molecules = {"H": antigen.high_density, "L": antigen.low_density, "N": antigen.negative_density}
+    density = {c: shown * values for c, values in molecules.items()}
     killing = {f"w{c}": hill(values, kill, steep) for c, values in density.items()}
     growth = {f"q{c}": hill(values, grow, steep) for c, values in density.items()}
     return killing | growth
@@ -38,5 +47,5 @@ def predict_visibility(antigen: Antigen, *, keys: Keys, typical: Typical, stream
 
 def tonic_factor(plan: ConstructPlan, *, keys: Keys, typical: Typical) -> Floats:
     """Give the construct's tonic exhaustion over the reference construct's, ``(patients,)``."""
-    row = "construct.tonic_cd28" if plan.costimulation == "CD28" else "construct.tonic_41bb"
-    return typical.at(row, keys)
+    row = {"CD28": "tonic_cd28", "4-1BB": "tonic_41bb", "none": "tonic_tcr"}[plan.costimulation]
+    return typical.at(f"construct.{row}", keys)

@@ -25,6 +25,9 @@ DRUGS: Final = (
     "dexamethasone",
     "interleukin 2",
     "chemotherapy",
+    "immunoglobulin",
+    "filgrastim",
+    "rasburicase",
 )
 """Everything that can be given, in the order of the kinetic model's jumps; ``infusion`` is the cells."""
 

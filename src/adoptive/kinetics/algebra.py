@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from adoptive.kinetics.states import CLASSES, lesion_state
+from adoptive.kinetics.states import CLASSES, IN_BLOOD, IN_TISSUE, lesion_state
 from adoptive.solve import Values, log, maximum, minimum, positive
 
 __all__ = ["LESION_FLOOR_ML", "Body", "Lesion", "alive", "body", "lesion", "lesion_volume_ml"]
@@ -56,8 +56,9 @@ class Lesion:
 def alive(cells: Any) -> Any:
     """Give the share of full growth that a number of cells can have: ``n^3 / (n^3 + 27)``.
 
-    A fraction of a cell cannot divide: growth stops below about three cells, so that what a solver leaves of a
-    population that has gone cannot grow again.
+    A fraction of a cell cannot divide: growth of a tumour clone stops below about three cells, so that what a solver
+    leaves of a clone that has gone cannot grow again. Engineered cells need none of it: they move between places, and
+    all of them together die out where fewer than one is left.
     """
     cube = cells * cells * cells
     return cube / (cube + 27.0)
@@ -78,14 +79,14 @@ def body(y: Values, p: Values, lesions: int) -> Body:
     """
     g, g0 = y.I / (y.I + p.KI), p.I0 / (p.I0 + p.KI)
     gn = (g - g0) / (1.0 - g0)
-    drive = minimum(1.3, p.gI0 + (1.0 - p.gI0) * positive(gn) + p.e2 * y.IL2 / (y.IL2 + p.EC2))
+    drive = minimum(p.drive_max, p.gI0 + (1.0 - p.gI0) * positive(gn) + p.e2 * y.IL2 / (y.IL2 + p.EC2))
     pd1, toc = y.PD1_c / p.V1_pd1, y.Toc_c / p.V1_toc
     q_dex = y.Dex / (y.Dex + p.EC50_dex)
-    c_total = y.M_b + y.E_b + y.X_b + y.M_p + y.E_p + y.X_p
+    c_total = sum((y[name] for name in (*IN_BLOOD, *IN_TISSUE)[1:]), y[IN_BLOOD[0]])
     antigen = p.Hn * y.H + p.cd19 * p.N_B * y.B + p.bcma * p.N_PC * y.PC
     for j in range(lesions):
         antigen = antigen + p.psi * _visible(y, p, j, "q")
-    s = antigen / (antigen + p.Ksys + 0.15 * c_total)
+    s = antigen / (antigen + p.Ksys + p.hide_body * c_total)
     ro_6 = toc / (toc + p.KD_toc)
     kill_ld = p.eFluC * y.Flu + p.eCyC * y.Cy
     return Body(
@@ -115,9 +116,11 @@ def lesion(y: Values, p: Values, whole: Body, j: int) -> Lesion:
     volume = lesion_volume_ml(tumour, y[lesion_state("D", j)], p.rho)
     m, e, x = (y[lesion_state(name, j)] for name in ("m", "e", "x"))
     seen = _visible(y, p, j, "q")
-    s = seen / (seen + p.Ks * volume + 0.3 * (e + p.fX * x + p.fM * m))
-    killers = maximum(e + p.fX * x + p.fM * m, 0.0)
-    pdi = 1.0 - p.iPD * (1.0 - whole.ro_pd1) * (0.5 + 0.5 * y.IFN / (y.IFN + p.K_pdl1))
+    working = e + p.fX * x + p.fM * m
+    s = seen / (seen + p.Ks * volume + p.hide_lesion * working)
+    killers = maximum(working, 0.0)
+    pdl1 = p.pdl1_0 + (1.0 - p.pdl1_0) * y.IFN / (y.IFN + p.K_pdl1)
+    pdi = 1.0 - p.iPD * (1.0 - whole.ro_pd1) * pdl1
     eff = (1.0 - p[lesion_state("supp", j)]) * pdi
     weighted = _visible(y, p, j, "w")
     kill = p.kmax * eff * whole.dexi * killers / (p.Kk * volume + weighted + p.kap * killers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,17 +13,18 @@ from adoptive.cohort.types import Cohort
 from adoptive.construct import ConstructPlan, predict_visibility, tonic_factor
 from adoptive.facility.types import Product
 from adoptive.kinetics.equations import PER_LESION
-from adoptive.kinetics.states import BODY, CLASSES, LESIONS, lesion_state, state_names
+from adoptive.kinetics.states import BODY, CLASSES, LESIONS, MOST_LESIONS, lesion_state, state_names
 from adoptive.kinetics.types import Physiology
 from adoptive.parameters import Typical, draw_patients, load_book
 from adoptive.streams import Streams
 from adoptive.units import volume_cm3
 
-__all__ = ["describe_patients", "draw_physiology", "parameter_names"]
+__all__ = ["describe_patients", "draw_physiology", "parameter_names", "product_class"]
 
 Floats = NDArray[np.float64]
 
 DERIVED: Final = (
+    "luck",
     "toc_effect",
     "L0",
     "ANC_0",
@@ -39,24 +40,45 @@ DERIVED: Final = (
     "qL",
     "qN",
 )
-_NOT_IN_EQUATIONS: Final = {"acc", "supp", "muN_clean"}
+_NOT_IN_EQUATIONS: Final = {"acc", "supp", "muN_clean", "lesion_share", "hla_founder", "hla_share"}
+_BLOOD_TARGETS: Final = ("CD19", "BCMA")
 
 
-@lru_cache(maxsize=1)
-def parameter_names() -> tuple[str, ...]:
-    """List the model's parameters: the rows of this folder, the derived ones, and those of each lesion."""
+@lru_cache(maxsize=MOST_LESIONS)
+def parameter_names(lesions: int = LESIONS) -> tuple[str, ...]:
+    """List the model's parameters: the rows of this folder, the derived ones, and those of each lesion.
+
+    A row ``name@class`` is a product class's own value of ``name``, not a parameter of its own.
+    """
     rows = [name.split(".")[1] for name in load_book() if name.startswith("kinetics.")]
-    shared = [name for name in rows if name not in _NOT_IN_EQUATIONS]
-    return (*shared, *DERIVED, *(lesion_state(name, j) for j in range(LESIONS) for name in PER_LESION))
+    shared = [name for name in rows if name not in _NOT_IN_EQUATIONS and "@" not in name]
+    return (*shared, *DERIVED, *(lesion_state(name, j) for j in range(lesions) for name in PER_LESION))
+
+
+def product_class(construct: ConstructPlan, target: str) -> str:
+    """Name the product class whose rows apply: ``CD19``, ``BCMA``, ``TCR-T`` or ``solid``.
+
+    >>> plan = ConstructPlan(product="a", modality="CAR-T", binder="b", costimulation="4-1BB")
+    >>> product_class(plan, "CD19"), product_class(plan, "CLDN18.2")
+    ('CD19', 'solid')
+    """
+    if construct.modality == "TCR-T":
+        return "TCR-T"
+    return target.upper() if target.upper() in _BLOOD_TARGETS else "solid"
 
 
 def describe_patients(
     cohort: Cohort, construct: ConstructPlan, *, typical: Typical, streams: Streams, product: Product | None = None
 ) -> Physiology:
-    """Describe the patients as the construct sees their tumours, with their products' fitness and composition."""
-    visibility = predict_visibility(cohort.antigen, keys=cohort.keys, typical=typical, streams=streams)
+    """Describe the patients as the construct sees their tumours, with their products' fitness and composition.
+
+    Construct and target name the product class; where this folder has a row ``name@class``, it stands for ``name``.
+    """
+    common: dict[str, Any] = {"typical": typical, "streams": streams}
+    visibility = predict_visibility(cohort.antigen, keys=cohort.keys, plan=construct, **common)
     tonic = tonic_factor(construct, keys=cohort.keys, typical=typical)
-    body = draw_physiology(cohort, typical, streams, visibility=visibility, tonic=tonic)
+    kind = product_class(construct, cohort.antigen.target)
+    body = draw_physiology(cohort, typical, streams, visibility=visibility, tonic=tonic, kind=kind)
     if product is None:
         return body
     engrafting = 1.0 - body.of("fclr")
@@ -70,57 +92,107 @@ def describe_patients(
 
 
 def draw_physiology(
-    cohort: Cohort, typical: Typical, streams: Streams, *, visibility: Mapping[str, Floats], tonic: Floats
+    cohort: Cohort,
+    typical: Typical,
+    streams: Streams,
+    *,
+    visibility: Mapping[str, Floats],
+    tonic: Floats,
+    kind: str = "solid",
 ) -> Physiology:
     """Draw every patient's parameters and starting state.
 
     ``visibility`` maps wH, wL, wN, qH, qL, qN to ``(patients,)`` (what the receptor makes of each antigen class);
-    ``tonic`` ``(patients,)`` is the construct's tonic exhaustion over the reference construct's.
+    ``tonic`` ``(patients,)`` is the construct's tonic exhaustion over the reference construct's; ``kind`` the product
+    class of :func:`product_class`.
     """
-    keys, places = cohort.keys, range(cohort.lesions)
+    keys, places, names = cohort.keys, range(cohort.lesions), parameter_names(cohort.lesions)
     columns: dict[str, Floats] = dict(visibility)
-    for name in parameter_names():
+    for name in names:
         if f"kinetics.{name}" in typical.book:
-            columns[name] = draw_patients(typical, streams, name=f"kinetics.{name}", keys=keys)
+            columns[name] = _of_class(typical, streams, name, kind, cohort)
     columns["kT"] = columns["kT"] * tonic
     clean = typical.at("kinetics.muN_clean", keys)
     columns["muN"] = np.where(cohort.antigen.founder_clone, columns["muN"], clean)
     columns |= {"L0": cohort.lymphocytes_per_ul, "ANC_0": cohort.neutrophils_e9_l, "PLT_0": cohort.platelets_e9_l}
-    columns["toc_effect"] = np.ones(len(keys))
+    columns |= {"toc_effect": np.ones(len(keys)), "luck": streams.exponential("kinetics.first mutant", keys)}
     columns |= {name: np.zeros(len(keys)) for name in ("kChemo", "share_M", "share_E", "share_X")}
-    tumour = _tumour_cells(cohort, rho=columns["rho"], ceiling=columns["Kmax"], clearance=columns["kD"])
-    for j in places:
-        columns[lesion_state("r", j)] = tumour["r"][:, j]
-    for name in ("supp", "acc"):
-        each = _per_lesion(typical, streams, name, cohort)
-        columns |= {lesion_state(name, j): each[:, j] for j in places}
-    names = parameter_names()
+    tumour = _tumour_cells(cohort, columns)
+    each = {name: _per_lesion(typical, streams, name, kind, cohort) for name in ("supp", "acc")}
+    each |= {
+        "r": tumour["r"],
+        "first": _first_mutant(tumour["living"], streams.uniform("kinetics.mutant lesion", keys)),
+    }
+    columns |= {lesion_state(name, j): each[name][:, j] for name in PER_LESION for j in places}
     values = np.column_stack([columns[name] for name in names])
-    draws = streams.uniform("kinetics.last cell", keys, len(CLASSES) * LESIONS)
-    return Physiology(names, values, _starting_state(cohort, columns, tumour), draws)
+    draws = streams.uniform("kinetics.last cell", keys, len(CLASSES) * cohort.lesions + 1)
+    shares = _class_shares(cohort, typical, streams, with_hla=kind == "TCR-T")
+    return Physiology(names, values, _starting_state(cohort, columns, tumour, shares), draws)
 
 
-def _per_lesion(typical: Typical, streams: Streams, name: str, cohort: Cohort) -> Floats:
-    """Draw a share that differs between patients and, with 0.4 of the patients' spread, between lesions of one."""
+def _of_class(typical: Typical, streams: Streams, name: str, kind: str, cohort: Cohort) -> Floats:
+    """Draw a row for each patient, the product class's own row if there is one.
+
+    The same patient has the same rank in both, so that product classes are compared on the same patients.
+    """
+    own = f"kinetics.{name}@{kind}"
+    if own not in typical.book:
+        return draw_patients(typical, streams, name=f"kinetics.{name}", keys=cohort.keys)
+    row, base = typical.book[own], typical.at(own, cohort.keys)
+    if row.between == 0:
+        return base
+    deviation = np.clip(streams.normal(f"patient:kinetics.{name}", cohort.keys), -3.0, 3.0)
+    return row.shift(base, row.between * deviation)
+
+
+def _per_lesion(typical: Typical, streams: Streams, name: str, kind: str, cohort: Cohort) -> Floats:
+    """Draw a share that differs between patients and, with a part of the patients' spread, between lesions of one."""
     row = typical.book[f"kinetics.{name}"]
-    base = draw_patients(typical, streams, name=row.name, keys=cohort.keys)
-    own = streams.normal(f"lesion:{row.name}", cohort.keys, cohort.lesions)
-    return row.shift(base[:, None], 0.4 * row.between * np.clip(own, -3.0, 3.0))
+    base = _of_class(typical, streams, name, kind, cohort)
+    part = typical.at("kinetics.lesion_share", cohort.keys)[:, None]
+    own = streams.normal(f"lesion:{row.name}", cohort.keys, cohort.lesions).reshape(len(cohort), cohort.lesions)
+    return row.shift(base[:, None], part * row.between * np.clip(own, -3.0, 3.0))
 
 
-def _tumour_cells(cohort: Cohort, *, rho: Floats, ceiling: Floats, clearance: Floats) -> dict[str, Floats]:
+def _tumour_cells(cohort: Cohort, columns: Mapping[str, Floats]) -> dict[str, Floats]:
     """Give living cells, dead cells and the Gompertz rate of each lesion from its diameter and growth.
 
     ``r = g / ln(Kmax / N0)``, so that the measured doubling time holds at baseline.
     """
-    volume = volume_cm3(cohort.lesion_diameter_mm)
-    total = rho[:, None] * volume
+    rho, ceiling, clearance, shed = (columns[name] for name in ("rho", "Kmax", "kD", "shed"))
+    total = rho[:, None] * volume_cm3(cohort.lesion_diameter_mm)
     rate = cohort.growth_per_day / np.log(ceiling[:, None] / np.maximum(total, 1.0))
-    dead = 0.3 * rate / (clearance[:, None] + cohort.growth_per_day)
+    dead = shed[:, None] * rate / (clearance[:, None] + cohort.growth_per_day)
     return {"living": total / (1.0 + dead), "dead": total * dead / (1.0 + dead), "r": rate}
 
 
-def _starting_state(cohort: Cohort, columns: Mapping[str, Floats], tumour: Mapping[str, Floats]) -> Floats:
+def _first_mutant(living: Floats, lot: Floats) -> Floats:
+    """Say in which lesion the first surviving mutant is born: 1 / its share of cells there, 0 elsewhere."""
+    share = living / np.maximum(living.sum(axis=1, keepdims=True), 1.0)
+    upper = np.cumsum(share, axis=1)
+    here = (upper - share <= lot[:, None]) & (lot[:, None] < upper)
+    return np.where(here, 1.0 / np.maximum(share, 1e-12), 0.0)
+
+
+def _class_shares(cohort: Cohort, typical: Typical, streams: Streams, *, with_hla: bool) -> dict[str, Floats]:
+    """Give the starting share of each antigen class in each lesion, ``(patients, lesions)``.
+
+    For a T-cell receptor some tumours have cells that lost the HLA molecule which shows the peptide: they are
+    negative, whatever antigen they hold.
+    """
+    antigen = cohort.antigen
+    shares = {"H": antigen.high_share, "L": antigen.low_share, "N": antigen.negative_share}
+    if not with_hla:
+        return shares
+    founder = streams.uniform("kinetics.HLA founder", cohort.keys) < typical.at("kinetics.hla_founder", cohort.keys)
+    lost = np.where(founder, typical.at("kinetics.hla_share", cohort.keys), 0.0)[:, None]
+    kept = {c: (1.0 - lost) * share for c, share in shares.items()}
+    return kept | {"N": kept["N"] + lost}
+
+
+def _starting_state(
+    cohort: Cohort, columns: Mapping[str, Floats], tumour: Mapping[str, Floats], shares: Mapping[str, Floats]
+) -> Floats:
     """Give the state on the day of randomisation: baseline everywhere, tumour by lesion and class."""
     names = state_names(cohort.lesions)
     start = {name: np.zeros(len(cohort)) for name in names}
@@ -134,7 +206,6 @@ def _starting_state(cohort: Cohort, columns: Mapping[str, Floats], tumour: Mappi
             start[name] = columns[f"{line}_0"]
         if name in ("H", "B", "PC", "IgG"):
             start[name] = np.ones(len(cohort))
-    shares = {"H": cohort.antigen.high_share, "L": cohort.antigen.low_share, "N": cohort.antigen.negative_share}
     for j in range(cohort.lesions):
         start[lesion_state("D", j)] = tumour["dead"][:, j]
         for c in CLASSES:

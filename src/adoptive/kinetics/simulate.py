@@ -12,27 +12,32 @@ from numpy.typing import NDArray
 from adoptive.infusion.types import Infusions, Ward
 from adoptive.kinetics.equations import build_model
 from adoptive.kinetics.physiology import parameter_names
-from adoptive.kinetics.states import LESIONS, lesion_state
+from adoptive.kinetics.states import IN_BLOOD, LESIONS, MOST_LESIONS, lesion_state
 from adoptive.kinetics.types import Physiology, Trajectory
 from adoptive.solve import Events, Trigger, compile_model
 
-__all__ = ["RECORDED", "advance", "begin", "day_grid", "engine"]
+__all__ = ["RECORDED", "advance", "begin", "day_grid", "engine", "recorded"]
 
 Floats = NDArray[np.float64]
 
-RECORDED: Final = (
-    *("M_b", "E_b", "X_b", "L", "IL6", "ANC", "PLT", "Toc_c"),
-    *(lesion_state(name, j) for j in range(LESIONS) for name in ("T_H", "T_L", "T_N", "D")),
-)
 DAILY_UNTIL: Final = 280.0
 RTOL: Final = 1e-5
 ATOL: Final = 1e-7
 
 
-@lru_cache(maxsize=1)
-def engine() -> Any:
-    """Compile the model once in a process (from the cache of compiled kernels if it is there)."""
-    return compile_model(build_model(parameter_names()))
+def recorded(lesions: int = LESIONS) -> tuple[str, ...]:
+    """Name the states that a trajectory keeps: cells and counts in blood, then each lesion's four kinds of cells."""
+    body = (*IN_BLOOD, "L", "IL6", "ANC", "PLT", "Toc_c")
+    return body + tuple(lesion_state(name, j) for j in range(lesions) for name in ("T_H", "T_L", "T_N", "D"))
+
+
+RECORDED: Final = recorded()
+
+
+@lru_cache(maxsize=MOST_LESIONS)
+def engine(lesions: int = LESIONS) -> Any:
+    """Compile the model for a number of lesion places, once in a process (from the cache of kernels if it is there)."""
+    return compile_model(build_model(parameter_names(lesions), lesions))
 
 
 def day_grid(horizon_days: float) -> Floats:
@@ -47,11 +52,11 @@ def day_grid(horizon_days: float) -> Floats:
 
 def begin(physiology: Physiology, *, horizon_days: float, wards: int = 2, doses: int = 4) -> Trajectory:
     """Stand everybody at day 0 with nothing recorded."""
-    grid, patients = day_grid(horizon_days), len(physiology.values)
+    grid, patients, names = day_grid(horizon_days), len(physiology.values), recorded(physiology.lesions)
     return Trajectory(
         day=grid,
-        names=RECORDED,
-        values=np.zeros((patients, len(grid), len(RECORDED))),
+        names=names,
+        values=np.zeros((patients, len(grid), len(names))),
         written=np.zeros(patients),
         state=physiology.initial,
         now=np.zeros(patients),
@@ -75,13 +80,13 @@ def advance(
     first, past = np.searchsorted(trajectory.day, [start.min(), stop.max()], side="left")
     slab = slice(int(first), int(past) + 1)
     last = np.where(np.isfinite(trajectory.fired_day[go]), trajectory.fired_day[go], -np.inf).max(axis=2)
-    ran = engine().run(
+    ran = engine(physiology.lesions).run(
         physiology.values[go],
         trajectory.state[go],
         start=start,
         stop=stop,
         visits=trajectory.day[slab],
-        record=RECORDED,
+        record=trajectory.names,
         events=Events(infusions.day[go], infusions.kind[go], infusions.amount[go]),
         triggers=_triggers(wards, go),
         survival_draws=physiology.survival_draws[go],

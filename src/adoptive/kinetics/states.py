@@ -1,13 +1,27 @@
-"""The states of the model, in order: 41 of the whole body and 7 of each lesion, with unit and tolerance scale."""
+"""The states of the model, in order: 47 of the whole body and 7 of each lesion, with unit and tolerance scale."""
 
 from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["BODY", "CLASSES", "LESION", "LESIONS", "lesion_state", "state_names", "state_scales"]
+__all__ = [
+    "BODY",
+    "CLASSES",
+    "IN_BLOOD",
+    "IN_TISSUE",
+    "LESION",
+    "LESIONS",
+    "MOST_LESIONS",
+    "lesion_state",
+    "state_names",
+    "state_scales",
+]
 
 LESIONS: Final = 5
-"""Lesion places of the compiled model; a patient with fewer lesions leaves the others empty."""
+"""Lesion places where nobody asks for another number; a patient with fewer lesions leaves the others empty."""
+
+MOST_LESIONS: Final = 8
+"""Most lesion places that a model is built for."""
 
 CLASSES: Final = ("H", "L", "N")
 """Antigen classes of tumour cells: high, low, negative."""
@@ -15,14 +29,17 @@ CLASSES: Final = ("H", "L", "N")
 _CELLS, _LEVEL, _SHARE, _COUNT, _DRUG = 1e5, 1e2, 1.0, 1e3, 1.0
 
 BODY: Final[dict[str, tuple[str, str, float]]] = {
+    "F_b": ("freshly thawed effector cells in blood", "cells", _CELLS),
     "M_b": ("memory cells in blood", "cells", _CELLS),
     "E_b": ("effector cells in blood", "cells", _CELLS),
     "X_b": ("exhausted cells in blood", "cells", _CELLS),
+    "F_p": ("freshly thawed effector cells in lymphoid and other tissue", "cells", _CELLS),
     "M_p": ("memory cells in lymphoid and other tissue", "cells", _CELLS),
     "E_p": ("effector cells in lymphoid and other tissue", "cells", _CELLS),
     "X_p": ("exhausted cells in lymphoid and other tissue", "cells", _CELLS),
     "I": ("interleukin 15 (stands for 15 and 7)", "pg/mL", _LEVEL),
     "L": ("the patient's own lymphocytes", "cells/uL", _COUNT),
+    "Rp": ("immunity against the receptor, still being primed", "0-1", _SHARE),
     "R": ("immunity against the receptor", "0-1", _SHARE),
     "H": ("normal tissue that carries the antigen", "fraction", _SHARE),
     "IFN": ("interferon gamma", "pg/mL", _LEVEL),
@@ -55,8 +72,17 @@ BODY: Final[dict[str, tuple[str, str, float]]] = {
     "Toc_p": ("tocilizumab, peripheral", "mg", _LEVEL),
     "Dex": ("dexamethasone", "mg", 10.0),
     "IL2": ("interleukin 2", "units of EC2", _DRUG),
+    "GCSF": ("filgrastim", "ug/kg", _DRUG),
+    "Ras": ("rasburicase", "mg/kg", 0.01),
+    "Mut": ("surviving antigen-negative mutants that were to be expected so far", "cells", _SHARE),
     "Chemo": ("kill rate of chemotherapy or another tumour drug", "1/day", 0.1),
 }
+
+IN_BLOOD: Final = ("F_b", "M_b", "E_b", "X_b")
+"""Engineered cells in blood."""
+
+IN_TISSUE: Final = ("F_p", "M_p", "E_p", "X_p")
+"""Engineered cells in tissue other than lesions."""
 
 LESION: Final[dict[str, tuple[str, str, float]]] = {
     "T_H": ("tumour cells, antigen high", "cells", _CELLS),
@@ -82,7 +108,7 @@ def state_names(lesions: int = LESIONS) -> tuple[str, ...]:
     """List every state: the body's, then lesion by lesion.
 
     >>> len(state_names(5))
-    76
+    82
     """
     return tuple(BODY) + tuple(lesion_state(name, j) for j in range(lesions) for name in LESION)
 

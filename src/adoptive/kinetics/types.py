@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from adoptive.kinetics.states import LESIONS, lesion_state
+from adoptive.kinetics.states import lesion_state
 
 __all__ = ["Physiology", "Trajectory"]
 
@@ -23,6 +23,11 @@ class Physiology:
     values: Floats
     initial: Floats
     survival_draws: Floats
+
+    @property
+    def lesions(self) -> int:
+        """Give the number of lesion places."""
+        return sum(name[:1] == "r" and name[1:].isdigit() for name in self.names)
 
     def of(self, name: str) -> Floats:
         """Give one parameter of every patient."""
@@ -74,4 +79,4 @@ class Trajectory:
     def lesion_states(self) -> Floats:
         """Give the recorded states of lesions, ``(patients, days, lesions, states)``: T_H, T_L, T_N and D."""
         first = self.names.index(lesion_state("T_H", 0))
-        return self.values[:, :, first:].reshape(*self.values.shape[:2], LESIONS, 4)
+        return self.values[:, :, first:].reshape(*self.values.shape[:2], -1, 4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -35,18 +35,24 @@ def _machine() -> Any:
     )
 
 
-def to_object_code(text: str) -> bytes:
-    """Compile LLVM text to an object file for this processor."""
-    module = binding.parse_assembly(text)
+def to_object_code(text: str, *, simplify: bool = False) -> bytes:
+    """Compile LLVM text to an object file for this processor; `simplify` first for text that is not yet tight."""
+    module, machine = binding.parse_assembly(text), _machine()
     module.verify()
-    return bytes(_machine().emit_object(module))
+    if simplify:
+        options = binding.create_pipeline_tuning_options(speed_level=_OPTIMISATION)
+        options.loop_vectorization = options.slp_vectorization = options.loop_unrolling = False
+        builder = binding.create_pass_builder(machine, options)
+        builder.getModulePassManager().run(module, builder)
+    return bytes(machine.emit_object(module))
 
 
 class NativeCode:
-    """Keep an object file loaded; its routines live as long as this value."""
+    """Keep object files loaded together; their routines live as long as this value."""
 
-    def __init__(self, object_code: bytes, routines: Iterable[str]) -> None:
+    def __init__(self, objects: Sequence[bytes], routines: Iterable[str]) -> None:
         self._engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _machine())
-        self._engine.add_object_file(binding.ObjectFileRef.from_data(object_code))
+        for one in objects:
+            self._engine.add_object_file(binding.ObjectFileRef.from_data(one))
         self._engine.finalize_object()
         self.addresses = tuple(self._engine.get_function_address(name) for name in routines)

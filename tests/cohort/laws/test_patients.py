@@ -22,7 +22,8 @@ NUMBERS = st.integers(0, 2**32 - 1)
 def flat(cohort: Cohort) -> dict[str, np.ndarray]:
     """Lay a cohort's arrays side by side."""
     own: dict[str, Any] = {name: value for name, value in cohort.__dict__.items() if name not in ("keys", "antigen")}
-    return own | {f"antigen.{name}": value for name, value in cohort.antigen.__dict__.items()}
+    arrays = {name: value for name, value in cohort.antigen.__dict__.items() if name != "target"}
+    return own | {f"antigen.{name}": value for name, value in arrays.items()}
 
 
 @settings(deadline=None, max_examples=25)

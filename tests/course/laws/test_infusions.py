@@ -167,7 +167,7 @@ def test_without_cells_nothing_expands_and_nobody_is_feverish(people: Cohort, pl
     course = follow(people, plan, infusion={"dose_cells": 0.0})
     assert course.treated.any()
     assert (copies_of(course) == 0).all()
-    for name in ("M_b", "E_b", "X_b"):
+    for name in ("M_b", "F_b", "X_b"):
         assert (course.trajectory.of(name) == 0).all()
     assert (crs_of(course).maximum_grade == 0).all()
     assert (course.trajectory.fired == 0).all(), "no tocilizumab without cytokine release"

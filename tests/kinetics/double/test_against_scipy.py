@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
@@ -26,6 +28,9 @@ def everything() -> Infusions:
         once("interleukin 2", 1, day=8.0, amount=3.0),
         once("tocilizumab", 1, day=12.0, amount=464.0),
         once("dexamethasone", 1, day=14.0, amount=10.0),
+        once("filgrastim", 1, day=11.0, amount=5.0),
+        once("rasburicase", 1, day=13.0, amount=0.2),
+        once("immunoglobulin", 1, day=30.0, amount=0.4),
         once("chemotherapy", 1, day=60.0, amount=0.02),
         lymphodepletion(1, infusion_day=90.0),
         once("infusion", 1, day=90.0, amount=DOSE),
@@ -85,3 +90,43 @@ def test_the_engine_agrees_with_lsoda(
     np.testing.assert_allclose(ran.of("T_N1"), reference.of("T_N1"), rtol=accuracy, atol=1e-3)
     assert reference.cells_per_ul.max() > 10.0
     assert reference.sld_mm.min() < 0.7 * reference.sld_mm[0, 0]
+
+
+def by_runge_kutta(body: Physiology, plan: Infusions, *, until: float, step: float) -> Floats:
+    """Follow one patient with classical Runge-Kutta steps of fixed size; all jumps fall on a step."""
+    model = engine().model
+    values = Values(body.names, body.values[0].tolist())
+
+    def slope(y: Floats) -> Floats:
+        text = derivatives(Values(model.states, y.tolist()), values, lesions=LESIONS)
+        return np.array([text[name] for name in model.states])
+
+    y, out = body.initial[0].copy(), []
+    for number in range(round(until / step) + 1):
+        day = number * step
+        out.append(y.copy())
+        due = np.abs(plan.day[0] - day) < 0.5 * step
+        for kind, amount in zip(plan.kind[0][due], plan.amount[0][due], strict=True):
+            for state, factor in JUMPS[kind].effect.items():
+                y[model.states.index(state)] += amount * (values[factor] if isinstance(factor, str) else factor)
+        one = slope(y)
+        two = slope(y + 0.5 * step * one)
+        three = slope(y + 0.5 * step * two)
+        y = y + step / 6.0 * (one + 2.0 * two + 2.0 * three + slope(y + step * three))
+    return np.array(out)
+
+
+def test_fixed_steps_and_adaptive_steps_agree() -> None:
+    """A10: sum of diameters within 1e-4 at steps of 0.1 day; the error falls with the fourth power of the step."""
+    body, until = typical(), 14.0
+    ran = follow(body, treatment(), until=until, step=0.1, rtol=1e-9, atol=1e-11)
+    apart, cells = [], []
+    for step in (0.1, 0.05):
+        fixed = by_runge_kutta(body, treatment(), until=until, step=step)[:: round(0.1 / step)]
+        other = dataclasses.replace(ran, values=fixed[None])
+        apart.append(float(np.abs(other.sld_mm / ran.sld_mm - 1.0).max()))
+        late = ran.day > 6.0
+        cells.append(float(np.abs(other.cells_per_ul[0, late] / ran.cells_per_ul[0, late] - 1.0).max()))
+    print(f"A10: sum of diameters differs by {apart}, cells in blood by {cells}, at steps of 0.1 and 0.05 day")
+    assert apart[0] < 1e-4
+    assert cells[1] < cells[0] / 10.0

@@ -8,7 +8,7 @@ from typical_patient import Floats, Followed, body_of, cohort_of, follow, join, 
 
 from adoptive.kinetics.equations import derivatives
 from adoptive.kinetics.simulate import engine
-from adoptive.kinetics.states import BODY, LESIONS, lesion_state
+from adoptive.kinetics.states import BODY, IN_BLOOD, IN_TISSUE, LESIONS, lesion_state
 from adoptive.kinetics.types import Physiology
 
 BIRTH_AND_DEATH = ("pM", "dM", "aM", "pE", "dE", "dX", "kRej", "dDex", "eFluC", "eCyC")
@@ -16,7 +16,7 @@ STILL_TUMOUR = {**spread("r", 0.0), "kmax": 0.0, "kD": 0.0, "muN": 0.0}
 
 
 def all_cells(ran: Followed) -> Floats:
-    body = np.asarray(sum(ran.of(name) for name in ("M_b", "E_b", "X_b", "M_p", "E_p", "X_p")))
+    body = np.asarray(sum(ran.of(name) for name in (*IN_BLOOD, *IN_TISSUE)))
     return np.asarray(body + ran.each_lesion("m", "e", "x").sum(axis=-1))
 
 
@@ -31,6 +31,7 @@ def test_transport_and_change_of_kind_conserve_cells() -> None:
     ran = follow(body, drugs, until=180.0, step=1.0)
     total, infused = all_cells(ran)[0], 2.5e8 * (1.0 - float(body.of("fclr")[0]))
     after = ran.day > 1.0
+    print(f"A3: cells over infused cells differ from 1 by {np.abs(total[after] / infused - 1.0).max():.1e}")
     np.testing.assert_allclose(total[after], infused, rtol=1e-9)
     assert not total[~after].any()
     assert ran.of("X_p")[0, -1] > 0.1 * infused
@@ -47,8 +48,9 @@ def test_blood_holds_the_share_that_exchange_gives_it(access: float) -> None:
 
     volume = ran.volume_ml[0, -1] + 1e-3
     sink = of("kin") * access * volume.sum() * 1e3 / of("Vb") / of("kout")
-    blood = float(sum(ran.of(name)[0, -1] for name in ("M_b", "E_b", "X_b")))
+    blood = float(sum(ran.of(name)[0, -1] for name in IN_BLOOD))
     expected = 1.0 / (1.0 + of("kbp") / of("kpb") + sink)
+    print(f"A3: share in blood {blood / all_cells(ran)[0, -1]:.5f}, expected {expected:.5f}")
     assert blood / all_cells(ran)[0, -1] == pytest.approx(expected, rel=1e-6)
 
 
@@ -62,6 +64,9 @@ def test_interleukin_15_has_its_limits() -> None:
     ran = follow(body, initial=states, until=120.0, step=1.0, rtol=1e-9, atol=1e-11)
     level = ran.of("I")[:, -1]
     kn, kc, rest = (float(body.of(name)[0]) for name in ("kn", "kc", "I0"))
+    print(
+        f"A5: interleukin 15 without lymphocytes {level[0]:.3f}, at home {level[1]:.3f}, crowded {level[2]:.2e} pg/mL"
+    )
     assert level[0] == pytest.approx(53.0, rel=1e-9)
     assert level[1] == pytest.approx(rest, rel=1e-9)
     crowded = rest * (kn + kc) / (kn + kc * 0.6 * 1e13 / 5e6 / 1500.0)
@@ -86,28 +91,24 @@ def test_activation_adds_exactly_one_cell(random_states: Floats) -> None:
     calm = 1.0 - one["iDex"] * y["Dex"] / (y["Dex"] + one["EC50_dex"])
     seen = [sum(one[f"q{c}"] * y[lesion_state(f"T_{c}", j)] for c in "HLN") for j in range(LESIONS)]
     outside = one["Hn"] * y["H"] + one["psi"] * sum(seen)
-    total = sum(y[f"{kind}_{where}"] for kind in "MEX" for where in "bp")
+    total = sum(y[name] for name in (*IN_BLOOD, *IN_TISSUE))
     signal = outside / (outside + one["Ksys"] + 0.15 * total)
-    _check(gain["M_p"], gain["E_p"], one["aM"] * signal * calm * dividing(y["M_p"]), signal)
+    _check(gain["M_p"], gain["E_p"], one["aM"] * signal * calm * y["M_p"], signal)
     for j in range(LESIONS):
         m, e, x = (y[lesion_state(kind, j)] for kind in ("m", "e", "x"))
         volume = sum(y[lesion_state(name, j)] for name in ("T_H", "T_L", "T_N", "D")) / one["rho"] + 1e-3
         killers = e + one["fX"] * x + one["fM"] * m
         signal = seen[j] / (seen[j] + one["Ks"] * volume + 0.3 * killers)
-        _check(gain[lesion_state("m", j)], gain[lesion_state("e", j)], one["aM"] * signal * calm * dividing(m), signal)
+        _check(gain[lesion_state("m", j)], gain[lesion_state("e", j)], one["aM"] * signal * calm * m, signal)
     others = [name for name in names if name[:1] not in "MEme"]
     assert not any(gain[name].any() for name in others)
-
-
-def dividing(cells: Floats) -> Floats:
-    """Give the cells that can divide: nearly all of many, nearly none of a fraction of one."""
-    return cells * cells**3 / (cells**3 + 27.0)
 
 
 def _check(memory: Floats, effector: Floats, rate: Floats, signal: Floats) -> None:
     """Two daughters per activation: a share f of self-renewal falls from 1/2 to 1/4 with the signal."""
     f = 0.5 * (1.0 - signal) + 0.25 * signal
     tolerance = 1e-9 * (np.abs(rate).max() + 1.0)
+    print(f"A6: cells gained less activations, relative: {np.abs(memory + effector - rate).max() / rate.max():.1e}")
     np.testing.assert_allclose(memory + effector, rate, rtol=1e-6, atol=tolerance)
     np.testing.assert_allclose(memory, rate * (2.0 * f - 1.0), rtol=1e-6, atol=tolerance)
     np.testing.assert_allclose(effector, rate * 2.0 * (1.0 - f), rtol=1e-6, atol=tolerance)
@@ -128,7 +129,7 @@ def test_growth_under_a_fixed_drive_is_log_linear_and_so_is_the_decline() -> Non
     signal = one["Hn"] / (one["Hn"] + one["Ksys"])
     exchange = (one["kbp"], one["kpb"])
     growth = one["pE"] * signal - one["dE"] - one["kX"] * signal - one["kT"]
-    late = up.day >= 4.0
+    late = up.day >= 7.5  # freshly thawed cells have woken by then
     rise = np.diff(np.log(up.of("E_b")[0, late])) / 0.5
     np.testing.assert_allclose(rise, fastest(exchange, one["dE"], growth), rtol=1e-4)
     empty = up.final.copy()
@@ -137,4 +138,5 @@ def test_growth_under_a_fixed_drive_is_log_linear_and_so_is_the_decline() -> Non
     down = follow(cleared, initial=empty, until=20.0, step=0.5, rtol=1e-9, atol=1e-11)
     fall = np.diff(np.log(down.of("E_b")[0, down.day >= 4.0])) / 0.5
     np.testing.assert_allclose(fall, fastest(exchange, one["dE"], -one["dE"] - one["kT"]), rtol=1e-6)
+    print(f"A8: rise {rise[-1]:.5f}, decline {fall[-1]:.5f} per day, as in the closed form")
     assert fall[0] < -0.3 < 0.1 < rise[0]

@@ -39,7 +39,7 @@ def test_day_0_shows_the_cohorts_lesions(pair: tuple[Physiology, Trajectory]) ->
 
 def test_a_cell_in_five_litres_of_blood_is_counted_once(pair: tuple[Physiology, Trajectory]) -> None:
     body, seen = pair
-    total = seen.of("M_b") + seen.of("E_b") + seen.of("X_b")
+    total = seen.of("F_b") + seen.of("M_b") + seen.of("E_b") + seen.of("X_b")
     np.testing.assert_allclose(blood_cells_per_ul(seen, body), total / 5e6)
     assert not blood_cells_per_ul(seen, body)[:, :6].any()
     assert 5.0 < blood_cells_per_ul(seen, body)[0].max() < 100.0
@@ -80,5 +80,5 @@ def test_the_leg_records_what_the_engine_integrates(pair: tuple[Physiology, Traj
 def test_infused_cells_arrive_less_those_lost_at_once() -> None:
     ran = follow(typical(), once("infusion", 1, day=0.0, amount=2.5e8), until=1.0, step=1e-4)
     assert ran.cells_per_ul[0, 1] == pytest.approx(0.42 * 2.5e8 / 5e6, rel=2e-3)
-    kinds = [ran.of(name)[0, 1] for name in ("M_b", "E_b", "X_b")]
+    kinds = [ran.of(name)[0, 1] for name in ("M_b", "F_b", "X_b")]
     np.testing.assert_allclose(kinds / np.sum(kinds), [0.10, 0.85, 0.05], rtol=1e-3)

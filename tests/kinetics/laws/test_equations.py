@@ -9,9 +9,9 @@ from typical_patient import Floats, read, spread, typical
 from adoptive.kinetics.equations import build_model, derivatives, rates_of_clones, watched
 from adoptive.kinetics.physiology import parameter_names
 from adoptive.kinetics.simulate import engine
-from adoptive.kinetics.states import BODY, LESION, LESIONS, lesion_state, state_names, state_scales
+from adoptive.kinetics.states import BODY, IN_BLOOD, IN_TISSUE, LESION, LESIONS, lesion_state, state_names, state_scales
 
-CELLS = ("M_b", "E_b", "X_b", "M_p", "E_p", "X_p", *(lesion_state(n, j) for j in range(LESIONS) for n in "mex"))
+CELLS = (*IN_BLOOD, *IN_TISSUE, *(lesion_state(n, j) for j in range(LESIONS) for n in "mex"))
 TUMOUR = tuple(lesion_state(f"T_{c}", j) for j in range(LESIONS) for c in "HLN")
 
 
@@ -47,7 +47,7 @@ def test_the_model_can_be_built_for_any_number_of_lesions(random_states: Floats)
     small, large = few.rhs(y, p), slopes(states)
     assert sorted(small) == sorted(few.states)
     for name in few.states:
-        empty_places = 1e-4 * np.abs(states).max() if name in ("M_b", "E_b", "X_b") else 0.0
+        empty_places = 1e-4 * np.abs(states).max() if name in IN_BLOOD else 0.0
         np.testing.assert_allclose(small[name], large[name], rtol=1e-12, atol=empty_places, err_msg=name)
 
 
@@ -92,7 +92,7 @@ def test_antigen_loss_moves_cells_and_makes_none(random_states: Floats) -> None:
 def test_a_clones_rates_are_no_less_than_zero_and_rise_with_killing(random_states: Floats) -> None:
     y, p = read(typical(len(random_states)), random_states)
     rates = rates_of_clones(y, p, lesions=LESIONS)
-    assert len(rates) == 2 * len(TUMOUR)
+    assert len(rates) == 2 * len(TUMOUR) + 2
     assert all((np.asarray(rate) >= 0.0).all() for rate in rates.values())
     blind = rates_of_clones(y, read(typical(len(random_states), kmax=0.0), random_states)[1], lesions=LESIONS)
     assert all((rates[f"death_{clone}"] >= blind[f"death_{clone}"]).all() for clone in TUMOUR)
@@ -106,5 +106,5 @@ def test_cells_without_antigen_give_no_cytokine(random_states: Floats) -> None:
     level = {name: states[:, names.index(name)] for name in ("IFN", "IL6")}
     np.testing.assert_allclose(found["IFN"], 2.2 * (2.0 - level["IFN"]), rtol=1e-12)
     assert (found["IL6"] <= 3.96 * 4.0).all()
-    for name in CELLS[6:]:
+    for name in CELLS[8:]:
         assert np.isfinite(found[name]).all()

@@ -19,7 +19,7 @@ from typical_patient import (
 
 from adoptive.infusion import Infusions, Ward
 from adoptive.kinetics import Physiology, advance, begin
-from adoptive.kinetics.states import LESION
+from adoptive.kinetics.states import LESION, state_scales
 
 UNTIL = 120.0
 
@@ -92,10 +92,13 @@ def test_a_course_in_legs_is_the_course(crowd: Physiology) -> None:
         part = advance(part, crowd, until=stop, infusions=plan)
     np.testing.assert_array_equal(part.now, whole.now)
     assert not part.failure.any()
+    scale = state_scales()
     for name in whole.names:
         largest = np.abs(whole.of(name)).max(axis=1, keepdims=True)
-        difference = np.abs(part.of(name) - whole.of(name)) / np.maximum(largest, 1e-9)
-        assert difference.max() < 5e-4, name
+        # A thousandth of a state's scale: 100 cells, 0.1 pg/mL.
+        difference = np.abs(part.of(name) - whole.of(name)) / np.maximum(largest, 1e-3 * scale[name])
+        # The first mutants are a few cells, for which the absolute tolerance of a hundredth of a cell counts.
+        assert difference.max() < (5e-3 if name.startswith("T_N") else 5e-4), name
 
 
 def test_whoever_stands_at_his_day_is_left_alone(crowd: Physiology) -> None:

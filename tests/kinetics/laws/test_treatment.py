@@ -23,6 +23,7 @@ from typical_patient import (
 )
 
 from adoptive.kinetics import Physiology
+from adoptive.kinetics.cells import engineered
 from adoptive.kinetics.simulate import engine
 from adoptive.kinetics.states import LESIONS, lesion_state
 
@@ -46,6 +47,7 @@ def test_the_peak_rises_with_the_dose_less_than_in_proportion_and_comes_earlier(
     assert (np.diff(day) <= 0.0).all()
     assert day[-1] < day[0] - 7.0
     exponent = np.diff(np.log(height)) / np.diff(np.log(doses))
+    print(f"A9: peaks per uL {height.round(2)} at 1e6 to 1e10 cells, exponents {exponent.round(2)}")
     assert ((exponent > 0.0) & (exponent < 0.7)).all()
 
 
@@ -215,16 +217,17 @@ def test_blocked_pd1_is_worth_most_where_pd1_takes_most() -> None:
     assert gain[1] > 2.0 * gain[0] > 0.0
 
 
-def test_what_is_left_of_vanished_cells_does_not_grow_again() -> None:
-    """A thousandth of a cell under full drive and full antigen fades; a hundred cells expand."""
-    names = engine().model.states
-    body = typical(2, gI0=1.0)
+def test_engineered_cells_that_fall_below_one_are_gone_until_the_next_infusion() -> None:
+    """A hundred cells without antigen die out to the last; a hundred under full drive and full antigen expand."""
+    body = typical(2, Hn=[0.0, 3e8], psi=[0.0, 0.25], gI0=1.0, rEM=0.0, **spread("acc", 0.0))
     states = body.initial.copy()
-    states[:, names.index("E_p")] = [1e-3, 1e2]
-    ran = follow(body, initial=states, until=30.0, rtol=1e-8, atol=1e-12)
-    alive = ran.of("E_p") + ran.of("M_p")
-    assert alive[0, -1] < 1e-4
-    assert alive[1, -1] > 1e4
+    states[:, engine().model.states.index("E_p")] = 100.0
+    ran = follow(body, once("infusion", 2, day=60.0, amount=[1e8, 0.0]), initial=states, until=80.0)
+    cells = np.asarray(sum(ran.of(name) for name in engineered(LESIONS)))
+    gone = (ran.day > 40.0) & (ran.day <= 60.0)
+    assert not cells[0, gone].any(), "not a fraction of a cell is left"
+    assert cells[1, gone].min() > 1e4
+    assert cells[0, ran.day > 60.0].min() > 1e6
 
 
 def test_a_tumour_without_negative_cells_and_without_mutation_does_not_come_back() -> None:

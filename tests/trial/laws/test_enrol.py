@@ -156,7 +156,8 @@ def test_neither_ratio_nor_the_other_arm_changes_who_a_patient_is(study: Study) 
 
     def cohort_of(entered: Enrolment) -> dict[str, np.ndarray]:
         drawn = draw_cohort(study.cohort, study.antigen, keys=entered.keys, typical=typical, streams=streams)
-        return {n: v for n, v in drawn.__dict__.items() if isinstance(v, np.ndarray)} | drawn.antigen.__dict__
+        values = drawn.__dict__ | drawn.antigen.__dict__
+        return {n: v for n, v in values.items() if isinstance(v, np.ndarray)}
 
     expected = cohort_of(base)
     for what, entered in others.items():

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adoptive.kinetics.algebra import LESION_FLOOR_ML, lesion_volume_ml
+from adoptive.kinetics.states import IN_BLOOD
 from adoptive.kinetics.types import Physiology, Trajectory
 from adoptive.units import diameter_mm
 
@@ -45,7 +46,7 @@ def tumour_volume_cm3(trajectory: Trajectory, physiology: Physiology) -> Floats:
 
 def blood_cells_per_ul(trajectory: Trajectory, physiology: Physiology) -> Floats:
     """Give engineered cells in blood on every day, ``(patients, days)`` in cells/uL."""
-    total = sum(trajectory.of(name) for name in ("M_b", "E_b", "X_b"))
+    total = sum(trajectory.of(name) for name in IN_BLOOD)
     return np.maximum(total, 0.0) / physiology.of("Vb")[:, None]
 
 
