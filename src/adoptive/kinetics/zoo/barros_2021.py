@@ -2,7 +2,7 @@
 
     C' = phi C - rho C + theta T M - alpha T C,  M' = eps C - theta T M - mu M,  T' = r T (1 - b T) - gamma C T
 
-HDLM-2 (Hodgkin, CD123) and Raji (Burkitt, CD19) differ only in numbers. Of Raji the tumour and the dose are assumed. The
+HDLM-2 (Hodgkin, CD123) and Raji (Burkitt, CD19) differ only in numbers. Of Raji tumour and dose are assumed. The
 values of HDLM-2 belong to an infusion on day 45; a public replication of the figures infuses on day 42.
 """
 

@@ -2,7 +2,7 @@
 
     C' as with one target + k D,  D' = rhoB D B / (gB + B) - D / tauC - k D,  B' = -alphaB D B - B / tauB
 
-D: CAR-T cells outside the tumour; all are infused there. The deposited model halves alpha1 against the one of one target
+D: CAR-T cells outside the tumour, where all are infused. The deposited model halves alpha1 against the one target
 (0.02, not 0.04) and starts with a tumour five times as large; both are kept.
 """
 
@@ -37,20 +37,7 @@ ZOO = ZooModel(
     model=Model(
         name="leon-triana-2021-dual",
         states=("C", "T", "D", "B"),
-        parameters=(
-            "rhoC",
-            "gT",
-            "alpha1",
-            "gC",
-            "tauC",
-            "rhoT",
-            "alpha2",
-            "rhoB",
-            "gB",
-            "k",
-            "alphaB",
-            "tauB",
-        ),  # fmt: skip
+        parameters=tuple("rhoC gT alpha1 gC tauC rhoT alpha2 rhoB gB k alphaB tauB".split()),
         rhs=slopes,
     ),
     rows=read_rows("leon_triana_2021_dual"),

@@ -45,33 +45,12 @@ ZOO = ZooModel(
     model=Model(
         name="mueller-schoell-2021",
         states=("TN", "TCM", "TEM", "TEff", "V"),
-        parameters=(
-            "v_ref",
-            "v_low",
-            "low",
-            "ASCT",
-            "asct_effect",
-            "ratio",
-            "ratio_power",
-            "K1",
-            "k12",
-            "k23",
-            "k34",
-            "ke1",
-            "ke2",
-            "ke3",
-            "ke4",
-            "kp1",
-            "kp2",
-            "kp3",
-            "Vm1",
-            "Vm2",
-            "Vm3",
-            "Vm4",
-            "K5",
-            "k5",
-            "K0",
-        ),  # fmt: skip
+        parameters=tuple(
+            (
+                "v_ref v_low low ASCT asct_effect ratio ratio_power K1 k12 k23 k34 ke1 ke2 ke3 ke4 kp1 kp2 kp3 "
+                "Vm1 Vm2 Vm3 Vm4 K5 k5 K0"
+            ).split()
+        ),
         rhs=slopes,
     ),
     rows=read_rows("mueller_schoell_2021"),

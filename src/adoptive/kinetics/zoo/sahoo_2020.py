@@ -4,7 +4,8 @@
 
 Killing wins where Y > rho (1 - X crowding) / k1; k2 below 0 means that exhaustion outweighs expansion.
 The paper's patient values (rho 0.06 to 0.2 per day, k1 near 1e-8) are left out: their exponents disagree with the
-paper's own remark on their order, and were not confirmed. The sets are medians of published fits to the same assay and lines.
+paper's own remark on their order, and were not confirmed. The sets are medians of published fits to the same assay and
+cell lines.
 """
 
 from __future__ import annotations

@@ -48,7 +48,8 @@ def events_of(zoo: ZooModel, values: Values, patients: int) -> Events:
         day[:, place], amount[:, place] = happening.day, happening.amount
         kind[:, place] = names.index(happening.jump)
     order = np.argsort(day, axis=1, kind="stable")
-    return Events(*(np.take_along_axis(column, order, axis=1) for column in (day, kind, amount)))
+    patient = np.arange(patients)[:, None]
+    return Events(day[patient, order], kind[patient, order], amount[patient, order])
 
 
 def run_zoo(
@@ -118,8 +119,9 @@ def measure(days: Floats, series: Floats, regression: Regression) -> float:
     if regression.days:
         inside = (days >= regression.days[0]) & (days <= regression.days[1])
         days, series = days[inside], series[inside]
-    if kind == "halving time":
-        return float(np.log(2.0) * (days[-1] - days[0]) / np.log(series[0] / series[-1]))
+    if kind in ("halving time", "doubling time"):
+        change = np.log(series[0] / series[-1]) * (1.0 if kind == "halving time" else -1.0)
+        return float(np.log(2.0) * (days[-1] - days[0]) / change)
     if kind == "area":
         return float(np.trapezoid(series, days))
     at = int(np.argmax(series) if "maximum" in kind else np.argmin(series))

@@ -3,7 +3,7 @@
     day < Tmax:  R = (Cmax / foldx) exp(rho day),  rho = ln(foldx) / Tmax
     later:       R = Cmax ((1 - FB) exp(-alpha (day - Tmax)) + FB exp(-beta (day - Tmax)))
 
-Here it is an autonomous system: effectors E grow, then are lost at the total rate alpha, of which k become memory M; the
+Here it is autonomous: effectors E grow, then are lost at the total rate alpha, of which k become memory M; the
 phase is a state that one jump on day Tmax moves from 0 to 1. R = E + M equals the formula for k = FB (alpha - beta).
 A compartment reading with the loss alpha + k would decline faster than the printed slope, and is not used.
 
@@ -49,8 +49,8 @@ def schedule(rows: Values) -> tuple[Happening, ...]:
     return (Happening("contraction", rows.Tmax),)
 
 
-def _printed(value: float, tolerance: float, *days: float) -> Regression:
-    return Regression("typical", "transgene", "halving time", value, "printed", _PAPER, days, tolerance)
+def _printed(measure: Any, value: float, tolerance: float, *days: float) -> Regression:
+    return Regression("typical", "transgene", measure, value, "printed", _PAPER, days, tolerance)
 
 
 ZOO = ZooModel(
@@ -72,9 +72,9 @@ ZOO = ZooModel(
     captures="expansion, two-phase decline, spread between patients",
     misses="dose, tumour, lymphodepletion; one infusion, qPCR only",
     regressions=(
-        _printed(-0.78, 0.005, 1.0, 8.0),
-        _printed(4.3, 0.02, 9.5, 12.0),
-        _printed(220.0, 0.02, 200.0, 365.0),
+        _printed("doubling time", 0.78, 0.005, 1.0, 8.0),
+        _printed("halving time", 4.3, 0.02, 9.5, 12.0),
+        _printed("halving time", 220.0, 0.02, 200.0, 365.0),
         Regression("typical", "transgene", "value", 6.15, "recomputed", _FORMULA, (0.0,), 0.002),
         Regression("typical", "transgene", "value", 1374.0, "recomputed", _FORMULA, (28.0,), 0.001),
         Regression("typical", "transgene", "value", 60.7, "recomputed", _FORMULA, (365.0,), 0.001),

@@ -17,7 +17,7 @@ __all__ = ["Floats", "Happening", "Quantity", "Regression", "Rows", "ZooModel", 
 
 Floats = NDArray[np.float64]
 Rows = Mapping[str, Parameter]
-Measure = Literal["value", "maximum", "day of maximum", "minimum", "day of minimum", "halving time", "area"]
+Measure = Literal["value", "maximum", "day of maximum", "minimum", "day of minimum", "halving time", "doubling time", "area"]
 
 
 def _nothing(rows: Values) -> tuple[Happening, ...]:
@@ -47,8 +47,8 @@ class Regression:
     """State a number that the model must reproduce.
 
     `kind` is ``printed`` (the publication says it) or ``recomputed`` (an independent integration of the published
-    equations and numbers; the publication prints no such value). `days`: the day of a ``value``, else the window, in
-    which ``halving time`` (ln 2 / rate of log decline, negative for growth) and ``area`` are taken.
+    equations and numbers; the publication prints no such value). `days`: the day of a ``value``, else the window of a
+    ``halving time`` (ln 2 over the mean decline of the logarithm), a ``doubling time`` or an ``area``.
     """
 
     set: str
