@@ -59,6 +59,7 @@ def run_zoo(
     parameter_set: str | None = None,
     changes: Mapping[str, ArrayLike] | None = None,
     rtol: float = 1e-8,
+    atol: float = 1e-10,
     threads: int = 1,
 ) -> ZooRun:
     """Integrate a model from day 0 over ascending days.
@@ -79,7 +80,7 @@ def run_zoo(
     ensemble = engine_of(zoo.name).run(
         parameters, initial,
         start=0.0, stop=max(float(visits[-1]), 1e-9), visits=visits,
-        events=events_of(zoo, values, patients), rtol=rtol, atol=1e-8, threads=threads, most_steps=1_000_000,
+        events=events_of(zoo, values, patients), rtol=rtol, atol=atol, threads=threads, most_steps=1_000_000,
     )  # fmt: skip
     names = tuple(quantity.name for quantity in zoo.quantities)
     by_visit = np.broadcast_to(table[:, None, :], (patients, len(visits), len(rows)))
