@@ -12,7 +12,7 @@ from typing import Any
 
 from adoptive.kinetics.zoo.chaudhury_2020_first_order import contraction, gompertz
 from adoptive.kinetics.zoo.rows import read_rows
-from adoptive.kinetics.zoo.types import Happening, Quantity, ZooModel
+from adoptive.kinetics.zoo.types import Happening, Quantity, Regression, ZooModel
 from adoptive.solve import Jump, Model, Values
 
 __all__ = ["ZOO"]
@@ -23,6 +23,13 @@ def slopes(y: Values, p: Values) -> dict[str, Any]:
     lost = contraction(y, p)
     growth = (1.0 - y.phase) * p.rho * y.E * y.U / (p.EC50r + y.E + y.U)
     return {**lost, "E": growth + lost["E"], "U": gompertz(y, p) - p.d * y.E * y.U / (p.EC50d + y.E + y.U)}
+
+
+_LSODA = "LSODA, relative tolerance 1e-11, published equations and numbers"
+
+
+def _value(group: str, quantity: str, measure: Any, value: float, *days: float) -> Regression:
+    return Regression(group, quantity, measure, value, "recomputed", _LSODA, days, 0.001)
 
 
 ZOO = ZooModel(
@@ -46,4 +53,9 @@ ZOO = ZooModel(
     horizon_days=100.0,
     captures="saturation on both sides of the encounter; cure by rule",
     misses="trafficking, phenotypes; not fitted to patients",
+    regressions=(
+        _value("typical", "car_t", "maximum", 22818.0),
+        _value("typical", "car_t", "value", 1274.5, 28.0),
+        _value("typical", "tumour", "value", 1.3666, 28.0),
+    ),
 )

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from adoptive.kinetics.zoo.rows import read_rows
-from adoptive.kinetics.zoo.types import Happening, Quantity, ZooModel
+from adoptive.kinetics.zoo.types import Happening, Quantity, Regression, ZooModel
 from adoptive.solve import Jump, Model, Values, log
 
 __all__ = ["ZOO", "contraction", "gompertz"]
@@ -41,6 +41,13 @@ def slopes(y: Values, p: Values) -> dict[str, Any]:
     return {**lost, "E": growth + lost["E"], "U": gompertz(y, p) - p.d * y.E * y.U}
 
 
+_LSODA = "LSODA, relative tolerance 1e-11, published equations and numbers"
+
+
+def _value(group: str, quantity: str, measure: Any, value: float, *days: float) -> Regression:
+    return Regression(group, quantity, measure, value, "recomputed", _LSODA, days, 0.001)
+
+
 ZOO = ZooModel(
     name="chaudhury-2020-first-order",
     title="CAR-T cells and tumour: first-order expansion",
@@ -62,4 +69,9 @@ ZOO = ZooModel(
     horizon_days=100.0,
     captures="the phases of Stein 2019 with a tumour; cure by rule",
     misses="expansion does not depend on the tumour; not fitted to patients",
+    regressions=(
+        _value("typical", "car_t", "maximum", 109380.0),
+        _value("typical", "car_t", "value", 6109.4, 28.0),
+        _value("typical", "tumour", "value", 185.11, 5.0),
+    ),
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from adoptive.kinetics.zoo.rows import read_rows
-from adoptive.kinetics.zoo.types import Quantity, ZooModel
+from adoptive.kinetics.zoo.types import Quantity, Regression, ZooModel
 from adoptive.solve import Model, Values
 
 __all__ = ["ZOO"]
@@ -19,6 +19,13 @@ __all__ = ["ZOO"]
 def slopes(y: Values, p: Values) -> dict[str, Any]:
     """Give the equations."""
     return {"C": p.rho * y.C * y.U - p.kE * y.C, "U": p.g * y.U - p.d * y.C * y.U}
+
+
+_LSODA = "LSODA, relative tolerance 1e-11, published equations and numbers"
+
+
+def _value(group: str, quantity: str, measure: Any, value: float, *days: float) -> Regression:
+    return Regression(group, quantity, measure, value, "recomputed", _LSODA, days, 0.001)
 
 
 ZOO = ZooModel(
@@ -37,4 +44,9 @@ ZOO = ZooModel(
     horizon_days=100.0,
     captures="expansion by antigen, and relapse",
     misses="persistence, saturation; not fitted to patients",
+    regressions=(
+        _value("typical", "car_t", "maximum", 14557.0),
+        _value("typical", "tumour", "maximum", 1229.0),
+        _value("typical", "car_t", "value", 398.29, 28.0),
+    ),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from adoptive.kinetics.zoo.rows import read_rows
-from adoptive.kinetics.zoo.types import Quantity, ZooModel
+from adoptive.kinetics.zoo.types import Quantity, Regression, ZooModel
 from adoptive.solve import Model, Values
 
 __all__ = ["ZOO"]
@@ -21,6 +21,13 @@ def slopes(y: Values, p: Values) -> dict[str, Any]:
         "L": p.rhoL * y.L - p.alpha * y.L * y.C,
         "B": -p.alpha * y.B * y.C - y.B / p.tauB,
     }
+
+
+_LSODA = "LSODA, relative tolerance 1e-11, published equations and numbers"
+
+
+def _value(group: str, quantity: str, measure: Any, value: float, *days: float) -> Regression:
+    return Regression(group, quantity, measure, value, "recomputed", _LSODA, days, 0.001)
 
 
 ZOO = ZooModel(
@@ -43,4 +50,9 @@ ZOO = ZooModel(
     horizon_days=60.0,
     captures="B cells as a second source of antigen; relapse",
     misses="antigen loss, lymphodepletion, spread between patients",
+    regressions=(
+        _value("typical", "car_t", "maximum", 16401000000.0),
+        _value("typical", "leukaemia", "maximum", 57401000000.0),
+        _value("typical", "leukaemia", "value", 4013100.0, 28.0),
+    ),
 )

@@ -12,7 +12,7 @@ from typing import Any
 
 from adoptive.kinetics.zoo.leon_triana_2021 import in_tumour
 from adoptive.kinetics.zoo.rows import read_rows
-from adoptive.kinetics.zoo.types import Quantity, ZooModel
+from adoptive.kinetics.zoo.types import Quantity, Regression, ZooModel
 from adoptive.solve import Model, Values
 
 __all__ = ["ZOO"]
@@ -28,6 +28,13 @@ def slopes(y: Values, p: Values) -> dict[str, Any]:
         "D": p.rhoB * y.D * y.B / (p.gB + y.B) - y.D / p.tauC - moving,
         "B": -p.alphaB * y.D * y.B - y.B / p.tauB,
     }
+
+
+_LSODA = "LSODA, relative tolerance 1e-11, published equations and numbers"
+
+
+def _value(group: str, quantity: str, measure: Any, value: float, *days: float) -> Regression:
+    return Regression(group, quantity, measure, value, "recomputed", _LSODA, days, 0.001)
 
 
 ZOO = ZooModel(
@@ -51,4 +58,10 @@ ZOO = ZooModel(
     horizon_days=100.0,
     captures="B cells as a reservoir for CAR-T cells against a solid tumour",
     misses="spread between patients, antigen loss",
+    regressions=(
+        _value("typical", "car_t", "maximum", 8764800000.0),
+        _value("typical", "car_t_in_tumour", "day of maximum", 16.73),
+        _value("typical", "tumour", "maximum", 34022000000.0),
+        _value("typical", "b_cells", "value", 1423500000.0, 28.0),
+    ),
 )

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from adoptive.kinetics.zoo.rows import read_rows
-from adoptive.kinetics.zoo.types import Happening, Quantity, ZooModel
+from adoptive.kinetics.zoo.types import Happening, Quantity, Regression, ZooModel
 from adoptive.solve import Jump, Model, Values, exp, log, positive
 
 __all__ = ["ZOO"]
@@ -68,6 +68,13 @@ def schedule(rows: Values) -> tuple[Happening, ...]:
     return (*plan, Happening("infusion", rows.infusion_day, rows.dose * rows.effective))
 
 
+_LSODA = "LSODA, relative tolerance 1e-11, published equations and numbers, assumed starts"
+
+
+def _value(group: str, quantity: str, measure: Any, value: float, *days: float) -> Regression:
+    return Regression(group, quantity, measure, value, "recomputed", _LSODA, days, 0.001)
+
+
 ZOO = ZooModel(
     name="owens-bozic-2021",
     title="CAR-T cells after preconditioning with fludarabine",
@@ -91,6 +98,17 @@ ZOO = ZooModel(
         Quantity("fludarabine", "uM", lambda y, rows: y.M),
     ),
     horizon_days=100.0,
-    captures="schedule of lymphodepletion, two stable ends (cleared or full tumour)",
+    captures="schedule of lymphodepletion; ends cleared, full or in coexistence by the start",
     misses="antigen loss; not fitted to patients",
+    regressions=(
+        _value("P1", "fludarabine", "maximum", 4.0401),
+        _value("P1", "tumour", "minimum", 2753000000.0),
+        _value("P1", "car_t", "maximum", 123700000.0),
+        _value("P2", "tumour", "value", 4112700000.0, 14.0),
+        _value("P2", "car_t", "maximum", 164560000.0),
+        _value("P3", "car_t", "maximum", 136550000.0),
+        _value("P3", "tumour", "value", 17190.0, 14.0),
+        _value("P4", "car_t", "maximum", 144970000.0),
+        _value("P4", "tumour", "maximum", 342520000.0),
+    ),
 )

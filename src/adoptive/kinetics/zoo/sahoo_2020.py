@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from adoptive.kinetics.zoo.rows import read_rows
-from adoptive.kinetics.zoo.types import Quantity, ZooModel
+from adoptive.kinetics.zoo.types import Quantity, Regression, ZooModel
 from adoptive.solve import Model, Values
 
 __all__ = ["ZOO"]
@@ -27,6 +27,13 @@ def slopes(y: Values, p: Values) -> dict[str, Any]:
         "X": _HOURS * (p.rho * y.X * (1.0 - y.X * p.crowding) - p.k1 * y.X * y.Y),
         "Y": _HOURS * (p.k2 * y.X * y.Y - p.theta * y.Y),
     }
+
+
+_LSODA = "LSODA, relative tolerance 1e-11, published equations and numbers, assumed starts"
+
+
+def _value(group: str, quantity: str, measure: Any, value: float, *days: float) -> Regression:
+    return Regression(group, quantity, measure, value, "recomputed", _LSODA, days, 0.001)
 
 
 ZOO = ZooModel(
@@ -43,4 +50,10 @@ ZOO = ZooModel(
     horizon_days=3.0,
     captures="effector to target ratio, sign of exhaustion",
     misses="trafficking, patients; medians of fits are not a fit of the medians",
+    regressions=(
+        _value("PBT1", "glioma", "value", 1.7262, 1.0),
+        _value("PBT1", "glioma", "value", 0.25507, 3.0),
+        _value("PBT2", "glioma", "value", 1.7106, 1.0),
+        _value("PBT4", "glioma", "value", 0.0073451, 1.0),
+    ),
 )

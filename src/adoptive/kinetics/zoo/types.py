@@ -17,7 +17,9 @@ __all__ = ["Floats", "Happening", "Quantity", "Regression", "Rows", "ZooModel", 
 
 Floats = NDArray[np.float64]
 Rows = Mapping[str, Parameter]
-Measure = Literal["value", "maximum", "day of maximum", "minimum", "day of minimum", "halving time", "doubling time", "area"]
+Measure = Literal[
+    "value", "maximum", "day of maximum", "minimum", "day of minimum", "halving time", "doubling time", "area"
+]
 
 
 def _nothing(rows: Values) -> tuple[Happening, ...]:
