@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import log_ndtr
+from scipy.special import log_ndtr, ndtri
 from scipy.stats import qmc
 
 from adoptive.errors import ParameterError
@@ -25,6 +25,7 @@ __all__ = ["Fit", "Settings", "fit_individuals"]
 
 _FLOOR = 1e-12
 _STEP = 1e-4
+_NEARBY = 0.15
 _LARGEST_MOVE = 1.0
 _HIGHEST_DAMPING = 1e10
 
@@ -34,14 +35,16 @@ class Settings:
     """Say how to fit.
 
     `priors` replaces a row's own prior: (median, standard deviation on the row's scale); inf means flat. `starts` are
-    drawn from the priors (quasi-random, no wider than `widest_start`) besides the medians themselves.
+    drawn from the priors (quasi-random, no wider than `widest_start`) besides the medians themselves; `nearby` more
+    are drawn around the best of them, for a second descent.
     """
 
     parameters: tuple[str, ...] = ()
     parameter_set: str | None = None
     priors: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    starts: int = 16
-    widest_start: float = 1.5
+    starts: int = 24
+    nearby: int = 6
+    widest_start: float = 1.0
     noise: float | None = None
     most_iterations: int = 200
     tolerance: float = 1e-7
@@ -82,9 +85,11 @@ def fit_individuals(zoo: ZooModel, data: Individuals, settings: Settings | None 
     """
     chosen = Settings() if settings is None else settings
     problem = _Problem.of(zoo, data, chosen)
-    theta, value, converged, rounds = _descend(problem, chosen)
-    best = np.argmin(value.reshape(problem.individuals, -1), axis=1) + np.arange(problem.individuals) * problem.starts
-    theta, who = theta[best], np.arange(problem.individuals)
+    far = _best(problem, *_descend(problem, chosen, _first_guesses(problem, chosen)))
+    near = np.repeat(far.theta, chosen.nearby + 1, axis=0)
+    near += _NEARBY * np.tile(_normal_draws(chosen.nearby, near.shape[1]), (problem.individuals, 1))
+    found = _best(problem, *_descend(problem, chosen, near))
+    theta, who = found.theta, np.arange(problem.individuals)
     model = problem.predict(theta, who)
     _, hessian = problem.slopes(theta, who, model)
     measured = problem.measured
@@ -96,11 +101,27 @@ def fit_individuals(zoo: ZooModel, data: Individuals, settings: Settings | None 
         explained = 1.0 - (residual**2).sum(axis=1) / (spread**2).sum(axis=1)
     return Fit(
         model=zoo.name, ids=data.ids, parameters=problem.scale.names, estimate=problem.scale.natural(theta),
-        standard_error=_standard_errors(hessian), objective=value[best],
+        standard_error=_standard_errors(hessian), objective=found.value,
         rmse=np.sqrt((residual**2).sum(axis=1) / count), r_squared=np.where(np.isfinite(explained), explained, 0.0),
         observations=measured.sum(axis=1), censored=(problem.used & ~measured).sum(axis=1),
-        iterations=rounds, converged=converged[best],
+        iterations=far.rounds + found.rounds, converged=found.converged,
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Best:
+    """Hold the best start of each individual."""
+
+    theta: Floats
+    value: Floats
+    converged: NDArray[np.bool_]
+    rounds: int
+
+
+def _best(problem: _Problem, theta: Floats, value: Floats, converged: NDArray[np.bool_], rounds: int) -> _Best:
+    starts = len(value) // problem.individuals
+    kept = np.argmin(value.reshape(-1, starts), axis=1) + np.arange(problem.individuals) * starts
+    return _Best(theta[kept], value[kept], converged[kept], rounds)
 
 
 def _standard_errors(hessian: Floats) -> Floats:
@@ -128,7 +149,6 @@ class _Problem:
     used: NDArray[np.bool_]
     measured: NDArray[np.bool_]
     sigma: float
-    starts: int
 
     @property
     def individuals(self) -> int:
@@ -155,7 +175,7 @@ class _Problem:
             zoo=zoo, settings=settings, scale=Scale.of(rows, names, settings.priors), fixed=data.constants, days=days,
             visit=np.searchsorted(days, np.where(data.used, data.day, 0.0)), column=column,
             log_value=np.log(np.where(data.used, data.value, 1.0)), used=data.used,
-            measured=data.used & ~data.below_limit, sigma=float(noise), starts=settings.starts + 1,
+            measured=data.used & ~data.below_limit, sigma=float(noise),
         )  # fmt: skip
 
     def predict(self, theta: Floats, who: NDArray[np.int64]) -> Floats:
@@ -200,17 +220,21 @@ def _first_guesses(problem: _Problem, settings: Settings) -> Floats:
     """Return the medians and quasi-random draws around them, ``(individuals * starts, parameters)``."""
     width = len(problem.scale.names)
     spread = np.minimum(problem.scale.sd, settings.widest_start)
-    draws = np.zeros((problem.starts, width))
-    if settings.starts:
-        cube = qmc.Halton(width, scramble=False).random(settings.starts + 1)[1:]
-        draws[1:] = 2.0 * (2.0 * cube - 1.0) * spread
-    return np.tile(problem.scale.centre + draws, (problem.individuals, 1))
+    return np.tile(problem.scale.centre + spread * _normal_draws(settings.starts, width), (problem.individuals, 1))
 
 
-def _descend(problem: _Problem, settings: Settings) -> tuple[Floats, Floats, NDArray[np.bool_], int]:
+def _normal_draws(count: int, width: int) -> Floats:
+    """Return a row of zeros and `count` quasi-random standard normal rows, always the same."""
+    draws = np.zeros((count + 1, width))
+    if count:
+        draws[1:] = ndtri(qmc.Halton(width, scramble=False).random(count + 1)[1:])
+    return draws
+
+
+def _descend(problem: _Problem, settings: Settings, theta: Floats) -> tuple[Floats, Floats, NDArray[np.bool_], int]:
     """Minimise all starts of all individuals; rows that have converged leave the runs."""
-    theta = _first_guesses(problem, settings)
-    who = np.repeat(np.arange(problem.individuals), problem.starts)
+    theta = theta.copy()
+    who = np.repeat(np.arange(problem.individuals), len(theta) // problem.individuals)
     model = problem.predict(theta, who)
     value = problem.value(theta, who, model)
     damping = np.full(len(theta), 1e-2)

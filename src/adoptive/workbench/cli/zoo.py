@@ -70,7 +70,7 @@ def fit(
     ] = None,
     at_least: Annotated[int, typer.Option(min=1, help="Leave out individuals with fewer values above the limit.")] = 1,
     noise: Annotated[float | None, typer.Option(min=1e-3, max=10.0, help="Residual sd on the log scale.")] = None,
-    starts: Annotated[int, typer.Option(min=0, max=MOST_STARTS, help="Starts per individual besides the median.")] = 16,
+    starts: Annotated[int, typer.Option(min=0, max=MOST_STARTS, help="Starts per individual besides the median.")] = 24,
     threads: Annotated[int, typer.Option(min=1, max=MOST_WORKERS, help="Threads.")] = 1,
     as_json: JsonOption = False,
 ) -> None:
