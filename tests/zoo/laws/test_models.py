@@ -68,8 +68,8 @@ def test_kimmel_needs_lymphodepletion() -> None:
     peak, tumour = run.of("car_t").max(axis=1), run.of("tumour")[:, -1]
     assert (np.diff(peak) <= 0.0).all()
     assert (np.diff(peak[:3]) < 0.0).all()
-    assert (np.diff(tumour) >= 0.0).all()
-    assert tumour[-1] > tumour[1]
+    assert (tumour[:2] == 0.0).all()
+    assert (tumour[2:] > 1e9).all()  # not ordered: at rest, cells that never expanded are also displaced more slowly
     assert peak[-1] == pytest.approx(0.36)  # without lymphodepletion the dose only declines
     named = run_zoo(zoo, days=[0.0, 7.0], parameter_set="not-lymphodepleted").of("car_t")[0]
     assert named[1] < named[0]

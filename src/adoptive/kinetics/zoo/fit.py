@@ -26,8 +26,11 @@ __all__ = ["Fit", "Settings", "fit_individuals"]
 _FLOOR = 1e-12
 _STEP = 1e-4
 _NEARBY = 0.15
+_AGREEMENT = 1e-4
 _LARGEST_MOVE = 1.0
 _HIGHEST_DAMPING = 1e10
+_LIGHT_DAMPING = 1e-2
+_UNFINISHED, _STUCK, _MET = range(3)
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class Fit:
     `estimate` and `standard_error` ``(individuals, parameters)``: the error is that of the row's scale (log: relative)
     from the Hessian of the objective; inf where it is singular. `objective` is minus the log posterior without
     constants, `rmse` the root mean square of log residuals of the values above their limit, `r_squared` on the log
-    scale, `converged` whether the step or the gain fell below the tolerance.
+    scale. `converged`: the slope or the gain vanished, or no step improves and a second descent came to the same value.
     """
 
     model: str
@@ -89,6 +92,7 @@ def fit_individuals(zoo: ZooModel, data: Individuals, settings: Settings | None 
     near = np.repeat(far.theta, chosen.nearby + 1, axis=0)
     near += _NEARBY * np.tile(_normal_draws(chosen.nearby, near.shape[1]), (problem.individuals, 1))
     found = _best(problem, *_descend(problem, chosen, near))
+    agreed = far.value - found.value < _AGREEMENT * (1.0 + np.abs(found.value))
     theta, who = found.theta, np.arange(problem.individuals)
     model = problem.predict(theta, who)
     _, hessian = problem.slopes(theta, who, model)
@@ -104,7 +108,8 @@ def fit_individuals(zoo: ZooModel, data: Individuals, settings: Settings | None 
         standard_error=_standard_errors(hessian), objective=found.value,
         rmse=np.sqrt((residual**2).sum(axis=1) / count), r_squared=np.where(np.isfinite(explained), explained, 0.0),
         observations=measured.sum(axis=1), censored=(problem.used & ~measured).sum(axis=1),
-        iterations=far.rounds + found.rounds, converged=found.converged,
+        iterations=far.rounds + found.rounds,
+        converged=(found.end == _MET) | ((found.end == _STUCK) & agreed),
     )  # fmt: skip
 
 
@@ -114,14 +119,14 @@ class _Best:
 
     theta: Floats
     value: Floats
-    converged: NDArray[np.bool_]
+    end: NDArray[np.int64]
     rounds: int
 
 
-def _best(problem: _Problem, theta: Floats, value: Floats, converged: NDArray[np.bool_], rounds: int) -> _Best:
+def _best(problem: _Problem, theta: Floats, value: Floats, end: NDArray[np.int64], rounds: int) -> _Best:
     starts = len(value) // problem.individuals
     kept = np.argmin(value.reshape(-1, starts), axis=1) + np.arange(problem.individuals) * starts
-    return _Best(theta[kept], value[kept], converged[kept], rounds)
+    return _Best(theta[kept], value[kept], end[kept], rounds)
 
 
 def _standard_errors(hessian: Floats) -> Floats:
@@ -231,8 +236,11 @@ def _normal_draws(count: int, width: int) -> Floats:
     return draws
 
 
-def _descend(problem: _Problem, settings: Settings, theta: Floats) -> tuple[Floats, Floats, NDArray[np.bool_], int]:
-    """Minimise all starts of all individuals; rows that have converged leave the runs."""
+def _descend(problem: _Problem, settings: Settings, theta: Floats) -> tuple[Floats, Floats, NDArray[np.int64], int]:
+    """Minimise all starts of all individuals; rows that have ended leave the runs.
+
+    An end is met (slope or gain vanished) or stuck (no step of any length improves: a kink, or the engine's precision).
+    """
     theta = theta.copy()
     who = np.repeat(np.arange(problem.individuals), len(theta) // problem.individuals)
     model = problem.predict(theta, who)
@@ -254,12 +262,12 @@ def _descend(problem: _Problem, settings: Settings, theta: Floats) -> tuple[Floa
         won = at[better]
         theta[won], value[won], model[won] = tried[better], new_value[better], new_model[better]
         damping[at] = np.where(better, np.maximum(damping[at] / 5.0, 1e-9), damping[at] * 4.0)
-        tiny = np.abs(step).max(axis=1) < settings.tolerance
-        small = better & (gain < settings.tolerance * (1.0 + np.abs(value[at])))
-        stuck = ~better & (damping[at] > _HIGHEST_DAMPING)
-        converged[at] |= tiny | small | (stuck & (np.abs(gradient).max(axis=1) < 1e-2))
-        done[at] |= tiny | small | stuck
-    return theta, value, converged, rounds
+        # A short step says nothing under heavy damping: the slope, in standard errors, must have vanished too.
+        slope = (gradient**2 / np.maximum(np.einsum("ikk->ik", hessian), 1e-12)).max(axis=1)
+        small = better & (gain < settings.tolerance * (1.0 + np.abs(value[at]))) & (damping[at] < _LIGHT_DAMPING)
+        converged[at] |= small | (slope < settings.tolerance)
+        done[at] |= converged[at] | (damping[at] > _HIGHEST_DAMPING)
+    return theta, value, np.where(converged, _MET, np.where(done, _STUCK, _UNFINISHED)), rounds
 
 
 def _step(gradient: Floats, hessian: Floats, damping: Floats) -> Floats:
