@@ -172,6 +172,13 @@ def _leon_2021(dual: bool) -> Second:
     return second
 
 
+def claret(q: dict[str, float]) -> tuple[Callable[..., list[float]], list[float], list[tuple[float, list[float]]]]:
+    def rhs(t: float, y: Sequence[float]) -> list[float]:
+        return [q["KL"] * y[0] - q["KD"] * np.exp(-q["lambda"] * t) * y[0], -q["lambda"] * y[1]]
+
+    return rhs, [q["base"], 1.0], []
+
+
 def liu(q: dict[str, float]) -> tuple[Callable[..., list[float]], list[float], list[tuple[float, list[float]]]]:
     def rhs(t: float, y: Sequence[float]) -> list[float]:
         b, a, n, bn = y
@@ -187,6 +194,7 @@ def liu(q: dict[str, float]) -> tuple[Callable[..., list[float]], list[float], l
 
 
 SECOND: dict[str, Second] = {
+    "claret-2014": claret,
     "stein-2019": stein, "hardiansyah-2019": hardiansyah, "chaudhury-2020-lotka-volterra": volterra,
     "chaudhury-2020-first-order": _chaudhury(False), "chaudhury-2020-ec50": _chaudhury(True),
     "leon-triana-2020": leon_2020, "sahoo-2020": carrgo, "kimmel-2021": kimmel, "owens-bozic-2021": owens,

@@ -24,7 +24,8 @@ def test_a_model_gives_its_values(name: str) -> None:
     for one in check_regressions(find_model(name)):
         wanted, label = one.regression.value, f"{one.regression.set}: {one.regression.label}"
         print(f"{name:22} {label:55} stated {wanted:<10.5g} ours {one.found:<12.6g} difference {one.difference:+.2e}")
-        assert one.regression.tolerance <= 0.05, label
+        widest = 0.15 if one.regression.kind == "printed" else 0.05  # Claret prints the medians of two arms
+        assert one.regression.tolerance <= widest, label
         if not one.holds:
             missed.append(label)
     assert missed == []

@@ -10,6 +10,7 @@ from adoptive.kinetics.zoo.types import ZooModel
 __all__ = ["MODELS", "find_model"]
 
 MODELS: tuple[str, ...] = (
+    "claret-2014",
     "stein-2019",
     "hardiansyah-2019",
     "chaudhury-2020-lotka-volterra",
