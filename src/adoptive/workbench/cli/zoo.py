@@ -16,7 +16,7 @@ MOST_STARTS = 256
 
 zoo = typer.Typer(
     name="zoo",
-    help="Published CAR-T models in the same form as our own: list, run, fit.",
+    help="Published models of CAR-T cells: list, run, fit.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
