@@ -87,6 +87,34 @@ def states(part: str) -> str:
     return _grid(("state", "meaning", "unit"), ((f"`{name}`", row[0], row[1]) for name, row in rows.items()))
 
 
+def zoo() -> str:
+    """List the published models of the zoo."""
+    from adoptive.kinetics.zoo import MODELS, find_model
+
+    head = ("model", "what", "states", "parameter sets", "captures", "misses", "DOI")
+    rows = []
+    for name in MODELS:
+        found = find_model(name)
+        sets = ", ".join(found.sets)
+        rows.append((name, found.title, len(found.model.states), sets, found.captures, found.misses, found.doi))
+    return _grid(head, rows)
+
+
+def zoo_values() -> str:
+    """Run the zoo and list its regression values with ours."""
+    from adoptive.kinetics.zoo import MODELS, check_regressions, find_model
+
+    head = ("model", "set", "value", "stated", "ours", "difference", "tolerance", "kind", "source")
+    rows = []
+    for name in MODELS:
+        for one in check_regressions(find_model(name)):
+            said = one.regression
+            gap = f"{100 * one.difference:+.3f} %" + ("" if one.holds else " MISSED")
+            numbers = (f"{said.value:.5g}", f"{one.found:.5g}", gap, f"{100 * said.tolerance:g} %")
+            rows.append((name, said.set, said.label, *numbers, said.kind, said.source))
+    return _grid(head, rows)
+
+
 TABLES: dict[str, Callable[..., str]] = {
     "assumptions": assumptions,
     "columns": columns,
@@ -94,6 +122,8 @@ TABLES: dict[str, Callable[..., str]] = {
     "published": published,
     "states": states,
     "statuses": statuses,
+    "zoo": zoo,
+    "zoo_values": zoo_values,
 }
 
 

@@ -21,7 +21,7 @@ from scipy.special import expit, logit
 from adoptive.errors import ParameterError
 from adoptive.streams import Keys, Streams
 
-__all__ = ["Book", "Parameter", "Typical", "draw_patients", "draw_typical", "load_book", "load_rows"]
+__all__ = ["Book", "Parameter", "Typical", "draw_patients", "draw_typical", "load_book", "load_rows", "rows_of"]
 
 Floats = NDArray[np.float64]
 
@@ -104,8 +104,13 @@ class Book(Mapping[str, Parameter]):
 
 def load_rows(text: str, *, prefix: str = "", where: str = "published.toml") -> dict[str, Parameter]:
     """Read rows from the text of a ``published.toml``; all mistakes name the row."""
+    return rows_of(tomllib.loads(text), prefix=prefix, where=where)
+
+
+def rows_of(entries: Mapping[str, Any], *, prefix: str = "", where: str = "published.toml") -> dict[str, Parameter]:
+    """Make rows of tables that are read already; all mistakes name the row."""
     rows: dict[str, Parameter] = {}
-    for name, entry in tomllib.loads(text).items():
+    for name, entry in entries.items():
         full = f"{prefix}{name}"
         if not isinstance(entry, dict):
             raise ParameterError("a row must be a table", where=f"{where}: {full}", value=entry)

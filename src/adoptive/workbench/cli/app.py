@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from adoptive.workbench.cli.surroundings import damaged_cache
+from adoptive.workbench.cli.zoo import zoo
 from adoptive.workbench.limits import DEFAULT_TRIALS, MOST_TRIALS, MOST_WORKERS
 
 __all__ = ["app"]
@@ -39,6 +40,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # rich would double the time to the first line of help
 )
+
+app.add_typer(zoo)
 
 StudyArgument = Annotated[str, typer.Argument(help="A bundled study's name, or a study file's path.")]
 SeedOption = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Root seed of all random draws.")]
