@@ -22,7 +22,11 @@ CASES = [
     ("accrual_months = 28", "accrual_months = nan", ["trial.accrual_months", "nan", "finite"]),
     ("accrual_months = 28", "accrual_months = 2022-03-22", ["trial.accrual_months", "date"]),
     ("lesions_mean = 2.0", 'lesions_mean = "2.0"', ["cohort.lesions_mean", "valid number"]),
-    ("costimulation = \"CD28\"", "costimulation = \"CD82\"", ["costimulation", "'CD28', '4-1BB' or 'none'", "write 'CD28'"]),
+    (
+        'costimulation = "CD28"',
+        'costimulation = "CD82"',
+        ["costimulation", "'CD28', '4-1BB' or 'none'", "write 'CD28'"],
+    ),
     ("[facility]", "[facilty]", ["facilty", "write facility"]),
     ("share=1.0", "share=0.4", ["shares must add up to 1", "0.4"]),
     ("name = \"small\"", "name = \"../small\"", ["name", "folder's name"]),
