@@ -119,10 +119,16 @@ def _operands(node: Node) -> tuple[Node, ...]:
     if power > 1:
         return (base,)
     if node.operation == "select":
-        condition, then, otherwise = node.operands
-        compared = condition.operands if condition.operation == "sub" else (condition,)
-        return (*compared, then, otherwise)
+        return (*_compared(node.operands[0]), *node.operands[1:])
     return tuple(x for x in node.operands if isinstance(x, Node))
+
+
+def _compared(condition: Node) -> tuple[Node, ...]:
+    """Return the two sides whose difference a condition is, or what is compared with zero."""
+    if condition.operation == "sub":
+        return condition.operands
+    twice = condition.operation == "add" and condition.operands[0] is condition.operands[1]  # of an absolute value
+    return (condition.inside if twice else condition,)
 
 
 def _is_leaf(node: Node) -> bool:
@@ -236,11 +242,8 @@ class _Writer:
 
     def _choice(self, node: Node) -> Expression:
         condition, then, otherwise = node.operands
-        if condition.operation == "sub":
-            left, right = (self.use(x) for x in condition.operands)
-        else:
-            left, right = self.use(condition), Number(0.0)
-        return Choice(left, right, self.use(then), self.use(otherwise))
+        left, *right = (self.use(x) for x in _compared(condition))
+        return Choice(left, right[0] if right else Number(0.0), self.use(then), self.use(otherwise))
 
 
 def _rank(node: Node) -> tuple[int, int]:
