@@ -14,7 +14,7 @@ from adoptive.solve.graph import Node
 from adoptive.solve.rodas import STAGES, A, C, H
 from adoptive.solve.trace import Traced, hoisted
 
-__all__ = ["ROUTINES", "Listing", "write_kernels"]
+__all__ = ["ROUTINES", "Listing", "routine_names", "write_kernels"]
 
 ROUTINES = (
     "prepare",
@@ -30,6 +30,11 @@ ROUTINES = (
     "rates",
     *(f"combine{stage}" for stage in range(1, STAGES)),
 )
+
+
+def routine_names(traced: Traced) -> tuple[str, ...]:
+    """Return the names of a model's routines in order: `ROUTINES`, then one for each textual jump."""
+    return (*ROUTINES, *(f"jump{place}" for place in traced.jumps))
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,8 @@ def write_kernels(traced: Traced, width: int) -> Listing:
     _dense(sheet)
     _interpolate(sheet)
     _commit(sheet)
+    for place, values in traced.jumps.items():
+        _jump(sheet, f"jump{place}", tuple(values.values()))
     rows = len(traced.parameters) + len(sheet.steady)
     return Listing(str(sheet.module), rows, len(sheet.negative_jacobian))
 
@@ -106,6 +113,19 @@ def _graph(sheet: _Sheet, name: str, outputs: Sequence[Node]) -> None:
     """Compute outputs from states and parameters: name(y, p, out)."""
     routine = sheet.routine(name, 3)
     evaluate(routine, outputs, sheet.reader(routine), lambda k, value: routine.store(2, k, value))
+    routine.finish()
+
+
+def _jump(sheet: _Sheet, name: str, outputs: Sequence[Node]) -> None:
+    """Compute the new values that a jump's text gives: name(y, p, amount, out)."""
+    routine = sheet.routine(name, 4)
+    known = sheet.reader(routine)
+
+    def read(node: Node) -> Any | None:
+        of_amount = node.operation == "symbol" and node.operands[0] == "amount"
+        return routine.load(2, 0) if of_amount else known(node)
+
+    evaluate(routine, outputs, read, lambda k, value: routine.store(3, k, value))
     routine.finish()
 
 

@@ -9,12 +9,12 @@ from adoptive.solve.lanes import (
     COMBINE,
     CUT,
     ERROR,
-    EVENT,
     FACTOR,
     FAILED,
     GOAL,
     INVERSE,
     LINEARISE,
+    NEXT,
     PATIENT,
     REJECTED,
     RHS,
@@ -47,11 +47,7 @@ def choose_steps(lanes: Lanes) -> None:
         i, now, step = lanes.book[PATIENT * width + w], lanes.clock[TIME * width + w], lanes.clock[STEP * width + w]
         used, goal = 1.0, now
         if i >= 0:
-            until, e = lanes.stop[i], lanes.book[EVENT * width + w]
-            if e < lanes.events:
-                until = min(until, lanes.event_day[i * lanes.events + e])
-            for k in range(lanes.triggers):
-                until = min(until, lanes.pending[k * width + w])
+            until = min(lanes.stop[i], lanes.clock[NEXT * width + w])
             room = until - now
             used = room if step >= 0.9999 * room else 0.5 * room if step > 0.6 * room else step
             goal = until if step >= 0.9999 * room else now + used

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from adoptive.errors import SolveError
@@ -93,7 +93,10 @@ def _check_names(model: Model) -> None:
             raise SolveError(f"two {kind} have the same name", where=model.name, value=names)
     if not model.states:
         raise SolveError("a model needs at least one state", where=model.name)
-    named = [("scale", model.scale, ()), ("clones", model.clones, model.populations)]
+    named: list[tuple[str, Collection[str], Collection[str]]] = [
+        ("scale", model.scale, ()),
+        ("clones", model.clones, model.populations),
+    ]
     named += [(f"population {name!r}", states, ()) for name, states in model.populations.items()]
     for place, found, also in named:
         if unknown := sorted(set(found) - set(model.states) - set(also)):
