@@ -27,12 +27,19 @@ def ids_of(text: str, names: Sequence[str]) -> list[str]:
 
 
 def simulate(
-    text: str, ids: Sequence[str], days: np.ndarray, *, absolute: list[float] | float = 1e-12, relative: float = 1e-10
+    text: str,
+    ids: Sequence[str],
+    days: np.ndarray,
+    *,
+    absolute: list[float] | float = 1e-12,
+    relative: float = 1e-10,
+    longest_step: float = 0.0,
 ) -> np.ndarray:
     """Return values on days with libroadrunner's CVODE."""
     runner = roadrunner.RoadRunner(text)
     runner.integrator.relative_tolerance = relative
     runner.integrator.absolute_tolerance = absolute
+    runner.integrator.maximum_time_step = longest_step
     runner.integrator.maximum_num_steps = 1_000_000
     runner.timeCourseSelections = ["time", *ids]
     times = days if days[0] == 0.0 else np.concatenate([[0.0], days])

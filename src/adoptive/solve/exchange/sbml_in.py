@@ -17,6 +17,8 @@ from adoptive.solve.exchange.xml_guard import read_checked
 __all__ = ["read_contents"]
 
 _LEVEL: Final = (3, 2)
+_HARMLESS: Final = ("layout", "render", "l3v2extendedmath")
+"""Drawings, and functions that Level 3 Version 2 has anyway."""
 
 
 def read_contents(path: Path) -> Contents:
@@ -89,7 +91,7 @@ def _refuse_mistakes(document: Any, libsbml: Any, path: Path) -> None:
 
 def _refuse_packages(document: Any, path: Path) -> None:
     names = [document.getPlugin(i).getPackageName() for i in range(document.getNumPlugins())]
-    needed = [name for name in names if document.getPackageRequired(name) and name != "l3v2extendedmath"]
+    needed = [name for name in names if name not in _HARMLESS and document.getPackageRequired(name)]
     needed += [document.getUnknownPackagePrefix(i) for i in range(document.getNumUnknownPackages())]
     if needed:
         raise SolveError(
