@@ -16,7 +16,7 @@ from typing import Any, Final
 from adoptive.errors import SolveError
 from adoptive.solve.exchange.conditions import Crossing, crossings, holds_by, inlined, normal
 from adoptive.solve.exchange.contents import Reported
-from adoptive.solve.exchange.formula import TIME, Apply, Formula, choose, names_in, value_of
+from adoptive.solve.exchange.formula import TIME, Apply, Formula, choose, names_in
 from adoptive.solve.exchange.system import System
 from adoptive.solve.graph import where_positive
 from adoptive.solve.types import Jump, Trigger, Values
@@ -85,7 +85,7 @@ class FollowedEvent:
     def signals(self, y: Values, p: Values, scope: Mapping[str, Any]) -> dict[str, Any]:
         """Give the signals: each comparison's difference, and the time since the event was due."""
         work = self.system.work()
-        found = {self._at(k): value_of(c.rising, scope, work) for k, c in enumerate(self.crossings)}
+        found = {self._at(k): self.system.value(self.name, c.rising, scope, work) for k, c in enumerate(self.crossings)}
         return found | ({self.due: y[self.system.clock] - y[self.due]} if self.delayed else {})
 
     def fires_at_start(self, scope: Mapping[str, Any]) -> Any:
@@ -101,7 +101,10 @@ class FollowedEvent:
     def _values(self, scope: Mapping[str, Any]) -> dict[str, Any]:
         """Give what is kept of each assigned value."""
         work, system = self.system.work(), self.system
-        return {name: system.kept(name, value_of(text, scope, work), scope) for name, text in self.event.changes}
+        return {
+            name: system.kept(name, system.value(self.name, text, scope, work), scope)
+            for name, text in self.event.changes
+        }
 
     def _if(self, condition: Apply | None, values: dict[str, Any], y: Values, scope: Mapping[str, Any]) -> Any:
         if condition is None:
@@ -117,7 +120,7 @@ class FollowedEvent:
     def _remember(self, condition: Apply | None, y: Values, p: Values, amount: Any) -> dict[str, Any]:
         scope = self.system.scope(y, p)
         assert self.event.delay is not None
-        due = y[self.system.clock] + value_of(self.event.delay, scope, self.system.work())
+        due = y[self.system.clock] + self.system.value(self.name, self.event.delay, scope, self.system.work())
         beyond = (y[self.due] * y[self.due] + 1.0) * _LARGE * _LARGE  # infinite: the patient fails
         values = {self.due: where_positive(y[self.due] - 0.5 * NEVER, due, beyond)}
         if self.event.from_trigger:
@@ -182,4 +185,4 @@ def _constants(system: System, formula: Formula) -> float | None:
     """Return the value of a formula of constants, None where something in it changes."""
     if any(name == TIME or name not in system.parameters for name in names_in(formula)):
         return None
-    return float(value_of(formula, system.begin({}, complete=False), system.work()))
+    return float(system.value("priority", formula, system.begin({}, complete=False), system.work()))

@@ -58,6 +58,18 @@ class System:
             return ""
         return "time" if "time" not in self.contents.quantities else "time of the model"
 
+    def value(self, name: str, formula: Formula, scope: Mapping[str, Any], work: Work) -> Any:
+        """Return the value of the formula of an id; an error names both file and id."""
+        try:
+            return value_of(formula, scope, work)
+        except SolveError as problem:
+            if problem.where:
+                raise
+            raise SolveError(
+                problem.what, where=f"{self.contents.where}, {name}", value=problem.value, allowed=problem.allowed,
+                next_step=problem.next_step,
+            ) from None  # fmt: skip
+
     def work(self) -> Work:
         """Return a fresh counter of evaluation steps, with the file's functions."""
         return Work(self.contents.functions)
@@ -79,12 +91,12 @@ class System:
         """Give every state's rate of change."""
         work, scope = self.work(), self.scope(y, p)
         rates: dict[str, Any] = {name: 0.0 for name in self.states}
-        rates |= {name: value_of(text, scope, work) for name, text in self.contents.rates.items()}
+        rates |= {name: self.value(name, text, scope, work) for name, text in self.contents.rates.items()}
         for reaction in self.contents.reactions:
             for name, size in reaction.changes:
                 if self._reacts(name):
                     factor = self.contents.quantities[name].conversion
-                    change = value_of(size, scope, work) * scope[reaction.id]
+                    change = self.value(reaction.id, size, scope, work) * scope[reaction.id]
                     rates[name] = rates[name] + (change * scope[factor] if factor else change)
         return rates | ({self.clock: 1.0} if self.clock else {})
 
@@ -98,7 +110,7 @@ class System:
             if name in self.contents.quantities and self.in_amount(name):
                 scope[name] = kept[name] / self.size_of(self.contents.quantities[name], scope)
             else:
-                scope[name] = value_of(self._algebra[name], scope, work)
+                scope[name] = self.value(name, self._algebra[name], scope, work)
         return scope
 
     def kept(self, name: str, value: Any, scope: Mapping[str, Any]) -> Any:
@@ -116,7 +128,7 @@ class System:
             if name in given:
                 scope[name] = given[name]
             elif name in self._first:
-                scope[name] = value_of(self._first[name], scope, work)
+                scope[name] = self.value(name, self._first[name], scope, work)
             else:
                 scope[name] = self._stated(self.contents.quantities[name], scope, complete)
         return scope
