@@ -20,7 +20,7 @@ TIME: Final = "time of the model"
 
 COMPARISONS: Final = ("gt", "geq", "lt", "leq", "eq", "neq")
 CONNECTIVES: Final = ("and", "or", "not", "xor")
-_MOST_STEPS: Final = 2_000_000
+_MOST_STEPS: Final = 500_000
 _LARGEST_POWER: Final = 64
 
 
