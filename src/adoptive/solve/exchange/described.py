@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -86,9 +87,14 @@ def describe(
     triggers: Sequence[Trigger] = (),
     names: Text | None = None,
     notes: Mapping[str, str] | None = None,
+    shared: str = "shared",
+    short: int = 2,
 ) -> Described:
-    """Describe one patient; see :func:`~adoptive.solve.exchange.write_sbml` for the arguments."""
-    traced, ids, notes = trace(model), Ids(), notes or {}
+    """Describe one patient; see :func:`~adoptive.solve.exchange.write_sbml` for the first arguments.
+
+    Parts without a name are called `shared` and a number; what has at most `short` terms is no part.
+    """
+    traced, ids, notes, number = trace(model), Ids(), notes or {}, count(1)
     states = _quantities(ids, model.states, initial, notes, what="initial", spare="state")
     given = _quantities(ids, model.parameters, parameters, notes, what="parameters", spare="parameter")
     place = {"state": states, "parameter": given}
@@ -98,9 +104,9 @@ def describe(
         outputs,
         leaf=lambda node: place[node.operands[0]][node.operands[1]].id,
         named=_names_in_text(model, traced, names, ids),
-        fresh=lambda: ids.new("shared_1"),
+        fresh=lambda: ids.new(f"{shared}_{next(number)}"),
+        short=short,
     )
-    count = len(states)
     values = dict(zip((n.number for n in outputs), shapes.outputs, strict=True))
     return Described(
         name=model.name,
@@ -108,7 +114,7 @@ def describe(
         parameters=given,
         memory=tuple(Quantity(id, "", value) for id, value in happened.memory),
         parts=tuple(Rule(*part) for part in shapes.parts),
-        rates=tuple(Rule(s.id, e) for s, e in zip(states, shapes.outputs[:count], strict=True)),
+        rates=tuple(Rule(s.id, e) for s, e in zip(states, shapes.outputs[: len(states)], strict=True)),
         happenings=tuple(_written(h, values, states) for h in happened.found),
         left_out=_left_out(model, happened.left_out, {h.name for h in happened.found}),
     )

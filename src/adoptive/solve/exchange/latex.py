@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from adoptive.solve.exchange.described import describe
@@ -12,9 +12,16 @@ from adoptive.solve.types import Model, Text
 
 __all__ = ["Equation", "equations_latex"]
 
+_WORD = 3
+"""Letters up to which what stands before an underscore is a symbol and what follows is its index."""
+
+_INDICES = ("i", "j", "k")
 _GREEK = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau phi chi psi omega"
 ).split()
+_SHORT = 8
+"""Terms up to which something is written out wherever it is used."""
+
 _LONG = 100
 """Characters after which a sum is broken into lines (about a page's width)."""
 
@@ -45,6 +52,8 @@ def equations_latex(
         parameters=dict.fromkeys(model.parameters, 0.0),
         initial=dict.fromkeys(model.states, 0.0),
         names=names,
+        shared="a",
+        short=_SHORT,
     )
     as_named = {q.id: q.name for q in (*told.states, *told.parameters)}
     printer = _Printer(dict(symbols or {}), as_named)
@@ -67,13 +76,14 @@ class _Printer:
         name = self.as_named.get(name, name)
         if name in self.symbols:
             return self.symbols[name]
-        head, _, index = name.partition("_")
-        found = re.fullmatch(r"([A-Za-z]+?)(\d+)", head)
-        if found and not index:
-            head, index = found.groups()
-        letter = head if len(head) == 1 else f"\\{head}" if head in _GREEK else f"\\mathrm{{{head}}}"
-        below = index.replace("_", ",")
-        return f"{letter}_{{\\mathrm{{{below}}}}}" if below else letter
+        head, *index = name.split("_")
+        if found := re.fullmatch(r"([A-Za-z])(\d+)", head):
+            head, index = found[1], [found[2], *index]
+        while index and len(head) > _WORD and head.isalpha() and index[0].isalpha() and len(index[0]) > 1:
+            head = rf"{head}\ {index.pop(0)}"
+        letter = head if len(head) == 1 else f"\\{head}" if head in _GREEK else rf"\mathrm{{{head}}}"
+        below = ",".join(x if x in _INDICES else rf"\mathrm{{{x}}}" for x in index)
+        return f"{letter}_{{{below}}}" if below else letter
 
     def rate(self, name: str) -> str:
         """Print a derivative by time."""
@@ -85,9 +95,9 @@ class _Printer:
         if not isinstance(right, Sum) or _width(whole) <= _LONG:
             return f"{left} = {whole}"
         lines, last = [], ""
-        for at, (minus, term) in enumerate(right.terms):
+        for at, (minus, term) in enumerate(_signed(right.terms)):
             sign = "-" if minus else "" if at == 0 else "+"
-            text = f"{sign}{self._factor(term)}"
+            text = f"{sign} {self._factor(term)}"
             if last and _width(last) + _width(text) > _LONG:
                 lines.append(last)
                 last = ""
@@ -105,6 +115,8 @@ class _Printer:
             case Sum(terms):
                 return self._sum(terms)
             case Product(over, under):
+                if over and isinstance(over[0], Number) and over[0].value < 0.0:
+                    return f"-{self._factor(_positive(expression))}"
                 top = r" \, ".join(self._factor(x, alone=len(over) == 1 and bool(under)) for x in over) or "1"
                 bottom = r" \, ".join(self._factor(x, alone=len(under) == 1) for x in under)
                 return rf"\frac{{{top}}}{{{bottom}}}" if under else top
@@ -124,7 +136,7 @@ class _Printer:
 
     def _sum(self, terms: tuple[tuple[bool, Expression], ...]) -> str:
         text = ""
-        for at, (minus, term) in enumerate(terms):
+        for at, (minus, term) in enumerate(_signed(terms)):
             sign = "-" if minus else "" if at == 0 else "+"
             text += f"{' ' if at else ''}{sign}{' ' if at else ''}{self._factor(term)}"
         return text
@@ -147,6 +159,24 @@ class _Printer:
             return rf"\left|{then}\right|"
         condition = rf"\text{{if }} {left} > {right}"
         return rf"\begin{{cases}} {then} & {condition} \\ {otherwise} & \text{{otherwise}} \end{{cases}}"
+
+
+def _positive(product: Product) -> Product:
+    """Return a product without the sign of its first number."""
+    first, *rest = product.over
+    size = -first.value if isinstance(first, Number) else 1.0
+    return Product((*(() if size == 1.0 and rest else (Number(size),)), *rest), product.under)
+
+
+def _signed(terms: tuple[tuple[bool, Expression], ...]) -> Iterator[tuple[bool, Expression]]:
+    """Yield terms whose negative numbers are subtractions."""
+    for minus, term in terms:
+        if isinstance(term, Number) and term.value < 0.0:
+            yield not minus, Number(-term.value)
+        elif isinstance(term, Product) and term.over and isinstance(term.over[0], Number) and term.over[0].value < 0.0:
+            yield not minus, _positive(term)
+        else:
+            yield minus, term
 
 
 def _negative(expression: Expression) -> Expression:

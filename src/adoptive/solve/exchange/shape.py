@@ -90,16 +90,17 @@ def shape(
     leaf: Callable[[Node], str],
     named: Mapping[int, str],
     fresh: Callable[[], str],
+    short: int = 2,
 ) -> Shapes:
     """Write outputs as expressions.
 
     Arguments: `leaf` names an input's node; `named` maps a node's number to the name that it has in the model text;
-    `fresh` gives the next name for a part without one.
+    `fresh` gives the next name for a part without one; what has at most `short` terms is written out at every use.
     """
     roots = tuple(outputs)
     nodes = reachable(roots)
-    chosen = _parts(nodes, roots, named)
-    names = {number: named.get(number) or fresh() for number in chosen}
+    chosen = _parts(nodes, roots, named, short)
+    names = {number: named.get(number) or fresh() for number in sorted(chosen)}
     writer = _Writer(leaf, names)
     parts = tuple((names[n.number], writer.body(n)) for n in nodes if n.number in names)
     return Shapes(parts, tuple(writer.use(n) for n in roots))
@@ -135,15 +136,23 @@ def _is_leaf(node: Node) -> bool:
     return node.operation in ("constant", "symbol")
 
 
-def _is_short(node: Node) -> bool:
-    """Tell whether a node is written out wherever it is used: an input, its sign or inverse, two inputs together."""
-    if _is_leaf(node) or node.operation in ("neg", "rcp"):
-        return True
-    return node.operation in ("add", "sub", "mul") and all(_is_leaf(x) for x in _operands(node))
+def _sizes(nodes: list[Node], named: Mapping[int, str]) -> dict[int, int]:
+    """Count the terms of every node if all but what the text names is written out."""
+    size: dict[int, int] = {}
+    for node in nodes:
+        if _is_leaf(node) or node.number in named:
+            size[node.number] = 1
+            continue
+        repeated = whole_power(node)[1] > 1
+        used = node.operands[1:] if node.operation == "select" else _operands(node)
+        more = 0 if node.operation in ("add", "sub", "mul", "neg", "rcp") and not repeated else 1
+        size[node.number] = more + sum(size[x.number] for x in used)
+    return size
 
 
-def _parts(nodes: list[Node], roots: tuple[Node, ...], named: Mapping[int, str]) -> set[int]:
-    """Choose the nodes that become parts."""
+def _parts(nodes: list[Node], roots: tuple[Node, ...], named: Mapping[int, str], short: int) -> set[int]:
+    """Choose the nodes that become parts: what the text names, and what is used again and not short."""
+    size = _sizes(nodes, named)
     uses = dict.fromkeys((n.number for n in nodes), 0)
     for root in roots:
         uses[root.number] += 1
@@ -151,7 +160,8 @@ def _parts(nodes: list[Node], roots: tuple[Node, ...], named: Mapping[int, str])
     for node in reversed(nodes):
         if uses[node.number] == 0:
             continue
-        whole = not _is_leaf(node) and (node.number in named or (uses[node.number] > 1 and not _is_short(node)))
+        again = uses[node.number] > 1 and size[node.number] > short and node.operation not in ("neg", "rcp")
+        whole = not _is_leaf(node) and (node.number in named or again)
         if whole:
             chosen.add(node.number)
         for operand in _operands(node):
