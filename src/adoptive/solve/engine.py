@@ -26,6 +26,7 @@ from adoptive.solve.diary import Diary, lay_out, open_page, read_diary
 from adoptive.solve.driver import load_loop
 from adoptive.solve.kernels import ROUTINES, routine_names, write_kernels
 from adoptive.solve.lanes import make_table
+from adoptive.solve.methods import METHODS, Method
 from adoptive.solve.native import NativeCode, host, lane_width, to_object_code
 from adoptive.solve.regimens import Regimen
 from adoptive.solve.scans import Scans
@@ -40,26 +41,33 @@ _SIZES = struct.Struct("<qq")
 _BAD_INPUT = 4
 
 
-def compile_model(model: Model, *, width: int | None = None) -> Engine:
+def compile_model(model: Model, *, width: int | None = None, solver: str = "rodas5p") -> Engine:
     """Compile a model for this machine, or fetch it from the cache if its equations were compiled before.
 
-    Arguments: `width` is the number of patients per vector (2, 4 or 8; default: what the processor's registers hold).
+    Arguments: `width` is the number of patients per vector (2, 4 or 8; default: what the processor's registers hold);
+    `solver` is rodas5p (stiff, order 5), rodas4 (stiff, order 4, fewer stages: for tolerances of 1e-4 and above) or
+    tsit5 (explicit, order 5: for models without fast rates).
     Raises SolveError where the model's names or equations do not fit together.
     """
-    return Engine(model, width=width)
+    return Engine(model, width=width, solver=solver)
 
 
 class Engine:
     """Integrate ensembles of one compiled model."""
 
-    def __init__(self, model: Model, *, width: int | None = None) -> None:
-        self.model, self.width = model, width or lane_width()
+    def __init__(self, model: Model, *, width: int | None = None, solver: str = "rodas5p") -> None:
+        self.model, self.width, self.solver = model, width or lane_width(), solver
+        if solver not in METHODS:
+            raise SolveError("no such solver", value=solver, allowed=", ".join(METHODS))
+        self._method = METHODS[solver]
         if self.width not in (2, 4, 8):
             raise SolveError("no such vector width", value=width, allowed="2, 4 or 8")
         traced = trace(model)
         self._signals, self._rates = tuple(traced.signals), tuple(traced.rates)
         self._jumps = {**jump_arrays(model), **text_arrays(model, traced, len(ROUTINES))}
-        kept = recall(f"{_key(model, traced, self.width)}.kernels", lambda: _compile(traced, self.width))
+        kept = recall(
+            f"{_key(model, traced, self.width, solver)}.kernels", lambda: _compile(traced, self.width, self._method)
+        )
         self._rows, self._entries = _SIZES.unpack_from(kept)
         self._code = NativeCode(kept[_SIZES.size :], routine_names(traced))
 
@@ -84,8 +92,9 @@ class Engine:
         last_fired: ArrayLike | None = None,
         carry: ArrayLike | None = None,
         most_steps: int = 100_000,
+        fixed_step: float | None = None,
     ) -> Ensemble:
-        """Integrate every patient from start to stop with Rodas5P, own step size each.
+        """Integrate every patient from start to stop, own step size each.
 
         Parameters
         ----------
@@ -110,6 +119,8 @@ class Engine:
             `Ensemble.fired` and `Ensemble.last_fired` of the leg before, where no more than triggers must go on.
         carry
             `Ensemble.carry` of the leg before, with which everything goes on: splitting a run changes nothing.
+        fixed_step
+            Days: take all steps alike, without error control (for checks of the method itself).
 
         Raises SolveError on shapes, names or numbers that do not fit. A patient who cannot be integrated is no error:
         see `Ensemble.failure`.
@@ -130,6 +141,7 @@ class Engine:
             **scan_arrays(scans, patients),
             **clone_arrays(self.model, self._rates, survival_draws, patients),
             **self._tolerances(rtol, atol),
+            "control": np.array([-1.0 / self._method.error_order, fixed_step or 0.0]),
         }
         plan = lay_out(len(triggers), len(self.model.clones), regimens, scans)
         told["regimen_column"] = np.array(plan.regimen_column, np.int64)
@@ -146,6 +158,8 @@ class Engine:
             "given": len(self.model.parameters),
             "rows": self._rows,
             "entries": self._entries,
+            "stage_count": self._method.stages,
+            "ahead": 0 if self._method.implicit else len(self.model.states),
             "signals": len(self._signals),
             "rate_rows": len(self._rates),
             "visit_count": len(told["visits"]),
@@ -172,14 +186,14 @@ class Engine:
         return {"absolute": atol * scale, "relative": np.array([float(rtol)])}
 
 
-def _key(model: Model, traced: Traced, width: int) -> str:
+def _key(model: Model, traced: Traced, width: int, solver: str) -> str:
     jumps = [(jump.name, sorted(jump.effect.items(), key=str)) for jump in model.jumps]
-    parts = (traced.fingerprint(), repr(jumps), source_fingerprint(), str(width), *host())
+    parts = (traced.fingerprint(), repr(jumps), source_fingerprint(), str(width), solver, *host())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _compile(traced: Traced, width: int) -> bytes:
-    listing = write_kernels(traced, width)
+def _compile(traced: Traced, width: int, method: Method) -> bytes:
+    listing = write_kernels(traced, width, method)
     return _SIZES.pack(listing.parameter_rows, listing.matrix_entries) + to_object_code(listing.text)
 
 
