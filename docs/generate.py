@@ -98,10 +98,11 @@ def equations(part: str) -> str:
 
     printed = equations_latex(model, names=names, symbols=symbols)
     meaning = {**states.BODY, **{states.lesion_state(name, 0): row for name, row in states.LESION.items()}}
+    shown = {states.lesion_state(name, 0): name for name in states.LESION}
     blocks = []
     for one in printed:
         if one.is_rate == (part == "rates"):
-            said = f"`{one.name.removesuffix('1')}`: {meaning[one.name][0]}" if one.is_rate else ""
+            said = f"`{shown.get(one.name, one.name)}`: {meaning[one.name][0]}" if one.is_rate else ""
             blocks.append(f"{said}\n\n```{{math}}\n{one.latex}\n```")
     return "\n\n".join(blocks)
 

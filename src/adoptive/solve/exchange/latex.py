@@ -79,7 +79,7 @@ class _Printer:
         head, *index = name.split("_")
         if found := re.fullmatch(r"([A-Za-z])(\d+)", head):
             head, index = found[1], [found[2], *index]
-        while index and len(head) > _WORD and head.isalpha() and index[0].isalpha() and len(index[0]) > 1:
+        while index and len(head) > _WORD and head.isalpha() and index[0].islower() and len(index[0]) > 1:
             head = rf"{head}\ {index.pop(0)}"
         letter = head if len(head) == 1 else f"\\{head}" if head in _GREEK else rf"\mathrm{{{head}}}"
         below = ",".join(x if x in _INDICES else rf"\mathrm{{{x}}}" for x in index)
