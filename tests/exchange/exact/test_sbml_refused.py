@@ -131,10 +131,13 @@ RAW: dict[str, tuple[str | bytes, str]] = {
     "outside file": (f'<!DOCTYPE s [<!ENTITY f SYSTEM "file:///etc/hostname">]><sbml {CORE}/>', "a document type"),
     "deep": (written("<apply><exp/>" * 5000 + X + "</apply>" * 5000), "nested too deeply"),
     "no model": (f"<sbml {CORE}/>", "no model|not valid SBML"),
-    "no namespace": ("<sbml><model/></sbml>", "not valid SBML|no model"),
+    "no namespace": ("<sbml><model/></sbml>", "level, version and namespace do not fit"),
+    "no version": (written(X).replace('version="2"', 'version="zzz"'), "level, version and namespace do not fit"),
+    "other version": (written(X).replace('version="2"', 'version="1"'), "level, version and namespace do not fit"),
+    "no level": (written(X).replace('level="3"', 'level="-1"'), "level, version and namespace do not fit"),
     "unknown level": (
         '<sbml xmlns="http://www.sbml.org/sbml/level9/version1/core" level="9" version="1"><model/></sbml>',
-        "not valid SBML|could not be converted|no model",
+        "level, version and namespace do not fit",
     ),
     "no id": (written(X).replace('id="x" ', ""), "not valid SBML"),
     "delay": (written(f"<apply>{DELAY}{X}<cn> 1 </cn></apply>"), "a delay differential equation is not supported"),
@@ -148,7 +151,7 @@ RAW: dict[str, tuple[str | bytes, str]] = {
     "arrays": (
         f'<sbml {CORE} xmlns:arrays="http://www.sbml.org/sbml/level3/version1/arrays/version1" arrays:required="true">'
         "<model/></sbml>",
-        "packages that are not supported|not valid SBML",
+        "packages that are not supported; value: arrays",
     ),
     "distributions": (
         f'<sbml {CORE} xmlns:distrib="http://www.sbml.org/sbml/level3/version1/distrib/version1"'

@@ -159,9 +159,7 @@ def _piecewise(operands: tuple[Formula, ...], scope: Mapping[str, Any], work: Wo
 def _power(base: Any, exponent: Any) -> Any:
     number = exponent.number_value if isinstance(exponent, Node) and exponent.is_number() else exponent
     if not isinstance(base, Node) and not isinstance(number, Node):
-        return (
-            np.asarray(base, np.float64) ** number if isinstance(number, np.ndarray) else _numeric_power(base, number)
-        )
+        return np.power(np.asarray(base, np.float64), number)
     if isinstance(number, float) and number.is_integer() and 0 < abs(number) <= _LARGEST_POWER:
         result, square, left = 1.0, base, int(abs(number))
         while left:
@@ -171,11 +169,13 @@ def _power(base: Any, exponent: Any) -> Any:
         return result if number > 0 else 1.0 / result
     if isinstance(base, Node):
         return base**number
-    return exp(number * float(np.log(base)))
+    constant: Node = exponent.graph.constant(base)
+    return constant**exponent
 
 
-def _numeric_power(base: Any, number: float) -> Any:
-    return float(base) ** float(number) if isinstance(base, float) and base > 0.0 else np.power(base, number)
+def _divide(one: Any, two: Any) -> Any:
+    """Divide; numbers by zero are infinite, as everywhere in numpy."""
+    return one / two if isinstance(one, Node) or isinstance(two, Node) else np.divide(one, two)
 
 
 def _fold(operation: Callable[[Any, Any], Any], values: list[Any]) -> Any:
@@ -187,12 +187,12 @@ def _fold(operation: Callable[[Any, Any], Any], values: list[Any]) -> Any:
 
 def _root(values: list[Any]) -> Any:
     degree, inside = values if len(values) == 2 else (2.0, values[0])
-    return _power(inside, 1.0 / degree)
+    return _power(inside, _divide(1.0, degree))
 
 
 def _logarithm(values: list[Any]) -> Any:
     base, inside = values if len(values) == 2 else (10.0, values[0])
-    return log(inside) / log(base)
+    return _divide(log(inside), log(base))
 
 
 def _tanh(x: Any) -> Any:
@@ -203,7 +203,7 @@ _FUNCTIONS: Final[dict[str, Callable[[list[Any]], Any]]] = {
     "plus": lambda v: _fold(lambda a, b: a + b, v) if v else 0.0,
     "times": lambda v: _fold(lambda a, b: a * b, v) if v else 1.0,
     "minus": lambda v: -v[0] if len(v) == 1 else v[0] - v[1],
-    "divide": lambda v: v[0] / v[1],
+    "divide": lambda v: _divide(v[0], v[1]),
     "power": lambda v: _power(v[0], v[1]),
     "root": _root,
     "exp": lambda v: exp(v[0]),

@@ -12,13 +12,11 @@ from adoptive.errors import SolveError
 from adoptive.solve.exchange.contents import Contents, Declared, Reaction, Reported
 from adoptive.solve.exchange.formula import Apply, Formula, Literal, Symbol
 from adoptive.solve.exchange.mathml_in import formula_of, function_of
-from adoptive.solve.exchange.xml_guard import read_checked
+from adoptive.solve.exchange.xml_guard import HARMLESS, read_checked, refuse_packages
 
 __all__ = ["read_contents"]
 
 _LEVEL: Final = (3, 2)
-_HARMLESS: Final = ("layout", "render", "l3v2extendedmath")
-"""Drawings, and functions that Level 3 Version 2 has anyway."""
 
 
 def read_contents(path: Path) -> Contents:
@@ -91,13 +89,9 @@ def _refuse_mistakes(document: Any, libsbml: Any, path: Path) -> None:
 
 def _refuse_packages(document: Any, path: Path) -> None:
     names = [document.getPlugin(i).getPackageName() for i in range(document.getNumPlugins())]
-    needed = [name for name in names if name not in _HARMLESS and document.getPackageRequired(name)]
+    needed = [name for name in names if name not in HARMLESS and document.getPackageRequired(name)]
     needed += [document.getUnknownPackagePrefix(i) for i in range(document.getNumUnknownPackages())]
-    if needed:
-        raise SolveError(
-            "the file needs SBML packages that are not supported", where=str(path), value=", ".join(needed),
-            allowed="SBML core", next_step="flatten the model (comp) or write it without them",
-        )  # fmt: skip
+    refuse_packages(needed, str(path))
 
 
 def _all(model: Any, what: str) -> Iterator[Any]:

@@ -14,6 +14,8 @@ from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+import numpy as np
+
 from adoptive.errors import SolveError
 from adoptive.solve.exchange.contents import Contents, Declared
 from adoptive.solve.exchange.formula import TIME, Formula, Work, names_in, value_of
@@ -124,13 +126,14 @@ class System:
         """
         scope: dict[str, Any] = {TIME: 0.0}
         work = self.work()
-        for name in self._first_order:
-            if name in given:
-                scope[name] = given[name]
-            elif name in self._first:
-                scope[name] = self.value(name, self._first[name], scope, work)
-            else:
-                scope[name] = self._stated(self.contents.quantities[name], scope, complete)
+        with np.errstate(all="ignore"):
+            for name in self._first_order:
+                if name in given:
+                    scope[name] = given[name]
+                elif name in self._first:
+                    scope[name] = self.value(name, self._first[name], scope, work)
+                else:
+                    scope[name] = self._stated(self.contents.quantities[name], scope, complete)
         return scope
 
     def _stated(self, one: Declared, scope: Mapping[str, Any], complete: bool) -> Any:
@@ -142,7 +145,7 @@ class System:
         if one.kind != "species" or one.value_is_concentration == (not one.in_amount):
             return one.value
         size = self.size_of(one, scope)
-        return one.value * size if one.in_amount else one.value / size
+        return np.multiply(one.value, size) if one.in_amount else np.divide(one.value, size)
 
     def _reacts(self, name: str) -> bool:
         one = self.contents.quantities.get(name)
