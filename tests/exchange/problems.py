@@ -193,5 +193,5 @@ def whole_patient() -> tuple[tuple[np.ndarray, np.ndarray], Model]:
     body = draw_physiology(
         cohort, typical, streams, visibility={k: np.full(4, v) for k, v in seen.items()}, tonic=np.ones(4)
     ).replace(k6=np.full(4, 2e-4), share_M=np.full(4, 0.5), share_E=np.full(4, 0.4), share_X=np.full(4, 0.1))
-    model = replace(build_model(parameter_names()), clones={}, clone_rates=None)
+    model = replace(build_model(parameter_names()), clones={}, clone_rates=None, populations={})
     return (body.values[0], body.initial[0]), model
