@@ -222,6 +222,15 @@ def events() -> File:
     return file.event("both", "A < 2 && !(B < 8)", {"count": "count + A"})
 
 
+def queue() -> File:
+    """Delayed events that come true again, and again, before they are carried out."""
+    file = File().parameter("x", 0.0, constant=False).parameter("sum", 0.0, constant=False)
+    file.parameter("kept", 0.0, constant=False).parameter("n", 0.0, constant=False).rule("rate", "x", "1")
+    file.event("saw", "x >= 0.41", {"x": "0"})
+    file.event("late", "x >= 0.3", {"sum": "sum + x", "n": "n + 1"}, delay="1.1371 - 0.0213 * n")
+    return file.event("copy", "x >= 0.2", {"kept": "time"}, delay="1.0137", from_trigger=True)
+
+
 def ordered() -> File:
     """Two events of one moment, whose order their priorities give; another that the first one sets off."""
     file = File().parameter("x", 1.0, constant=False).parameter("y", 0.0, constant=False)
@@ -256,4 +265,4 @@ def level_two() -> File:
     return file.event("e", "A < 1", {"B": "B + 1"}, delay="0.5", from_trigger=True)
 
 
-ALL = (reactions, rules, swelling, stoichiometry, events, ordered, volume_event, level_two)
+ALL = (reactions, rules, swelling, stoichiometry, events, queue, ordered, volume_event, level_two)

@@ -126,6 +126,19 @@ def test_an_event_that_never_rests_is_a_failure(command: Command, tmp_path: Path
     assert "came true more than 199 times" in ran.err
 
 
+def test_a_delayed_event_that_cannot_wait_more_is_a_failure(command: Command, tmp_path: Path) -> None:
+    """A saw of period 1/4 sets off an event: with a delay of 0.7 three wait at once, with 0.9 a fourth would."""
+    path = tmp_path / "queue.xml"
+    file = files.File().parameter("x", 0.0, constant=False).parameter("n", 0.0, constant=False).parameter("wait", 0.7)
+    file.rule("rate", "x", "4").event("saw", "x >= 1", {"x": "0"})
+    path.write_text(file.event("late", "x >= 0.5", {"n": "n + 1"}, delay="wait").text(), "utf-8")
+    ran = command("simulate", path, "--until", 2.0, "--every", 1.0, "--show", "n")
+    assert [row["value"] for row in csv.DictReader(io.StringIO(ran.out))] == ["0", "1", "5"]
+    ran = command("simulate", path, "--until", 2.0, "--every", 1.0, "--set", "wait=0.9")
+    assert ran.code == 3
+    assert "a delayed event came true more than 3 times while it waited" in ran.err
+
+
 BAD: dict[str, tuple[tuple[str, ...], str]] = {
     "no until": ((), "--until"),
     "negative until": (("--until", "-1"), "--until: must be a number above zero"),

@@ -2,8 +2,8 @@
 
 Each comparison of an event's condition is a signal. What happens at its crossing depends on the event: without delay
 its assignments are made; with delay the day on which it is due, and the values from the moment of the trigger, are
-remembered in states of their own, and a second trigger waits for that day. An event that is triggered again while it
-is due would need a queue: such a patient fails (a state becomes infinite) rather than being followed wrongly.
+remembered in states of their own, and a second trigger waits for that day. An event may be triggered again while it
+waits, `PLACES` times in all; who would need more fails (a state becomes infinite) rather than being followed wrongly.
 """
 
 from __future__ import annotations
@@ -21,9 +21,12 @@ from adoptive.solve.exchange.system import System
 from adoptive.solve.graph import where_positive
 from adoptive.solve.types import Jump, Trigger, Values
 
-__all__ = ["NEVER", "FollowedEvent", "events_of"]
+__all__ = ["NEVER", "PLACES", "FollowedEvent", "events_of"]
 
 NEVER: Final = 1e99
+PLACES: Final = 3
+"""Times that one delayed event can be due at once."""
+
 _STRICT: Final = 1e-300
 """Threshold of ``a > b``: a signal that starts at zero has not crossed yet."""
 
@@ -45,9 +48,9 @@ class FollowedEvent:
         return self.event.id
 
     @property
-    def due(self) -> str:
-        """Name the state that remembers the day on which the event is due."""
-        return f"{self.name}.due"
+    def due(self) -> tuple[str, ...]:
+        """Name the states that remember the days on which the event is due."""
+        return tuple(f"{self.name}.due{place + 1}" for place in range(PLACES if self.delayed else 0))
 
     @property
     def delayed(self) -> bool:
@@ -57,10 +60,9 @@ class FollowedEvent:
     @property
     def memory(self) -> Mapping[str, float]:
         """Return the states that the event adds, with their values at the start."""
-        if not self.delayed:
-            return {}
-        kept = [self._saved(name) for name, _ in self.event.changes] if self.event.from_trigger else []
-        return {self.due: NEVER, **dict.fromkeys(kept, 0.0)}
+        changes = self.event.changes if self.event.from_trigger else ()
+        kept = [_saved(due, name) for due in self.due for name, _ in changes]
+        return {**dict.fromkeys(self.due, NEVER), **dict.fromkeys(kept, 0.0)}
 
     @cached_property
     def jumps(self) -> tuple[Jump, ...]:
@@ -72,21 +74,21 @@ class FollowedEvent:
             Jump(self._at(k), text=partial(begin, None if single else holds_by(self.condition, c.comparison)))
             for k, c in enumerate(self.crossings)
         ]
-        waited = [Jump(self.due, text=self._carry_out)] if self.delayed else []
+        waited = [Jump(due, text=partial(self._carry_out, due)) for due in self.due]
         return (*plain, *each, *waited)
 
     def triggers(self, most: int) -> Iterator[Trigger]:
         """Yield the triggers."""
         for k, crossing in enumerate(self.crossings):
             yield Trigger(self._at(k), self._at(k), _STRICT if crossing.strict else 0.0, maximum=most)
-        if self.delayed:
-            yield Trigger(self.due, self.due, 0.0, maximum=most)
+        for due in self.due:
+            yield Trigger(due, due, 0.0, maximum=most)
 
     def signals(self, y: Values, p: Values, scope: Mapping[str, Any]) -> dict[str, Any]:
         """Give the signals: each comparison's difference, and the time since the event was due."""
         work = self.system.work()
         found = {self._at(k): self.system.value(self.name, c.rising, scope, work) for k, c in enumerate(self.crossings)}
-        return found | ({self.due: y[self.system.clock] - y[self.due]} if self.delayed else {})
+        return found | {due: y[self.system.clock] - y[due] for due in self.due}
 
     def fires_at_start(self, scope: Mapping[str, Any]) -> Any:
         """Tell (1 or 0, one or ``(patients,)``) whether the event happens at the start: true then, false before."""
@@ -94,9 +96,6 @@ class FollowedEvent:
 
     def _at(self, k: int) -> str:
         return f"{self.name}.{k + 1}"
-
-    def _saved(self, name: str) -> str:
-        return f"{self.name}.{name}"
 
     def _values(self, scope: Mapping[str, Any]) -> dict[str, Any]:
         """Give what is kept of each assigned value."""
@@ -120,20 +119,32 @@ class FollowedEvent:
     def _remember(self, condition: Apply | None, y: Values, p: Values, amount: Any) -> dict[str, Any]:
         scope = self.system.scope(y, p)
         assert self.event.delay is not None
-        due = y[self.system.clock] + self.system.value(self.name, self.event.delay, scope, self.system.work())
-        beyond = (y[self.due] * y[self.due] + 1.0) * _LARGE * _LARGE  # infinite: the patient fails
-        values = {self.due: where_positive(y[self.due] - 0.5 * NEVER, due, beyond)}
-        if self.event.from_trigger:
-            values |= {self._saved(name): value for name, value in self._values(scope).items()}
+        day = y[self.system.clock] + self.system.value(self.name, self.event.delay, scope, self.system.work())
+        saved = self._values(scope) if self.event.from_trigger else {}
+        values: dict[str, Any] = {}
+        full: Any = 1.0  # above zero where all places so far are taken
+        for due in self.due:
+            free = where_positive(full, y[due] - 0.5 * NEVER, 0.0)
+            values[due] = where_positive(free, day, y[due])
+            values |= {_saved(due, name): where_positive(free, x, y[_saved(due, name)]) for name, x in saved.items()}
+            full = where_positive(full, 0.5 * NEVER - y[due], 0.0)
+        last = self.due[-1]
+        beyond = (y[last] * y[last] + 1.0) * _LARGE * _LARGE  # infinite: the patient fails
+        values[last] = where_positive(full, beyond, values[last])
         found: dict[str, Any] = self._if(condition, values, y, scope)
         return found
 
-    def _carry_out(self, y: Values, p: Values, amount: Any) -> dict[str, Any]:
+    def _carry_out(self, due: str, y: Values, p: Values, amount: Any) -> dict[str, Any]:
         if self.event.from_trigger:
-            values = {name: y[self._saved(name)] for name, _ in self.event.changes}
+            values = {name: y[_saved(due, name)] for name, _ in self.event.changes}
         else:
             values = self._values(self.system.scope(y, p))
-        return {**values, self.due: NEVER}
+        return {**values, due: NEVER}
+
+
+def _saved(due: str, name: str) -> str:
+    """Name the state that remembers an assigned value for a place."""
+    return f"{due}.{name}"
 
 
 def events_of(system: System) -> tuple[FollowedEvent, ...]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from adoptive.errors import SolveError, StudyError
 from adoptive.solve import FAILURES, Events, compile_model
 from adoptive.solve.exchange import Imported, read_sbml
+from adoptive.solve.exchange.events_in import PLACES
 from adoptive.workbench.limits import MOST_DOSES, MOST_REPORTED
 from adoptive.workbench.simulate.patients import Patients, read_patients
 from adoptive.workbench.simulate.request import Dose, Request, read_dose, read_setting, visit_days
@@ -25,6 +26,8 @@ Floats = NDArray[np.float64]
 RTOL: Final = 1e-7
 ATOL: Final = 1e-9
 MOST_FIRINGS: Final = 200
+_INFINITE: Final = 2
+OVERFULL: Final = f" (or a delayed event came true more than {PLACES} times while it waited)"
 _BLOCK_NUMBERS: Final = 1_000_000
 TOO_MANY_FIRINGS: Final = f"an event came true more than {MOST_FIRINGS - 1} times"
 
@@ -99,7 +102,8 @@ def simulate(request: Request) -> Simulated:
             atol=ATOL,
             threads=min(os.cpu_count() or 1, 8),
         )
-    reasons = _reasons(patients.names, ran.failure, ran.fired)
+    waits = any(event.delayed for event in read.events)
+    reasons = _reasons(patients.names, ran.failure, ran.fired, waits=waits)
     kept = np.array([name not in reasons for name in patients.names])
     seen = read.observe(ran.states[kept], start.parameters[kept])
     return Simulated(
@@ -201,8 +205,11 @@ def _together(first: Events, doses: Events) -> Events:
     return Events(*(np.take_along_axis(x, order, axis=1) for x in (day, kind, amount)))
 
 
-def _reasons(names: tuple[str, ...], failure: NDArray[np.int64], fired: NDArray[np.int64]) -> dict[str, str]:
-    found = {name: FAILURES[int(code)] for name, code in zip(names, failure, strict=True) if code}
+def _reasons(
+    names: tuple[str, ...], failure: NDArray[np.int64], fired: NDArray[np.int64], *, waits: bool
+) -> dict[str, str]:
+    said = {code: FAILURES[code] + (OVERFULL if waits and code == _INFINITE else "") for code in FAILURES}
+    found = {name: said[int(code)] for name, code in zip(names, failure, strict=True) if code}
     for name, counts in zip(names, fired, strict=True):
         if (counts >= MOST_FIRINGS).any():
             found.setdefault(name, TOO_MANY_FIRINGS)
