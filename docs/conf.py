@@ -34,7 +34,7 @@ suppress_warnings = ["ref.python"]
 
 html_theme = "furo"
 html_title = f"adoptive {version}"
-html_math_renderer = "plain"  # the default fetches a script from elsewhere
+html_math_renderer = "mathml"  # the default fetches a script from elsewhere
 html_show_sphinx = False
 html_copy_source = False
 html_static_path = ["_static"]
@@ -43,10 +43,21 @@ html_theme_options = {"navigation_with_keys": True}
 
 
 def _formula(page: object, node: nodes.Element) -> None:
-    """Show a formula as it is written."""
-    from docutils.nodes import SkipNode
+    """Show a formula in a line."""
+    _show(page, node, display="inline")
 
-    page.body.append(f"<code class='formula'>{page.encode(node.astext())}</code>")
+
+def _displayed(page: object, node: nodes.Element) -> None:
+    """Show a formula on a line of its own."""
+    _show(page, node, display="block")
+
+
+def _show(page: object, node: nodes.Element, *, display: str) -> None:
+    """Turn a formula into MathML, which browsers draw themselves."""
+    from docutils.nodes import SkipNode
+    from latex2mathml.converter import convert
+
+    page.body.append(convert(node.astext(), display=display))
     raise SkipNode
 
 
@@ -56,6 +67,6 @@ def _fill(_: Sphinx, page: str, source: list[str]) -> None:
 
 
 def setup(app: Sphinx) -> None:
-    app.add_html_math_renderer("plain", inline_renderers=(_formula, None), block_renderers=(_formula, None))
+    app.add_html_math_renderer("mathml", inline_renderers=(_formula, None), block_renderers=(_displayed, None))
     app.connect("source-read", _fill)
     app.connect("env-get-outdated", lambda _app, env, *_: list(env.found_docs))

@@ -115,10 +115,48 @@ def zoo_values() -> str:
     return _grid(head, rows)
 
 
+def equations(part: str) -> str:
+    """Print the kinetic model's equations, from the graph that the engine compiles: ``shared`` or ``rates``.
+
+    Written for one lesion j: a sum over lesions shows its one term.
+    """
+    from adoptive.kinetics import build_model, states
+    from adoptive.kinetics.equations import PER_LESION
+    from adoptive.kinetics.physiology import parameter_names
+    from adoptive.kinetics.quantities import named_quantities
+    from adoptive.solve.exchange import equations_latex
+
+    model = build_model(parameter_names(), 1)
+    own = [*states.LESION, *PER_LESION]
+    symbols = {states.lesion_state(name, 0): _indexed(name) for name in own}
+
+    def names(y: object, p: object) -> dict[str, object]:
+        found = named_quantities(y, p, lesions=1)
+        return {f"{name[:-2]}_j" if name.endswith("_1") else name: value for name, value in found.items()}
+
+    printed = equations_latex(model, names=names, symbols=symbols)
+    meaning = {**states.BODY, **{states.lesion_state(name, 0): row for name, row in states.LESION.items()}}
+    shown = {states.lesion_state(name, 0): name for name in states.LESION}
+    blocks = []
+    for one in printed:
+        if one.is_rate == (part == "rates"):
+            said = f"`{shown.get(one.name, one.name)}`: {meaning[one.name][0]}" if one.is_rate else ""
+            blocks.append(f"{said}\n\n```{{math}}\n{one.latex}\n```")
+    return "\n\n".join(blocks)
+
+
+def _indexed(name: str) -> str:
+    """Write a lesion's state or parameter with its index j."""
+    head, _, rest = name.partition("_")
+    letter = head if len(head) == 1 else rf"\mathrm{{{head}}}"
+    return f"{letter}_{{{rest},j}}" if rest else f"{letter}_j"
+
+
 TABLES: dict[str, Callable[..., str]] = {
     "assumptions": assumptions,
     "columns": columns,
     "observation": observation,
+    "equations": equations,
     "published": published,
     "states": states,
     "statuses": statuses,

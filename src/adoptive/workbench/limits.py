@@ -9,8 +9,12 @@ from adoptive.errors import StudyError
 __all__ = [
     "BLOCK_PATIENTS",
     "DEFAULT_TRIALS",
+    "MOST_DOSES",
     "MOST_PATIENTS",
+    "MOST_REPORTED",
+    "MOST_SIMULATED",
     "MOST_TRIALS",
+    "MOST_VISITS",
     "MOST_WORKERS",
     "RULE_TRIALS",
     "block_trials",
@@ -32,6 +36,18 @@ MOST_WORKERS: Final = 256
 
 MOST_PATIENTS: Final = 5_000_000
 """Randomised patients in one run; more is a slip of the keyboard far oftener than a question."""
+
+MOST_SIMULATED: Final = 1_000_000
+"""Patients of a model that the user brings."""
+
+MOST_VISITS: Final = 100_000
+"""Days that one simulation of such a model may report."""
+
+MOST_REPORTED: Final = 20_000_000
+"""Numbers that it may hold (patients x days x the larger of states and quantities): a few hundred megabytes."""
+
+MOST_DOSES: Final = 10_000
+"""Doses that a patient may get in it."""
 
 BLOCK_PATIENTS: Final = 1_000
 """Smallest number of patients that are simulated together: enough to fill the ensemble engine's vectors."""

@@ -145,3 +145,31 @@ def check(
     from adoptive.workbench.cli.running import check_study
 
     raise typer.Exit(check_study(study, seed=seed, as_json=as_json))
+
+
+@app.command(short_help="Simulate a model of your own (SBML) for a table of patients.")
+def simulate(
+    model: Annotated[Path, typer.Argument(help="An SBML file (Level 3, or Level 2).")],
+    until: Annotated[float, typer.Option(help="Last day, in the model's unit of time.")],
+    every: Annotated[float, typer.Option(help="Days between reported days.")] = 1.0,
+    patients: Annotated[
+        Path | None, typer.Option(help="CSV file: a row per patient, a column per parameter or start value.")
+    ] = None,
+    dose: Annotated[
+        list[str] | None,
+        typer.Option(help='"KIND DAY AMOUNT": a state gains an amount; several days with commas; repeatable.'),
+    ] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", help="name=value for all patients; repeatable.")
+    ] = None,
+    show: Annotated[list[str] | None, typer.Option(help="Quantity to report (default all); repeatable.")] = None,
+    out: Annotated[Path | None, typer.Option(help="FILE.csv or FILE.parquet instead of stdout.")] = None,
+    wide: Annotated[bool, typer.Option("--wide", help="A column per quantity instead of a row.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Simulate a model of your own for a table of patients; who cannot be followed is told, not guessed."""
+    from adoptive.workbench.cli.simulate import simulate_model
+    from adoptive.workbench.simulate import Request
+
+    request = Request(model, until, every, patients, tuple(dose or ()), tuple(settings or ()), tuple(show or ()))
+    simulate_model(request, out=out, wide=wide, as_document=as_json)
