@@ -1,4 +1,4 @@
-"""The first patient: what a fresh process must do before it, with and without the cache; and that Ctrl-C gets through."""
+"""The first patient: what a fresh process does before it, with the cache and without; and that Ctrl-C gets through."""
 
 from __future__ import annotations
 
