@@ -96,6 +96,16 @@ def test_order_blocks_and_threads_change_no_bit(engine: Engine) -> None:
         assert_same(run(engine, slice(first, first + 5)), whole, slice(first, first + 5))
 
 
+def test_blocks_of_reduced_runs_hand_on_every_declaration(engine: Engine) -> None:
+    whole = run(engine)
+    parameters, initial = clinic_patients(COUNT, 5)
+    options: dict[str, Any] = {"start": 0.0, "stop": STOP, "visits": np.arange(0.0, STOP + 1.0, 5.0)}
+    parts = engine.run_reduced(lambda rows, ran: (rows, ran), parameters, initial, block=6, **options, **declared())
+    assert len(parts) == 4
+    for rows, ran in parts:
+        assert_same(ran, whole, rows)
+
+
 def test_who_is_stopped_leaves_the_neighbours_bitwise_alone(engine: Engine) -> None:
     whole, unstopped = run(engine), run(engine, stops=False)
     ended = np.isfinite(whole.stopped_day)
