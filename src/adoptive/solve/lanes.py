@@ -34,6 +34,7 @@ __all__ = [
     "make_table",
     "open_lanes",
     "row",
+    "seldom",
     "take",
     "whole",
 ]
@@ -186,6 +187,12 @@ _ALIGNMENT = 64
 
 def compiled(function: F) -> F:
     """Mark a function as part of the compiled loop: it is translated, see `translate`, and never runs as Python."""
+    return function
+
+
+def seldom(function: F) -> F:
+    """Mark a part of the compiled loop that runs at happenings only: kept small and apart, which compiles faster."""
+    function.__dict__["seldom"] = True
     return function
 
 
