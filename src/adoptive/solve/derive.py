@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from adoptive.solve.graph import Node, exp, maximum, reachable, where_positive
 
-__all__ = ["Elimination", "eliminate", "jacobian"]
+__all__ = ["Elimination", "eliminate", "extended_jacobian", "jacobian"]
 
 _SMALLEST_LOG = math.log(1e-9)
 
@@ -26,21 +26,36 @@ def jacobian(outputs: Sequence[Node], inputs: Sequence[Node]) -> dict[Place, Nod
     Evaluating Derivatives, 2nd edition, chapter 9. SIAM 2008, 10.1137/1.9780898717761). A choice between two values is
     derived last, branch by branch: what the branch not taken would give, be it infinite, never enters.
     """
+    return extended_jacobian(outputs, inputs, limit=math.inf)[1]
+
+
+def extended_jacobian(
+    outputs: Sequence[Node], inputs: Sequence[Node], *, limit: float = 2.0
+) -> tuple[int, dict[Place, Node]]:
+    """Return how many intermediate values are kept as unknowns, and the entries of the system with them.
+
+    A value that many inputs enter and that enters many outputs, as a sum over all lesions does, would fill the Jacobian
+    with products. Kept as an unknown w of its own, w = sum of its derivatives times the inputs' changes, it costs one
+    row. Rows and columns from len(inputs) on belong to such values, with -1 on the diagonal. A vertex of `a` arrows in
+    and `b` out is kept where a b > limit (a + b).
+    """
     column = {node.number: j for j, node in enumerate(inputs)}
     nodes = reachable(outputs)
-    rows: dict[int, Row] = {node.number: {column[node.number]: node.graph.constant(1.0)} for node in inputs}
     paths = _Paths(nodes, column, outputs)
-    paths.eliminate()
+    kept = paths.eliminate(limit)
+    place = column | {vertex: len(inputs) + k for k, vertex in enumerate(kept)}
+    one = inputs[0].graph.constant(1.0)
+    rows: dict[int, Row] = {vertex: {j: one} for vertex, j in place.items()}
     for node in nodes:
         if node.operation == "select" and paths.leads(node):
             a, b = (paths.expanded((node.number, side), rows) for side in (1, 2))
             rows[node.number] = _chosen(node.operands[0], a, b)
-    return {
-        (i, j): value
-        for i in range(len(outputs))
-        for j, value in sorted(paths.expanded((-1, i), rows).items())
-        if not value.is_number(0.0)
-    }
+    asked: list[Vertex] = [(-1, i) for i in range(len(outputs))]
+    derived = [paths.expanded(sink, rows) for sink in [*asked, *kept]]
+    for k in range(len(kept)):
+        derived[len(outputs) + k][len(inputs) + k] = -one
+    entries = {(i, j): value for i, row in enumerate(derived) for j, value in sorted(row.items())}
+    return len(kept), {key: value for key, value in entries.items() if not value.is_number(0.0)}
 
 
 def _chosen(condition: Node, a: Row, b: Row) -> Row:
@@ -87,28 +102,37 @@ class _Paths:
     def _cost(self, vertex: int) -> int:
         return len(self.into[vertex]) * len(self.users.get(vertex, ()))
 
-    def eliminate(self) -> None:
-        """Join what is before and behind each inner vertex, until only sources lead to sinks."""
+    def eliminate(self, limit: float) -> list[int]:
+        """Join what is before and behind each inner vertex but those beyond the limit, and return these in order."""
         waiting = [(self._cost(v), v) for v in self.into if isinstance(v, int)]
         heapq.heapify(waiting)
         while waiting:
             cost, vertex = heapq.heappop(waiting)
-            if vertex not in self.into:
+            if vertex not in self.into or self._is_dear(vertex, limit):
                 continue
-            if cost != self._cost(vertex):
-                heapq.heappush(waiting, (self._cost(vertex), vertex))
-                continue
-            before, users = self.into.pop(vertex), self.users.pop(vertex, {})
-            for source in before:
-                del self.users[source][vertex]
-            for user in users:
-                weight = self.into[user].pop(vertex)
-                for source, partial in before.items():
-                    self._add(user, source, weight * partial)
-            touched = [*before, *users]
+            if cost == self._cost(vertex):
+                touched = self._join_around(vertex)
+            else:
+                touched = [vertex]
             for v in touched:
                 if isinstance(v, int) and v in self.into:
                     heapq.heappush(waiting, (self._cost(v), v))
+        return sorted(v for v in self.into if isinstance(v, int))
+
+    def _is_dear(self, vertex: int, limit: float) -> bool:
+        before, behind = len(self.into[vertex]), len(self.users.get(vertex, ()))
+        return before * behind > limit * (before + behind)
+
+    def _join_around(self, vertex: int) -> list[Vertex]:
+        """Remove a vertex and return its neighbours."""
+        before, users = self.into.pop(vertex), self.users.pop(vertex, {})
+        for source in before:
+            del self.users[source][vertex]
+        for user in users:
+            weight = self.into[user].pop(vertex)
+            for source, partial in before.items():
+                self._add(user, source, weight * partial)
+        return [*before, *users]
 
     def expanded(self, sink: Vertex, rows: Mapping[int, Row]) -> Row:
         """Return a sink's derivatives by the inputs, given those of the selects."""

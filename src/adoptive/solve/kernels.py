@@ -8,7 +8,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from adoptive.solve.derive import Elimination, eliminate, jacobian
+from adoptive.solve.derive import Elimination, eliminate, extended_jacobian
 from adoptive.solve.emit import Routine, evaluate
 from adoptive.solve.graph import Node
 from adoptive.solve.methods import RODAS5P, Method
@@ -51,9 +51,9 @@ class Sheet:
     """Hold what every routine of one model needs while it is written."""
 
     def __init__(self, traced: Traced, width: int) -> None:
-        entries = jacobian(traced.slopes, traced.states)
+        kept, entries = extended_jacobian(traced.slopes, traced.states)
         self.traced, self.width = traced, width
-        self.elimination: Elimination = eliminate(len(traced.states), entries)
+        self.elimination: Elimination = eliminate(len(traced.states) + kept, entries)
         zero = traced.graph.constant(0.0)
         self.jacobian = tuple(entries.get(key, zero) for key in self.elimination.place)
         self.steady = hoisted(traced, traced.outputs + self.jacobian)
@@ -136,7 +136,8 @@ def _linearise(sheet: Sheet) -> None:
     routine, plan = sheet.routine("linearise", 4), sheet.elimination
     outputs: list[tuple[int, int, Node]] = []  # array, row, value: each state's together, so that little is kept long
     for i in plan.order:
-        outputs.append((2, i, sheet.traced.slopes[i]))
+        if i < sheet.size:
+            outputs.append((2, i, sheet.traced.slopes[i]))
         outputs += [(3, at, sheet.jacobian[at]) for (row, _), at in plan.place.items() if row == i]
     values = [value for _, _, value in outputs]
     evaluate(routine, values, sheet.reader(routine), lambda k, value: routine.store(*outputs[k][:2], value))
@@ -144,13 +145,16 @@ def _linearise(sheet: Sheet) -> None:
 
 
 def _factor(sheet: Sheet, method: Method) -> None:
-    """Factor J - I/(h gamma) in place, row by row, pivots kept as reciprocals: factor(matrix, 1/h)."""
+    """Factor J - I/(h gamma) in place, row by row, pivots kept as reciprocals: factor(matrix, 1/h).
+
+    The rows of kept intermediate values have no 1/h, see `extended_jacobian`.
+    """
     routine, plan = sheet.routine("factor", 2), sheet.elimination
     shift = routine.mul(routine.load(1, 0), routine.constant(1.0 / method.gamma if method.implicit else 0.0))
     for i in plan.order:
         columns = (*plan.lower[i], i, *plan.upper[i])
         row = {j: routine.load(0, plan.place[i, j]) for j in columns}
-        row[i] = routine.sub(row[i], shift)
+        row[i] = routine.sub(row[i], shift) if i < sheet.size else row[i]
         for k in plan.lower[i]:
             row[k] = routine.mul(row[k], routine.load(0, plan.place[k, k]))
             less = routine.neg(row[k])
@@ -168,15 +172,19 @@ def _solve(sheet: Sheet) -> None:
     plan, inverse = sheet.elimination, routine.neg(routine.load(3, 0))
     x: dict[int, Any] = {}
 
-    def reduce(i: int, columns: Sequence[int], start: Any) -> Any:
+    def reduce(i: int, columns: Sequence[int], start: Any | None) -> Any:
         for j in columns:
-            start = routine.fma(routine.neg(routine.load(0, plan.place[i, j])), x[j], start)
-        return start
+            less = routine.neg(routine.load(0, plan.place[i, j]))
+            start = routine.mul(less, x[j]) if start is None else routine.fma(less, x[j], start)
+        return routine.constant(0.0) if start is None else start
 
     for i in plan.order:
-        right = routine.fma(inverse, routine.load(2, i), routine.neg(routine.load(1, i)))
+        right = None
+        if i < sheet.size:
+            right = routine.fma(inverse, routine.load(2, i), routine.neg(routine.load(1, i)))
         x[i] = reduce(i, plan.lower[i], right)
     for i in reversed(plan.order):
         x[i] = routine.mul(reduce(i, plan.upper[i], x[i]), routine.load(0, plan.place[i, i]))
-        routine.store(4, i, x[i])
+        if i < sheet.size:
+            routine.store(4, i, x[i])
     routine.finish()

@@ -96,6 +96,16 @@ def test_order_blocks_and_threads_change_no_bit(engine: Engine) -> None:
         assert_same(run(engine, slice(first, first + 5)), whole, slice(first, first + 5))
 
 
+def test_blocks_of_reduced_runs_hand_on_every_declaration(engine: Engine) -> None:
+    whole = run(engine)
+    parameters, initial = clinic_patients(COUNT, 5)
+    options: dict[str, Any] = {"start": 0.0, "stop": STOP, "visits": np.arange(0.0, STOP + 1.0, 5.0)}
+    parts = engine.run_reduced(lambda rows, ran: (rows, ran), parameters, initial, block=6, **options, **declared())
+    assert len(parts) == 4
+    for rows, ran in parts:
+        assert_same(ran, whole, rows)
+
+
 def test_who_is_stopped_leaves_the_neighbours_bitwise_alone(engine: Engine) -> None:
     whole, unstopped = run(engine), run(engine, stops=False)
     ended = np.isfinite(whole.stopped_day)
@@ -146,6 +156,17 @@ def test_a_dose_of_nothing_changes_nothing(engine: Engine, days: list[float], ki
         np.testing.assert_array_equal(getattr(dotted, name), getattr(plain, name), err_msg=name)
     np.testing.assert_allclose(dotted.cycle_day, plain.cycle_day, rtol=1e-6)
     np.testing.assert_allclose(dotted.states, plain.states, rtol=1e-5, atol=1e-5)
+
+
+def test_who_is_stopped_stays_stopped_in_later_legs(engine: Engine) -> None:
+    first = run(engine, stop=60.0, visits=[60.0])
+    ended = np.isfinite(first.stopped_day)
+    assert ended.any()
+    more = run(engine, start=60.0, visits=[60.0, 70.0], initial=first.final, carry=first.carry)
+    np.testing.assert_array_equal(more.final[ended], first.final[ended])
+    np.testing.assert_array_equal(more.states[ended], 0.0)
+    np.testing.assert_array_equal(more.steps[ended], 0)
+    np.testing.assert_array_equal(more.stopped_day[ended], first.stopped_day[ended])
 
 
 def test_an_observer_changes_no_bit(engine: Engine) -> None:
