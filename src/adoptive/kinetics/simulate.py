@@ -53,6 +53,15 @@ def day_grid(horizon_days: float) -> Floats:
 def begin(physiology: Physiology, *, horizon_days: float, wards: int = 2, doses: int = 4) -> Trajectory:
     """Stand everybody at day 0 with nothing recorded."""
     grid, patients, names = day_grid(horizon_days), len(physiology.values), recorded(physiology.lesions)
+    opened = engine(physiology.lesions).run(
+        physiology.values,
+        physiology.initial,
+        start=0.0,
+        stop=0.0,
+        visits=grid[:0],
+        record=(),
+        triggers=_triggers((), np.arange(patients), wards),
+    )
     return Trajectory(
         day=grid,
         names=names,
@@ -63,6 +72,7 @@ def begin(physiology: Physiology, *, horizon_days: float, wards: int = 2, doses:
         fired=np.zeros((patients, wards), np.int64),
         fired_day=np.full((patients, wards, doses), np.inf),
         failure=np.zeros(patients, np.int64),
+        carry=opened.carry,
     )
 
 
@@ -79,7 +89,6 @@ def advance(
     start, stop = trajectory.now[go], until[go]
     first, past = np.searchsorted(trajectory.day, [start.min(), stop.max()], side="left")
     slab = slice(int(first), int(past) + 1)
-    last = np.where(np.isfinite(trajectory.fired_day[go]), trajectory.fired_day[go], -np.inf).max(axis=2)
     ran = engine(physiology.lesions).run(
         physiology.values[go],
         trajectory.state[go],
@@ -88,18 +97,18 @@ def advance(
         visits=trajectory.day[slab],
         record=trajectory.names,
         events=Events(infusions.day[go], infusions.kind[go], infusions.amount[go]),
-        triggers=_triggers(wards, go),
+        triggers=_triggers(wards, go, trajectory.fired.shape[1]),
         survival_draws=physiology.survival_draws[go],
         rtol=RTOL,
         atol=ATOL,
-        fired_before=trajectory.fired[go, : len(wards)],
-        last_fired=last[:, : len(wards)],
+        carry=trajectory.carry[go],
     )
     return _joined(trajectory, ran, go=go, slab=slab, stop=stop)
 
 
-def _triggers(wards: Sequence[Ward], go: NDArray[np.int64]) -> tuple[Trigger, ...]:
-    """Say the ward's reactions in the engine's words."""
+def _triggers(wards: Sequence[Ward], go: NDArray[np.int64], places: int) -> tuple[Trigger, ...]:
+    """Say the ward's reactions in the engine's words; who has no ward yet keeps its place, so that legs fit together."""
+    quiet = Trigger(signal="il6_effective", jump=None, threshold=np.inf)
     return tuple(
         Trigger(
             signal="il6_effective",
@@ -111,7 +120,7 @@ def _triggers(wards: Sequence[Ward], go: NDArray[np.int64]) -> tuple[Trigger, ..
             maximum=ward.maximum,
         )
         for ward in wards
-    )
+    ) + (quiet,) * (places - len(wards))
 
 
 def _joined(trajectory: Trajectory, ran: Any, *, go: NDArray[np.int64], slab: slice, stop: Floats) -> Trajectory:
@@ -126,14 +135,15 @@ def _joined(trajectory: Trajectory, ran: Any, *, go: NDArray[np.int64], slab: sl
     state, now, failure = trajectory.state.copy(), trajectory.now.copy(), trajectory.failure.copy()
     state[go], now[go] = ran.final, stop
     failure[go] = np.where(failure[go] > 0, failure[go], ran.failure)
-    fired, fired_day = trajectory.fired.copy(), trajectory.fired_day.copy()
+    fired, fired_day, carry = trajectory.fired.copy(), trajectory.fired_day.copy(), trajectory.carry.copy()
+    carry[go] = ran.carry
     for w in range(ran.fired_day.shape[1]):
         for dose in range(ran.fired_day.shape[2]):
             hit = np.flatnonzero(np.isfinite(ran.fired_day[:, w, dose]))
             place = np.minimum(trajectory.fired[go[hit], w] + dose, fired_day.shape[2] - 1)
             fired_day[go[hit], w, place] = ran.fired_day[hit, w, dose]
         fired[go, w] += np.isfinite(ran.fired_day[:, w]).sum(axis=1)
-    return Trajectory(trajectory.day, trajectory.names, values, written, state, now, fired, fired_day, failure)
+    return Trajectory(trajectory.day, trajectory.names, values, written, state, now, fired, fired_day, failure, carry)
 
 
 def _tape(trajectory: Trajectory, go: NDArray[np.int64]) -> tuple[Floats, Floats]:

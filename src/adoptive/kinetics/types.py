@@ -52,7 +52,8 @@ class Trajectory:
     ``values`` is ``(patients, days, recorded states)``; a patient's values count up to his ``now`` day. Legs append to
     it; ``written`` ``(patients,)`` tells up to where, and a second leg from the same day gets a copy of its own, so
     what a trajectory recorded stays true.
-    ``fired_day`` ``(patients, wards, times)`` holds the days on which the ward reacted (inf = never).
+    ``fired_day`` ``(patients, wards, times)`` holds the days on which the ward reacted (inf = never); ``carry`` is what
+    the engine must know of earlier legs: jumps still due, how often a clone fell below one cell.
     """
 
     day: Floats
@@ -64,6 +65,7 @@ class Trajectory:
     fired: NDArray[np.int64]
     fired_day: Floats
     failure: NDArray[np.int64]
+    carry: Floats
 
     def __len__(self) -> int:
         return len(self.now)
