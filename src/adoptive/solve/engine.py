@@ -27,12 +27,22 @@ _SIZES = struct.Struct("<qq")
 _BAD_INPUT = 4
 
 
-def compile_model(model: Model, *, width: int | None = None) -> Engine:
+def compile_model(model: Model, *, width: int | None = None, backend: str = "lanes", dtype: str = "f8") -> Engine:
     """Compile a model for this machine, or fetch it from the cache if its equations were compiled before.
 
     Arguments: `width` is the number of patients per vector (2, 4 or 8; default: what the processor's registers hold).
-    Raises SolveError where the model's names or equations do not fit together.
+    `backend` is "lanes", or patient by patient "scalar", "cuda" or "plain" (see `solve.solo`); these also offer `dtype`
+    "f4", single precision. Raises SolveError where the model's names or equations do not fit together, or where the
+    backend does not offer what is asked.
     """
+    if backend != "lanes":
+        if width is not None:
+            raise SolveError("only the lanes have a width", value=backend, next_step="leave width out")
+        from adoptive.solve.solo import SoloEngine
+
+        return SoloEngine(model, backend=backend, dtype=dtype)
+    if dtype != "f8":
+        raise SolveError("the lanes compute in double precision", value=dtype, next_step='use backend="scalar"')
     return Engine(model, width=width)
 
 
@@ -106,7 +116,6 @@ class Engine:
         }
         _check_times(when)
         arrays = {
-            "kernels": np.array(self._code.addresses, np.int64),
             "parameters": p,
             "initial": y,
             **when,
@@ -119,8 +128,13 @@ class Engine:
         most = max((t.maximum for t in triggers), default=0)
         result = _blank(arrays, most, fired_before, last_fired)
         arrays |= result
-        _integrate_blocks(self._sizes(arrays, most_steps), arrays, threads)
+        self._integrate(arrays, most_steps=most_steps, threads=threads)
         return _as_ensemble(result)
+
+    def _integrate(self, arrays: dict[str, Any], *, most_steps: int, threads: int) -> None:
+        """Integrate everybody; results are written into `arrays`."""
+        arrays["kernels"] = np.array(self._code.addresses, np.int64)
+        _integrate_blocks(self._sizes(arrays, most_steps), arrays, threads)
 
     def _sizes(self, arrays: dict[str, Any], most_steps: int) -> dict[str, int]:
         return {
