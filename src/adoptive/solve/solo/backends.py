@@ -81,6 +81,7 @@ class SoloEngine(Engine):
         if self.backend == "cuda":
             return _import_cuda().jit(module.integrate, cache=kept)
         options = {"cache": kept, "nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+        options |= {"no_cfunc_wrapper": True, "_nrt": False}
         return cast(Any, njit)(_signature(self.dtype), **options)(module.integrate)
 
     def _integrate(self, arrays: dict[str, Any], *, most_steps: int, threads: int) -> None:

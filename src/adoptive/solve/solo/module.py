@@ -33,7 +33,8 @@ Target = Literal["plain", "scalar", "cuda"]
 _LIMITS = {"f8": (_LARGEST_EXPONENT, _SMALLEST_LOG_ARGUMENT), "f4": (80.0, 1e-35)}
 _DECORATOR = {
     "plain": "def compiled(function):\n    return function\n",
-    "scalar": 'from numba import njit\n\ncompiled = njit(error_model="numpy", fastmath={"contract"})\n',
+    "scalar": "from numba import njit\n\n"
+    'compiled = njit(error_model="numpy", fastmath={"contract"}, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)\n',
     "cuda": "from numba import cuda\n\ncompiled = cuda.jit(device=True)\n",
 }
 _AT = {
@@ -106,6 +107,8 @@ def load_module(text: str, *, target: Target) -> tuple[ModuleType, bool]:
     versions = f"{numba.__version__} {llvmlite.__version__} {sys.version}"
     key = hashlib.sha256("\n".join([source_fingerprint(), versions, text]).encode()).hexdigest()[:40]
     name = f"adoptive_{target}_{key}"
+    if name in sys.modules:
+        return sys.modules[name], True
     path = cache_folder() / "solo" / f"{name}.py"
     if not _keep(path, text):
         module = ModuleType(name)
@@ -115,6 +118,7 @@ def load_module(text: str, *, target: Target) -> tuple[ModuleType, bool]:
     if specification is None or specification.loader is None:
         raise ImportError(str(path))
     module = importlib.util.module_from_spec(specification)
+    sys.modules[name] = module  # numba finds the functions of kept machine code by their module's name
     specification.loader.exec_module(module)
     return module, True
 
