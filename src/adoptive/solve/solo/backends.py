@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from types import ModuleType
 from typing import Any, Final, cast, get_args
 
 import numpy as np
-from numba import njit
+from numba import from_dtype, njit
 
 from adoptive.errors import SolveError
 from adoptive.solve.engine import Engine
 from adoptive.solve.lanes import BOOK_ROWS, CLOCK_ROWS
 from adoptive.solve.solo.blank import Case, Work
-from adoptive.solve.solo.module import Target, load_module, write_module
+from adoptive.solve.solo.module import TILE, Target, load_module, write_module
 from adoptive.solve.solo.source import DataType, Sections, make_plan, make_sections
 from adoptive.solve.trace import trace
-from adoptive.solve.types import Floats, Model
+from adoptive.solve.types import Model
 
 __all__ = ["BACKENDS", "SoloEngine", "write_ptx"]
 
@@ -43,8 +44,8 @@ _LEAVING = ("at_visits", "final", "failure", "steps", "fired_day", "fired", "las
 class SoloEngine(Engine):
     """Integrate ensembles patient by patient; `run` is that of `Engine`.
 
-    Arguments: `backend` is "scalar" (compiled, a thread per block of patients), "cuda" (one graphics thread per patient)
-    or "plain" (not compiled: slow, to look into). `dtype` "f4" computes the model in single precision; days and step
+    Arguments: `backend` is "scalar" (compiled, a thread per block of patients), "cuda" (a graphics thread per patient) or
+    "plain" (not compiled: slow, to look into). `dtype` "f4" computes the model in single precision; days and step
     lengths stay in double. `launch` limits how many patients a graphics processor holds at once.
     """
 
@@ -82,7 +83,7 @@ class SoloEngine(Engine):
             return _import_cuda().jit(module.integrate, cache=kept)
         options = {"cache": kept, "nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
         options |= {"no_cfunc_wrapper": True, "_nrt": False}
-        return cast(Any, njit)(_signature(self.dtype), **options)(module.integrate)
+        return cast(Any, njit)(_signature(self.dtype, self.backend), **options)(module.integrate)
 
     def _integrate(self, arrays: dict[str, Any], *, most_steps: int, threads: int) -> None:
         """Integrate everybody; results are written into `arrays`."""
@@ -106,12 +107,13 @@ class SoloEngine(Engine):
             arrays[name][...] = np.moveaxis(getattr(case, name), -1, 0)
 
     def _work(self, slots: int, triggers: int, make: Any = np.zeros) -> Work:
-        """Return the working numbers of `slots` patients, sized exactly."""
+        """Return the working numbers of `slots` patients (whole tiles of them), sized exactly."""
+        tile = TILE[self.backend]
+        whole = -(-slots // tile) * tile
         return Work(
-            slots,
-            make((self._rows.crossing + triggers) * slots, np.dtype(self.dtype)),
-            make((CLOCK_ROWS + triggers) * slots, np.dtype("f8")),
-            make(BOOK_ROWS * slots, np.dtype("i8")),
+            make(self._rows.end * whole, np.dtype(self.dtype)),
+            make((CLOCK_ROWS + 2 * triggers) * whole, np.dtype("f8")),
+            make(BOOK_ROWS * whole, np.dtype("i8")),
         )
 
     def _on_cores(self, case: Case, threads: int) -> None:
@@ -139,7 +141,7 @@ class SoloEngine(Engine):
         blocks = -(-slots // THREADS_PER_BLOCK)
         with np.errstate(all="ignore"):
             for first in range(0, patients, slots):
-                self._integrate_block[blocks, min(slots, THREADS_PER_BLOCK)](there, work, first, patients)
+                self._integrate_block[blocks, min(slots, THREADS_PER_BLOCK)](there, work, slots, first, patients)
         for name in _LEAVING:
             if getattr(case, name).size:
                 getattr(there, name).copy_to_host(getattr(case, name))
@@ -148,9 +150,9 @@ class SoloEngine(Engine):
         """Return how many patients the device's free memory holds, at most `LARGEST_LAUNCH`."""
         if cuda.config.ENABLE_CUDASIM:
             return LARGEST_LAUNCH
-        one = sum(section.nbytes for section in self._work(1, triggers)[1:])
+        one = sum(section.nbytes for section in self._work(TILE[self.backend], triggers)) // TILE[self.backend]
         free, _ = cuda.current_context().get_memory_info()
-        return max(1, min(LARGEST_LAUNCH, int(MEMORY_SHARE * free) // one))
+        return max(1, min(LARGEST_LAUNCH, int(MEMORY_SHARE * int(free) / one)))
 
 
 def write_ptx(model: Model, *, dtype: str = "f8", capability: tuple[int, int] = (8, 0)) -> str:
@@ -163,7 +165,7 @@ def write_ptx(model: Model, *, dtype: str = "f8", capability: tuple[int, int] = 
     _import_cuda()
     text, _ = _write(model, "cuda", cast(DataType, dtype))
     module, _ = load_module(text, target="cuda")
-    return compile_to_ptx(module.integrate, _signature(dtype), capability)
+    return compile_to_ptx(module.integrate, _signature(dtype, "cuda"), capability)
 
 
 def _write(model: Model, target: Target, dtype: DataType) -> tuple[str, Sections]:
@@ -184,29 +186,28 @@ def _columns(arrays: dict[str, Any], dtype: str) -> Case:
     )
 
 
-def _signature(dtype: str) -> Any:
-    from numba import from_dtype, types
+def _signature(dtype: str, target: Target) -> Any:
+    types: Any = importlib.import_module("numba.types")
 
     def array(kind: Any, dimensions: int) -> Any:
-        return types.Array(from_dtype(kind), dimensions, "C")
+        return types.Array(cast(Any, from_dtype)(kind), dimensions, "C")
 
     sizes = {name: 3 if name in _THREE else 2 if name in _TWO else 1 for name in Case._fields}
     case = types.NamedTuple([array(_kind(name, dtype), size) for name, size in sizes.items()], Case)
     numbers = [array(np.dtype(kind), 1) for kind in (dtype, "f8", "i8")]
-    return types.void(case, types.NamedTuple([types.int64, *numbers], Work), types.int64, types.int64)
+    return types.void(case, types.NamedTuple(numbers, Work), *[types.int64] * (3 if target == "cuda" else 2))
 
 
 def _import_cuda() -> Any:
     """Return numba-cuda, or say how to get it."""
     try:
-        import numba_cuda  # noqa: F401
-        from numba import cuda
+        importlib.import_module("numba_cuda")
+        return importlib.import_module("numba.cuda")
     except ImportError:
         raise SolveError(
             'backend "cuda" needs the package numba-cuda',
             next_step='install "numba-cuda[cu13]" (or [cu12]), or use backend="lanes"',
         ) from None
-    return cuda
 
 
 def _check_device(cuda: Any) -> None:

@@ -56,11 +56,10 @@ class Case(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Hold the slots in which patients are integrated: rows as in `source.Sections`, `slots` columns."""
+    """Hold the work area of a patient, or of all that are integrated at once: row k at `at(k)`."""
 
-    slots: int
-    x: Array  # numbers of the model
-    clock: Array  # days, steps and sizes in double precision: rows of `lanes`, then the days of pending jumps
+    x: Array  # numbers of the model, rows as in `source.Sections`
+    clock: Array  # double precision: rows of `lanes`, then the days of pending jumps, then places of crossings
     book: Array  # int64: rows of `lanes`
 
 
@@ -70,7 +69,7 @@ REAL: Any = float
 STATES = GIVEN = SIGNALS = CLONES = 0
 LARGEST_EXPONENT = SMALLEST_LOG_ARGUMENT = 0.0
 Y = NEW = ARGUMENT = SLOPE = MIX = STAGE = DENSE = MATRIX = P = 0
-SIGNAL = NEW_SIGNAL = TRIAL = RATE = CLONE_CROSSING = CROSSING = 0
+SIGNAL = NEW_SIGNAL = TRIAL = RATE = CLONE_CROSSING = 0
 
 
 def compiled(function: F) -> F:
@@ -78,9 +77,9 @@ def compiled(function: F) -> F:
     return function
 
 
-def at(row: int, n: int, w: int) -> int:
-    """Return where row `row` of slot w stands in a vector of n slots."""
-    return row * n + w
+def at(row: int) -> int:
+    """Return where row `row` of a patient stands in his part of the work area."""
+    return row
 
 
 def _none(*_: Any) -> NoReturn:

@@ -1,7 +1,7 @@
 """Put a model's routines and the driver's text together as one Python module, kept in the cache folder.
 
-The module's name is a hash of its text, of the engine's own sources and of the compiler's version, so a changed equation
-never meets a stale kernel; numba keeps its machine code beside it.
+The module's name is a hash of its text, of the engine's own sources and of the compiler's version, so a changed
+equation never meets a stale kernel; numba keeps its machine code beside it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
-from typing import Literal
+from typing import Final, Literal
 
 import llvmlite
 import numba
@@ -24,9 +24,9 @@ import numba
 from adoptive.solve.cache import cache_folder, source_fingerprint
 from adoptive.solve.emit import _LARGEST_EXPONENT, _SMALLEST_LOG_ARGUMENT
 from adoptive.solve.rodas import STAGES
-from adoptive.solve.solo.source import DataType, Layout, Plan, Sections, write_routines
+from adoptive.solve.solo.source import DataType, Plan, Sections, write_routines
 
-__all__ = ["Target", "load_module", "write_module"]
+__all__ = ["TILE", "Target", "load_module", "write_module"]
 
 Target = Literal["plain", "scalar", "cuda"]
 
@@ -34,25 +34,31 @@ _LIMITS = {"f8": (_LARGEST_EXPONENT, _SMALLEST_LOG_ARGUMENT), "f4": (80.0, 1e-35
 _DECORATOR = {
     "plain": "def compiled(function):\n    return function\n",
     "scalar": "from numba import njit\n\n"
-    'compiled = njit(error_model="numpy", fastmath={"contract"}, no_cpython_wrapper=True, no_cfunc_wrapper=True, _nrt=False)\n',
+    'compiled = njit(error_model="numpy", fastmath={"contract"}, no_cpython_wrapper=True, no_cfunc_wrapper=True, '
+    "_nrt=False)\n",
     "cuda": "from numba import cuda\n\ncompiled = cuda.jit(device=True)\n",
 }
-_AT = {
-    "lone": "@compiled\ndef at(row, n, w):\n    return row\n",
-    "shared": "@compiled\ndef at(row, n, w):\n    return row * n + w\n",
-}
-_INTEGRATE = {
-    "plain": "def integrate(case, work, first, beyond):\n"
-    "    for i in range(first, beyond):\n        follow(case, work, i, 0)\n",
-    "cuda": "def integrate(case, work, first, beyond):\n    w = cuda.grid(1)\n"
-    "    if w < work.slots and first + w < beyond:\n        follow(case, work, first + w, w)\n",
-}
-_INTEGRATE["scalar"] = _INTEGRATE["plain"]
+TILE: Final = {"plain": 1, "scalar": 1, "cuda": 32}
+_ALONE = """\
+def integrate(case, work, first, beyond):
+    for i in range(first, beyond):
+        follow(case, work, i)
+"""
+_THREAD = """\
+def integrate(case, work, slots, first, beyond):
+    slot = cuda.grid(1)
+    if slot < slots and first + slot < beyond:
+        tile, lane, triggers = slot // TILE, slot % TILE, len(case.trigger_signal)
+        x = work.x[tile * END * TILE + lane :]
+        clock = work.clock[tile * (PENDING + 2 * triggers) * TILE + lane :]
+        book = work.book[tile * BOOK_ROWS * TILE + lane :]
+        follow(case, Work(x, clock, book), first + slot)
+"""
 
 
 def write_module(plan: Plan, sections: Sections, *, target: Target, dtype: DataType, clones: int) -> str:
     """Write the whole module: constants, arithmetic, the model's routines, the driver, the loop over patients."""
-    layout: Layout = "shared" if target == "cuda" else "lone"
+    tile = TILE[target]
     exponent, smallest = _LIMITS[dtype]
     constants = {
         "LARGEST_EXPONENT": exponent,
@@ -60,6 +66,7 @@ def write_module(plan: Plan, sections: Sections, *, target: Target, dtype: DataT
         "STATES": len(plan.traced.states),
         "GIVEN": len(plan.traced.parameters),
         "CLONES": clones,
+        "TILE": tile,
         **{name.upper(): row for name, row in asdict(sections).items()},
     }
     parts = [
@@ -69,22 +76,22 @@ def write_module(plan: Plan, sections: Sections, *, target: Target, dtype: DataT
         _DECORATOR[target],
         f"REAL = np.{'float64' if dtype == 'f8' else 'float32'}\n"
         + "".join(f"{name} = {value!r}\n" for name, value in constants.items()),
-        _AT[layout],
+        "@compiled\ndef at(row):\n    return row" + (" * TILE\n" if tile > 1 else "\n"),
         _text_of("arithmetic"),
-        write_routines(plan, sections, layout=layout, dtype=dtype),
-        _combine(layout, len(plan.traced.states)),
+        write_routines(plan, sections, stride=tile, dtype=dtype),
+        _combine(len(plan.traced.states)),
         _text_of("interrupts"),
         _text_of("driver"),
-        _INTEGRATE[target],
+        _THREAD if target == "cuda" else _ALONE,
     ]
     return "\n\n".join(parts)
 
 
-def _combine(layout: Layout, states: int) -> str:
-    lines = ["@compiled", "def combine(x, stage, n, w):", '    """Prepare the argument and the mix of a stage."""']
-    lines += ["    if stage == 0:", f"        for k in range({states}):", "            x[at(MIX + k, n, w)] = REAL(0.0)"]
+def _combine(states: int) -> str:
+    lines = ["@compiled", "def combine(x, stage):", '    """Prepare the argument and the mix of a stage."""']
+    lines += ["    if stage == 0:", f"        for k in range({states}):", "            x[at(MIX + k)] = REAL(0.0)"]
     for stage in range(1, STAGES):
-        lines += [f"    elif stage == {stage}:", f"        combine{stage}(x, n, w)"]
+        lines += [f"    elif stage == {stage}:", f"        combine{stage}(x)"]
     return "\n".join(lines) + "\n"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -14,8 +15,7 @@ __all__ = ["compile_to_ptx"]
 
 def compile_to_ptx(kernel: Callable[..., None], signature: Any, capability: tuple[int, int]) -> str:
     """Return the PTX text of a kernel whose device functions are already decorated."""
-    from numba import cuda
-
+    cuda: Any = importlib.import_module("numba.cuda")
     with _pretended(capability):
         try:
             text, _ = cuda.compile_ptx(kernel, signature, cc=capability)
@@ -31,8 +31,7 @@ def compile_to_ptx(kernel: Callable[..., None], signature: Any, capability: tupl
 @contextmanager
 def _pretended(capability: tuple[int, int]) -> Iterator[None]:
     """Answer for the device while device functions are compiled: numba asks the present one for its capability."""
-    from numba.cuda import dispatcher
-
+    dispatcher: Any = importlib.import_module("numba.cuda.dispatcher")
     known = dispatcher.get_current_device
     dispatcher.get_current_device = lambda: SimpleNamespace(compute_capability=capability)
     try:

@@ -1,8 +1,8 @@
 """Write a traced model as plain Python: straight-line routines for one patient, the same plan as the vector kernels.
 
-All working numbers of one patient stand in one column `x` of rows, one section of rows per vector (`Sections`). In the
-"lone" layout x holds one patient, row k at x[k]; in the "shared" layout it holds n patients, row k of patient w at
-x[k * n + w], so that neighbouring threads of a graphics processor touch neighbouring numbers.
+All working numbers of one patient stand in one array `x`, one section of rows per vector (`Sections`), row k at
+x[k * stride]. The stride is 1 where a patient is alone. On a graphics processor 32 patients share a tile, so that the
+32 threads of a warp touch neighbouring numbers; it is a constant of the text, so that places need no arithmetic.
 """
 
 from __future__ import annotations
@@ -20,22 +20,21 @@ from adoptive.solve.graph import Node, reachable
 from adoptive.solve.rodas import STAGES, A, C, H
 from adoptive.solve.trace import Traced, hoisted
 
-__all__ = ["DataType", "Layout", "Plan", "Sections", "make_plan", "write_routines"]
+__all__ = ["DataType", "Plan", "Sections", "make_plan", "write_routines"]
 
 DataType = Literal["f8", "f4"]
-Layout = Literal["lone", "shared"]
 
 _LONGEST_INLINE = 60
 _SIGNATURES = {
-    "prepare": "x, n, w",
-    "linearise": "x, n, w",
-    "factor": "x, shift, n, w",
-    "rhs": "x, source, n, w",
-    "solve": "x, target, inverse, n, w",
-    "watch": "x, source, target, n, w",
-    "rates": "x, source, n, w",
-    "dense": "x, n, w",
-    **{f"combine{stage}": "x, n, w" for stage in range(1, STAGES)},
+    "prepare": "x",
+    "linearise": "x",
+    "factor": "x, shift",
+    "rhs": "x, source",
+    "solve": "x, target, inverse",
+    "watch": "x, source, target",
+    "rates": "x, source",
+    "dense": "x",
+    **{f"combine{stage}": "x" for stage in range(1, STAGES)},
 }
 
 
@@ -51,7 +50,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Sections:
-    """Hold the first row of each vector in a patient's column of numbers; the triggers' crossings stand last."""
+    """Hold the first row of each vector among a patient's numbers."""
 
     y: int
     new: int
@@ -67,7 +66,7 @@ class Sections:
     trial: int
     rate: int
     clone_crossing: int
-    crossing: int
+    end: int
 
 
 def make_plan(traced: Traced) -> Plan:
@@ -91,16 +90,23 @@ def make_sections(plan: Plan, clones: int) -> Sections:
 class _Page:
     """Write the lines of one routine."""
 
-    def __init__(self, name: str, title: str, *, layout: Layout, dtype: DataType) -> None:
-        self.layout, self.dtype = layout, dtype
+    def __init__(self, name: str, title: str, *, stride: int, dtype: DataType) -> None:
+        self.stride, self.dtype = stride, dtype
         self.lines = ["@compiled", f"def {name}({_SIGNATURES[name]}):", f'    """{title}"""']
 
-    def at(self, row: int | str, source: str = "") -> str:
-        """Return the text of an element of the column; `source` names a row to count from."""
-        place = f"{source} + {row}" if source else f"{row}"
-        if self.layout == "lone":
-            return f"x[{place}]"
-        return f"x[({place}) * n + w]" if source or isinstance(row, str) else f"x[{place} * n + w]"
+    def at(self, row: int, source: str = "") -> str:
+        """Return the text of an element; `source` names an array that starts at the row to count from."""
+        return f"{source or 'x'}[{row * self.stride}]"
+
+    def each(self, row: int) -> str:
+        """Return the text of an element counted from a row by the loop's k."""
+        return f"x[{row * self.stride} + k]" if self.stride == 1 else f"x[{row * self.stride} + {self.stride} * k]"
+
+    def start(self, *sources: str) -> None:
+        """Let arrays start at the rows that these arguments give."""
+        for source in sources:
+            row = source if self.stride == 1 else f"{self.stride} * {source}"
+            self.add(f"{source}_x = x[{row}:]")
 
     def number(self, value: float) -> str:
         """Return the text of a number in the routine's own precision."""
@@ -126,18 +132,18 @@ class _Page:
         return "\n".join(self.lines) + "\n"
 
 
-def write_routines(plan: Plan, sections: Sections, *, layout: Layout, dtype: DataType) -> str:
+def write_routines(plan: Plan, sections: Sections, *, stride: int, dtype: DataType) -> str:
     """Write every routine of one model as Python source.
 
     The text expects `compiled` (a decorator), `REAL` (the number type), `safe_exp` and `safe_log` in its namespace.
     """
-    writer = _Writer(plan, sections, layout, dtype)
+    writer = _Writer(plan, sections, stride, dtype)
     return "\n\n".join(writer.pages())
 
 
 class _Writer:
-    def __init__(self, plan: Plan, sections: Sections, layout: Layout, dtype: DataType) -> None:
-        self.plan, self.rows, self.layout, self.dtype = plan, sections, layout, dtype
+    def __init__(self, plan: Plan, sections: Sections, stride: int, dtype: DataType) -> None:
+        self.plan, self.rows, self.stride, self.dtype = plan, sections, stride, dtype
         given = len(plan.traced.parameters)
         self.steady_row = {node.number: given + k for k, node in enumerate(plan.steady)}
 
@@ -157,7 +163,7 @@ class _Writer:
         ]
 
     def _page(self, name: str, title: str) -> _Page:
-        return _Page(name, title, layout=self.layout, dtype=self.dtype)
+        return _Page(name, title, stride=self.stride, dtype=self.dtype)
 
     def _reader(self, page: _Page, source: str, *, prepared: bool = True) -> Callable[[Node], str | None]:
         """Read states counted from `source` (empty: the state itself) and parameters from their own rows."""
@@ -190,8 +196,9 @@ class _Writer:
 
     def _graph(self, name: str, title: str, outputs: Sequence[Node], first: int | None) -> str:
         page = self._page(name, title)
-        where = [page.at(k, "target") if first is None else page.at(first + k) for k in range(len(outputs))]
-        _evaluate(page, outputs, self._reader(page, "source"), where)
+        page.start("source", *(("target",) if first is None else ()))
+        where = [page.at(k, "target_x") if first is None else page.at(first + k) for k in range(len(outputs))]
+        _evaluate(page, outputs, self._reader(page, "source_x"), where)
         return page.text()
 
     def _factor(self) -> str:
@@ -224,13 +231,14 @@ class _Writer:
         def less(i: int, columns: Iterable[int], name: Callable[[int], str]) -> str:
             return "".join(f" - {page.at(matrix + plan.place[i, j])} * {name(j)}" for j in columns)
 
+        page.start("target")
         for i in plan.order:
             right = f"inverse * {page.at(self.rows.mix + i)} + {page.at(self.rows.slope + i)}"
             page.add(f"b{i} = {right}{less(i, plan.lower[i], lambda j: f'b{j}')}")
         for i in reversed(plan.order):
             reciprocal = page.at(matrix + plan.place[i, i])
             page.add(f"u{i} = (b{i}{less(i, plan.upper[i], lambda j: f'u{j}')}) * {reciprocal}")
-            page.add(f"{page.at(i, 'target')} = u{i}")
+            page.add(f"{page.at(i, 'target_x')} = u{i}")
         return page.text()
 
     def _combine(self, stage: int) -> str:
@@ -240,11 +248,11 @@ class _Writer:
         page.add(f"for k in range({size}):")
         self._load_stages(page, stage)
         if extends:
-            total = f"{page.at(f'{self.rows.argument} + k')} + u{stage - 1}"
+            total = f"{page.each(self.rows.argument)} + u{stage - 1}"
         else:
-            total = page.at(f"{self.rows.y} + k") + _sum(page, A[stage])
-        page.add(f"    {page.at(f'{self.rows.argument} + k')} = {total}")
-        page.add(f"    {page.at(f'{self.rows.mix} + k')} = {_sum(page, C[stage]).removeprefix(' + ')}")
+            total = page.each(self.rows.y) + _sum(page, A[stage])
+        page.add(f"    {page.each(self.rows.argument)} = {total}")
+        page.add(f"    {page.each(self.rows.mix)} = {_sum(page, C[stage]).removeprefix(' + ')}")
         return page.text()
 
     def _dense(self) -> str:
@@ -253,22 +261,20 @@ class _Writer:
         page.add(f"for k in range({size}):")
         self._load_stages(page, STAGES)
         for q, weights in enumerate(H):
-            at = page.at(f"{self.rows.dense + q * size} + k")
+            at = page.each(self.rows.dense + q * size)
             page.add(f"    {at} = {_sum(page, weights).removeprefix(' + ')}")
         return page.text()
 
     def _load_stages(self, page: _Page, count: int) -> None:
         for j in range(count):
-            page.add(f"    u{j} = {page.at(f'{self.rows.stage + j * len(self.plan.traced.states)} + k')}")
+            page.add(f"    u{j} = {page.each(self.rows.stage + j * len(self.plan.traced.states))}")
 
 
 def _sum(page: _Page, weights: Sequence[float]) -> str:
     return "".join(f" + {page.number(weight)} * u{j}" for j, weight in enumerate(weights))
 
 
-def _evaluate(
-    page: _Page, outputs: Sequence[Node], read: Callable[[Node], str | None], targets: Sequence[str]
-) -> None:
+def _evaluate(page: _Page, outputs: Sequence[Node], read: Callable[[Node], str | None], targets: Sequence[str]) -> None:
     """Write each output to its target; what is used more than once, and what grows long, gets a name."""
     order = _needed(outputs, read)
     uses = Counter(node.number for node in outputs)
