@@ -1,7 +1,7 @@
 """Integrate one patient at a time: the same graph and the same rules as the lanes, written as plain Python.
 
-Enters: a `Model`. Leaves: an engine with the `run` of `solve.Engine`. One text (`driver`, `interrupts`, `arithmetic` and
-the model's own routines by `source`) runs compiled for a processor core, compiled for a graphics processor with one
+Enters: a `Model`. Leaves: an engine with the `run` of `solve.Engine`. One text (`driver`, `interrupts`, `arithmetic`
+and the model's own routines by `source`) runs compiled for a processor core, compiled for a graphics processor with one
 thread per patient, and uncompiled. Start at `backends`.
 """
 

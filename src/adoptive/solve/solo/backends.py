@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import pickle
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from types import ModuleType
@@ -28,6 +29,13 @@ THREADS_PER_BLOCK: Final = 64
 LARGEST_LAUNCH: Final = 1 << 17
 MEMORY_SHARE: Final = 0.6
 
+_SCALAR_OPTIONS: Final[dict[str, Any]] = {
+    "nogil": True,
+    "error_model": "numpy",
+    "fastmath": {"contract"},
+    "no_cfunc_wrapper": True,
+    "_nrt": False,
+}
 _DAYS = frozenset("visits start stop event_day delay lockout draws fired_day last_fired".split())
 _WHOLE = frozenset(
     "record event_kind jump_first jump_state jump_parameter trigger_signal trigger_jump trigger_most clone_state "
@@ -44,8 +52,8 @@ _LEAVING = ("at_visits", "final", "failure", "steps", "fired_day", "fired", "las
 class SoloEngine(Engine):
     """Integrate ensembles patient by patient; `run` is that of `Engine`.
 
-    Arguments: `backend` is "scalar" (compiled, a thread per block of patients), "cuda" (a graphics thread per patient) or
-    "plain" (not compiled: slow, to look into). `dtype` "f4" computes the model in single precision; days and step
+    Arguments: `backend` is "scalar" (compiled, a thread per block of patients), "cuda" (a graphics thread per patient)
+    or "plain" (not compiled: slow, to look into). `dtype` "f4" computes the model in single precision; days and step
     lengths stay in double. `launch` limits how many patients a graphics processor holds at once.
     """
 
@@ -74,16 +82,18 @@ class SoloEngine(Engine):
         return load_module(self.text, target=self.backend)
 
     @cached_property
-    def _integrate_block(self) -> Any:
+    def compiled(self) -> Any:
         """Return the loop over patients, compiled as the backend says."""
         module, kept = self._loaded
         if self.backend == "plain":
             return module.integrate
         if self.backend == "cuda":
             return _import_cuda().jit(module.integrate, cache=kept)
-        options = {"cache": kept, "nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
-        options |= {"no_cfunc_wrapper": True, "_nrt": False}
-        return cast(Any, njit)(_signature(self.dtype, self.backend), **options)(module.integrate)
+        signature, options = _signature(self.dtype, self.backend), _SCALAR_OPTIONS
+        try:
+            return cast(Any, njit)(signature, cache=kept, **options)(module.integrate)
+        except (EOFError, OSError, ValueError, pickle.UnpicklingError):  # what was kept is damaged
+            return cast(Any, njit)(signature, **options)(module.integrate)
 
     def _integrate(self, arrays: dict[str, Any], *, most_steps: int, threads: int) -> None:
         """Integrate everybody; results are written into `arrays`."""
@@ -119,7 +129,7 @@ class SoloEngine(Engine):
     def _on_cores(self, case: Case, threads: int) -> None:
         patients, triggers = len(case.start), len(case.trigger_signal)
         edges = np.linspace(0, patients, min(threads, patients) + 1).astype(int).tolist()
-        integrate = self._integrate_block
+        integrate = self.compiled
 
         def block(first: int, beyond: int) -> None:
             with np.errstate(all="ignore"):
@@ -141,7 +151,7 @@ class SoloEngine(Engine):
         blocks = -(-slots // THREADS_PER_BLOCK)
         with np.errstate(all="ignore"):
             for first in range(0, patients, slots):
-                self._integrate_block[blocks, min(slots, THREADS_PER_BLOCK)](there, work, slots, first, patients)
+                self.compiled[blocks, min(slots, THREADS_PER_BLOCK)](there, work, slots, first, patients)
         for name in _LEAVING:
             if getattr(case, name).size:
                 getattr(there, name).copy_to_host(getattr(case, name))

@@ -133,7 +133,7 @@ def judge(case: Case, work: Work, i: int) -> bool:
     growth = LARGEST_SHRINK
     if size < 1e10:
         growth = SAFETY * REAL(size + 1e-12) ** REAL(ACCEPTANCE_EXPONENT)
-    taken, goal, accepted = work.book[at(TAKEN)] + 1, work.clock[at(GOAL)], size <= 1.0
+    taken, goal, accepted = work.book[at(TAKEN)] + 1, work.clock[at(GOAL)], bool(size <= 1.0)
     work.book[at(TAKEN)] = taken
     work.clock[at(CUT)] = 1.0
     if accepted:
