@@ -40,8 +40,14 @@ def faults_in_browser(page: Path, browser: str) -> list[str]:
         chromium = play.chromium.launch(executable_path=browser, args=["--no-sandbox", "--disable-gpu"])
         for width in (1280, 390):
             tab = chromium.new_page(viewport={"width": width, "height": 900})
-            tab.on("request", lambda request: faults.append(f"asks for {request.url}"[:200])
-                   if not request.url.startswith(("file:", "data:", "blob:")) else None)
+            tab.on(
+                "request",
+                lambda request: (
+                    faults.append(f"asks for {request.url}"[:200])
+                    if not request.url.startswith(("file:", "data:", "blob:"))
+                    else None
+                ),
+            )
             tab.on("pageerror", lambda error: faults.append(f"script error: {error}"))
             tab.goto(page.resolve().as_uri())
             if not tab.title().strip():

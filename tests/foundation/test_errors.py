@@ -9,8 +9,13 @@ from adoptive.tables import TableError
 
 
 def test_a_message_names_place_value_allowed_and_next_step() -> None:
-    error = StudyError("negative dose", where="study.toml: infusion.dose_cells", value=-1, allowed="0 or more",
-                       next_step="write a dose")
+    error = StudyError(
+        "negative dose",
+        where="study.toml: infusion.dose_cells",
+        value=-1,
+        allowed="0 or more",
+        next_step="write a dose",
+    )
     assert str(error) == (
         "study.toml: infusion.dose_cells: negative dose; value: -1; allowed: 0 or more; next: write a dose"
     )

@@ -9,15 +9,22 @@ from __future__ import annotations
 
 from adoptive.solve.engine import Engine, compile_model
 from adoptive.solve.graph import exp, log, maximum, minimum, positive, where_positive
+from adoptive.solve.regimens import REGIMEN_STATES, Dose, Gate, Regimen
+from adoptive.solve.scans import Scans
 from adoptive.solve.types import FAILURES, Ensemble, Events, Jump, Model, Trigger, Values
 
 __all__ = [
     "FAILURES",
+    "REGIMEN_STATES",
+    "Dose",
     "Engine",
     "Ensemble",
     "Events",
+    "Gate",
     "Jump",
     "Model",
+    "Regimen",
+    "Scans",
     "Trigger",
     "Values",
     "compile_model",

@@ -13,12 +13,26 @@ from numpy.typing import ArrayLike
 
 from adoptive.errors import SolveError
 from adoptive.solve.cache import recall, source_fingerprint
-from adoptive.solve.driver import integrate
-from adoptive.solve.kernels import ROUTINES, write_kernels
-from adoptive.solve.lanes import BOOK_ROWS, PATIENT, make_table, pool_size
+from adoptive.solve.declared import (
+    clone_arrays,
+    jump_arrays,
+    regimen_arrays,
+    scan_arrays,
+    scan_sizes,
+    text_arrays,
+    trigger_arrays,
+)
+from adoptive.solve.diary import Diary, lay_out, open_page, read_diary
+from adoptive.solve.driver import load_loop
+from adoptive.solve.kernels import ROUTINES, routine_names, write_kernels
+from adoptive.solve.lanes import make_table
+from adoptive.solve.methods import METHODS, Method
 from adoptive.solve.native import NativeCode, host, lane_width, to_object_code
+from adoptive.solve.regimens import Regimen
+from adoptive.solve.scans import Scans
+from adoptive.solve.shapes import as_array, places, spread
 from adoptive.solve.trace import Traced, trace
-from adoptive.solve.types import Ensemble, Events, Floats, Ints, Model, Trigger
+from adoptive.solve.types import Ensemble, Events, Floats, Model, Trigger
 
 __all__ = ["Engine", "compile_model"]
 
@@ -27,37 +41,48 @@ _SIZES = struct.Struct("<qq")
 _BAD_INPUT = 4
 
 
-def compile_model(model: Model, *, width: int | None = None, backend: str = "lanes", dtype: str = "f8") -> Engine:
+def compile_model(
+    model: Model, *, width: int | None = None, solver: str = "rodas5p", backend: str = "lanes", dtype: str = "f8"
+) -> Engine:
     """Compile a model for this machine, or fetch it from the cache if its equations were compiled before.
 
-    Arguments: `width` is the number of patients per vector (2, 4 or 8; default: what the processor's registers hold).
+    Arguments: `width` is the number of patients per vector (2, 4 or 8; default: what the processor's registers hold);
+    `solver` is rodas5p (stiff, order 5), rodas4 (stiff, order 4, fewer stages: for tolerances of 1e-4 and above) or
+    tsit5 (explicit, order 5: for models without fast rates).
     `backend` is "lanes", or patient by patient "scalar", "cuda" or "plain" (see `solve.solo`); these also offer `dtype`
-    "f4", single precision. Raises SolveError where the model's names or equations do not fit together, or where the
-    backend does not offer what is asked.
+    "f4", single precision.
+    Raises SolveError where the model's names or equations do not fit together, or where the backend does not offer what
+    is asked.
     """
     if backend != "lanes":
         if width is not None:
             raise SolveError("only the lanes have a width", value=backend, next_step="leave width out")
         from adoptive.solve.solo import SoloEngine
 
-        return SoloEngine(model, backend=backend, dtype=dtype)
+        return SoloEngine(model, backend=backend, dtype=dtype, solver=solver)
     if dtype != "f8":
         raise SolveError("the lanes compute in double precision", value=dtype, next_step='use backend="scalar"')
-    return Engine(model, width=width)
+    return Engine(model, width=width, solver=solver)
 
 
 class Engine:
     """Integrate ensembles of one compiled model."""
 
-    def __init__(self, model: Model, *, width: int | None = None) -> None:
-        self.model, self.width = model, width or lane_width()
+    def __init__(self, model: Model, *, width: int | None = None, solver: str = "rodas5p") -> None:
+        self.model, self.width, self.solver = model, width or lane_width(), solver
+        if solver not in METHODS:
+            raise SolveError("no such solver", value=solver, allowed=", ".join(METHODS))
+        self._method = METHODS[solver]
         if self.width not in (2, 4, 8):
             raise SolveError("no such vector width", value=width, allowed="2, 4 or 8")
         traced = trace(model)
         self._signals, self._rates = tuple(traced.signals), tuple(traced.rates)
-        kept = recall(_key(model, traced, self.width), lambda: _compile(traced, self.width))
+        self._jumps = {**jump_arrays(model), **text_arrays(model, traced, len(ROUTINES))}
+        kept = recall(
+            f"{_key(model, traced, self.width, solver)}.kernels", lambda: _compile(traced, self.width, self._method)
+        )
         self._rows, self._entries = _SIZES.unpack_from(kept)
-        self._code = NativeCode(kept[_SIZES.size :], ROUTINES)
+        self._code = NativeCode(kept[_SIZES.size :], routine_names(traced))
 
     def run(
         self,
@@ -70,15 +95,19 @@ class Engine:
         record: Sequence[str] | None = None,
         events: Events | None = None,
         triggers: Sequence[Trigger] = (),
+        regimens: Sequence[Regimen] = (),
+        scans: Scans | None = None,
         survival_draws: ArrayLike | None = None,
         rtol: float = 1e-5,
         atol: float = 1e-8,
         threads: int = 1,
         fired_before: ArrayLike | None = None,
         last_fired: ArrayLike | None = None,
+        carry: ArrayLike | None = None,
         most_steps: int = 100_000,
+        fixed_step: float | None = None,
     ) -> Ensemble:
-        """Integrate every patient from start to stop with Rodas5P, own step size each.
+        """Integrate every patient from start to stop, own step size each.
 
         Parameters
         ----------
@@ -92,109 +121,78 @@ class Engine:
             States to write at visits (default all).
         events, triggers
             Scheduled jumps, and jumps that a signal sets off.
+        regimens, scans
+            Treatment that reacts to the patient's state, and the scans that it may react to.
         survival_draws
-            ``(patients, clones)`` uniforms in model.clones order: a clone that falls below one cell dies where the draw
-            is under death/birth. Default 0: it always dies.
+            ``(patients, clones)`` uniforms in model.clones order: a clone or population that falls below one cell dies
+            where the draw is under death/birth. Later falls use hashes of the draw. Default 0: it always dies.
         rtol, atol
             Relative tolerance; absolute tolerance in units of each state's scale.
         fired_before, last_fired
-            `Ensemble.fired` and `Ensemble.last_fired` of the leg before.
+            `Ensemble.fired` and `Ensemble.last_fired` of the leg before, where no more than triggers must go on.
+        carry
+            `Ensemble.carry` of the leg before, with which everything goes on: splitting a run changes nothing.
+        fixed_step
+            Days: take all steps alike, without error control (for checks of the method itself).
 
         Raises SolveError on shapes, names or numbers that do not fit. A patient who cannot be integrated is no error:
         see `Ensemble.failure`.
         """
-        y = _array("initial", initial, (None, len(self.model.states)))
+        y = as_array("initial", initial, (None, len(self.model.states)))
         patients = len(y)
-        p = _array("parameters", parameters, (patients, len(self.model.parameters)))
-        record = self.model.states if record is None else tuple(record)
-        events = Events.none(patients) if events is None else events
-        when = {
-            "start": _spread("start", start, patients),
-            "stop": _spread("stop", stop, patients),
-            "visits": _array("visits", visits, (None,)),
-            "record": _places(record, self.model.states, "record"),
-        }
-        _check_times(when)
-        arrays = {
-            "parameters": p,
+        when = _times(start, stop, visits, patients)
+        told: dict[str, Any] = {
+            "parameters": as_array("parameters", parameters, (patients, len(self.model.parameters))),
             "initial": y,
             **when,
-            **_event_arrays(events, patients, len(self.model.jumps)),
-            **self._jump_arrays(),
-            **self._trigger_arrays(triggers, patients),
-            **self._clone_arrays(survival_draws, patients),
+            "record": places(self.model.states if record is None else record, self.model.states, "record"),
+            **_event_arrays(Events.none(patients) if events is None else events, patients, len(self.model.jumps)),
+            **self._jumps,
+            **trigger_arrays(triggers, self.model, self._signals, patients),
+            **regimen_arrays(regimens, self.model, self._signals, patients),
+            **scan_arrays(scans, patients),
+            **clone_arrays(self.model, self._rates, survival_draws, patients),
             **self._tolerances(rtol, atol),
+            "control": np.array([-1.0 / self._method.error_order, fixed_step or 0.0]),
         }
-        most = max((t.maximum for t in triggers), default=0)
-        result = _blank(arrays, most, fired_before, last_fired)
-        arrays |= result
-        self._integrate(arrays, most_steps=most_steps, threads=threads)
-        return _as_ensemble(result)
+        plan = lay_out(len(triggers), len(self.model.clones), regimens, scans)
+        told["regimen_column"] = np.array(plan.regimen_column, np.int64)
+        page = open_page(plan, told, regimens, scans, carry=carry, fired_before=fired_before, last_fired=last_fired)
+        result = _blank(told) | page
+        sizes = self._sizes(told, plan, scan_sizes(scans, self.model, self._signals), most_steps)
+        self._integrate(sizes, told | result, threads)
+        return _as_ensemble(result, plan)
 
-    def _integrate(self, arrays: dict[str, Any], *, most_steps: int, threads: int) -> None:
-        """Integrate everybody; results are written into `arrays`."""
-        arrays["kernels"] = np.array(self._code.addresses, np.int64)
-        _integrate_blocks(self._sizes(arrays, most_steps), arrays, threads)
+    def _integrate(self, sizes: dict[str, int], arrays: dict[str, Any], threads: int) -> None:
+        """Integrate everybody; results are written into the arrays."""
+        _integrate_blocks(sizes, arrays | {"kernels": np.array(self._code.addresses, np.int64)}, threads)
 
-    def _sizes(self, arrays: dict[str, Any], most_steps: int) -> dict[str, int]:
+    def _sizes(self, told: dict[str, Any], plan: Diary, scans: dict[str, int], most_steps: int) -> dict[str, int]:
         return {
             "width": self.width,
             "states": len(self.model.states),
             "given": len(self.model.parameters),
             "rows": self._rows,
             "entries": self._entries,
+            "stage_count": self._method.stages,
+            "ahead": 0 if self._method.implicit else len(self.model.states),
             "signals": len(self._signals),
             "rate_rows": len(self._rates),
-            "visit_count": len(arrays["visits"]),
-            "recorded": len(arrays["record"]),
-            "events": arrays["event_day"].shape[1],
-            "triggers": len(arrays["trigger_signal"]),
-            "clones": len(arrays["clone_state"]),
-            "most_fired": arrays["fired_day"].shape[2],
+            "visit_count": len(told["visits"]),
+            "recorded": len(told["record"]),
+            "events": told["event_day"].shape[1],
+            "triggers": len(told["trigger_signal"]),
+            "clones": len(self.model.clones),
+            "most_fired": int(told["trigger_most"].max(initial=0)),
             "most_steps": most_steps,
-        }
-
-    def _jump_arrays(self) -> dict[str, Any]:
-        first, state, number, parameter = [0], [], [], []
-        for jump in self.model.jumps:
-            for name, factor in jump.effect.items():
-                state.append(self.model.states.index(name))
-                named = isinstance(factor, str)
-                number.append(0.0 if named else float(factor))
-                parameter.append(self.model.parameters.index(str(factor)) if named else -1)
-            first.append(len(state))
-        return {
-            "jump_first": np.array(first, np.int64),
-            "jump_state": np.array(state, np.int64),
-            "jump_number": np.array(number, np.float64),
-            "jump_parameter": np.array(parameter, np.int64),
-        }
-
-    def _trigger_arrays(self, triggers: Sequence[Trigger], patients: int) -> dict[str, Any]:
-        names = tuple(jump.name for jump in self.model.jumps)
-
-        def columns(name: str) -> Floats:
-            each = [_spread(name, getattr(t, name), patients) for t in triggers]
-            return np.ascontiguousarray(np.array(each).reshape(len(triggers), patients).T)
-
-        return {
-            "trigger_signal": _places([t.signal for t in triggers], self._signals, "trigger signal"),
-            "trigger_jump": _places([t.jump for t in triggers], names, "trigger jump"),
-            "trigger_most": np.array([t.maximum for t in triggers], np.int64),
-            "threshold": columns("threshold"),
-            "trigger_amount": columns("amount"),
-            "delay": columns("delay_days"),
-            "lockout": columns("lockout_days"),
-        }
-
-    def _clone_arrays(self, draws: ArrayLike | None, patients: int) -> dict[str, Any]:
-        clones = self.model.clones
-        drawn = np.zeros((patients, len(clones))) if draws is None else draws
-        return {
-            "clone_state": _places(clones, self.model.states, "clone"),
-            "clone_birth": _places([b for b, _ in clones.values()], self._rates, "birth rate"),
-            "clone_death": _places([d for _, d in clones.values()], self._rates, "death rate"),
-            "draws": _array("survival_draws", drawn, (patients, len(clones))),
+            "columns": plan.columns,
+            "clone_column": plan.clone_column,
+            "scan_column": plan.scan_column,
+            **scans,
+            "regimens": len(plan.regimen_column),
+            "doses": len(told["dose_jump"]),
+            "gates": len(told["gate_signal"]),
+            "widest_text": int(np.diff(told["text_first"]).max(initial=0)),
         }
 
     def _tolerances(self, rtol: float, atol: float) -> dict[str, Any]:
@@ -204,51 +202,30 @@ class Engine:
         return {"absolute": atol * scale, "relative": np.array([float(rtol)])}
 
 
-def _key(model: Model, traced: Traced, width: int) -> str:
+def _key(model: Model, traced: Traced, width: int, solver: str) -> str:
     jumps = [(jump.name, sorted(jump.effect.items(), key=str)) for jump in model.jumps]
-    parts = (traced.fingerprint(), repr(jumps), source_fingerprint(), str(width), *host())
+    parts = (traced.fingerprint(), repr(jumps), source_fingerprint(), str(width), solver, *host())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _compile(traced: Traced, width: int) -> bytes:
-    listing = write_kernels(traced, width)
+def _compile(traced: Traced, width: int, method: Method) -> bytes:
+    listing = write_kernels(traced, width, method)
     return _SIZES.pack(listing.parameter_rows, listing.matrix_entries) + to_object_code(listing.text)
 
 
-def _array(name: str, values: ArrayLike, shape: tuple[int | None, ...]) -> Floats:
-    array = np.ascontiguousarray(values, np.float64)
-    if array.ndim != len(shape) or any(want not in (None, got) for want, got in zip(shape, array.shape, strict=True)):
-        words = ", ".join("any" if want is None else str(want) for want in shape)
-        raise SolveError(f"{name} has the wrong shape", value=array.shape, allowed=f"({words})")
-    return array
-
-
-def _spread(name: str, values: ArrayLike, patients: int) -> Floats:
-    array = np.asarray(values, np.float64)
-    if array.shape not in ((), (patients,)):
-        raise SolveError(f"{name} has the wrong shape", value=array.shape, allowed=f"() or ({patients},)")
-    if np.isnan(array).any():
-        raise SolveError(f"{name} is not a number", value=array)
-    return np.ascontiguousarray(np.broadcast_to(array, (patients,)))
-
-
-def _places(names: Any, known: Sequence[str], what: str) -> Ints:
-    if unknown := [name for name in names if name not in known]:
-        raise SolveError(f"unknown {what}", value=unknown, allowed=", ".join(known) or "none in this model")
-    return np.array([known.index(name) for name in names], np.int64)
-
-
-def _check_times(when: dict[str, Any]) -> None:
-    start, stop, visits = when["start"], when["stop"], when["visits"]
+def _times(start: ArrayLike, stop: ArrayLike, visits: ArrayLike, patients: int) -> dict[str, Floats]:
+    start, stop = spread("start", start, patients), spread("stop", stop, patients)
+    visits = as_array("visits", visits, (None,))
     if not (np.isfinite(start).all() and np.isfinite(stop).all() and (stop >= start).all()):
         raise SolveError("every patient needs finite days with start <= stop")
     if not (np.isfinite(visits).all() and (np.diff(visits) > 0.0).all()):
         raise SolveError("visits must be finite and strictly ascending")
+    return {"start": start, "stop": stop, "visits": visits}
 
 
 def _event_arrays(events: Events, patients: int, jumps: int) -> dict[str, Any]:
-    day = _array("event days", events.day, (patients, None))
-    amount = _array("event amounts", events.amount, day.shape)
+    day = as_array("event days", events.day, (patients, None))
+    amount = as_array("event amounts", events.amount, day.shape)
     kind = np.ascontiguousarray(events.kind, np.int64)
     real = np.isfinite(day)
     if kind.shape != day.shape or (real & ((kind < 0) | (kind >= jumps))).any():
@@ -258,36 +235,26 @@ def _event_arrays(events: Events, patients: int, jumps: int) -> dict[str, Any]:
     return {"event_day": day, "event_kind": kind, "event_amount": amount}
 
 
-def _blank(
-    arrays: dict[str, Any], most: int, fired_before: ArrayLike | None, last_fired: ArrayLike | None
-) -> dict[str, Any]:
-    """Return the arrays that the driver fills."""
-    initial, patients, triggers = arrays["initial"], len(arrays["initial"]), len(arrays["trigger_signal"])
-    before = np.zeros((patients, triggers)) if fired_before is None else fired_before
-    last = np.full((patients, triggers), -np.inf) if last_fired is None else last_fired
-    bad = ~np.isfinite(initial).all(axis=1) | np.isnan(arrays["parameters"]).any(axis=1)
+def _blank(told: dict[str, Any]) -> dict[str, Any]:
+    """Return the arrays that the driver fills, the diary and the triggers' counts aside."""
+    initial, patients, triggers = told["initial"], len(told["initial"]), told["trigger_most"]
+    bad = ~np.isfinite(initial).all(axis=1) | np.isnan(told["parameters"]).any(axis=1)
     return {
-        "at_visits": np.zeros((patients, len(arrays["visits"]), len(arrays["record"]))),
+        "at_visits": np.zeros((patients, len(told["visits"]), len(told["record"]))),
         "final": np.nan_to_num(initial, posinf=0.0, neginf=0.0),
         "failure": np.where(bad, _BAD_INPUT, 0),
         "steps": np.zeros(patients, np.int64),
-        "fired_day": np.full((patients, triggers, most), np.inf),
-        "fired": _array("fired_before", before, (patients, triggers)).astype(np.int64),
-        "last_fired": _array("last_fired", last, (patients, triggers)).copy(),
-        "extinct": np.zeros((patients, len(arrays["clone_state"])), np.int64),
+        "fired_day": np.full((patients, len(triggers), int(triggers.max(initial=0))), np.inf),
     }
 
 
-def _as_ensemble(result: dict[str, Any]) -> Ensemble:
+def _as_ensemble(result: dict[str, Any], plan: Diary) -> Ensemble:
+    named = ("final", "failure", "steps", "fired_day", "fired", "last_fired")
     return Ensemble(
         states=result["at_visits"],
-        final=result["final"],
-        failure=result["failure"],
-        steps=result["steps"],
-        fired_day=result["fired_day"],
-        fired=result["fired"],
-        last_fired=result["last_fired"],
-        extinct=result["extinct"].astype(np.bool_),
+        **{name: result[name] for name in named},
+        **read_diary(plan, result["diary"]),
+        carry=np.concatenate([result["diary"], result["fired"], result["last_fired"]], axis=1),
     )
 
 
@@ -296,22 +263,15 @@ def _integrate_blocks(sizes: dict[str, int], arrays: dict[str, Any], threads: in
     if threads < 1:
         raise SolveError("threads must be at least 1", value=threads)
     edges = np.linspace(0, patients, min(threads, max(patients, 1)) + 1).astype(int).tolist()
-    table = make_table(sizes, arrays)
+
+    loop = load_loop()
 
     def block(first: int, beyond: int) -> None:
-        book = np.zeros((BOOK_ROWS, sizes["width"]), np.int64)
-        book[PATIENT] = -1
-        integrate(table, _aligned(pool_size(sizes)), book.reshape(-1), first, beyond)
+        table, _memory = make_table(sizes, arrays)
+        loop(table.ctypes.data, first, beyond)
 
     if len(edges) == 2:
         block(*edges)
         return
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(block, edges[:-1], edges[1:]))
-
-
-def _aligned(size: int) -> Floats:
-    """Return zeros that start on a cache line."""
-    raw = np.zeros(size + _ALIGNMENT // 8)
-    skip = (-raw.ctypes.data % _ALIGNMENT) // 8
-    return raw[skip : skip + size]

@@ -1,4 +1,8 @@
-"""Apply what interrupts the flow: scheduled jumps, triggers that a signal sets off, clones that fall below one cell.
+"""Apply what interrupts the flow, moment by moment: scans, decisions, jumps, stops, clones that fall below one cell.
+
+Of one moment, in this order: the scan and then the regimens' decisions, which see the state before the moment's jumps;
+scheduled jumps; jumps of triggers; the jump of a progression; doses of regimens, in order of declaration; clones that
+the jumps brought below one cell; then what triggers that the jumps set off do at once, as a second round; a stop.
 
 Crossings are sought per accepted step and located by halving on the step's own interpolant. Where something happens
 inside the step, the step is cut there, not repeated. A signal that rises and falls back within one step is not seen.
@@ -8,120 +12,120 @@ from __future__ import annotations
 
 import numpy as np
 
+from adoptive.solve.dense import NEVER
+from adoptive.solve.diary import PENDING, STOPPED
+from adoptive.solve.extinction import decide_jumped, locate_clones, note_cells, some_clone_fell
+from adoptive.solve.jumps import apply_jump
 from adoptive.solve.lanes import (
     ACCEPTED,
     CLONE,
     CUT,
     EVENT,
     GOAL,
-    INTERPOLATE,
+    NEXT,
     PATIENT,
-    RATES,
     STEP,
     TIME,
     USED,
     WATCH,
     Lanes,
-    Pointer,
     call,
     compiled,
-    row,
+    finish,
 )
+from adoptive.solve.treatment import decide_regimens, give_doses, next_treatment, scan
+from adoptive.solve.triggering import apply_triggers, crosses, fire, locate_trigger, pull_triggers
 
-__all__ = ["cut_steps", "decide_clones", "locate", "read_dense", "settle", "something_crossed"]
+__all__ = ["locate", "settle", "something_crossed"]
 
 STEP_AFTER_JUMP = 0.02
-HALVINGS = 45
-NEVER = 2.0  # a crossing place beyond every step
 
 
 @compiled
-def _jump(lanes: Lanes, w: int, kind: int, amount: float) -> None:
-    width = lanes.width
-    for k in range(lanes.jump_first[kind], lanes.jump_first[kind + 1]):
-        factor = lanes.jump_number[k]
-        if lanes.jump_parameter[k] >= 0:
-            factor = lanes.p[lanes.jump_parameter[k] * width + w]
-        lanes.y[lanes.jump_state[k] * width + w] += amount * factor
-
-
-@compiled
-def _jump_if_due(lanes: Lanes, w: int) -> bool:
-    """Apply to lane w every jump whose day has come."""
-    width, due = lanes.width, False
+def _apply_scheduled(lanes: Lanes, w: int) -> bool:
+    """Apply to lane w every scheduled jump whose day has come, and tell whether anything changed."""
+    width, changed = lanes.width, False
     i, now, e = lanes.book[PATIENT * width + w], lanes.clock[TIME * width + w], lanes.book[EVENT * width + w]
     while e < lanes.events and lanes.event_day[i * lanes.events + e] <= now:
-        _jump(lanes, w, lanes.event_kind[i * lanes.events + e], lanes.event_amount[i * lanes.events + e])
+        at = i * lanes.events + e
+        changed = apply_jump(lanes, w, lanes.event_kind[at], lanes.event_amount[at]) or changed
         e += 1
-        due = True
     lanes.book[EVENT * width + w] = e
+    return changed
+
+
+@compiled
+def _next_day(lanes: Lanes, w: int) -> float:
+    """Return the day of the next thing that lane w's patient is known to meet."""
+    i, e = lanes.book[PATIENT * lanes.width + w], lanes.book[EVENT * lanes.width + w]
+    soonest = next_treatment(lanes, w)
+    if e < lanes.events:
+        soonest = min(soonest, lanes.event_day[i * lanes.events + e])
     for k in range(lanes.triggers):
-        if lanes.pending[k * width + w] <= now:
-            lanes.pending[k * width + w] = np.inf
-            _jump(lanes, w, lanes.trigger_jump[k], lanes.trigger_amount[i * lanes.triggers + k])
-            due = True
-    if due:
+        soonest = min(soonest, lanes.diary[i * lanes.columns + PENDING + k])
+    return soonest
+
+
+@compiled
+def _live_through(lanes: Lanes, w: int) -> None:
+    """Let everything happen to lane w that is due now."""
+    width = lanes.width
+    i = lanes.book[PATIENT * width + w]
+    note_cells(lanes, w)
+    progressed = scan(lanes, w)
+    decide_regimens(lanes, w, progressed)
+    changed = _apply_scheduled(lanes, w)
+    changed = apply_triggers(lanes, w) or changed
+    if progressed and lanes.scan_jump >= 0:
+        changed = apply_jump(lanes, w, lanes.scan_jump, lanes.scan_amount[i]) or changed
+    changed = give_doses(lanes, w) or changed
+    lanes.clock[NEXT * width + w] = _next_day(lanes, w)
+    if changed:
         lanes.clock[STEP * width + w] = min(lanes.clock[STEP * width + w], STEP_AFTER_JUMP)
+
+
+@compiled
+def _someone_is_due(lanes: Lanes) -> bool:
+    """Mark the lanes to which something happens now."""
+    width, due = lanes.width, False
+    for w in range(width):
+        here = lanes.book[PATIENT * width + w] >= 0 and lanes.clock[NEXT * width + w] <= lanes.clock[TIME * width + w]
+        lanes.clock[ACCEPTED * width + w] = 1.0 if here else 0.0
+        due = due or here
     return due
 
 
 @compiled
-def _fire(lanes: Lanes, w: int, k: int, day: float) -> bool:
-    """Fire trigger k of lane w for a crossing on a day, unless it is spent, locked out or its jump is still to come."""
-    i, pending = lanes.book[PATIENT * lanes.width + w], k * lanes.width + w
-    count = lanes.fired[i * lanes.triggers + k]
-    locked = day < lanes.last_fired[i * lanes.triggers + k] + lanes.lockout[i * lanes.triggers + k]
-    if count >= lanes.trigger_most[k] or locked or lanes.pending[pending] != np.inf:
-        return False
-    lanes.fired[i * lanes.triggers + k] = count + 1
-    free = (i * lanes.triggers + k) * lanes.most_fired
-    while lanes.fired_day[free] != np.inf:
-        free += 1
-    lanes.fired_day[free] = day
-    lanes.last_fired[i * lanes.triggers + k] = day
-    lanes.pending[pending] = day + lanes.delay[i * lanes.triggers + k]
-    return True
-
-
-@compiled
-def _crosses(lanes: Lanes, w: int, k: int, before: Pointer, after: Pointer) -> bool:
-    i, at = lanes.book[PATIENT * lanes.width + w], lanes.trigger_signal[k] * lanes.width + w
-    spent = lanes.fired[i * lanes.triggers + k] >= lanes.trigger_most[k]
-    return (
-        not spent
-        and before[at] < lanes.threshold[i * lanes.triggers + k]
-        and after[at] >= lanes.threshold[i * lanes.triggers + k]
-    )
+def _one_round(lanes: Lanes) -> None:
+    """Let everything due happen once, in all marked lanes."""
+    width, triggers = lanes.width, lanes.triggers
+    for w in range(width):
+        if lanes.clock[ACCEPTED * width + w] > 0.0:
+            _live_through(lanes, w)
+    if lanes.clones > 0:
+        decide_jumped(lanes)
+    if triggers > 0:
+        call(lanes.kernels[WATCH], (lanes.y, lanes.p, lanes.new_signal))
+    for w in range(width):
+        if lanes.clock[ACCEPTED * width + w] > 0.0:
+            for k in range(triggers):
+                if crosses(lanes, w, k, lanes.signal, lanes.new_signal):
+                    fire(lanes, w, k, lanes.clock[TIME * width + w])
+            if lanes.diary[lanes.book[PATIENT * width + w] * lanes.columns + STOPPED] < np.inf:
+                finish(lanes, w)
 
 
 @compiled
 def settle(lanes: Lanes) -> None:
-    """Apply every jump that is due, also those of triggers that the jumps themselves set off."""
-    width, triggers, again = lanes.width, lanes.triggers, True
-    while again:
-        again = False
-        if triggers > 0:
+    """Let everything happen that is due, round by round; leave the signals as they stand afterwards."""
+    if lanes.triggers > 0:
+        call(lanes.kernels[WATCH], (lanes.y, lanes.p, lanes.signal))
+    while _someone_is_due(lanes):
+        if lanes.signals > 0 and lanes.triggers == 0:
             call(lanes.kernels[WATCH], (lanes.y, lanes.p, lanes.signal))
-        for w in range(width):
-            lanes.clock[ACCEPTED * width + w] = 0.0  # here: the lane jumped
-            if lanes.book[PATIENT * width + w] >= 0 and _jump_if_due(lanes, w):
-                lanes.clock[ACCEPTED * width + w] = 1.0
-                again = True
-        if again and triggers > 0:
-            call(lanes.kernels[WATCH], (lanes.y, lanes.p, lanes.new_signal))
-            for w in range(width):
-                for k in range(triggers):
-                    jumped = lanes.clock[ACCEPTED * width + w] > 0.0
-                    if jumped and _crosses(lanes, w, k, lanes.signal, lanes.new_signal):
-                        _fire(lanes, w, k, lanes.clock[TIME * width + w])
-
-
-@compiled
-def read_dense(lanes: Lanes, n: int, at: int, s: float) -> float:
-    """Return element `at` of the state at a fraction s of the step."""
-    q1, q2, q3 = lanes.dense[at], lanes.dense[n + at], lanes.dense[2 * n + at]
-    value: float = (1.0 - s) * lanes.y[at] + s * (lanes.new[at] + (1.0 - s) * (q1 + s * (q2 + s * q3)))
-    return value
+        _one_round(lanes)
+        if lanes.triggers > 0:
+            call(lanes.kernels[WATCH], (lanes.y, lanes.p, lanes.signal))
 
 
 @compiled
@@ -133,82 +137,14 @@ def something_crossed(lanes: Lanes) -> bool:
     for w in range(width):
         lanes.book[CLONE * width + w] = 0
         accepted = lanes.clock[ACCEPTED * width + w] > 0.0
-        for c in range(lanes.clones):
-            at = lanes.clone_state[c] * width + w
-            if accepted and lanes.y[at] >= 1.0 and lanes.new[at] < 1.0:
-                lanes.book[CLONE * width + w] = 1
-                any_crossed = True
+        if accepted and lanes.clones > 0 and some_clone_fell(lanes, w):
+            lanes.book[CLONE * width + w] = 1
+            any_crossed = True
         for k in range(lanes.triggers):
-            crossed = accepted and _crosses(lanes, w, k, lanes.signal, lanes.new_signal)
+            crossed = accepted and crosses(lanes, w, k, lanes.signal, lanes.new_signal)
             lanes.crossing[k * width + w] = 1.0 if crossed else NEVER
             any_crossed = any_crossed or crossed
     return any_crossed
-
-
-@compiled
-def _locate_clones(lanes: Lanes, w: int) -> None:
-    """Find where each clone of lane w falls below one cell, and cut the step at the first such place."""
-    width, n = lanes.width, lanes.states * lanes.width
-    for c in range(lanes.clones):
-        at = lanes.clone_state[c] * width + w
-        lanes.clone_crossing[c * width + w] = NEVER
-        if lanes.y[at] >= 1.0 and lanes.new[at] < 1.0:
-            above, below = 0.0, 1.0
-            for _ in range(HALVINGS if lanes.y[at] > 1.0 else 0):
-                middle = 0.5 * (above + below)
-                if read_dense(lanes, n, at, middle) < 1.0:
-                    below = middle
-                else:
-                    above = middle
-            lanes.clone_crossing[c * width + w] = below
-            lanes.clock[CUT * width + w] = min(lanes.clock[CUT * width + w], below)
-
-
-@compiled
-def _locate_trigger(lanes: Lanes, k: int) -> None:
-    """Find where trigger k's signal rises through its threshold, in all lanes that are marked, at once.
-
-    `crossing` is where the signal is known to be above, `low` where it is known to be below.
-    """
-    width, marked = lanes.width, False
-    fraction, high = lanes.mix, row(lanes.crossing, k * lanes.width)
-    for w in range(width):
-        lanes.low[w] = 0.0
-        marked = marked or high[w] != NEVER
-    for _ in range(HALVINGS if marked else 0):
-        for w in range(width):
-            fraction[w] = 0.5 * (lanes.low[w] + high[w]) if high[w] != NEVER else 0.5
-        call(lanes.kernels[INTERPOLATE], (lanes.y, lanes.new, lanes.dense, fraction, lanes.argument))
-        call(lanes.kernels[WATCH], (lanes.argument, lanes.p, lanes.trial))
-        for w in range(width):
-            if high[w] != NEVER:
-                i, signal = lanes.book[PATIENT * width + w], lanes.trial[lanes.trigger_signal[k] * width + w]
-                if signal >= lanes.threshold[i * lanes.triggers + k]:
-                    high[w] = fraction[w]
-                else:
-                    lanes.low[w] = fraction[w]
-
-
-@compiled
-def _pull_triggers(lanes: Lanes, w: int) -> None:
-    """Fire lane w's triggers in order of time, as far as the step goes; a jump inside the step cuts it."""
-    width, triggers = lanes.width, lanes.triggers
-    now, used = lanes.clock[TIME * width + w], lanes.clock[USED * width + w]
-    for _ in range(triggers):
-        first = -1
-        for k in range(triggers):
-            s = lanes.crossing[k * width + w]
-            if s <= lanes.clock[CUT * width + w] and (first < 0 or s < lanes.crossing[first * width + w]):
-                first = k
-        if first < 0:
-            return
-        s = lanes.crossing[first * width + w]
-        lanes.crossing[first * width + w] = NEVER
-        if _fire(lanes, w, first, now + s * used):
-            due = lanes.pending[first * width + w]
-            if due < lanes.clock[GOAL * width + w]:
-                lanes.clock[CUT * width + w] = max(s, (due - now) / used)
-                lanes.clock[GOAL * width + w] = due
 
 
 @compiled
@@ -217,49 +153,12 @@ def locate(lanes: Lanes) -> None:
     width = lanes.width
     for w in range(width):
         if lanes.book[CLONE * width + w]:
-            _locate_clones(lanes, w)
+            locate_clones(lanes, w)
             cut = lanes.clock[CUT * width + w]
             if cut < 1.0:
                 lanes.clock[GOAL * width + w] = lanes.clock[TIME * width + w] + cut * lanes.clock[USED * width + w]
     for k in range(lanes.triggers):
-        _locate_trigger(lanes, k)
+        locate_trigger(lanes, k)
     for w in range(width):
         if lanes.clock[ACCEPTED * width + w] > 0.0:
-            _pull_triggers(lanes, w)
-
-
-@compiled
-def cut_steps(lanes: Lanes) -> None:
-    """Replace the new state by the interpolant where a lane's step is cut."""
-    width, cut = lanes.width, False
-    fraction = row(lanes.clock, CUT * lanes.width)
-    for w in range(width):
-        cut = cut or fraction[w] < 1.0
-    if not cut:
-        return
-    call(lanes.kernels[INTERPOLATE], (lanes.y, lanes.new, lanes.dense, fraction, lanes.argument))
-    for w in range(width):
-        if fraction[w] < 1.0:
-            for k in range(lanes.states):
-                lanes.new[k * width + w] = lanes.argument[k * width + w]
-
-
-@compiled
-def decide_clones(lanes: Lanes) -> None:
-    """Let each clone that fell below one cell die with probability min(1, death / birth), or go on as one cell."""
-    width = lanes.width
-    call(lanes.kernels[RATES], (lanes.new, lanes.p, lanes.rates))
-    for w in range(width):
-        if not lanes.book[CLONE * width + w]:
-            continue
-        i, cut = lanes.book[PATIENT * width + w], lanes.clock[CUT * width + w]
-        for c in range(lanes.clones):
-            at = lanes.clone_state[c] * width + w
-            if lanes.clone_crossing[c * width + w] <= cut or (lanes.y[at] >= 1.0 and lanes.new[at] < 1.0):
-                birth, death = (
-                    lanes.rates[lanes.clone_birth[c] * width + w],
-                    lanes.rates[lanes.clone_death[c] * width + w],
-                )
-                survives = birth > death and lanes.draws[i * lanes.clones + c] >= death / birth
-                lanes.new[at] = 1.0 if survives else 0.0
-                lanes.extinct[i * lanes.clones + c] = 0 if survives else 1
+            pull_triggers(lanes, w)

@@ -11,10 +11,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from adoptive.errors import SolveError
 
-__all__ = ["FAILURES", "Ensemble", "Events", "Jump", "Model", "Trigger", "Values"]
+__all__ = ["FAILURES", "Ensemble", "Events", "Jump", "JumpText", "Model", "Trigger", "Values"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+def _no_numbers() -> Floats:
+    return np.empty(0)
+
+
+def _no_counts() -> Ints:
+    return np.empty(0, np.int64)
+
 
 FAILURES: Mapping[int, str] = {
     0: "integrated to the end",
@@ -53,22 +62,30 @@ class Values:
 
 
 Text = Callable[[Values, Values], Mapping[str, Any]]
+JumpText = Callable[[Values, Values, Any], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
 class Jump:
-    """Name a sudden change: each state gains amount x (a number, or the value of the parameter of that name)."""
+    """Name a sudden change.
+
+    `text(y, p, amount)` gives the new values of the states that it names, all from the values before the jump. Then
+    each state of `effect` gains amount x (a number, or the value of the parameter of that name).
+    """
 
     name: str
-    effect: Mapping[str, float | str]
+    effect: Mapping[str, float | str] = field(default_factory=dict)
+    text: JumpText | None = None
 
 
 @dataclass(frozen=True)
 class Model:
-    """Describe an autonomous system dy/dt = rhs(y, p) with its jumps, signals and discrete clones.
+    """Describe an autonomous system dy/dt = rhs(y, p) with its jumps, signals and discrete populations.
 
     `scale` gives a state's absolute tolerance in units of `atol` (default 1). `watch` names signals for triggers.
-    `clones` maps a state that counts cells to the names of its birth and death rate (per day) in `clone_rates`.
+    `clones` maps a state that counts cells, or a name in `populations`, to the names of its birth and death rate (per
+    cell and day) in `clone_rates`. `populations` maps a name to states that exchange cells and count as one population:
+    where a population's sum falls below one cell, all of it dies or goes on as one cell, see `Engine.run`.
     """
 
     name: str
@@ -80,23 +97,26 @@ class Model:
     jumps: tuple[Jump, ...] = ()
     clones: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     clone_rates: Text | None = None
+    populations: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Trigger:
-    """Fire a jump when a signal crosses its threshold upwards.
+    """Fire a jump when a signal crosses its threshold upwards, and end the patient's integration there if it `stops`.
 
-    The jump follows `delay_days` after the crossing. Crossings within `lockout_days` of the last one that fired,
-    while a jump is still to come, or beyond `maximum` firings are ignored. Numbers: one for all, or ``(patients,)``.
+    Both follow `delay_days` after the crossing. Crossings within `lockout_days` of the last one that fired, while a
+    jump is still to come, or beyond `maximum` firings are ignored. A trigger without jump that does not stop only notes
+    the day of crossing. Numbers: one for all, or ``(patients,)``.
     """
 
     signal: str
-    jump: str
+    jump: str | None
     threshold: ArrayLike
     amount: ArrayLike = 1.0
     delay_days: ArrayLike = 0.0
     lockout_days: ArrayLike = 0.0
     maximum: int = 1
+    stops: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,6 +140,14 @@ class Ensemble:
     `states` is ``(patients, visits, recorded)``, zero where a visit is outside the patient's time. `failure` is a key
     of `FAILURES`. `fired` counts firings so far, earlier legs included. `fired_day` ``(patients, triggers, most)`` has
     the crossing days of this leg's firings in order, then inf; `last_fired` is the latest of all legs (-inf: none).
+    `extinct` ``(patients, clones)`` tells whose latest fall below one cell was its end.
+
+    `stopped_day` ``(patients,)`` is the day on which a trigger or the scans ended the patient's time (inf: none did).
+    Scans, of all legs: `scans` taken, sum at `baseline` and `nadir` (mm; inf before the first scan), `best_change`
+    (fraction of the baseline; inf before the second scan), `response_day` (inf: none) and `progression_day`
+    ``(patients, most)``, then inf. Regimens, of all legs: `cycles` given, `cycle_day`
+    ``(patients, regimens, most)``, then inf, `holds` counted, and `regimen_state`, a key of `REGIMEN_STATES`, each
+    ``(patients, regimens)``. `carry` is what the next leg must know; hand it on as it is.
     """
 
     states: Floats
@@ -130,3 +158,15 @@ class Ensemble:
     fired: Ints
     last_fired: Floats
     extinct: NDArray[np.bool_]
+    stopped_day: Floats = field(default_factory=_no_numbers)
+    scans: Ints = field(default_factory=_no_counts)
+    baseline: Floats = field(default_factory=_no_numbers)
+    nadir: Floats = field(default_factory=_no_numbers)
+    best_change: Floats = field(default_factory=_no_numbers)
+    response_day: Floats = field(default_factory=_no_numbers)
+    progression_day: Floats = field(default_factory=_no_numbers)
+    cycles: Ints = field(default_factory=_no_counts)
+    cycle_day: Floats = field(default_factory=_no_numbers)
+    holds: Ints = field(default_factory=_no_counts)
+    regimen_state: Ints = field(default_factory=_no_counts)
+    carry: Floats = field(default_factory=_no_numbers)

@@ -62,9 +62,7 @@ def test_no_two_rows_share_a_stream() -> None:
     assert len({purpose_word(purpose) for purpose in purposes}) == len(purposes)
 
 
-@given(
-    scale=st.sampled_from(SCALES), value=st.floats(0.01, 0.99), one=st.floats(-5, 5), other=st.floats(-5, 5)
-)
+@given(scale=st.sampled_from(SCALES), value=st.floats(0.01, 0.99), one=st.floats(-5, 5), other=st.floats(-5, 5))
 def test_a_shift_keeps_order_range_and_zero(scale: str, value: float, one: float, other: float) -> None:
     row, typical = _row(scale=scale, value=value), np.array([value])
     np.testing.assert_allclose(row.shift(typical, np.zeros(1)), value, rtol=1e-12)

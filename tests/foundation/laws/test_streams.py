@@ -41,16 +41,12 @@ def test_adding_patients_or_trials_moves_nothing(
 ) -> None:
     kept = np.array(data.draw(st.lists(st.booleans(), min_size=len(pairs), max_size=len(pairs))))
     keys = _keys(pairs)
-    np.testing.assert_array_equal(
-        _draw(kind, seed)(purpose, keys)[kept], _draw(kind, seed)(purpose, keys.take(kept))
-    )
+    np.testing.assert_array_equal(_draw(kind, seed)(purpose, keys)[kept], _draw(kind, seed)(purpose, keys.take(kept)))
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(seed=SEEDS, pairs=PAIRS, fewer=st.integers(1, 9), more=st.integers(1, 9))
-def test_adding_draws_moves_nothing(
-    kind: str, seed: int, pairs: list[tuple[int, int]], fewer: int, more: int
-) -> None:
+def test_adding_draws_moves_nothing(kind: str, seed: int, pairs: list[tuple[int, int]], fewer: int, more: int) -> None:
     few, many = sorted((fewer, more))
     short = _draw(kind, seed)("wait", _keys(pairs), few).reshape(len(pairs), few)
     long = _draw(kind, seed)("wait", _keys(pairs), many).reshape(len(pairs), many)
@@ -103,8 +99,11 @@ def test_another_process_draws_the_same_bytes() -> None:
     code = "from adoptive.streams import *; print(Streams(7).normal('x', Keys.of(3, range(5)), 2).tobytes().hex())"
     answers = {
         subprocess.run(
-            [sys.executable, "-c", code], env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)},
-            capture_output=True, text=True, check=True,
+            [sys.executable, "-c", code],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": ":".join(sys.path)},
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout.strip()
         for seed in ("1", "2")
     }

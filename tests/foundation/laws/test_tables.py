@@ -16,9 +16,7 @@ from numpy.typing import NDArray
 from adoptive import tables
 from adoptive.tables import Column, TableError, check_table, flatten, read_table, write_table
 
-DICTIONARIES = {
-    name: getattr(tables, f"{name}_COLUMNS") for name in ("PATIENT", "SCREENING", "VISIT", "DOSE", "DAILY")
-}
+DICTIONARIES = {name: getattr(tables, f"{name}_COLUMNS") for name in ("PATIENT", "SCREENING", "VISIT", "DOSE", "DAILY")}
 SHAPES = {"PATIENT": (2, 3), "SCREENING": (2,), "VISIT": (5,), "DOSE": (0,), "DAILY": (4,)}
 DTYPES = {"int": np.int64, "float": np.float64, "bool": np.bool_}
 
@@ -105,8 +103,12 @@ def test_flat_rows_keep_their_patient(trials: int, patients: int, start: int) ->
 
 @pytest.mark.parametrize(
     ("table", "ids"),
-    [({}, None), ({"a": np.zeros(3)}, None), ({"a": np.zeros((2, 3)), "b": np.zeros((3, 2))}, None),
-     ({"a": np.zeros((2, 3))}, [1, 2, 3])],
+    [
+        ({}, None),
+        ({"a": np.zeros(3)}, None),
+        ({"a": np.zeros((2, 3)), "b": np.zeros((3, 2))}, None),
+        ({"a": np.zeros((2, 3))}, [1, 2, 3]),
+    ],
 )
 def test_flatten_refuses_uneven_tables(table: Table, ids: list[int] | None) -> None:
     with pytest.raises(TableError):

@@ -64,9 +64,7 @@ def judged() -> list[tuple[str, str, int, int, int]]:
         mine = [table[(table.USUBJID == subject) & (table.reader == reader)] for table in (lesions, sizes)]
         found = assess(scans_of(mine[0], mine[1], visits)).response[0]
         by_visit = expected.set_index("VISITNUM").RSSTRESC
-        rows += [
-            (subject, reader, visit, int(found[k]), int(CODE[by_visit[visit]])) for k, visit in enumerate(visits)
-        ]
+        rows += [(subject, reader, visit, int(found[k]), int(CODE[by_visit[visit]])) for k, visit in enumerate(visits)]
     return rows
 
 

@@ -67,9 +67,7 @@ def test_censoring_table(
 
 
 def test_unplanned_visits_are_not_missed() -> None:
-    found = progression_free_survival(
-        np.array([[SD, GAP, GAP]]), np.array([[42.0, NEVER, NEVER]]), death_day=[300.0]
-    )
+    found = progression_free_survival(np.array([[SD, GAP, GAP]]), np.array([[42.0, NEVER, NEVER]]), death_day=[300.0])
     assert (found.days.tolist(), found.event.tolist()) == ([300.0], [True])
 
 

@@ -83,9 +83,7 @@ def test_each_trial_is_judged_alone_and_a_set_is_a_trial(seed: int) -> None:
 @given(SEEDS)
 def test_swapping_the_arms_inverts_the_ratio(seed: int) -> None:
     one = batch(seed)
-    fit, swapped = (
-        hazard_ratio(one["days"], one["event"], arm, one["include"]) for arm in (one["arm"], ~one["arm"])
-    )
+    fit, swapped = (hazard_ratio(one["days"], one["event"], arm, one["include"]) for arm in (one["arm"], ~one["arm"]))
     assert (fit.estimable == swapped.estimable).all()
     assert swapped.log_ratio == pytest.approx(-fit.log_ratio, abs=1e-9)
     assert swapped.lower[fit.estimable] == pytest.approx(1 / fit.upper[fit.estimable], rel=1e-8)

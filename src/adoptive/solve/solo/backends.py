@@ -13,11 +13,14 @@ import numpy as np
 from numba import from_dtype, njit
 
 from adoptive.errors import SolveError
+from adoptive.solve.declared import jump_arrays, text_arrays
 from adoptive.solve.engine import Engine
-from adoptive.solve.lanes import BOOK_ROWS, CLOCK_ROWS
-from adoptive.solve.solo.blank import Case, Work
+from adoptive.solve.lanes import ENTRIES, PATIENT, VECTORS, vector_rows
+from adoptive.solve.methods import METHODS
+from adoptive.solve.solo.blank import Lanes
+from adoptive.solve.solo.loop import array_of
 from adoptive.solve.solo.module import TILE, Target, load_module, write_module
-from adoptive.solve.solo.source import DataType, Sections, make_plan, make_sections
+from adoptive.solve.solo.source import DataType, make_plan
 from adoptive.solve.trace import trace
 from adoptive.solve.types import Model
 
@@ -36,17 +39,8 @@ _SCALAR_OPTIONS: Final[dict[str, Any]] = {
     "no_cfunc_wrapper": True,
     "_nrt": False,
 }
-_DAYS = frozenset("visits start stop event_day delay lockout draws fired_day last_fired".split())
-_WHOLE = frozenset(
-    "record event_kind jump_first jump_state jump_parameter trigger_signal trigger_jump trigger_most clone_state "
-    "clone_birth clone_death most_steps failure steps fired extinct".split()
-)
-_TWO = frozenset(
-    "parameters initial event_day event_kind event_amount threshold trigger_amount delay lockout draws final fired "
-    "last_fired extinct".split()
-)
-_THREE = frozenset({"at_visits", "fired_day"})
-_LEAVING = ("at_visits", "final", "failure", "steps", "fired_day", "fired", "last_fired", "extinct")
+_LEAVING = ("at_visits", "final", "failure", "steps", "fired_day", "fired", "last_fired", "diary")
+_WORKING = ("vectors", "clock", "book")
 
 
 class SoloEngine(Engine):
@@ -57,20 +51,18 @@ class SoloEngine(Engine):
     lengths stay in double. `launch` limits how many patients a graphics processor holds at once.
     """
 
-    def __init__(self, model: Model, *, backend: str, dtype: str = "f8", launch: int | None = None) -> None:
-        if backend not in BACKENDS:
-            raise SolveError("no such backend", value=backend, allowed=", ".join(("lanes", *BACKENDS)))
-        if dtype not in get_args(DataType):
-            raise SolveError("no such number type", value=dtype, allowed=", ".join(get_args(DataType)))
-        if launch is not None and launch < 1:
-            raise SolveError("launch must be at least 1 patient", value=launch)
-        if backend == "cuda":
-            _import_cuda()
-        self.model, self.width, self.launch = model, 1, launch
-        self.backend, self.dtype = cast(Target, backend), cast(DataType, dtype)
+    def __init__(
+        self, model: Model, *, backend: str, dtype: str = "f8", solver: str = "rodas5p", launch: int | None = None
+    ) -> None:
+        _check(backend, dtype, solver, launch)
+        self.model, self.width, self.launch, self.solver = model, TILE[cast(Target, backend)], launch, solver
+        self.backend, self.dtype, self._method = cast(Target, backend), cast(DataType, dtype), METHODS[solver]
         traced = trace(model)
+        plan = make_plan(traced)
         self._signals, self._rates = tuple(traced.signals), tuple(traced.rates)
-        self.text, self._rows = _write(model, self.backend, self.dtype)
+        self._jumps = {**jump_arrays(model), **text_arrays(model, traced, 0)}
+        self._rows, self._entries = len(traced.parameters) + len(plan.steady), len(plan.negative_jacobian)
+        self.text = write_module(plan, self._method, target=self.backend, dtype=self.dtype)
 
     @cached_property
     def module(self) -> ModuleType:
@@ -86,17 +78,17 @@ class SoloEngine(Engine):
         """Return the loop over patients, compiled as the backend says."""
         module, kept = self._loaded
         if self.backend == "plain":
-            return module.integrate
+            return module.block
         if self.backend == "cuda":
-            return _import_cuda().jit(module.integrate, cache=kept)
+            return _import_cuda().jit(module.block, cache=kept)
         signature, options = _signature(self.dtype, self.backend), _SCALAR_OPTIONS
         try:
-            return cast(Any, njit)(signature, cache=kept, **options)(module.integrate)
+            return cast(Any, njit)(signature, cache=kept, **options)(module.block)
         except (EOFError, OSError, ValueError, pickle.UnpicklingError):  # what was kept is damaged
-            return cast(Any, njit)(signature, **options)(module.integrate)
+            return cast(Any, njit)(signature, **options)(module.block)
 
-    def _integrate(self, arrays: dict[str, Any], *, most_steps: int, threads: int) -> None:
-        """Integrate everybody; results are written into `arrays`."""
+    def _integrate(self, sizes: dict[str, int], arrays: dict[str, Any], threads: int) -> None:
+        """Integrate everybody; results are written into the arrays."""
         if self.dtype == "f4" and arrays["relative"][0] < TIGHTEST_SINGLE:
             raise SolveError(
                 "single precision cannot reach this tolerance",
@@ -108,32 +100,20 @@ class SoloEngine(Engine):
             raise SolveError("threads must be at least 1", value=threads)
         if len(arrays["initial"]) == 0:
             return
-        case = _columns(arrays | {"most_steps": np.array([most_steps])}, self.dtype)
-        if self.backend == "cuda":
-            self._on_graphics(case)
-        else:
-            self._on_cores(case, threads if self.backend == "scalar" else 1)
-        for name in _LEAVING:
-            arrays[name][...] = np.moveaxis(getattr(case, name), -1, 0)
+        store = _Store(sizes, arrays, np.dtype(self.dtype))
+        with np.errstate(all="ignore"):
+            if self.backend == "cuda":
+                self._on_graphics(store, len(arrays["initial"]))
+            else:
+                self._on_cores(store, len(arrays["initial"]), threads if self.backend == "scalar" else 1)
+        store.give_back(arrays)
 
-    def _work(self, slots: int, triggers: int, make: Any = np.zeros) -> Work:
-        """Return the working numbers of `slots` patients (whole tiles of them), sized exactly."""
-        tile = TILE[self.backend]
-        whole = -(-slots // tile) * tile
-        return Work(
-            make(self._rows.end * whole, np.dtype(self.dtype)),
-            make((CLOCK_ROWS + 2 * triggers) * whole, np.dtype("f8")),
-            make(BOOK_ROWS * whole, np.dtype("i8")),
-        )
-
-    def _on_cores(self, case: Case, threads: int) -> None:
-        patients, triggers = len(case.start), len(case.trigger_signal)
+    def _on_cores(self, store: _Store, patients: int, threads: int) -> None:
         edges = np.linspace(0, patients, min(threads, patients) + 1).astype(int).tolist()
-        integrate = self.compiled
+        compiled = self.compiled
 
         def block(first: int, beyond: int) -> None:
-            with np.errstate(all="ignore"):
-                integrate(case, self._work(1, triggers), first, beyond)
+            compiled(store.lanes(1), first, beyond)
 
         if len(edges) == 2:
             block(*edges)
@@ -141,71 +121,103 @@ class SoloEngine(Engine):
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(block, edges[:-1], edges[1:]))
 
-    def _on_graphics(self, case: Case) -> None:
+    def _on_graphics(self, store: _Store, patients: int) -> None:
         cuda = _import_cuda()
         _check_device(cuda)
-        patients, triggers = len(case.start), len(case.trigger_signal)
-        slots = min(patients, self.launch or self._room(cuda, triggers))
-        there = Case(*(cuda.to_device(values) for values in case))
-        work = self._work(slots, triggers, cuda.device_array)
+        slots = min(patients, self.launch or _room(cuda, store.bytes_per_patient))
+        there = Lanes(*(cuda.to_device(array) for array in store.lanes(slots)))
         blocks = -(-slots // THREADS_PER_BLOCK)
-        with np.errstate(all="ignore"):
-            for first in range(0, patients, slots):
-                self.compiled[blocks, min(slots, THREADS_PER_BLOCK)](there, work, slots, first, patients)
-        for name in _LEAVING:
-            if getattr(case, name).size:
-                getattr(there, name).copy_to_host(getattr(case, name))
-
-    def _room(self, cuda: Any, triggers: int) -> int:
-        """Return how many patients the device's free memory holds, at most `LARGEST_LAUNCH`."""
-        if cuda.config.ENABLE_CUDASIM:
-            return LARGEST_LAUNCH
-        one = sum(section.nbytes for section in self._work(TILE[self.backend], triggers)) // TILE[self.backend]
-        free, _ = cuda.current_context().get_memory_info()
-        return max(1, min(LARGEST_LAUNCH, int(MEMORY_SHARE * int(free) / one)))
+        for first in range(0, patients, slots):
+            self.compiled[blocks, min(slots, THREADS_PER_BLOCK)](there, slots, first, patients)
+        there.numbers.copy_to_host(store.numbers)
+        there.places.copy_to_host(store.places)
 
 
-def write_ptx(model: Model, *, dtype: str = "f8", capability: tuple[int, int] = (8, 0)) -> str:
+class _Store:
+    """Hold the patients' arrays end to end, as the written loop reads them."""
+
+    def __init__(self, sizes: dict[str, int], arrays: dict[str, Any], dtype: np.dtype[Any]) -> None:
+        self.dtype, tile = dtype, sizes["width"]
+        self.start = dict(sizes)
+        ends = {"numbers": 0, "places": 0, **dict.fromkeys(_WORKING, 0)}
+        given: dict[str, list[Any]] = {"numbers": [], "places": []}
+        for field, rows in zip(VECTORS, vector_rows(sizes), strict=True):
+            self.start[field] = ends[array_of(field)]
+            ends[array_of(field)] += rows * tile
+        for field in ENTRIES:
+            if field in arrays:
+                self.start[field] = ends[array_of(field)]
+                ends[array_of(field)] += arrays[field].size
+                given[array_of(field)].append(arrays[field].reshape(-1))
+        self.start["kernels"] = 0  # called by name here
+        self.tile, self.lengths = tile, tuple(ends[name] for name in _WORKING)
+        self.numbers = np.concatenate([np.zeros(0), *given["numbers"]])
+        self.places = np.concatenate([np.zeros(0, np.int64), *given["places"]])
+        self.table = np.array([*(self.start[field] for field in ENTRIES), *self.lengths], np.int64)
+
+    @property
+    def bytes_per_patient(self) -> float:
+        """Return the size of one patient's work area."""
+        sizes = (self.dtype.itemsize, 8, 8)
+        return sum(length * size for length, size in zip(self.lengths, sizes, strict=True)) / self.tile
+
+    def lanes(self, slots: int) -> Lanes:
+        """Return the memory of as many patients at once, a work area of whole tiles included."""
+        tiles = -(-slots // self.tile)
+        vectors, clock, book = self.lengths
+        free = np.zeros((tiles, book), np.int64)
+        first = self.start["book"] + PATIENT * self.tile
+        free[:, first : first + self.tile] = -1
+        work = (np.zeros(tiles * vectors, self.dtype), np.zeros(tiles * clock), free.reshape(-1))
+        return Lanes(self.table, self.numbers, self.places, *work)
+
+    def give_back(self, arrays: dict[str, Any]) -> None:
+        """Copy the results into the caller's arrays."""
+        for field in _LEAVING:
+            array, start = arrays[field], self.start[field]
+            array[...] = getattr(self, array_of(field))[start : start + array.size].reshape(array.shape)
+
+
+def write_ptx(model: Model, *, dtype: str = "f8", solver: str = "rodas5p", capability: tuple[int, int] = (8, 0)) -> str:
     """Compile a model for a graphics processor of a compute capability, to PTX text; no such processor is needed.
 
     Raises SolveError where numba-cuda or its compiler libraries are missing.
     """
     from adoptive.solve.solo.ptx import compile_to_ptx
 
-    _import_cuda()
-    text, _ = _write(model, "cuda", cast(DataType, dtype))
-    module, _ = load_module(text, target="cuda")
-    return compile_to_ptx(module.integrate, _signature(dtype, "cuda"), capability)
+    engine = SoloEngine(model, backend="cuda", dtype=dtype, solver=solver)
+    return compile_to_ptx(engine.module.block, _signature(engine.dtype, "cuda"), capability)
 
 
-def _write(model: Model, target: Target, dtype: DataType) -> tuple[str, Sections]:
-    plan = make_plan(trace(model))
-    clones = len(model.clones)
-    sections = make_sections(plan, clones)
-    return write_module(plan, sections, target=target, dtype=dtype, clones=clones), sections
-
-
-def _kind(name: str, dtype: str) -> np.dtype[Any]:
-    return np.dtype("f8" if name in _DAYS else "i8" if name in _WHOLE else dtype)
-
-
-def _columns(arrays: dict[str, Any], dtype: str) -> Case:
-    """Return the arrays with one column per patient, in the kernels' number types; all are copies."""
-    return Case(
-        *(np.array(np.moveaxis(arrays[f], 0, -1), dtype=_kind(f, dtype), order="C", copy=True) for f in Case._fields)
-    )
+def _check(backend: str, dtype: str, solver: str, launch: int | None) -> None:
+    if backend not in BACKENDS:
+        raise SolveError("no such backend", value=backend, allowed=", ".join(("lanes", *BACKENDS)))
+    if dtype not in get_args(DataType):
+        raise SolveError("no such number type", value=dtype, allowed=", ".join(get_args(DataType)))
+    if solver not in METHODS or not METHODS[solver].implicit:
+        stiff = ", ".join(name for name, method in METHODS.items() if method.implicit)
+        raise SolveError(
+            "this backend has no such solver", value=solver, allowed=stiff, next_step='use backend="lanes"'
+        )
+    if launch is not None and launch < 1:
+        raise SolveError("launch must be at least 1 patient", value=launch)
+    if backend == "cuda":
+        _import_cuda()
 
 
 def _signature(dtype: str, target: Target) -> Any:
     types: Any = importlib.import_module("numba.types")
+    kinds = ("i8", "f8", "i8", dtype, "f8", "i8")
+    arrays = [types.Array(cast(Any, from_dtype)(np.dtype(kind)), 1, "C") for kind in kinds]
+    return types.void(types.NamedTuple(arrays, Lanes), *[types.int64] * (3 if target == "cuda" else 2))
 
-    def array(kind: Any, dimensions: int) -> Any:
-        return types.Array(cast(Any, from_dtype)(kind), dimensions, "C")
 
-    sizes = {name: 3 if name in _THREE else 2 if name in _TWO else 1 for name in Case._fields}
-    case = types.NamedTuple([array(_kind(name, dtype), size) for name, size in sizes.items()], Case)
-    numbers = [array(np.dtype(kind), 1) for kind in (dtype, "f8", "i8")]
-    return types.void(case, types.NamedTuple(numbers, Work), *[types.int64] * (3 if target == "cuda" else 2))
+def _room(cuda: Any, one: float) -> int:
+    """Return how many patients the device's free memory holds, at most `LARGEST_LAUNCH`."""
+    if cuda.config.ENABLE_CUDASIM:
+        return LARGEST_LAUNCH
+    free, _ = cuda.current_context().get_memory_info()
+    return max(1, min(LARGEST_LAUNCH, int(MEMORY_SHARE * int(free) / one)))
 
 
 def _import_cuda() -> Any:

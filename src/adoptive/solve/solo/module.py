@@ -1,4 +1,4 @@
-"""Put a model's routines and the driver's text together as one Python module, kept in the cache folder.
+"""Put a model's routines and the loop's text together as one Python module, kept in the cache folder.
 
 The module's name is a hash of its text, of the engine's own sources and of the compiler's version, so a changed
 equation never meets a stale kernel; numba keeps its machine code beside it.
@@ -13,7 +13,6 @@ import os
 import sys
 import tempfile
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 from types import ModuleType
 from typing import Final, Literal
@@ -23,8 +22,10 @@ import numba
 
 from adoptive.solve.cache import cache_folder, source_fingerprint
 from adoptive.solve.emit import _LARGEST_EXPONENT, _SMALLEST_LOG_ARGUMENT
-from adoptive.solve.rodas import STAGES
-from adoptive.solve.solo.source import DataType, Plan, Sections, write_routines
+from adoptive.solve.lanes import ENTRIES
+from adoptive.solve.methods import Method
+from adoptive.solve.solo.loop import write_loop
+from adoptive.solve.solo.source import DataType, Plan, write_routines
 
 __all__ = ["TILE", "Target", "load_module", "write_module"]
 
@@ -40,73 +41,45 @@ _DECORATOR = {
 }
 TILE: Final = {"plain": 1, "scalar": 1, "cuda": 32}
 _ALONE = """\
-def integrate(case, work, first, beyond):
-    for i in range(first, beyond):
-        follow(case, work, i)
+def block(lanes, first, beyond):
+    integrate(lanes, first, beyond)
 """
-_THREAD = """\
-def integrate(case, work, slots, first, beyond):
+# the last numbers of the table: how much of vectors, clock and book one tile takes
+_THREAD = f"""\
+def block(lanes, slots, first, beyond):
     slot = cuda.grid(1)
     if slot < slots and first + slot < beyond:
-        tile, lane, triggers = slot // TILE, slot % TILE, len(case.trigger_signal)
-        x = work.x[tile * END * TILE + lane :]
-        clock = work.clock[tile * (PENDING + 2 * triggers) * TILE + lane :]
-        book = work.book[tile * BOOK_ROWS * TILE + lane :]
-        follow(case, Work(x, clock, book), first + slot)
+        tile, lane = slot // TILE, slot % TILE
+        vectors = lanes.vectors[tile * lanes.table[{len(ENTRIES)}] + lane :]
+        clock = lanes.clock[tile * lanes.table[{len(ENTRIES) + 1}] + lane :]
+        book = lanes.book[tile * lanes.table[{len(ENTRIES) + 2}] + lane :]
+        integrate(Lanes(lanes.table, lanes.numbers, lanes.places, vectors, clock, book), first + slot, first + slot + 1)
 """
 
 
-def write_module(plan: Plan, sections: Sections, *, target: Target, dtype: DataType, clones: int) -> str:
-    """Write the whole module: constants, arithmetic, the model's routines, the driver, the loop over patients."""
-    tile = TILE[target]
+def write_module(plan: Plan, method: Method, *, target: Target, dtype: DataType) -> str:
+    """Write the whole module: arithmetic, the model's routines, the loop, and its start."""
     exponent, smallest = _LIMITS[dtype]
-    constants = {
-        "LARGEST_EXPONENT": exponent,
-        "SMALLEST_LOG_ARGUMENT": smallest,
-        "STATES": len(plan.traced.states),
-        "GIVEN": len(plan.traced.parameters),
-        "CLONES": clones,
-        "TILE": tile,
-        **{name.upper(): row for name, row in asdict(sections).items()},
-    }
     parts = [
         '"""Written by adoptive.solve.solo from a model\'s equations; do not edit."""\n',
         "from __future__ import annotations\n",
-        "import numpy as np\n\nfrom adoptive.solve.solo.blank import Case, Work\n",
+        "import math\n\nimport numpy as np\n\nfrom adoptive.solve.solo.blank import Lanes\n",
         _DECORATOR[target],
-        f"REAL = np.{'float64' if dtype == 'f8' else 'float32'}\n"
-        + "".join(f"{name} = {value!r}\n" for name, value in constants.items()),
-        "@compiled\ndef at(row):\n    return row" + (" * TILE\n" if tile > 1 else "\n"),
+        f"REAL = np.{'float64' if dtype == 'f8' else 'float32'}\nTILE = {TILE[target]}\n"
+        f"LARGEST_EXPONENT, SMALLEST_LOG_ARGUMENT = {exponent!r}, {smallest!r}\n",
         _text_of("arithmetic"),
-        write_routines(plan, sections, stride=tile, dtype=dtype),
-        _combine(len(plan.traced.states)),
-        _text_of("interrupts"),
-        _text_of("driver"),
+        write_routines(plan, method, stride=TILE[target], dtype=dtype),
+        write_loop(),
         _THREAD if target == "cuda" else _ALONE,
     ]
     return "\n\n".join(parts)
 
 
-def _combine(states: int) -> str:
-    lines = ["@compiled", "def combine(x, stage):", '    """Prepare the argument and the mix of a stage."""']
-    lines += ["    if stage == 0:", f"        for k in range({states}):", "            x[at(MIX + k)] = REAL(0.0)"]
-    for stage in range(1, STAGES):
-        lines += [f"    elif stage == {stage}:", f"        combine{stage}(x)"]
-    return "\n".join(lines) + "\n"
-
-
 def _text_of(name: str) -> str:
-    """Return the text of a file of this folder without its imports from this folder."""
-    text = (Path(__file__).parent / f"{name}.py").read_text("utf-8")
-    lines = text.splitlines(keepends=True)
-    for statement in ast.parse(text).body:
-        local = isinstance(statement, ast.ImportFrom) and (statement.module or "").startswith("adoptive.solve.solo.")
-        future = isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
-        exported = isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "__all__"
-        if local or future or exported:
-            for at in range(statement.lineno - 1, statement.end_lineno or statement.lineno):
-                lines[at] = ""
-    return "".join(lines).strip() + "\n"
+    """Return the text of a file of this folder without its imports and list of names."""
+    tree = ast.parse((Path(__file__).parent / f"{name}.py").read_text("utf-8"))
+    tree.body = [statement for statement in tree.body if isinstance(statement, ast.FunctionDef)]
+    return ast.unparse(tree) + "\n"
 
 
 def load_module(text: str, *, target: Target) -> tuple[ModuleType, bool]:

@@ -1,8 +1,8 @@
 """Write a traced model as plain Python: straight-line routines for one patient, the same plan as the vector kernels.
 
-All working numbers of one patient stand in one array `x`, one section of rows per vector (`Sections`), row k at
-x[k * stride]. The stride is 1 where a patient is alone. On a graphics processor 32 patients share a tile, so that the
-32 threads of a warp touch neighbouring numbers; it is a constant of the text, so that places need no arithmetic.
+A vector is an array whose row k stands at k * stride. The stride is 1 where a patient is alone. On a graphics processor
+32 patients share a tile, so that the 32 threads of a warp touch neighbouring numbers; it is a constant of the text, so
+that places need no arithmetic.
 """
 
 from __future__ import annotations
@@ -17,24 +17,31 @@ import numpy as np
 from adoptive.errors import SolveError
 from adoptive.solve.derive import Elimination, eliminate, jacobian
 from adoptive.solve.graph import Node, reachable
-from adoptive.solve.rodas import STAGES, A, C, H
+from adoptive.solve.methods import INTERPOLANT_ROWS, Method
 from adoptive.solve.trace import Traced, hoisted
 
-__all__ = ["DataType", "Plan", "Sections", "make_plan", "write_routines"]
+__all__ = ["DataType", "Plan", "make_plan", "write_routines"]
 
 DataType = Literal["f8", "f4"]
 
 _LONGEST_INLINE = 60
+_COMBINE = "y, stages, argument, mix"
 _SIGNATURES = {
-    "prepare": "x",
-    "linearise": "x",
-    "factor": "x, shift",
-    "rhs": "x, source",
-    "solve": "x, target, inverse",
-    "watch": "x, source, target",
-    "rates": "x, source",
-    "dense": "x",
-    **{f"combine{stage}": "x" for stage in range(1, STAGES)},
+    "prepare": "nothing, p",
+    "linearise": "y, p, slope, matrix",
+    "factor": "matrix, shift",
+    "rhs": "y, p, out",
+    "solve": "matrix, slope, mix, inverse, out",
+    "watch": "y, p, out",
+    "rates": "y, p, out",
+    "text": "place, y, p, amount, out",
+    "combine": "stage, y, stages, argument, mix",
+    "error": "y, argument, stages, absolute, relative, new, size",
+    "attempt": "y, p, slope, matrix, stages, argument, mix, nothing, known, next_known, next_slope, absolute, "
+    "relative, new, used, inverse, size",
+    "dense": "stages, q",
+    "interpolate": "y, new, q, s, out",
+    "commit": "y, new, accepted",
 }
 
 
@@ -48,27 +55,6 @@ class Plan:
     steady: tuple[Node, ...]
 
 
-@dataclass(frozen=True)
-class Sections:
-    """Hold the first row of each vector among a patient's numbers."""
-
-    y: int
-    new: int
-    argument: int
-    slope: int
-    mix: int
-    stage: int
-    dense: int
-    matrix: int
-    p: int
-    signal: int
-    new_signal: int
-    trial: int
-    rate: int
-    clone_crossing: int
-    end: int
-
-
 def make_plan(traced: Traced) -> Plan:
     """Derive the Jacobian, the elimination order and the hoisted sub-expressions of a traced model."""
     entries = jacobian(traced.slopes, traced.states)
@@ -78,35 +64,22 @@ def make_plan(traced: Traced) -> Plan:
     return Plan(traced, elimination, negative, hoisted(traced, traced.outputs + negative))
 
 
-def make_sections(plan: Plan, clones: int) -> Sections:
-    """Lay the vectors of one patient out one after the other."""
-    n, signals = len(plan.traced.states), len(plan.traced.signals)
-    given = len(plan.traced.parameters) + len(plan.steady)
-    rows = [n] * 5 + [STAGES * n, len(H) * n, len(plan.negative_jacobian), given]
-    rows += [signals, signals, signals, len(plan.traced.rates), clones]
-    return Sections(*np.cumsum([0, *rows]).tolist())
-
-
 class _Page:
     """Write the lines of one routine."""
 
-    def __init__(self, name: str, title: str, *, stride: int, dtype: DataType) -> None:
+    def __init__(self, name: str, title: str, *, stride: int, dtype: DataType, arguments: str = "") -> None:
         self.stride, self.dtype = stride, dtype
-        self.lines = ["@compiled", f"def {name}({_SIGNATURES[name]}):", f'    """{title}"""']
+        head = f"def model_{name}({arguments or _SIGNATURES[name]}):"
+        self.lines = ["@compiled", head, f'    """{title}"""']
 
-    def at(self, row: int, source: str = "") -> str:
-        """Return the text of an element; `source` names an array that starts at the row to count from."""
-        return f"{source or 'x'}[{row * self.stride}]"
+    def at(self, array: str, row: int) -> str:
+        """Return the text of an element."""
+        return f"{array}[{row * self.stride}]"
 
-    def each(self, row: int) -> str:
+    def each(self, array: str, row: int = 0) -> str:
         """Return the text of an element counted from a row by the loop's k."""
-        return f"x[{row * self.stride} + k]" if self.stride == 1 else f"x[{row * self.stride} + {self.stride} * k]"
-
-    def start(self, *sources: str) -> None:
-        """Let arrays start at the rows that these arguments give."""
-        for source in sources:
-            row = source if self.stride == 1 else f"{self.stride} * {source}"
-            self.add(f"{source}_x = x[{row}:]")
+        start = f"{row * self.stride} + " if row else ""
+        return f"{array}[{start}k]" if self.stride == 1 else f"{array}[{start}{self.stride} * k]"
 
     def number(self, value: float) -> str:
         """Return the text of a number in the routine's own precision."""
@@ -132,90 +105,113 @@ class _Page:
         return "\n".join(self.lines) + "\n"
 
 
-def write_routines(plan: Plan, sections: Sections, *, stride: int, dtype: DataType) -> str:
+def write_routines(plan: Plan, method: Method, *, stride: int, dtype: DataType) -> str:
     """Write every routine of one model as Python source.
 
-    The text expects `compiled` (a decorator), `REAL` (the number type), `safe_exp` and `safe_log` in its namespace.
+    The text expects `compiled` (a decorator), `REAL` (the number type), `choose`, `safe_exp` and `safe_log` in its
+    namespace.
     """
-    writer = _Writer(plan, sections, stride, dtype)
-    return "\n\n".join(writer.pages())
+    writer = _Writer(plan, method, stride, dtype)
+    return "\n\n".join([*writer.of_model(), *writer.of_system(), *writer.of_step()])
 
 
 class _Writer:
-    def __init__(self, plan: Plan, sections: Sections, stride: int, dtype: DataType) -> None:
-        self.plan, self.rows, self.stride, self.dtype = plan, sections, stride, dtype
+    def __init__(self, plan: Plan, method: Method, stride: int, dtype: DataType) -> None:
+        self.plan, self.method, self.stride, self.dtype = plan, method, stride, dtype
+        self.size = len(plan.traced.states)
         given = len(plan.traced.parameters)
         self.steady_row = {node.number: given + k for k, node in enumerate(plan.steady)}
 
-    def pages(self) -> list[str]:
+    def of_model(self) -> list[str]:
+        """Write what comes from the model's texts."""
         traced = self.plan.traced
-        signals, rates = tuple(traced.signals.values()), tuple(traced.rates.values())
+        texts = [
+            self._graph(f"text{k}", "Compute what a jump's text gives.", tuple(values.values()), "y, p, amount, out")
+            for k, values in enumerate(traced.jumps.values())
+        ]
         return [
             self._prepare(),
             self._linearise(),
-            self._factor(),
-            self._solve(),
-            self._graph("rhs", "Compute the derivatives of the state at row `source`.", traced.slopes, self.rows.slope),
-            self._graph("watch", "Compute the watched signals of the state at row `source`.", signals, None),
-            self._graph("rates", "Compute birth and death rates of the state at row `source`.", rates, self.rows.rate),
-            self._dense(),
-            *(self._combine(stage) for stage in range(1, STAGES)),
+            self._graph("rhs", "Compute the derivatives.", traced.slopes),
+            self._graph("watch", "Compute the watched signals.", tuple(traced.signals.values())),
+            self._graph("rates", "Compute birth and death rates.", tuple(traced.rates.values())),
+            *texts,
+            self._choice("text", range(len(traced.jumps)), "y, p, amount, out"),
         ]
 
-    def _page(self, name: str, title: str) -> _Page:
-        return _Page(name, title, stride=self.stride, dtype=self.dtype)
+    def of_system(self) -> list[str]:
+        """Write the linear algebra."""
+        return [self._factor(), self._solve()]
 
-    def _reader(self, page: _Page, source: str, *, prepared: bool = True) -> Callable[[Node], str | None]:
-        """Read states counted from `source` (empty: the state itself) and parameters from their own rows."""
+    def of_step(self) -> list[str]:
+        """Write a step of the method."""
+        stages = range(1, self.method.stages)
+        return [
+            *(self._combine(stage) for stage in stages),
+            self._choice("combine", list(stages), "y, stages, argument, mix"),
+            self._error(),
+            self._attempt(),
+            self._dense(),
+            self._interpolate(),
+            self._commit(),
+        ]
+
+    def _page(self, name: str, title: str, arguments: str = "") -> _Page:
+        return _Page(name, title, stride=self.stride, dtype=self.dtype, arguments=arguments)
+
+    def _reader(self, page: _Page, *, prepared: bool = True) -> Callable[[Node], str | None]:
+        arrays = {"state": "y", "parameter": "p", "amount": "amount"}
 
         def read(node: Node) -> str | None:
             if node.operation == "symbol":
                 kind, place = node.operands
-                if kind == "state":
-                    return page.at(place, source) if source else page.at(self.rows.y + place)
-                return page.at(self.rows.p + place)
+                return f"REAL({page.at('amount', 0)})" if kind == "amount" else page.at(arrays[kind], place)
             row = self.steady_row.get(node.number) if prepared else None
-            return None if row is None else page.at(self.rows.p + row)
+            return None if row is None else page.at("p", row)
 
         return read
 
+    def _choice(self, name: str, places: Sequence[int], arguments: str) -> str:
+        """Write the routine that calls one of several by its number."""
+        page = self._page(name, "Choose a routine by its number.")
+        for word, place in zip(["if", *["elif"] * len(places)], places, strict=False):
+            page.add(f"{word} {_SIGNATURES[name].split(',')[0]} == {place}:")
+            page.add(f"    model_{name}{place}({arguments})")
+        return page.text()
+
     def _prepare(self) -> str:
         page = self._page("prepare", "Extend the parameters by the sub-expressions that no state enters.")
-        first = self.rows.p + len(self.plan.traced.parameters)
-        targets = [page.at(first + k) for k in range(len(self.plan.steady))]
-        _evaluate(page, self.plan.steady, self._reader(page, "", prepared=False), targets)
+        first = len(self.plan.traced.parameters)
+        targets = [page.at("p", first + k) for k in range(len(self.plan.steady))]
+        _evaluate(page, self.plan.steady, self._reader(page, prepared=False), targets)
         return page.text()
 
     def _linearise(self) -> str:
-        page = self._page("linearise", "Compute derivatives and the negative Jacobian of the state together.")
+        page = self._page("linearise", "Compute derivatives and the negative Jacobian together.")
         entries = len(self.plan.negative_jacobian)
-        targets = [page.at(self.rows.slope + k) for k in range(len(self.plan.traced.slopes))]
-        targets += [page.at(self.rows.matrix + k) for k in range(entries)]
-        _evaluate(page, self.plan.traced.slopes + self.plan.negative_jacobian, self._reader(page, ""), targets)
+        targets = [page.at("slope", k) for k in range(self.size)] + [page.at("matrix", k) for k in range(entries)]
+        _evaluate(page, self.plan.traced.slopes + self.plan.negative_jacobian, self._reader(page), targets)
         return page.text()
 
-    def _graph(self, name: str, title: str, outputs: Sequence[Node], first: int | None) -> str:
-        page = self._page(name, title)
-        page.start("source", *(("target",) if first is None else ()))
-        where = [page.at(k, "target_x") if first is None else page.at(first + k) for k in range(len(outputs))]
-        _evaluate(page, outputs, self._reader(page, "source_x"), where)
+    def _graph(self, name: str, title: str, outputs: Sequence[Node], arguments: str = "") -> str:
+        page = self._page(name, title, arguments)
+        _evaluate(page, outputs, self._reader(page), [page.at("out", k) for k in range(len(outputs))])
         return page.text()
 
     def _factor(self) -> str:
         """Write a = LU, row by row in pivot order: every entry is one sum, pivots are kept as reciprocals."""
         page = self._page("factor", "Factor matrix + shift I in place, pivots kept as reciprocals.")
-        plan = self.plan.elimination
-        place, one = plan.place, page.number(1.0)
+        plan, one = self.plan.elimination, page.number(1.0)
+        place = plan.place
         for i in plan.order:
-            for j in (*plan.lower[i], i, *plan.upper[i]):
-                here = page.at(self.rows.matrix + place[i, j])
-                start = f"{here} + shift" if i == j else here
+            lower = plan.lower[i]
+            for j in (*lower, i, *plan.upper[i]):
+                here = page.at("matrix", place[i, j])
                 # what earlier pivots take away, in the order of elimination
-                lower = plan.lower[i]
                 before = [k for k in (lower[: lower.index(j)] if j in lower else lower) if (k, j) in place]
-                less = "".join(f" - a{place[i, k]} * a{place[k, j]}" for k in before)
-                total = start + less
-                if j in plan.lower[i]:
+                total = f"{here} + shift" if i == j else here
+                total += "".join(f" - a{place[i, k]} * a{place[k, j]}" for k in before)
+                if j in lower:
                     total = f"({total}) * a{place[j, j]}"
                 elif i == j:
                     total = f"{one} / ({total})"
@@ -225,53 +221,97 @@ class _Writer:
         return page.text()
 
     def _solve(self) -> str:
-        page = self._page("solve", "Solve LU u = slope + inverse mix; u goes to row `target`.")
-        plan, matrix = self.plan.elimination, self.rows.matrix
+        page = self._page("solve", "Solve LU u = slope + inverse mix.")
+        plan = self.plan.elimination
 
-        def less(i: int, columns: Iterable[int], name: Callable[[int], str]) -> str:
-            return "".join(f" - {page.at(matrix + plan.place[i, j])} * {name(j)}" for j in columns)
+        def less(i: int, columns: Iterable[int], name: str) -> str:
+            return "".join(f" - {page.at('matrix', plan.place[i, j])} * {name}{j}" for j in columns)
 
-        page.start("target")
         for i in plan.order:
-            right = f"inverse * {page.at(self.rows.mix + i)} + {page.at(self.rows.slope + i)}"
-            page.add(f"b{i} = {right}{less(i, plan.lower[i], lambda j: f'b{j}')}")
+            right = f"inverse * {page.at('mix', i)} + {page.at('slope', i)}"
+            page.add(f"b{i} = {right}{less(i, plan.lower[i], 'b')}")
         for i in reversed(plan.order):
-            reciprocal = page.at(matrix + plan.place[i, i])
-            page.add(f"u{i} = (b{i}{less(i, plan.upper[i], lambda j: f'u{j}')}) * {reciprocal}")
-            page.add(f"{page.at(i, 'target_x')} = u{i}")
+            reciprocal = page.at("matrix", plan.place[i, i])
+            page.add(f"u{i} = (b{i}{less(i, plan.upper[i], 'u')}) * {reciprocal}")
+            page.add(f"{page.at('out', i)} = u{i}")
         return page.text()
 
+    def _stages(self, page: _Page, weights: Sequence[Sequence[float]]) -> None:
+        """Read the stages that have a weight, inside a loop over states."""
+        for j in range(max(len(w) for w in weights)):
+            if any(j < len(w) and w[j] for w in weights):
+                page.add(f"    u{j} = {page.each('stages', j * self.size)}")
+
     def _combine(self, stage: int) -> str:
-        page = self._page(f"combine{stage}", f"Sum {stage} stages to the next argument and mix.")
-        size = len(self.plan.traced.states)
-        extends = A[stage][:-1] == A[stage - 1] and A[stage][-1] == 1.0
-        page.add(f"for k in range({size}):")
-        self._load_stages(page, stage)
-        if extends:
-            total = f"{page.each(self.rows.argument)} + u{stage - 1}"
-        else:
-            total = page.each(self.rows.y) + _sum(page, A[stage])
-        page.add(f"    {page.each(self.rows.argument)} = {total}")
-        page.add(f"    {page.each(self.rows.mix)} = {_sum(page, C[stage]).removeprefix(' + ')}")
+        page = self._page(f"combine{stage}", f"Sum {stage} stages to the next argument and mix.", _COMBINE)
+        a, c = self.method.a[stage], self.method.c[stage]
+        extends = a[:-1] == self.method.a[stage - 1] and a[-1] == 1.0
+        page.add(f"for k in range({self.size}):")
+        self._stages(page, [c, (0.0,) * (stage - 1) + (1.0,) if extends else a])
+        argument = page.each("argument")
+        total = f"{argument} + u{stage - 1}" if extends else page.each("y") + _sum(page, a)
+        page.add(f"    {argument} = {total}")
+        page.add(f"    {page.each('mix')} = {_sum(page, c).removeprefix(' + ') or page.number(0.0)}")
+        return page.text()
+
+    def _error(self) -> str:
+        page = self._page("error", "Take the step and its weighted error; anything infinite makes it NaN.")
+        nothing, last = page.number(0.0), self.method.stages - 1
+        page.add(f"total, bound = {nothing}, REAL(relative[0])")
+        page.add(f"for k in range({self.size}):")
+        self._stages(page, [self.method.error, (0.0,) * last + (1.0,)])
+        page.add(f"    error = {_sum(page, self.method.error).removeprefix(' + ')}")
+        page.add(f"    new_k = {page.each('argument')} + u{last}")
+        page.add(f"    {page.each('new')} = new_k")
+        page.add(f"    weighted = error / (bound * max(abs({page.each('y')}), abs(new_k)) + REAL(absolute[k]))")
+        page.add(f"    total = weighted * weighted + (new_k * {nothing} + total)")
+        page.add(f"size[0] = math.sqrt(total * {page.number(1.0 / self.size)})")
+        return page.text()
+
+    def _attempt(self) -> str:
+        page = self._page("attempt", "Compute the stages, the new state and the error of one step.")
+        page.add("shorter = REAL(inverse[0])")
+        page.add("model_linearise(y, p, slope, matrix)")
+        page.add(f"model_factor(matrix, shorter * {page.number(1.0 / self.method.gamma)})")
+        page.add(f"for k in range({self.size}):")
+        page.add(f"    {page.each('mix')} = {page.number(0.0)}")
+        page.add(f"for stage in range({self.method.stages}):")
+        page.add("    if stage > 0:")
+        page.add("        model_combine(stage, y, stages, argument, mix)")
+        page.add("        model_rhs(argument, p, slope)")
+        page.add(f"    model_solve(matrix, slope, mix, shorter, stages[{self.size * self.stride} * stage :])")
+        page.add("model_error(y, argument, stages, absolute, relative, new, size)")
         return page.text()
 
     def _dense(self) -> str:
         page = self._page("dense", "Sum the stages to the coefficients of the interpolant.")
-        size = len(self.plan.traced.states)
-        page.add(f"for k in range({size}):")
-        self._load_stages(page, STAGES)
-        for q, weights in enumerate(H):
-            at = page.each(self.rows.dense + q * size)
-            page.add(f"    {at} = {_sum(page, weights).removeprefix(' + ')}")
+        page.add(f"for k in range({self.size}):")
+        self._stages(page, self.method.h)
+        for row, weights in enumerate(self.method.h):
+            total = _sum(page, weights).removeprefix(" + ") or page.number(0.0)
+            page.add(f"    {page.each('q', row * self.size)} = {total}")
         return page.text()
 
-    def _load_stages(self, page: _Page, count: int) -> None:
-        for j in range(count):
-            page.add(f"    u{j} = {page.each(self.rows.stage + j * len(self.plan.traced.states))}")
+    def _interpolate(self) -> str:
+        page = self._page("interpolate", "Evaluate the interpolant at a fraction s of the step.")
+        page.add("t = REAL(s[0])")
+        page.add(f"left = {page.number(1.0)} - t")
+        page.add(f"for k in range({self.size}):")
+        q1, q2, q3 = (page.each("q", row * self.size) for row in range(INTERPOLANT_ROWS))
+        page.add(f"    inner = left * (t * (t * {q3} + {q2}) + {q1}) + {page.each('new')}")
+        page.add(f"    {page.each('out')} = t * inner + left * {page.each('y')}")
+        return page.text()
+
+    def _commit(self) -> str:
+        page = self._page("commit", "Replace the state where the step was accepted.")
+        page.add("if accepted[0] > 0.0:")
+        page.add(f"    for k in range({self.size}):")
+        page.add(f"        {page.each('y')} = {page.each('new')}")
+        return page.text()
 
 
 def _sum(page: _Page, weights: Sequence[float]) -> str:
-    return "".join(f" + {page.number(weight)} * u{j}" for j, weight in enumerate(weights))
+    return "".join(f" + {page.number(weight)} * u{j}" for j, weight in enumerate(weights) if weight)
 
 
 def _evaluate(page: _Page, outputs: Sequence[Node], read: Callable[[Node], str | None], targets: Sequence[str]) -> None:

@@ -1,0 +1,34 @@
+"""Apply jumps: sudden changes of the state, written as text or as gains."""
+
+from __future__ import annotations
+
+from adoptive.solve.lanes import Lanes, call, compiled, row
+
+__all__ = ["apply_jump"]
+
+
+@compiled
+def _put(lanes: Lanes, at: int, value: float) -> bool:
+    changed: bool = lanes.y[at] != value
+    lanes.y[at] = value
+    return changed
+
+
+@compiled
+def apply_jump(lanes: Lanes, w: int, kind: int, amount: float) -> bool:
+    """Apply a jump to lane w and tell whether anything changed; a text is computed for all lanes and read in one."""
+    width, changed = lanes.width, False
+    if lanes.jump_routine[kind] >= 0:
+        lanes.amount[w] = amount
+        call(lanes.kernels[lanes.jump_routine[kind]], (lanes.y, lanes.p, lanes.amount, lanes.jumped))
+        first = lanes.text_first[kind]
+        for k in range(first, lanes.text_first[kind + 1]):
+            value = row(lanes.jumped, (k - first) * width)[w]
+            changed = _put(lanes, lanes.text_state[k] * width + w, value) or changed
+    for k in range(lanes.jump_first[kind], lanes.jump_first[kind + 1]):
+        factor = lanes.jump_number[k]
+        if lanes.jump_parameter[k] >= 0:
+            factor = lanes.p[lanes.jump_parameter[k] * width + w]
+        at = lanes.jump_state[k] * width + w
+        changed = _put(lanes, at, lanes.y[at] + amount * factor) or changed
+    return changed

@@ -1,0 +1,123 @@
+"""Fire triggers: find where a signal rises through its threshold, and note what is due then."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from adoptive.solve.dense import HALVINGS, NEVER
+from adoptive.solve.diary import PENDING, STOPPED
+from adoptive.solve.jumps import apply_jump
+from adoptive.solve.lanes import (
+    CUT,
+    GOAL,
+    INTERPOLATE,
+    NEXT,
+    PATIENT,
+    TIME,
+    USED,
+    WATCH,
+    Doubles,
+    Lanes,
+    call,
+    compiled,
+    row,
+)
+
+__all__ = ["apply_triggers", "crosses", "fire", "locate_trigger", "pull_triggers"]
+
+
+@compiled
+def apply_triggers(lanes: Lanes, w: int) -> bool:
+    """Apply to lane w the jumps and stops of triggers that are due, and tell whether anything changed."""
+    i, now, changed = lanes.book[PATIENT * lanes.width + w], lanes.clock[TIME * lanes.width + w], False
+    for k in range(lanes.triggers):
+        if lanes.diary[i * lanes.columns + PENDING + k] <= now:
+            lanes.diary[i * lanes.columns + PENDING + k] = np.inf
+            if lanes.trigger_jump[k] >= 0:
+                amount = lanes.trigger_amount[i * lanes.triggers + k]
+                changed = apply_jump(lanes, w, lanes.trigger_jump[k], amount) or changed
+            if lanes.trigger_stops[k]:
+                lanes.diary[i * lanes.columns + STOPPED] = now
+    return changed
+
+
+@compiled
+def fire(lanes: Lanes, w: int, k: int, day: float) -> bool:
+    """Fire trigger k of lane w for a crossing on a day, unless it is spent, locked out or its jump is still to come."""
+    i = lanes.book[PATIENT * lanes.width + w]
+    at, pending = i * lanes.triggers + k, i * lanes.columns + PENDING + k
+    locked = day < lanes.last_fired[at] + lanes.lockout[at]
+    if lanes.fired[at] >= lanes.trigger_most[k] or locked or lanes.diary[pending] != np.inf:
+        return False
+    lanes.fired[at] += 1
+    free = at * lanes.most_fired
+    while lanes.fired_day[free] != np.inf:
+        free += 1
+    lanes.fired_day[free] = day
+    lanes.last_fired[at] = day
+    if lanes.trigger_jump[k] < 0 and not lanes.trigger_stops[k]:
+        return False
+    due = day + lanes.delay[at]
+    lanes.diary[pending] = due
+    lanes.clock[NEXT * lanes.width + w] = min(lanes.clock[NEXT * lanes.width + w], due)
+    return True
+
+
+@compiled
+def crosses(lanes: Lanes, w: int, k: int, before: Doubles, after: Doubles) -> bool:
+    """Tell whether the signal of trigger k rises through its threshold between two readings."""
+    i, at = lanes.book[PATIENT * lanes.width + w], lanes.trigger_signal[k] * lanes.width + w
+    spent = lanes.fired[i * lanes.triggers + k] >= lanes.trigger_most[k]
+    return (
+        not spent
+        and before[at] < lanes.threshold[i * lanes.triggers + k]
+        and after[at] >= lanes.threshold[i * lanes.triggers + k]
+    )
+
+
+@compiled
+def locate_trigger(lanes: Lanes, k: int) -> None:
+    """Find where trigger k's signal rises through its threshold, in all lanes that are marked, at once.
+
+    `crossing` is where the signal is known to be above, `low` where it is known to be below.
+    """
+    width, marked = lanes.width, False
+    fraction, high = lanes.mix, row(lanes.crossing, k * lanes.width)
+    for w in range(width):
+        lanes.low[w] = 0.0
+        marked = marked or high[w] != NEVER
+    for _ in range(HALVINGS if marked else 0):
+        for w in range(width):
+            fraction[w] = 0.5 * (lanes.low[w] + high[w]) if high[w] != NEVER else 0.5
+        call(lanes.kernels[INTERPOLATE], (lanes.y, lanes.new, lanes.dense, fraction, lanes.argument))
+        call(lanes.kernels[WATCH], (lanes.argument, lanes.p, lanes.trial))
+        for w in range(width):
+            if high[w] != NEVER:
+                i, signal = lanes.book[PATIENT * width + w], lanes.trial[lanes.trigger_signal[k] * width + w]
+                if signal >= lanes.threshold[i * lanes.triggers + k]:
+                    high[w] = fraction[w]
+                else:
+                    lanes.low[w] = fraction[w]
+
+
+@compiled
+def pull_triggers(lanes: Lanes, w: int) -> None:
+    """Fire lane w's triggers in order of time, as far as the step goes; a jump inside the step cuts it."""
+    width, triggers = lanes.width, lanes.triggers
+    now, used = lanes.clock[TIME * width + w], lanes.clock[USED * width + w]
+    for _ in range(triggers):
+        first = -1
+        for k in range(triggers):
+            s = lanes.crossing[k * width + w]
+            if s <= lanes.clock[CUT * width + w] and (first < 0 or s < lanes.crossing[first * width + w]):
+                first = k
+        if first < 0:
+            return
+        s = lanes.crossing[first * width + w]
+        lanes.crossing[first * width + w] = NEVER
+        if fire(lanes, w, first, now + s * used):
+            i = lanes.book[PATIENT * width + w]
+            due = lanes.diary[i * lanes.columns + PENDING + first]
+            if due < lanes.clock[GOAL * width + w]:
+                lanes.clock[CUT * width + w] = max(s, (due - now) / used)
+                lanes.clock[GOAL * width + w] = due
