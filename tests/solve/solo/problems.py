@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from adoptive.solve import Engine, Ensemble, Events, Jump, Model, Trigger
+from adoptive.solve import Dose, Engine, Ensemble, Events, Gate, Jump, Model, Regimen, Scans, Trigger
 
 ROOT = Path(__file__).parents[3]
 for folder in ("benchmarks", "tests/kinetics"):
@@ -95,6 +95,65 @@ def battle(count: int) -> Problem:
             "visits": np.arange(0.0, 61.0, 2.0),
             "events": Events(day, np.zeros((count, 2), np.int64), np.tile([3e4, 2e4], (count, 1))),
             "triggers": (Trigger("signal", "steroid", np.linspace(2.0, 5.5, count), 0.5, 0.5, 3.0, 2),),
+            "survival_draws": draw.random((count, 1)),
+            "rtol": 1e-6,
+            "atol": 1e-8,
+        },
+    )
+
+
+CLINIC = Model(
+    "clinic",
+    ("active", "asleep", "killer"),
+    ("grow", "kill", "half"),
+    lambda y, p: {
+        "active": (p.grow - p.kill * y.killer / (p.half + y.killer) - 0.02) * y.active + 0.01 * y.asleep,
+        "asleep": 0.02 * y.active - (0.01 + 0.3 * p.kill * y.killer / (p.half + y.killer)) * y.asleep,
+        "killer": -0.1 * y.killer,
+    },
+    scale={"active": 1e2, "asleep": 1e2, "killer": 1e2},
+    watch=lambda y, p: {"size": 3e-3 * (y.active + y.asleep), "killer": y.killer},
+    jumps=(
+        Jump("cells", {"killer": 1.0}),
+        Jump(
+            "surgery",
+            {"killer": 5.0},
+            text=lambda y, p, amount: {"active": amount * y.active, "asleep": 0.1 * y.active},
+        ),
+    ),
+    populations={"tumour": ("active", "asleep")},
+    clones={"tumour": ("birth", "death")},
+    clone_rates=lambda y, p: {"birth": p.grow, "death": 0.5 * p.grow + p.kill * y.killer / (p.half + y.killer)},
+)
+
+
+def clinic(count: int) -> Problem:
+    """Cycles that wait for a gate, scans that end the follow-up, an operation as text, a population of two states."""
+    draw = np.random.default_rng(8)
+    parameters = np.array([0.06, 0.5, 2e4]) * np.exp(0.3 * draw.standard_normal((count, 3)))
+    parameters[:, 1] *= np.linspace(0.2, 3.0, count)
+    regimen = Regimen(
+        cycle=(Dose(0.0, "cells", np.linspace(2e4, 8e4, count)), Dose(1.5, "cells", 1e4)),
+        first_day=2.0,
+        interval_days=14.0,
+        maximum=4,
+        gates=(Gate("killer", 1.2e4),),
+        hold_days=3.0,
+        longest_hold_days=9.0,
+        on_progression="next cycle",
+    )
+    return Problem(
+        CLINIC,
+        parameters,
+        np.tile([1e4, 2e3, 1e3], (count, 1)),
+        {
+            "start": 0.0,
+            "stop": 120.0,
+            "visits": np.arange(0.0, 121.0, 4.0),
+            "events": Events.none(count),
+            "triggers": (Trigger("size", "surgery", 20.0, 0.3, 1.0, 5.0, 2),),
+            "regimens": (regimen,),
+            "scans": Scans("size", 0.5, 14.0, maximum=2, stops=True),
             "survival_draws": draw.random((count, 1)),
             "rtol": 1e-6,
             "atol": 1e-8,

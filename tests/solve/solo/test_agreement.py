@@ -15,7 +15,9 @@ from adoptive.solve import Engine, Ensemble, Values, compile_model
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from problems import Problem, battle, dosed, kinetics, many_rates, mixture
+from problems import Problem, battle, clinic, dosed, kinetics, many_rates, mixture
+
+from adoptive.solve.draws import fresh_draw
 
 ROUNDING = 1e-12
 COUNTS = ("failure", "steps", "fired", "extinct")
@@ -58,6 +60,36 @@ def test_scalar_agrees_with_the_lanes_over_all_that_can_happen(scalar: Engine) -
     assert lanes.fired.min() == 0 < lanes.fired.max()  # some patients fire, some never
     assert 0.2 < lanes.extinct.mean() < 0.9
     assert_agree(problem, problem.run(scalar), lanes)
+
+
+def test_rodas4_agrees_with_the_lanes() -> None:
+    problem = dosed(4)
+    lanes = problem.run(compile_model(problem.model, solver="rodas4"))
+    assert_agree(problem, problem.run(compile_model(problem.model, solver="rodas4", backend="plain")), lanes)
+
+
+def test_regimens_scans_populations_and_texts_of_jumps_agree_with_the_lanes() -> None:
+    problem = clinic(6)
+    lanes = problem.run(compile_model(problem.model))
+    plain = problem.run(compile_model(problem.model, backend="plain"))
+    assert (lanes.cycles > 0).all()
+    assert lanes.scans.min() > 1
+    assert np.isfinite(lanes.stopped_day).any()
+    assert lanes.extinct.any()
+    assert_agree(problem, plain, lanes)
+    for name in ("scans", "cycles", "holds", "regimen_state"):
+        np.testing.assert_array_equal(getattr(plain, name), getattr(lanes, name), err_msg=name)
+    for name in ("stopped_day", "baseline", "nadir", "best_change", "response_day", "progression_day", "cycle_day"):
+        np.testing.assert_allclose(getattr(plain, name), getattr(lanes, name), rtol=1e-11, err_msg=name)
+
+
+@pytest.mark.parametrize("number", [1, 2, 77, 10**6])
+def test_draws_of_later_falls_are_those_of_the_lanes(number: int) -> None:
+    written = compile_model(battle(1).model, backend="plain").module.fresh_draw
+    with np.errstate(over="ignore"):
+        assert written(0.37, number) == fresh_draw(0.37, number)
+        assert written(0.0, number) == 0.0
+    assert written(0.37, 0) == 0.37
 
 
 @pytest.mark.slow

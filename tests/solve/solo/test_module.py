@@ -11,7 +11,7 @@ from scipy.linalg import solve
 from adoptive.errors import SolveError
 from adoptive.solve import Engine, Events, Jump, Model, compile_model, exp
 from adoptive.solve.solo import SoloEngine
-from adoptive.solve.solo.source import make_plan, make_sections
+from adoptive.solve.solo.source import make_plan
 from adoptive.solve.trace import trace
 
 
@@ -69,6 +69,7 @@ def test_refusals_say_what_to_do() -> None:
         ("scalar", {"width": 4}, "only the lanes have a width"),
         ("lanes", {"dtype": "f4"}, "the lanes compute in double precision"),
         ("scalar", {"dtype": "f2"}, "no such number type"),
+        ("scalar", {"solver": "tsit5"}, "this backend has no such solver"),
     ):
         with pytest.raises(SolveError, match=words):
             compile_model(decay(1.0), backend=backend, **options)
@@ -81,35 +82,32 @@ def test_refusals_say_what_to_do() -> None:
 
 
 def test_the_written_factors_solve_the_linear_system(mixture_model: Model) -> None:
-    engine = SoloEngine(mixture_model, backend="plain")
+    routines = SoloEngine(mixture_model, backend="plain").module
     plan = make_plan(trace(mixture_model))
-    rows = make_sections(plan, 0)
     draw = np.random.default_rng(2)
-    x = np.zeros(rows.end)
-    x[rows.y : rows.y + 4], x[rows.p : rows.p + 3] = draw.uniform(0.2, 1.0, 4), [0.5, 2.0, 1.3]
-    engine.module.prepare(x)
-    engine.module.linearise(x)
+    y, p = draw.uniform(0.2, 1.0, 4), np.zeros(3 + len(plan.steady))
+    p[:3] = [0.5, 2.0, 1.3]
+    slope, moved_slope, matrix, u = np.zeros(4), np.zeros(4), np.zeros(len(plan.negative_jacobian)), np.zeros(4)
+    routines.model_prepare(u, p)
+    routines.model_linearise(y, p, slope, matrix)
     negative = np.zeros((4, 4))
     for (i, j), place in plan.elimination.place.items():
-        negative[i, j] = x[rows.matrix + place]
-    slope = x[rows.slope : rows.slope + 4].copy()
+        negative[i, j] = matrix[place]
     for k in range(4):  # the written Jacobian against differences of the written derivatives
-        moved = x.copy()
-        moved[rows.y + k] += 1e-6
-        engine.module.rhs(moved, rows.y)
-        np.testing.assert_allclose((slope - moved[rows.slope : rows.slope + 4]) / 1e-6, negative[:, k], atol=1e-4)
+        moved = y.copy()
+        moved[k] += 1e-6
+        routines.model_rhs(moved, p, moved_slope)
+        np.testing.assert_allclose((slope - moved_slope) / 1e-6, negative[:, k], atol=1e-4)
     mix = draw.standard_normal(4)
-    x[rows.mix : rows.mix + 4] = mix
-    engine.module.factor(x, 7.0)
-    engine.module.solve(x, rows.stage, 3.0)
-    exact = solve(negative + 7.0 * np.eye(4), slope + 3.0 * mix)
-    np.testing.assert_allclose(x[rows.stage : rows.stage + 4], exact, rtol=1e-13)
+    routines.model_factor(matrix, 7.0)
+    routines.model_solve(matrix, slope, mix, 3.0, u)
+    np.testing.assert_allclose(u, solve(negative + 7.0 * np.eye(4), slope + 3.0 * mix), rtol=1e-13)
 
 
 def test_the_written_text_can_be_read() -> None:
     model = Model("two", ("a", "b"), ("k",), lambda y, p: {"a": -p.k * y.a, "b": p.k * y.a - exp(-y.b)})
     engine = SoloEngine(model, backend="plain")
-    assert "def rhs(x, source):" in engine.text
+    assert "def model_rhs(y, p, out):" in engine.text
     assert "safe_exp" in engine.text
     run = engine.run([[1.0]], [[1.0, 0.0]], start=0.0, stop=1.0, visits=[1.0], events=Events.none(1))
     assert run.failure[0] == 0

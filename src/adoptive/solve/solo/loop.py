@@ -55,7 +55,7 @@ def _write(
         return
     tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
     assert isinstance(tree, ast.FunctionDef)
-    around: Mapping[str, Any] = function.__globals__  # type: ignore[attr-defined]
+    around: Mapping[str, Any] = function.__globals__
     local = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
     local |= {argument.arg for argument in tree.args.args}
     tree = ast.fix_missing_locations(_ForOne(around).visit(tree))
