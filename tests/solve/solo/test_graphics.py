@@ -73,7 +73,9 @@ def test_a_small_model_compiles_to_ptx_without_such_a_processor(dtype: str) -> N
         assert found["f32"] == 0
         assert found["f64"] > 500
     else:
-        assert found["f64"] < 60 < 400 < found["f32"]  # days and step lengths alone are in double
+        assert (
+            found["f64"] < 400 < found["f32"]
+        )  # days, step lengths and what happens at them: the same for every model
 
 
 @pytest.mark.slow
@@ -85,7 +87,7 @@ def test_the_full_kinetics_model_compiles_to_ptx(dtype: str, capability: tuple[i
     assert f".target sm_{capability[0]}{capability[1]}" in ptx
     assert found["f64" if dtype == "f8" else "f32"] > 5000
     if dtype == "f4":
-        assert found["f64"] < 60
+        assert found["f64"] < 400
 
 
 def test_where_no_such_processor_is_one_sentence_says_so() -> None:

@@ -6,12 +6,13 @@ Read as text by `module`, which puts it below the real meaning of the names that
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
 from adoptive.solve.solo.blank import LARGEST_EXPONENT, REAL, SMALLEST_LOG_ARGUMENT, Lanes, compiled
 
-__all__ = ["choose", "fresh_draw", "open_lanes", "safe_exp", "safe_log", "whole"]
+__all__ = ["choose", "fresh_draw", "open_lanes", "safe_exp", "safe_log", "take", "whole"]
 
 
 @compiled
@@ -46,6 +47,14 @@ def choose(condition: float, then: float, otherwise: float) -> float:
 def whole(number: float) -> int:
     """Return a whole number that is kept as a floating one."""
     return int(number)
+
+
+@compiled
+def take(counter: Any) -> int:
+    """Return a count and raise it by one; here no two threads share it."""
+    count: int = counter[0]
+    counter[0] = count + 1
+    return count
 
 
 @compiled

@@ -28,6 +28,8 @@ _WRITTEN_OUT = frozenset({"row", "call"})
 
 def array_of(field: str) -> str:
     """Return which array of `blank.Lanes` holds a field: `table` for sizes."""
+    if field == "queue":  # each patient's thread has its own
+        return "book"
     if ENTRIES[field] == "int":
         return "table"
     if field in VECTORS:

@@ -42,18 +42,20 @@ _DECORATOR = {
 TILE: Final = {"plain": 1, "scalar": 1, "cuda": 32}
 _ALONE = """\
 def block(lanes, first, beyond):
-    integrate(lanes, first, beyond)
+    START
 """
 # the last numbers of the table: how much of vectors, clock and book one tile takes
 _THREAD = f"""\
-def block(lanes, slots, first, beyond):
+def block(all_lanes, slots, start, end):
     slot = cuda.grid(1)
-    if slot < slots and first + slot < beyond:
-        tile, lane = slot // TILE, slot % TILE
-        vectors = lanes.vectors[tile * lanes.table[{len(ENTRIES)}] + lane :]
-        clock = lanes.clock[tile * lanes.table[{len(ENTRIES) + 1}] + lane :]
-        book = lanes.book[tile * lanes.table[{len(ENTRIES) + 2}] + lane :]
-        integrate(Lanes(lanes.table, lanes.numbers, lanes.places, vectors, clock, book), first + slot, first + slot + 1)
+    if slot < slots and start + slot < end:
+        tile, lane, table = slot // TILE, slot % TILE, all_lanes.table
+        vectors = all_lanes.vectors[tile * table[{len(ENTRIES)}] + lane :]
+        clock = all_lanes.clock[tile * table[{len(ENTRIES) + 1}] + lane :]
+        book = all_lanes.book[tile * table[{len(ENTRIES) + 2}] + lane :]
+        lanes = Lanes(table, all_lanes.numbers, all_lanes.places, vectors, clock, book)
+        first, beyond = start + slot, start + slot + 1
+        START
 """
 
 
@@ -70,9 +72,16 @@ def write_module(plan: Plan, method: Method, *, target: Target, dtype: DataType)
         _text_of("arithmetic"),
         write_routines(plan, method, stride=TILE[target], dtype=dtype),
         write_loop(),
-        _THREAD if target == "cuda" else _ALONE,
+        (_THREAD if target == "cuda" else _ALONE).replace("START", _start()),
     ]
     return "\n\n".join(parts)
+
+
+def _start() -> str:
+    """Return the line that starts the loop, which finds its first patient in its arguments or in a queue."""
+    if "queue" not in ENTRIES:
+        return "integrate(lanes, first, beyond)"
+    return f"lanes.book[lanes.table[{list(ENTRIES).index('queue')}]] = first; integrate(lanes, beyond)"
 
 
 def _text_of(name: str) -> str:
