@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adoptive.solve.lanes import CUT, INTERPOLATE, Lanes, call, compiled, row
+from adoptive.solve.lanes import CUT, INTERPOLATE, Lanes, call, compiled, row, seldom
 
 __all__ = ["HALVINGS", "NEVER", "cut_steps", "read_dense"]
 
@@ -18,7 +18,7 @@ def read_dense(lanes: Lanes, n: int, at: int, s: float) -> float:
     return value
 
 
-@compiled
+@seldom
 def cut_steps(lanes: Lanes) -> None:
     """Replace the new state by the interpolant where a lane's step is cut."""
     width, cut = lanes.width, False

@@ -44,6 +44,9 @@ class Routine:
         self.width, self.arrays = width, self.function.args
         self.vector, self.bits = ir.VectorType(_DOUBLE, width), ir.VectorType(_WORD, width)
         self.code = ir.IRBuilder(self.function.append_basic_block())
+        self.code.alloca(self.vector).align = (
+            8 * width
+        )  # aligns the stack: else registers put aside straddle cache lines
 
     def constant(self, value: float) -> Any:
         """Return a number in every lane."""

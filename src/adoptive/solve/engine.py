@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from adoptive.errors import SolveError
+from adoptive.solve.blocks import in_blocks
 from adoptive.solve.cache import recall, source_fingerprint
 from adoptive.solve.declared import (
     clone_arrays,
@@ -36,9 +37,10 @@ from adoptive.solve.types import Ensemble, Events, Floats, Model, Trigger
 
 __all__ = ["Engine", "compile_model"]
 
-_ALIGNMENT = 64
-_SIZES = struct.Struct("<qq")
+T = TypeVar("T")
+_SIZES = struct.Struct("<qqq")
 _BAD_INPUT = 4
+_SOON_DONE = 500  # patients for whom no thread is started
 
 
 def compile_model(
@@ -81,8 +83,9 @@ class Engine:
         kept = recall(
             f"{_key(model, traced, self.width, solver)}.kernels", lambda: _compile(traced, self.width, self._method)
         )
-        self._rows, self._entries = _SIZES.unpack_from(kept)
-        self._code = NativeCode(kept[_SIZES.size :], routine_names(traced))
+        self._rows, self._entries, first = _SIZES.unpack_from(kept)
+        objects = kept[_SIZES.size :]
+        self._code = NativeCode([objects[:first], objects[first:]], routine_names(traced))
 
     def run(
         self,
@@ -165,7 +168,24 @@ class Engine:
 
     def _integrate(self, sizes: dict[str, int], arrays: dict[str, Any], threads: int) -> None:
         """Integrate everybody; results are written into the arrays."""
-        _integrate_blocks(sizes, arrays | {"kernels": np.array(self._code.addresses, np.int64)}, threads)
+        _integrate(sizes, arrays | {"kernels": np.array(self._code.addresses, np.int64)}, threads)
+
+    def run_reduced(
+        self,
+        reduce: Callable[[slice, Ensemble], T],
+        parameters: ArrayLike,
+        initial: ArrayLike,
+        *,
+        block: int | None = None,
+        **options: Any,
+    ) -> list[T]:
+        """Integrate block after block and return what `reduce(rows, ensemble)` makes of each, in the patients' order.
+
+        Memory holds one block's visits at a time; a patient's numbers are those of `run`, whatever the block.
+        Arguments: `rows` are the block's places among all patients; `block` is the number of patients in one (default:
+        as many as write 64 MB of visits, at most 4096); `options` as in `run`.
+        """
+        return in_blocks(self.run, reduce, {"parameters": parameters, "initial": initial, **options}, block=block)
 
     def _sizes(self, told: dict[str, Any], plan: Diary, scans: dict[str, int], most_steps: int) -> dict[str, int]:
         return {
@@ -209,8 +229,14 @@ def _key(model: Model, traced: Traced, width: int, solver: str) -> str:
 
 
 def _compile(traced: Traced, width: int, method: Method) -> bytes:
+    """Compile the model's modules, and the loop if it is not there yet, on two processors."""
     listing = write_kernels(traced, width, method)
-    return _SIZES.pack(listing.parameter_rows, listing.matrix_entries) + to_object_code(listing.text)
+    with ThreadPoolExecutor(2) as pool:  # the compiler works without the interpreter's lock
+        loop = pool.submit(load_loop)
+        objects = list(pool.map(to_object_code, listing.texts))
+        loop.result()
+    sizes = _SIZES.pack(listing.parameter_rows, listing.matrix_entries, len(objects[0]))
+    return sizes + b"".join(objects)
 
 
 def _times(start: ArrayLike, stop: ArrayLike, visits: ArrayLike, patients: int) -> dict[str, Floats]:
@@ -258,20 +284,23 @@ def _as_ensemble(result: dict[str, Any], plan: Diary) -> Ensemble:
     )
 
 
-def _integrate_blocks(sizes: dict[str, int], arrays: dict[str, Any], threads: int) -> None:
-    patients = len(arrays["initial"])
+def _integrate(sizes: dict[str, int], arrays: dict[str, Any], threads: int) -> None:
+    """Let each thread take patients from one queue; an interrupt closes the queue."""
+    patients, loop = len(arrays["initial"]), load_loop()
     if threads < 1:
         raise SolveError("threads must be at least 1", value=threads)
-    edges = np.linspace(0, patients, min(threads, max(patients, 1)) + 1).astype(int).tolist()
+    queue = np.zeros(1, np.int64)
 
-    loop = load_loop()
+    def work(_: int) -> None:
+        table, _memory = make_table(sizes, arrays | {"queue": queue})
+        loop(table.ctypes.data, patients)
 
-    def block(first: int, beyond: int) -> None:
-        table, _memory = make_table(sizes, arrays)
-        loop(table.ctypes.data, first, beyond)
-
-    if len(edges) == 2:
-        block(*edges)
-        return
+    threads = min(threads, max(-(-patients // sizes["width"]), 1))
+    if threads == 1 and patients <= _SOON_DONE:
+        return work(0)
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(block, edges[:-1], edges[1:]))
+        try:
+            list(pool.map(work, range(threads)))
+        except BaseException:
+            queue[0] = patients
+            raise

@@ -25,6 +25,7 @@ from adoptive.solve.lanes import (
     Lanes,
     call,
     compiled,
+    seldom,
     whole,
 )
 
@@ -60,7 +61,7 @@ def _falls(lanes: Lanes, w: int, c: int, before: float, after: float) -> bool:
     return held
 
 
-@compiled
+@seldom
 def _note_populations(lanes: Lanes, w: int) -> None:
     """Count anew the clones of lane w that are not populations, after freeing those that became one again."""
     held = 0
@@ -87,7 +88,7 @@ def some_clone_fell(lanes: Lanes, w: int) -> bool:
     return fell
 
 
-@compiled
+@seldom
 def _cells_inside(lanes: Lanes, w: int, c: int, s: float) -> float:
     total, n = 0.0, lanes.states * lanes.width
     for k in range(lanes.clone_first[c], lanes.clone_first[c + 1]):
@@ -95,7 +96,7 @@ def _cells_inside(lanes: Lanes, w: int, c: int, s: float) -> float:
     return total
 
 
-@compiled
+@seldom
 def locate_clones(lanes: Lanes, w: int) -> None:
     """Find where each clone of lane w falls below one cell, and cut the step at the first such place.
 
@@ -118,7 +119,7 @@ def locate_clones(lanes: Lanes, w: int) -> None:
             lanes.clock[CUT * width + w] = min(lanes.clock[CUT * width + w], below)
 
 
-@compiled
+@seldom
 def _decide(lanes: Lanes, w: int, c: int, values: Doubles, cells: float) -> None:
     """Let clone c of lane w die, or go on as one cell; `cells` < 1 is the chance that there is a cell at all."""
     width, i, at = lanes.width, lanes.book[PATIENT * lanes.width + w], _page(lanes, w, c)
@@ -137,7 +138,7 @@ def _decide(lanes: Lanes, w: int, c: int, values: Doubles, cells: float) -> None
     lanes.diary[at + ENDED] = 0.0 if lives else 1.0
 
 
-@compiled
+@seldom
 def decide_clones(lanes: Lanes) -> None:
     """Decide every clone that fell below one cell inside the steps just accepted."""
     width = lanes.width
@@ -152,14 +153,14 @@ def decide_clones(lanes: Lanes) -> None:
             lanes.book[HELD * width + w] = lanes.clones  # counted at the next step
 
 
-@compiled
+@seldom
 def note_cells(lanes: Lanes, w: int) -> None:
     """Remember the size of lane w's clones before jumps."""
     for c in range(lanes.clones):
         lanes.clone_crossing[c * lanes.width + w] = _cells(lanes, w, c, lanes.y)
 
 
-@compiled
+@seldom
 def decide_jumped(lanes: Lanes) -> None:
     """Decide the clones that jumps brought below one cell, in the lanes that jumped."""
     width, known = lanes.width, False

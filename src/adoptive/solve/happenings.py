@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from adoptive.solve.dense import NEVER
+from adoptive.solve.dense import HALVINGS, NEVER
 from adoptive.solve.diary import PENDING, STOPPED
 from adoptive.solve.extinction import decide_jumped, locate_clones, note_cells, some_clone_fell
 from adoptive.solve.jumps import apply_jump
@@ -32,16 +32,17 @@ from adoptive.solve.lanes import (
     call,
     compiled,
     finish,
+    seldom,
 )
 from adoptive.solve.treatment import decide_regimens, give_doses, next_treatment, scan
 from adoptive.solve.triggering import apply_triggers, crosses, fire, locate_trigger, pull_triggers
 
-__all__ = ["locate", "settle", "something_crossed"]
+__all__ = ["HALVINGS", "NEVER", "STEP_AFTER_JUMP", "locate", "settle", "something_crossed"]
 
 STEP_AFTER_JUMP = 0.02
 
 
-@compiled
+@seldom
 def _apply_scheduled(lanes: Lanes, w: int) -> bool:
     """Apply to lane w every scheduled jump whose day has come, and tell whether anything changed."""
     width, changed = lanes.width, False
@@ -54,7 +55,7 @@ def _apply_scheduled(lanes: Lanes, w: int) -> bool:
     return changed
 
 
-@compiled
+@seldom
 def _next_day(lanes: Lanes, w: int) -> float:
     """Return the day of the next thing that lane w's patient is known to meet."""
     i, e = lanes.book[PATIENT * lanes.width + w], lanes.book[EVENT * lanes.width + w]
@@ -66,7 +67,7 @@ def _next_day(lanes: Lanes, w: int) -> float:
     return soonest
 
 
-@compiled
+@seldom
 def _live_through(lanes: Lanes, w: int) -> None:
     """Let everything happen to lane w that is due now."""
     width = lanes.width
@@ -95,7 +96,7 @@ def _someone_is_due(lanes: Lanes) -> bool:
     return due
 
 
-@compiled
+@seldom
 def _one_round(lanes: Lanes) -> None:
     """Let everything due happen once, in all marked lanes."""
     width, triggers = lanes.width, lanes.triggers
@@ -147,7 +148,7 @@ def something_crossed(lanes: Lanes) -> bool:
     return any_crossed
 
 
-@compiled
+@seldom
 def locate(lanes: Lanes) -> None:
     """Locate all crossings of this step and set where each lane's step ends."""
     width = lanes.width

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adoptive.solve.lanes import Lanes, call, compiled, row
+from adoptive.solve.lanes import Lanes, call, compiled, row, seldom
 
 __all__ = ["apply_jump"]
 
@@ -14,7 +14,7 @@ def _put(lanes: Lanes, at: int, value: float) -> bool:
     return changed
 
 
-@compiled
+@seldom
 def apply_jump(lanes: Lanes, w: int, kind: int, amount: float) -> bool:
     """Apply a jump to lane w and tell whether anything changed; a text is computed for all lanes and read in one."""
     width, changed = lanes.width, False

@@ -8,7 +8,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from adoptive.solve.derive import Elimination, eliminate, jacobian
+from adoptive.solve.derive import Elimination, eliminate, extended_jacobian
 from adoptive.solve.emit import Routine, evaluate
 from adoptive.solve.graph import Node
 from adoptive.solve.methods import RODAS5P, Method
@@ -40,9 +40,9 @@ def routine_names(traced: Traced) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Listing:
-    """Hold the text of a model's LLVM module and the two sizes that the driver must know."""
+    """Hold the texts of a model's LLVM modules, the longest first, and the two sizes that the loop must know."""
 
-    text: str
+    texts: tuple[str, ...]
     parameter_rows: int
     matrix_entries: int
 
@@ -51,14 +51,14 @@ class Sheet:
     """Hold what every routine of one model needs while it is written."""
 
     def __init__(self, traced: Traced, width: int) -> None:
-        entries = jacobian(traced.slopes, traced.states)
+        kept, entries = extended_jacobian(traced.slopes, traced.states)
         self.traced, self.width = traced, width
-        self.elimination: Elimination = eliminate(len(traced.states), entries)
+        self.elimination: Elimination = eliminate(len(traced.states) + kept, entries)
         zero = traced.graph.constant(0.0)
-        self.negative_jacobian = tuple(-entries.get(key, zero) for key in self.elimination.place)
-        self.steady = hoisted(traced, traced.outputs + self.negative_jacobian)
+        self.jacobian = tuple(entries.get(key, zero) for key in self.elimination.place)
+        self.steady = hoisted(traced, traced.outputs + self.jacobian)
         self.steady_row = {node.number: len(traced.parameters) + k for k, node in enumerate(self.steady)}
-        self.module = ir.Module(name="kernels")
+        self.module, self.apart = ir.Module(name="kernels"), ir.Module(name="linearise")
 
     @property
     def size(self) -> int:
@@ -66,8 +66,12 @@ class Sheet:
         return len(self.traced.states)
 
     def routine(self, name: str, arrays: int) -> Routine:
-        """Begin a routine."""
-        return Routine(self.module, name, self.width, arrays)
+        """Begin a routine; the longest has a module of its own, so that two processors can compile one model."""
+        if name != self.apart.name:
+            return Routine(self.module, name, self.width, arrays)
+        apart = Routine(self.apart, name, self.width, arrays)
+        ir.Function(self.module, apart.function.function_type, name)
+        return apart
 
     def reader(self, routine: Routine, *, prepared: bool = True) -> Callable[[Node], Any | None]:
         """Read states from array 0 and parameters (prepared sub-expressions included) from array 1."""
@@ -95,7 +99,7 @@ def write_kernels(traced: Traced, width: int, method: Method = RODAS5P) -> Listi
     for place, values in traced.jumps.items():
         _jump(sheet, f"jump{place}", tuple(values.values()))
     rows = len(traced.parameters) + len(sheet.steady)
-    return Listing(str(sheet.module), rows, len(sheet.negative_jacobian))
+    return Listing((str(sheet.apart), str(sheet.module)), rows, len(sheet.jacobian))
 
 
 def _prepare(sheet: Sheet) -> None:
@@ -128,25 +132,29 @@ def _jump(sheet: Sheet, name: str, outputs: Sequence[Node]) -> None:
 
 
 def _linearise(sheet: Sheet) -> None:
-    """Compute derivatives and the negative Jacobian together: linearise(y, p, f, matrix)."""
-    routine = sheet.routine("linearise", 4)
-    size = sheet.size
-
-    def write(k: int, value: Any) -> None:
-        routine.store(2 if k < size else 3, k if k < size else k - size, value)
-
-    evaluate(routine, sheet.traced.slopes + sheet.negative_jacobian, sheet.reader(routine), write)
+    """Compute derivatives and the Jacobian together: linearise(y, p, f, matrix)."""
+    routine, plan = sheet.routine("linearise", 4), sheet.elimination
+    outputs: list[tuple[int, int, Node]] = []  # array, row, value: each state's together, so that little is kept long
+    for i in plan.order:
+        if i < sheet.size:
+            outputs.append((2, i, sheet.traced.slopes[i]))
+        outputs += [(3, at, sheet.jacobian[at]) for (row, _), at in plan.place.items() if row == i]
+    values = [value for _, _, value in outputs]
+    evaluate(routine, values, sheet.reader(routine), lambda k, value: routine.store(*outputs[k][:2], value))
     routine.finish()
 
 
 def _factor(sheet: Sheet, method: Method) -> None:
-    """Factor matrix + I/(h gamma) in place, row by row, pivots kept as reciprocals: factor(matrix, 1/h)."""
+    """Factor J - I/(h gamma) in place, row by row, pivots kept as reciprocals: factor(matrix, 1/h).
+
+    The rows of kept intermediate values have no 1/h, see `extended_jacobian`.
+    """
     routine, plan = sheet.routine("factor", 2), sheet.elimination
     shift = routine.mul(routine.load(1, 0), routine.constant(1.0 / method.gamma if method.implicit else 0.0))
     for i in plan.order:
         columns = (*plan.lower[i], i, *plan.upper[i])
         row = {j: routine.load(0, plan.place[i, j]) for j in columns}
-        row[i] = routine.add(row[i], shift)
+        row[i] = routine.sub(row[i], shift) if i < sheet.size else row[i]
         for k in plan.lower[i]:
             row[k] = routine.mul(row[k], routine.load(0, plan.place[k, k]))
             less = routine.neg(row[k])
@@ -159,20 +167,24 @@ def _factor(sheet: Sheet, method: Method) -> None:
 
 
 def _solve(sheet: Sheet) -> None:
-    """Solve LU u = f + mix/h: solve(matrix, f, mix, 1/h, u)."""
+    """Solve LU u = -(f + mix/h): solve(matrix, f, mix, 1/h, u)."""
     routine = sheet.routine("solve", 5)
-    plan, inverse = sheet.elimination, routine.load(3, 0)
+    plan, inverse = sheet.elimination, routine.neg(routine.load(3, 0))
     x: dict[int, Any] = {}
 
-    def reduce(i: int, columns: Sequence[int], start: Any) -> Any:
+    def reduce(i: int, columns: Sequence[int], start: Any | None) -> Any:
         for j in columns:
-            start = routine.fma(routine.neg(routine.load(0, plan.place[i, j])), x[j], start)
-        return start
+            less = routine.neg(routine.load(0, plan.place[i, j]))
+            start = routine.mul(less, x[j]) if start is None else routine.fma(less, x[j], start)
+        return routine.constant(0.0) if start is None else start
 
     for i in plan.order:
-        right = routine.fma(inverse, routine.load(2, i), routine.load(1, i))
+        right = None
+        if i < sheet.size:
+            right = routine.fma(inverse, routine.load(2, i), routine.neg(routine.load(1, i)))
         x[i] = reduce(i, plan.lower[i], right)
     for i in reversed(plan.order):
         x[i] = routine.mul(reduce(i, plan.upper[i], x[i]), routine.load(0, plan.place[i, i]))
-        routine.store(4, i, x[i])
+        if i < sheet.size:
+            routine.store(4, i, x[i])
     routine.finish()

@@ -34,6 +34,8 @@ __all__ = [
     "make_table",
     "open_lanes",
     "row",
+    "seldom",
+    "take",
     "whole",
 ]
 
@@ -90,6 +92,7 @@ class Lanes:
     doses: int
     gates: int
     widest_text: int
+    queue: Integers  # the next patient to load
     kernels: Integers  # addresses in the order of ROUTINES
     parameters: Doubles
     initial: Doubles
@@ -187,6 +190,12 @@ def compiled(function: F) -> F:
     return function
 
 
+def seldom(function: F) -> F:
+    """Mark a part of the compiled loop that runs at happenings only: kept small and apart, which compiles faster."""
+    function.__dict__["seldom"] = True
+    return function
+
+
 def open_lanes(address: int) -> Lanes:
     """Return the lanes whose table, made by `make_table`, lies at an address."""
     raise NotImplementedError
@@ -205,6 +214,15 @@ def whole(number: float) -> int:
 def call(address: int, pointers: tuple[Doubles, ...]) -> None:
     """Call the routine at an address with pointers to doubles."""
     raise NotImplementedError
+
+
+def take(counter: Integers) -> int:
+    """Return a count and raise it by one, at once for all threads."""
+    raise NotImplementedError
+
+
+def _write_take(writer: Any, counter: Any) -> Any:
+    return writer.code.atomic_rmw("add", counter, ir.Constant(ir.IntType(64), 1), "monotonic")
 
 
 def _write_open(writer: Any, address: Any) -> Any:
@@ -230,6 +248,7 @@ SPECIAL: Mapping[Any, Callable[..., Any]] = {
     call: _write_call,
     whole: _write_whole,
     fresh_draw: write_fresh_draw,
+    take: _write_take,
 }
 
 
@@ -313,15 +332,14 @@ def finish(lanes: Lanes, w: int) -> None:
 
 
 @compiled
-def fill(lanes: Lanes, queue: int, beyond: int) -> tuple[int, bool]:
-    """Give every free lane the next patient; return the queue and whether any lane is busy."""
+def fill(lanes: Lanes, beyond: int) -> bool:
+    """Give every free lane the next patient of the queue that all threads share; return whether any lane is busy."""
     busy, loaded = False, False
     for w in range(lanes.width):
         lane = PATIENT * lanes.width + w
-        while lanes.book[lane] < 0 and queue < beyond:
-            i = queue
-            queue += 1
-            if lanes.failure[i] == 0:
+        while lanes.book[lane] < 0 and lanes.queue[0] < beyond:
+            i = take(lanes.queue)
+            if i < beyond and lanes.failure[i] == 0:
                 lanes.book[lane] = i
                 _load(lanes, w, i)
                 loaded = True
@@ -330,4 +348,4 @@ def fill(lanes: Lanes, queue: int, beyond: int) -> tuple[int, bool]:
         busy = busy or lanes.book[lane] >= 0
     if loaded:
         call(lanes.kernels[PREPARE], (lanes.nothing, lanes.p))
-    return queue, busy
+    return busy

@@ -62,6 +62,9 @@ class Translator:
                 self.module, ir.FunctionType(kind_of(tree.returns), kinds), self.module.get_unique_name(tree.name)
             )
             made.linkage = "internal"
+            if getattr(function, "seldom", False):
+                made.attributes.add("noinline")
+                made.attributes.add("minsize")
             self._known[function] = made
             _Writer(self, function, tree, made).write()
         return self._known[function]

@@ -27,7 +27,7 @@ from adoptive.solve.diary import (
     STOPPED_AT_PROGRESSION,
 )
 from adoptive.solve.jumps import apply_jump
-from adoptive.solve.lanes import PATIENT, TIME, Lanes, compiled, row, whole
+from adoptive.solve.lanes import PATIENT, TIME, Lanes, row, seldom, whole
 
 __all__ = ["decide_regimens", "give_doses", "next_treatment", "scan"]
 
@@ -35,7 +35,7 @@ NEXT_CYCLE, STOP = 1, 2  # what a regimen does at a progression
 SAME_DAY = 1e-9  # days: rounding of sums of days must not shorten a hold
 
 
-@compiled
+@seldom
 def scan(lanes: Lanes, w: int) -> bool:
     """Take the scan of lane w if its day has come, and tell whether it shows a progression."""
     i, now = lanes.book[PATIENT * lanes.width + w], lanes.clock[TIME * lanes.width + w]
@@ -66,7 +66,7 @@ def scan(lanes: Lanes, w: int) -> bool:
     return progressed
 
 
-@compiled
+@seldom
 def _gates(lanes: Lanes, w: int, r: int, stops: int) -> int:
     """Count the gates of regimen r, of stops or of cycles, that are met in lane w."""
     i, met = lanes.book[PATIENT * lanes.width + w], 0
@@ -80,7 +80,7 @@ def _gates(lanes: Lanes, w: int, r: int, stops: int) -> int:
     return met
 
 
-@compiled
+@seldom
 def _dues(lanes: Lanes, w: int, r: int) -> tuple[int, int, int]:
     """Return where the due days of regimen r begin in the diary, how many doses a cycle has, and how many days."""
     at = lanes.book[PATIENT * lanes.width + w] * lanes.columns + lanes.regimen_column[r]
@@ -88,7 +88,7 @@ def _dues(lanes: Lanes, w: int, r: int) -> tuple[int, int, int]:
     return at + REGIMEN_COLUMNS + most, doses, doses * most
 
 
-@compiled
+@seldom
 def _end(lanes: Lanes, w: int, r: int, reason: int) -> None:
     """End regimen r of lane w for a reason, and call off the doses still to come."""
     i = lanes.book[PATIENT * lanes.width + w]
@@ -100,7 +100,7 @@ def _end(lanes: Lanes, w: int, r: int, reason: int) -> None:
         lanes.diary[k] = np.inf
 
 
-@compiled
+@seldom
 def _give(lanes: Lanes, w: int, r: int) -> None:
     """Begin the next cycle of regimen r now."""
     i, now = lanes.book[PATIENT * lanes.width + w], lanes.clock[TIME * lanes.width + w]
@@ -116,7 +116,7 @@ def _give(lanes: Lanes, w: int, r: int) -> None:
         memory[DECISION], memory[STATE] = np.inf, ALL_GIVEN
 
 
-@compiled
+@seldom
 def _hold(lanes: Lanes, w: int, r: int) -> None:
     """Hold the cycle of regimen r: look again later, or end where it was held for too long."""
     i, now = lanes.book[PATIENT * lanes.width + w], lanes.clock[TIME * lanes.width + w]
@@ -130,7 +130,7 @@ def _hold(lanes: Lanes, w: int, r: int) -> None:
         _end(lanes, w, r, HELD_TOO_LONG)
 
 
-@compiled
+@seldom
 def decide_regimens(lanes: Lanes, w: int, progressed: bool) -> None:
     """Let each regimen of lane w answer a progression, and decide where its day has come."""
     i, now = lanes.book[PATIENT * lanes.width + w], lanes.clock[TIME * lanes.width + w]
@@ -149,7 +149,7 @@ def decide_regimens(lanes: Lanes, w: int, progressed: bool) -> None:
                 _hold(lanes, w, r)
 
 
-@compiled
+@seldom
 def give_doses(lanes: Lanes, w: int) -> bool:
     """Give lane w the doses that are due, and tell whether anything changed."""
     i, now, changed = lanes.book[PATIENT * lanes.width + w], lanes.clock[TIME * lanes.width + w], False
@@ -165,7 +165,7 @@ def give_doses(lanes: Lanes, w: int) -> bool:
     return changed
 
 
-@compiled
+@seldom
 def next_treatment(lanes: Lanes, w: int) -> float:
     """Return the day of lane w's next scan, decision or dose."""
     at, soonest = lanes.book[PATIENT * lanes.width + w] * lanes.columns, np.inf

@@ -21,12 +21,13 @@ from adoptive.solve.lanes import (
     call,
     compiled,
     row,
+    seldom,
 )
 
 __all__ = ["apply_triggers", "crosses", "fire", "locate_trigger", "pull_triggers"]
 
 
-@compiled
+@seldom
 def apply_triggers(lanes: Lanes, w: int) -> bool:
     """Apply to lane w the jumps and stops of triggers that are due, and tell whether anything changed."""
     i, now, changed = lanes.book[PATIENT * lanes.width + w], lanes.clock[TIME * lanes.width + w], False
@@ -41,7 +42,7 @@ def apply_triggers(lanes: Lanes, w: int) -> bool:
     return changed
 
 
-@compiled
+@seldom
 def fire(lanes: Lanes, w: int, k: int, day: float) -> bool:
     """Fire trigger k of lane w for a crossing on a day, unless it is spent, locked out or its jump is still to come."""
     i = lanes.book[PATIENT * lanes.width + w]
@@ -75,7 +76,7 @@ def crosses(lanes: Lanes, w: int, k: int, before: Doubles, after: Doubles) -> bo
     )
 
 
-@compiled
+@seldom
 def locate_trigger(lanes: Lanes, k: int) -> None:
     """Find where trigger k's signal rises through its threshold, in all lanes that are marked, at once.
 
@@ -100,7 +101,7 @@ def locate_trigger(lanes: Lanes, k: int) -> None:
                     lanes.low[w] = fraction[w]
 
 
-@compiled
+@seldom
 def pull_triggers(lanes: Lanes, w: int) -> None:
     """Fire lane w's triggers in order of time, as far as the step goes; a jump inside the step cuts it."""
     width, triggers = lanes.width, lanes.triggers

@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 
 from adoptive.errors import SolveError
 from adoptive.solve import Model, Values, compile_model, exp, log, maximum, minimum, positive, where_positive
-from adoptive.solve.derive import eliminate, jacobian
+from adoptive.solve.derive import eliminate, extended_jacobian, jacobian
 from adoptive.solve.kernels import ROUTINES, write_kernels
 from adoptive.solve.methods import RODAS5P
 from adoptive.solve.native import NativeCode, lane_width, to_object_code
@@ -28,11 +28,11 @@ class Kernels:
 
     def __init__(self, model: Model) -> None:
         traced = trace(model)
-        entries = jacobian(traced.slopes, traced.states)
-        self.elimination = eliminate(len(model.states), entries)
+        self.kept, entries = extended_jacobian(traced.slopes, traced.states)
+        self.elimination = eliminate(len(model.states) + self.kept, entries)
         self.nonzero = set(entries)
         self.listing = write_kernels(traced, W)
-        self.code = NativeCode(to_object_code(self.listing.text), ROUTINES)
+        self.code = NativeCode([to_object_code(text) for text in self.listing.texts], ROUTINES)
         self.size = len(model.states)
 
     def call(self, name: str, *vectors: Any) -> None:
@@ -52,10 +52,12 @@ class Kernels:
         packed = np.zeros((self.listing.matrix_entries, W))
         self.call("rhs", y, p, slow)
         self.call("linearise", y, p, fast, packed)
-        dense = np.zeros((W, self.size, self.size))
+        n, whole = self.size, self.size + self.kept
+        dense = np.zeros((W, whole, whole))
         for (i, j), at in self.elimination.place.items():
-            dense[:, i, j] = -packed[at]
-        return slow.T, fast.T, dense
+            dense[:, i, j] = packed[at]
+        derived = dense[:, :n, :n] - dense[:, :n, n:] @ np.linalg.solve(dense[:, n:, n:], dense[:, n:, :n])
+        return slow.T, fast.T, derived
 
     def solved(self, matrix: Any, inverse_step: Any, right: Any) -> Any:
         packed = np.zeros((self.listing.matrix_entries, W))
@@ -116,13 +118,53 @@ def test_jacobian_equals_finite_differences(
 @given(seed=st.integers(0, 2**32 - 1))
 def test_generated_elimination_solves_the_system(kernels: Kernels, seed: int) -> None:
     rng = np.random.default_rng(seed)
-    matrix = np.zeros((W, 4, 4))
+    n, whole = kernels.size, kernels.size + kernels.kept
+    matrix = np.zeros((W, whole, whole))
     for i, j in kernels.nonzero:
-        matrix[:, i, j] = rng.normal(size=W)
-    inverse_step, right = np.full(W, 8.0 * RODAS5P.gamma), rng.normal(size=(W, 4))
+        matrix[:, i, j] = rng.normal(size=W) if i < n or j < n else 0.3 * rng.normal(size=W)
+    matrix[:, range(n, whole), range(n, whole)] = -1.0
+    inverse_step, right = np.full(W, 8.0 * RODAS5P.gamma), rng.normal(size=(W, n))
     solved = kernels.solved(matrix, inverse_step, right)
-    expected = np.linalg.solve(matrix + 8.0 * np.eye(4), right[:, :, None])[:, :, 0]
-    np.testing.assert_allclose(solved, expected, rtol=1e-10, atol=1e-13)
+    shifted = np.diag([8.0] * n + [0.0] * kernels.kept) - matrix
+    expected = np.linalg.solve(shifted, np.pad(right, ((0, 0), (0, kernels.kept)))[:, :, None])[:, :n, 0]
+    np.testing.assert_allclose(solved, expected, rtol=1e-9, atol=1e-12)
+
+
+HUBS = tuple(f"x{i}" for i in range(9))
+
+
+def hub(y: Values, p: Values) -> dict[str, Any]:
+    """Sums over all states that act on all states, one through the other, one behind a choice."""
+    total = sum(y[name] * y[name] for name in HUBS)
+    signal = total / (1.0 + total)
+    strain = log(1.0 + sum(p.k * y[name] for name in HUBS) * signal)
+    brake = where_positive(total - 4.0, 1.0 + 0.1 * strain, 2.0 - signal)
+    return {
+        name: p.k * signal - brake * y[name] * strain + exp(-strain) * y[HUBS[i - 1]] for i, name in enumerate(HUBS)
+    }
+
+
+@pytest.fixture(scope="module")
+def hub_kernels() -> Kernels:
+    return Kernels(Model("hub", HUBS, ("k",), hub))
+
+
+def test_shared_values_are_kept_as_unknowns_and_solve_the_same_system(hub_kernels: Kernels) -> None:
+    traced = trace(Model("hub", HUBS, ("k",), hub))
+    assert len(jacobian(traced.slopes, traced.states)) == 81
+    assert hub_kernels.kept >= 1
+    assert len(hub_kernels.nonzero) < 81
+    states, p = np.random.default_rng(4).uniform(0.1, 1.1, (W, 9)), np.full((W, 1), 0.7)
+    slow, fast, derived = hub_kernels.slopes_and_jacobian(states, p)
+    np.testing.assert_allclose(slow, fast, rtol=1e-13)
+
+    def slopes(at: Any) -> Any:
+        text = hub(Values(HUBS, at), Values(("k",), p))
+        return np.stack([text[name] for name in HUBS], axis=1)
+
+    differences = np.stack([(slopes(states + 1e-6 * e) - slopes(states - 1e-6 * e)) / 2e-6 for e in np.eye(9)], axis=2)
+    np.testing.assert_allclose(derived, differences, rtol=1e-6, atol=1e-7)
+    test_generated_elimination_solves_the_system.hypothesis.inner_test(hub_kernels, 3)  # type: ignore[attr-defined]
 
 
 def test_elimination_fills_little_and_orders_all() -> None:

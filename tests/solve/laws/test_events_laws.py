@@ -96,6 +96,16 @@ def test_order_blocks_and_threads_change_no_bit(engine: Engine) -> None:
         assert_same(run(engine, slice(first, first + 5)), whole, slice(first, first + 5))
 
 
+def test_blocks_of_reduced_runs_hand_on_every_declaration(engine: Engine) -> None:
+    whole = run(engine)
+    parameters, initial = clinic_patients(COUNT, 5)
+    options: dict[str, Any] = {"start": 0.0, "stop": STOP, "visits": np.arange(0.0, STOP + 1.0, 5.0)}
+    parts = engine.run_reduced(lambda rows, ran: (rows, ran), parameters, initial, block=6, **options, **declared())
+    assert len(parts) == 4
+    for rows, ran in parts:
+        assert_same(ran, whole, rows)
+
+
 def test_who_is_stopped_leaves_the_neighbours_bitwise_alone(engine: Engine) -> None:
     whole, unstopped = run(engine), run(engine, stops=False)
     ended = np.isfinite(whole.stopped_day)
@@ -192,3 +202,24 @@ def test_carry_of_others_is_refused(engine: Engine) -> None:
 def test_a_regimen_that_makes_no_sense_is_refused(engine: Engine, regimen: Regimen, words: str) -> None:
     with pytest.raises(SolveError, match=words):
         run(engine, regimens=(regimen,))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"populations": {"tumour": ("mass", "sheds")}}, "names unknown states"),
+        ({"populations": {"tumour": ("mass",), "mass": ("shed",)}}, "has the name of a state"),
+        ({"populations": {"tumour": ("mass",), "idle": ("shed",)}}, "lacks its birth and death rate"),
+        ({"clones": {"tumour": ("births", "deaths"), "mass": ("births", "deaths")}}, "belongs to two"),
+        ({"jumps": (Jump("odd", text=lambda y, p, amount: {"weight": amount}),)}, "names unknown states"),
+    ],
+)
+def test_a_model_that_makes_no_sense_is_refused(change: dict[str, Any], words: str) -> None:
+    with pytest.raises(SolveError, match=words):
+        compile_model(dataclasses.replace(CLINIC, **change))
+
+
+@pytest.mark.parametrize("interval", [0.0, -1.0])
+def test_scans_without_an_interval_are_refused(engine: Engine, interval: float) -> None:
+    with pytest.raises(SolveError, match="intervals above zero"):
+        run(engine, scans=Scans("diameters", 0.0, interval))

@@ -149,9 +149,8 @@ class _Store:
                 self.start[field] = ends[array_of(field)]
                 ends[array_of(field)] += arrays[field].size
                 given[array_of(field)].append(arrays[field].reshape(-1))
-        if "queue" in ENTRIES:
-            self.start["queue"] = ends["book"]
-            ends["book"] += tile
+        self.start["queue"] = ends["book"]
+        ends["book"] += tile
         self.start["kernels"] = 0  # called by name here
         self.tile, self.lengths = tile, tuple(ends[name] for name in _WORKING)
         self.numbers = np.concatenate([np.zeros(0), *given["numbers"]])

@@ -82,6 +82,7 @@ class _ForOne(ast.NodeTransformer):
         for argument in node.args.args:
             argument.annotation = None
         node.returns = None
+        node.decorator_list = [_expression("compiled")]
         return self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:

@@ -40,9 +40,11 @@ _DECORATOR = {
     "cuda": "from numba import cuda\n\ncompiled = cuda.jit(device=True)\n",
 }
 TILE: Final = {"plain": 1, "scalar": 1, "cuda": 32}
-_ALONE = """\
+_QUEUE = list(ENTRIES).index("queue")
+_ALONE = f"""\
 def block(lanes, first, beyond):
-    START
+    lanes.book[lanes.table[{_QUEUE}]] = first
+    integrate(lanes, beyond)
 """
 # the last numbers of the table: how much of vectors, clock and book one tile takes
 _THREAD = f"""\
@@ -54,8 +56,8 @@ def block(all_lanes, slots, start, end):
         clock = all_lanes.clock[tile * table[{len(ENTRIES) + 1}] + lane :]
         book = all_lanes.book[tile * table[{len(ENTRIES) + 2}] + lane :]
         lanes = Lanes(table, all_lanes.numbers, all_lanes.places, vectors, clock, book)
-        first, beyond = start + slot, start + slot + 1
-        START
+        lanes.book[table[{_QUEUE}]] = start + slot
+        integrate(lanes, start + slot + 1)
 """
 
 
@@ -72,16 +74,9 @@ def write_module(plan: Plan, method: Method, *, target: Target, dtype: DataType)
         _text_of("arithmetic"),
         write_routines(plan, method, stride=TILE[target], dtype=dtype),
         write_loop(),
-        (_THREAD if target == "cuda" else _ALONE).replace("START", _start()),
+        _THREAD if target == "cuda" else _ALONE,
     ]
     return "\n\n".join(parts)
-
-
-def _start() -> str:
-    """Return the line that starts the loop, which finds its first patient in its arguments or in a queue."""
-    if "queue" not in ENTRIES:
-        return "integrate(lanes, first, beyond)"
-    return f"lanes.book[lanes.table[{list(ENTRIES).index('queue')}]] = first; integrate(lanes, beyond)"
 
 
 def _text_of(name: str) -> str:

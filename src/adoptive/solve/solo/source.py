@@ -15,7 +15,7 @@ from typing import Literal
 import numpy as np
 
 from adoptive.errors import SolveError
-from adoptive.solve.derive import Elimination, eliminate, jacobian
+from adoptive.solve.derive import Elimination, eliminate, extended_jacobian
 from adoptive.solve.graph import Node, reachable
 from adoptive.solve.methods import INTERPOLANT_ROWS, Method
 from adoptive.solve.trace import Traced, hoisted
@@ -57,8 +57,8 @@ class Plan:
 
 def make_plan(traced: Traced) -> Plan:
     """Derive the Jacobian, the elimination order and the hoisted sub-expressions of a traced model."""
-    entries = jacobian(traced.slopes, traced.states)
-    elimination = eliminate(len(traced.states), entries)
+    kept, entries = extended_jacobian(traced.slopes, traced.states)
+    elimination = eliminate(len(traced.states) + kept, entries)
     zero = traced.graph.constant(0.0)
     negative = tuple(-entries.get(key, zero) for key in elimination.place)
     return Plan(traced, elimination, negative, hoisted(traced, traced.outputs + negative))
@@ -199,7 +199,10 @@ class _Writer:
         return page.text()
 
     def _factor(self) -> str:
-        """Write a = LU, row by row in pivot order: every entry is one sum, pivots are kept as reciprocals."""
+        """Write a = LU, row by row in pivot order: every entry is one sum, pivots are kept as reciprocals.
+
+        The rows of kept intermediate values have no shift, see `extended_jacobian`.
+        """
         page = self._page("factor", "Factor matrix + shift I in place, pivots kept as reciprocals.")
         plan, one = self.plan.elimination, page.number(1.0)
         place = plan.place
@@ -209,7 +212,7 @@ class _Writer:
                 here = page.at("matrix", place[i, j])
                 # what earlier pivots take away, in the order of elimination
                 before = [k for k in (lower[: lower.index(j)] if j in lower else lower) if (k, j) in place]
-                total = f"{here} + shift" if i == j else here
+                total = f"{here} + shift" if i == j < self.size else here
                 total += "".join(f" - a{place[i, k]} * a{place[k, j]}" for k in before)
                 if j in lower:
                     total = f"({total}) * a{place[j, j]}"
@@ -228,12 +231,13 @@ class _Writer:
             return "".join(f" - {page.at('matrix', plan.place[i, j])} * {name}{j}" for j in columns)
 
         for i in plan.order:
-            right = f"inverse * {page.at('mix', i)} + {page.at('slope', i)}"
-            page.add(f"b{i} = {right}{less(i, plan.lower[i], 'b')}")
+            own = f"inverse * {page.at('mix', i)} + {page.at('slope', i)}" if i < self.size else page.number(0.0)
+            page.add(f"b{i} = {own}{less(i, plan.lower[i], 'b')}")
         for i in reversed(plan.order):
             reciprocal = page.at("matrix", plan.place[i, i])
             page.add(f"u{i} = (b{i}{less(i, plan.upper[i], 'u')}) * {reciprocal}")
-            page.add(f"{page.at('out', i)} = u{i}")
+            if i < self.size:
+                page.add(f"{page.at('out', i)} = u{i}")
         return page.text()
 
     def _stages(self, page: _Page, weights: Sequence[Sequence[float]]) -> None:
