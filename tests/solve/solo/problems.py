@@ -151,7 +151,7 @@ def clinic(count: int) -> Problem:
             "stop": 120.0,
             "visits": np.arange(0.0, 121.0, 4.0),
             "events": Events.none(count),
-            "triggers": (Trigger("size", "surgery", 20.0, 0.3, 1.0, 5.0, 2),),
+            "triggers": (Trigger("size", "surgery", 5.0, 0.3, 1.0, 5.0, 2),),
             "regimens": (regimen,),
             "scans": Scans("size", 0.5, 14.0, maximum=2, stops=True),
             "survival_draws": draw.random((count, 1)),

@@ -75,6 +75,7 @@ def test_regimens_scans_populations_and_texts_of_jumps_agree_with_the_lanes() ->
     assert (lanes.cycles > 0).all()
     assert lanes.scans.min() > 1
     assert np.isfinite(lanes.stopped_day).any()
+    assert lanes.fired.any()
     assert lanes.extinct.any()
     assert_agree(problem, plain, lanes)
     for name in ("scans", "cycles", "holds", "regimen_state"):
