@@ -339,11 +339,12 @@ def fill(lanes: Lanes, beyond: int) -> bool:
         lane = PATIENT * lanes.width + w
         while lanes.book[lane] < 0 and lanes.queue[0] < beyond:
             i = take(lanes.queue)
-            if i < beyond and lanes.failure[i] == 0:
+            stopped = i < beyond and lanes.diary[i * lanes.columns] < np.inf  # in an earlier leg
+            if i < beyond and lanes.failure[i] == 0 and not stopped:
                 lanes.book[lane] = i
                 _load(lanes, w, i)
                 loaded = True
-                if lanes.stop[i] <= lanes.start[i] or lanes.diary[i * lanes.columns] < np.inf:
+                if lanes.stop[i] <= lanes.start[i]:
                     finish(lanes, w)
         busy = busy or lanes.book[lane] >= 0
     if loaded:

@@ -158,6 +158,17 @@ def test_a_dose_of_nothing_changes_nothing(engine: Engine, days: list[float], ki
     np.testing.assert_allclose(dotted.states, plain.states, rtol=1e-5, atol=1e-5)
 
 
+def test_who_is_stopped_stays_stopped_in_later_legs(engine: Engine) -> None:
+    first = run(engine, stop=60.0, visits=[60.0])
+    ended = np.isfinite(first.stopped_day)
+    assert ended.any()
+    more = run(engine, start=60.0, visits=[60.0, 70.0], initial=first.final, carry=first.carry)
+    np.testing.assert_array_equal(more.final[ended], first.final[ended])
+    np.testing.assert_array_equal(more.states[ended], 0.0)
+    np.testing.assert_array_equal(more.steps[ended], 0)
+    np.testing.assert_array_equal(more.stopped_day[ended], first.stopped_day[ended])
+
+
 def test_an_observer_changes_no_bit(engine: Engine) -> None:
     parameters, initial = clinic_patients(COUNT, 5)
     day = np.tile([1.0, 6.0], (COUNT, 1))
