@@ -43,14 +43,27 @@ _BAD_INPUT = 4
 _SOON_DONE = 500  # patients for whom no thread is started
 
 
-def compile_model(model: Model, *, width: int | None = None, solver: str = "rodas5p") -> Engine:
+def compile_model(
+    model: Model, *, width: int | None = None, solver: str = "rodas5p", backend: str = "lanes", dtype: str = "f8"
+) -> Engine:
     """Compile a model for this machine, or fetch it from the cache if its equations were compiled before.
 
     Arguments: `width` is the number of patients per vector (2, 4 or 8; default: what the processor's registers hold);
     `solver` is rodas5p (stiff, order 5), rodas4 (stiff, order 4, fewer stages: for tolerances of 1e-4 and above) or
     tsit5 (explicit, order 5: for models without fast rates).
-    Raises SolveError where the model's names or equations do not fit together.
+    `backend` is "lanes", or patient by patient "scalar", "cuda" or "plain" (see `solve.solo`); these also offer `dtype`
+    "f4", single precision.
+    Raises SolveError where the model's names or equations do not fit together, or where the backend does not offer what
+    is asked.
     """
+    if backend != "lanes":
+        if width is not None:
+            raise SolveError("only the lanes have a width", value=backend, next_step="leave width out")
+        from adoptive.solve.solo import SoloEngine
+
+        return SoloEngine(model, backend=backend, dtype=dtype, solver=solver)
+    if dtype != "f8":
+        raise SolveError("the lanes compute in double precision", value=dtype, next_step='use backend="scalar"')
     return Engine(model, width=width, solver=solver)
 
 
@@ -132,7 +145,6 @@ class Engine:
         patients = len(y)
         when = _times(start, stop, visits, patients)
         told: dict[str, Any] = {
-            "kernels": np.array(self._code.addresses, np.int64),
             "parameters": as_array("parameters", parameters, (patients, len(self.model.parameters))),
             "initial": y,
             **when,
@@ -151,8 +163,12 @@ class Engine:
         page = open_page(plan, told, regimens, scans, carry=carry, fired_before=fired_before, last_fired=last_fired)
         result = _blank(told) | page
         sizes = self._sizes(told, plan, scan_sizes(scans, self.model, self._signals), most_steps)
-        _integrate(sizes, told | result, threads)
+        self._integrate(sizes, told | result, threads)
         return _as_ensemble(result, plan)
+
+    def _integrate(self, sizes: dict[str, int], arrays: dict[str, Any], threads: int) -> None:
+        """Integrate everybody; results are written into the arrays."""
+        _integrate(sizes, arrays | {"kernels": np.array(self._code.addresses, np.int64)}, threads)
 
     def run_reduced(
         self,
