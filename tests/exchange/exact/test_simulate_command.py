@@ -133,7 +133,8 @@ def test_a_delayed_event_that_cannot_wait_more_is_a_failure(command: Command, tm
     file.rule("rate", "x", "4").event("saw", "x >= 1", {"x": "0"})
     path.write_text(file.event("late", "x >= 0.5", {"n": "n + 1"}, delay="wait").text(), "utf-8")
     ran = command("simulate", path, "--until", 2.0, "--every", 1.0, "--show", "n")
-    assert [row["value"] for row in csv.DictReader(io.StringIO(ran.out))] == ["0", "1", "5"]
+    values = [float(row["value"]) for row in csv.DictReader(io.StringIO(ran.out))]
+    assert values == pytest.approx([0.0, 1.0, 5.0], abs=1e-12)
     ran = command("simulate", path, "--until", 2.0, "--every", 1.0, "--set", "wait=0.9")
     assert ran.code == 3
     assert "a delayed event came true more than 3 times while it waited" in ran.err

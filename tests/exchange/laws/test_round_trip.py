@@ -186,6 +186,20 @@ def test_what_is_shared_is_written_once() -> None:
     assert len(write_sbml(model, None, parameters={"k": 1.0}, initial={"a": 1.0})) < 20_000
 
 
+def test_long_products_and_squares_of_squares_are_written() -> None:
+    def text(y: Values, p: Values) -> dict[str, Any]:
+        square, product = y.a, 1.0
+        for _ in range(40):
+            square = square * square
+        for k in range(3000):
+            product = product * (y.b + k)
+        return {"a": -square, "b": product}
+
+    text_of = write_antimony(Model("long", ("a", "b"), (), text), None, parameters={}, initial={"a": 1.0, "b": 2.0})
+    assert f"  a' = -a^{2**40}\n" in text_of
+    assert "(b + 2999)" in text_of
+
+
 def test_a_deep_text_is_written_in_parts() -> None:
     def text(y: Values, p: Values) -> dict[str, Any]:
         x = y.a

@@ -99,24 +99,31 @@ def shape(
     """
     roots = tuple(outputs)
     nodes = reachable(roots)
-    chosen = _parts(nodes, roots, named, short)
+    powers = _whole_powers(nodes)
+    chosen = _parts(nodes, roots, named, powers, short)
     names = {number: named.get(number) or fresh() for number in sorted(chosen)}
-    writer = _Writer(leaf, names)
+    writer = _Writer(leaf, names, powers)
     parts = tuple((names[n.number], writer.body(n)) for n in nodes if n.number in names)
     return Shapes(parts, tuple(writer.use(n) for n in roots))
 
 
-def whole_power(node: Node) -> tuple[Node, int]:
-    """Return base and exponent of repeated multiplication of a node by itself (exponent 1: none)."""
-    if node.operation != "mul":
-        return node, 1
-    (one, first), (two, second) = (whole_power(x) for x in node.operands)
-    return (one, first + second) if one is two else (node, 1)
+Powers = Mapping[int, tuple[Node, int]]
 
 
-def _operands(node: Node) -> tuple[Node, ...]:
+def _whole_powers(nodes: Iterable[Node]) -> Powers:
+    """Return base and exponent of every node that multiplies a node by itself (exponent 1: it does not)."""
+    powers: dict[int, tuple[Node, int]] = {}
+    for node in nodes:
+        powers[node.number] = (node, 1)
+        if node.operation == "mul":
+            (one, first), (two, second) = (powers[x.number] for x in node.operands)
+            powers[node.number] = (one, first + second) if one is two else (node, 1)
+    return powers
+
+
+def _operands(node: Node, powers: Powers) -> tuple[Node, ...]:
     """Return the operands as often as they are written."""
-    base, power = whole_power(node)
+    base, power = powers[node.number]
     if power > 1:
         return (base,)
     if node.operation == "select":
@@ -136,23 +143,25 @@ def _is_leaf(node: Node) -> bool:
     return node.operation in ("constant", "symbol")
 
 
-def _sizes(nodes: list[Node], named: Mapping[int, str]) -> dict[int, int]:
+def _sizes(nodes: list[Node], named: Mapping[int, str], powers: Powers) -> dict[int, int]:
     """Count the terms of every node if all but what the text names is written out."""
     size: dict[int, int] = {}
     for node in nodes:
         if _is_leaf(node) or node.number in named:
             size[node.number] = 1
             continue
-        repeated = whole_power(node)[1] > 1
-        used = node.operands[1:] if node.operation == "select" else _operands(node)
+        repeated = powers[node.number][1] > 1
+        used = node.operands[1:] if node.operation == "select" else _operands(node, powers)
         more = 0 if node.operation in ("add", "sub", "mul", "neg", "rcp") and not repeated else 1
         size[node.number] = more + sum(size[x.number] for x in used)
     return size
 
 
-def _parts(nodes: list[Node], roots: tuple[Node, ...], named: Mapping[int, str], short: int) -> set[int]:
+def _parts(
+    nodes: list[Node], roots: tuple[Node, ...], named: Mapping[int, str], powers: Powers, short: int
+) -> set[int]:
     """Choose the nodes that become parts: what the text names, and what is used again and not short."""
-    size = _sizes(nodes, named)
+    size = _sizes(nodes, named, powers)
     uses = dict.fromkeys((n.number for n in nodes), 0)
     for root in roots:
         uses[root.number] += 1
@@ -164,16 +173,16 @@ def _parts(nodes: list[Node], roots: tuple[Node, ...], named: Mapping[int, str],
         whole = not _is_leaf(node) and (node.number in named or again)
         if whole:
             chosen.add(node.number)
-        for operand in _operands(node):
+        for operand in _operands(node, powers):
             uses[operand.number] += 1 if whole else uses[node.number]
-    return chosen | _too_deep(nodes, chosen)
+    return chosen | _too_deep(nodes, chosen, powers)
 
 
-def _too_deep(nodes: list[Node], chosen: set[int]) -> set[int]:
+def _too_deep(nodes: list[Node], chosen: set[int], powers: Powers) -> set[int]:
     depth: dict[int, int] = {}
     added: set[int] = set()
     for node in nodes:
-        below = [depth[x.number] + (x.operation != node.operation) for x in _operands(node)]
+        below = [depth[x.number] + (x.operation != node.operation) for x in _operands(node, powers)]
         depth[node.number] = max(below, default=0)
         if depth[node.number] > DEEPEST and not _is_leaf(node):
             added.add(node.number)
@@ -185,8 +194,8 @@ def _too_deep(nodes: list[Node], chosen: set[int]) -> set[int]:
 class _Writer:
     """Write nodes as expressions, named parts by name."""
 
-    def __init__(self, leaf: Callable[[Node], str], names: Mapping[int, str]) -> None:
-        self.leaf, self.names = leaf, names
+    def __init__(self, leaf: Callable[[Node], str], names: Mapping[int, str], powers: Powers) -> None:
+        self.leaf, self.names, self.powers = leaf, names, powers
 
     def use(self, node: Node) -> Expression:
         """Write a node where it is used."""
@@ -231,7 +240,7 @@ class _Writer:
         while waiting:
             this, side = waiting.pop()
             written = this is not node and this.number in self.names
-            if written or this.operation not in ("mul", "rcp") or whole_power(this)[1] > 1:
+            if written or this.operation not in ("mul", "rcp") or self.powers[this.number][1] > 1:
                 sides[side].append(this)
             elif this.operation == "rcp":
                 waiting.append((this.inside, 1 - side))
@@ -243,11 +252,11 @@ class _Writer:
         return Product(over, under)
 
     def _factor(self, node: Node) -> Expression:
-        power = node.number not in self.names and whole_power(node)[1] > 1
+        power = node.number not in self.names and self.powers[node.number][1] > 1
         return self._repeated(node) if power else self.use(node)
 
     def _repeated(self, node: Node) -> Expression:
-        base, power = whole_power(node)
+        base, power = self.powers[node.number]
         return Power(self.use(base), Number(float(power)))
 
     def _choice(self, node: Node) -> Expression:
