@@ -21,7 +21,7 @@ from adoptive.kinetics.states import LESIONS, lesion_state
 from adoptive.parameters import Book, Typical, draw_typical, load_book
 from adoptive.streams import Keys, Streams
 
-__all__ = ["CD19", "DOSE", "INFUSION_DAY", "PERMISSIVE", "body_of", "cohort_of", "everywhere", "once"]
+__all__ = ["DOSE", "INFUSION_DAY", "PERMISSIVE", "body_of", "cohort_of", "everywhere", "once"]
 
 Floats = NDArray[np.float64]
 
@@ -50,8 +50,12 @@ def cohort_of(
     shares: dict[str, ArrayLike] | None = None,
     density_factor: ArrayLike = 1.0,
     low_density: float = DENSITIES["low"],
+    target: str = "CLDN18.2",
 ) -> Cohort:
-    """Write the typical patient's cohort by hand, a number of times; ``shares`` may differ between lesions."""
+    """Write the typical patient's cohort by hand, a number of times; ``shares`` may differ between lesions.
+
+    ``target`` chooses the product class.
+    """
     each = np.atleast_2d(np.asarray(diameters_mm, float))
     each = np.pad(each, ((0, 0), (0, LESIONS - each.shape[1])))
     place = np.ones((patients, LESIONS))
@@ -70,6 +74,7 @@ def cohort_of(
         positive_share=high[:, 0],
         read_share=high[:, 0],
         founder_clone=np.zeros(patients, bool),
+        target=target,
         **{f"{name}_share": all_lesions(held[name]) for name in SHARES},
         **{f"{name}_density": all_patients(densities[name]) * all_patients(density_factor) for name in SHARES},
     )
@@ -105,10 +110,6 @@ def everywhere(name: str, value: ArrayLike) -> dict[str, ArrayLike]:
 
 PERMISSIVE = everywhere("supp", 0.15) | {"iPD": 0.25, "kin": 80.0}
 """A tumour that lets cells in and work."""
-
-CD19 = {"cd19": 1.0, "psi": 1.0, "kin": 150.0, "kR": 2e-4, "Hn": 0.0}
-"""A product against CD19: B cells are targets, disease is seen from the whole body, little immunity."""
-
 
 def once(drug: str, patients: int, *, day: ArrayLike, amount: ArrayLike) -> Infusions:
     """Give everybody one drug (or the cells, ``infusion``) once."""

@@ -13,7 +13,7 @@ from adoptive.errors import ParameterError
 from adoptive.infusion import Infusions, give, join
 from adoptive.kinetics import Physiology
 from adoptive.kinetics.states import LESIONS, lesion_state
-from adoptive.workbench.check.patient import CD19, DOSE, INFUSION_DAY, body_of, cohort_of, once
+from adoptive.workbench.check.patient import DOSE, INFUSION_DAY, body_of, cohort_of, once
 
 __all__ = ["REFERENCE", "SHORTER", "Setting"]
 
@@ -22,8 +22,8 @@ REFERENCE: Final = (-5, -4, -3)
 SHORTER: Final = (-5, -4)
 """Days of fludarabine of the satri-cel trial."""
 CYCLOPHOSPHAMIDE: Final = (-5, -4, -3)
-CD19_DIAMETER_MM: Final = 53.5
-"""One mass of 4e10 cells at half a billion per mL."""
+CD19_DIAMETER_MM: Final = 42.4
+"""One mass of 4e10 cells at a billion per mL."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,8 @@ class Setting:
     def cd19(self) -> Physiology:
         """Give a patient with 4e10 CD19-positive cells and a product against CD19."""
         shares: dict[str, ArrayLike] = {"high": 1.0, "low": 0.0, "negative": 0.0}
-        cohort = cohort_of(diameters_mm=(CD19_DIAMETER_MM,), shares=shares, density_factor=0.2)
-        return self.altered(body_of(cohort, **CD19))
+        cohort = cohort_of(diameters_mm=(CD19_DIAMETER_MM,), shares=shares, density_factor=0.2, target="CD19")
+        return self.altered(body_of(cohort))
 
     def lymphodepletion(
         self, patients: int = 1, *, infusion_day: float = INFUSION_DAY, amount: ArrayLike = 1.0
