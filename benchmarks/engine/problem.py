@@ -16,6 +16,8 @@ Ints = NDArray[np.int64]
 
 FLOOR = 1e-3
 """Below this share of a state's largest value its error counts as absolute."""
+ABSENT = 1e-6
+"""Below this share of its scale a state counts as never there."""
 
 
 @dataclass(frozen=True)
@@ -98,9 +100,12 @@ def gains(problem: Problem) -> list[Floats]:
     return [problem.jumps[:, problem.dose_day == leg.end].sum(axis=1) for leg in problem.legs()]
 
 
-def errors(states: Floats, reference: Floats) -> Floats:
-    """Return each patient's error: the largest of |y - ref| / (|ref| + 1e-3 max over time of |ref|)."""
+def errors(states: Floats, reference: Floats, scale: Floats) -> Floats:
+    """Return each patient's error: the largest of |y - ref| / (|ref| + 1e-3 max over time of |ref|).
+
+    A state that is never there (a drug not given) is judged against a millionth of its scale in place of the maximum.
+    """
     tight = reference[: len(states)]
-    size = np.abs(tight) + FLOOR * np.abs(tight).max(axis=1, keepdims=True) + 1e-12
-    worst: Floats = (np.abs(states[: len(tight)] - tight) / size).max(axis=(1, 2))
+    largest = np.maximum(np.abs(tight).max(axis=1, keepdims=True), ABSENT * scale)
+    worst: Floats = (np.abs(states[: len(tight)] - tight) / (np.abs(tight) + FLOOR * largest)).max(axis=(1, 2))
     return np.where(np.isfinite(worst), worst, np.inf)

@@ -26,6 +26,14 @@ LINE = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
 """Relative tolerances of the engine's own work-precision line."""
 
 
+@dataclass(frozen=True)
+class Reference:
+    """Hold the tight states ``(patients, visits, states)`` and each state's scale."""
+
+    states: Floats
+    scale: Floats
+
+
 @dataclass
 class Runner:
     """Talk to one competitor's process."""
@@ -48,7 +56,7 @@ class Runner:
             self.absent = words["absent"]
         return words
 
-    def run(self, rtol: float, reference: Floats, folder: Path) -> None:
+    def run(self, rtol: float, reference: Reference, folder: Path) -> None:
         """Ask for one timed run; the first one of a tolerance is judged by the reference."""
         keep = "" if rtol in self.error else str(folder / f"{self.name}.npy")
         if self.process.stdin is None:
@@ -61,7 +69,7 @@ class Runner:
         self.cpu_ms.setdefault(rtol, []).append(words["cpu_s"] / words["patients"] * 1e3)
         self.peak_mb = words["peak_mb"]
         if keep:
-            worst = errors(np.load(keep), reference)
+            worst = errors(np.load(keep), reference.states, reference.scale)
             self.error[rtol] = float(np.median(worst)), float(worst.max())
             Path(keep).unlink()
 
@@ -86,7 +94,7 @@ def start(name: str, *, problem: str, patients: int, copies: int, rtol: float, c
 
 
 def race(
-    problem: str, reference: Floats, *, fields: Mapping[str, int], copies: int, rounds: int, rtol: float
+    problem: str, reference: Reference, *, fields: Mapping[str, int], copies: int, rounds: int, rtol: float
 ) -> dict[str, Any]:
     """Race and return what was measured; `fields` gives each competitor's number of patients."""
     runners = []
