@@ -1,4 +1,4 @@
-"""Keep compiled kernels on disk, so that a model is compiled once per machine and equation text.
+"""Keep machine code on disk, so that a model is compiled once per machine and equation text.
 
 A file is only trusted when its own hash fits. Writing is atomic (a private file, then a rename), so that two processes
 that compile the same model cannot spoil each other's work. A folder that cannot be written means no cache, silently.
@@ -38,14 +38,14 @@ def cache_folder() -> Path:
 def source_fingerprint() -> str:
     """Return a hash of this folder's source text: kernels of another version are never used."""
     total = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(Path(__file__).parent.rglob("*.py")):
         total.update(path.read_bytes())
     return total.hexdigest()
 
 
-def recall(key: str, make: Callable[[], bytes]) -> bytes:
-    """Return what was kept under a key, or make it and keep it."""
-    path = cache_folder() / f"{key}.kernels"
+def recall(name: str, make: Callable[[], bytes]) -> bytes:
+    """Return what was kept under a name, or make it and keep it; the name holds a hash of all that it depends on."""
+    path = cache_folder() / name
     kept = _read(path)
     if kept is None:
         kept = make()

@@ -5,12 +5,12 @@ It calls the model's kernels by address, so it is compiled once, not once per mo
 
 from __future__ import annotations
 
+import ctypes
+import hashlib
 from collections.abc import Callable
-from typing import Any, cast
+from functools import lru_cache
 
-from numba import njit
-
-from adoptive.solve.cache import source_fingerprint
+from adoptive.solve.cache import recall, source_fingerprint
 from adoptive.solve.happenings import cut_steps, decide_clones, locate, read_dense, settle, something_crossed
 from adoptive.solve.lanes import (
     ACCEPTED,
@@ -18,10 +18,12 @@ from adoptive.solve.lanes import (
     COMMIT,
     CUT,
     DENSE,
+    ENTRIES,
     FAILED,
     GOAL,
     INVERSE,
     PATIENT,
+    SPECIAL,
     TIME,
     VISIT,
     Lanes,
@@ -32,9 +34,11 @@ from adoptive.solve.lanes import (
     open_lanes,
     row,
 )
+from adoptive.solve.native import NativeCode, host, to_object_code
 from adoptive.solve.step import attempt, choose_steps, judge
+from adoptive.solve.translate import translate
 
-__all__ = ["integrate"]
+__all__ = ["load_loop"]
 
 
 @compiled
@@ -98,22 +102,36 @@ def _move_on(lanes: Lanes) -> None:
             finish(lanes, w)
 
 
-def _driver(version: int) -> Callable[[Any, Any, Any, int, int], None]:
-    # The version is part of the compiled loop, so numba's cache, which watches this file alone, sees every file change.
-    @cast(Any, njit)(cache=True, nogil=True, error_model="numpy", fastmath={"contract"})
-    def integrate(table: Any, pool: Any, book: Any, first: Any, beyond: Any) -> None:
-        lanes = open_lanes(table, pool, book)
-        queue, busy = fill(lanes, first, beyond)
-        while busy and version >= 0:
-            settle(lanes)
-            choose_steps(lanes)
-            attempt(lanes)
-            judge(lanes)
-            _interrupt(lanes)
-            _move_on(lanes)
-            queue, busy = fill(lanes, queue, beyond)
-
-    return cast(Callable[[Any, Any, Any, int, int], None], integrate)
+@compiled
+def integrate(address: int, first: int, beyond: int) -> None:
+    """Integrate patients first, first + 1, ... before `beyond` in the lanes whose table lies at an address."""
+    lanes = open_lanes(address)
+    queue, busy = fill(lanes, first, beyond)
+    while busy:
+        settle(lanes)
+        choose_steps(lanes)
+        attempt(lanes)
+        judge(lanes)
+        _interrupt(lanes)
+        _move_on(lanes)
+        queue, busy = fill(lanes, queue, beyond)
 
 
-integrate = _driver(int(source_fingerprint()[:15], 16))
+def _compile() -> bytes:
+    return to_object_code(translate(integrate, ENTRIES, SPECIAL), simplify=True)
+
+
+@lru_cache(maxsize=1)
+def load_loop() -> Callable[[int, int, int], None]:
+    """Return the compiled `integrate`, from the cache if this processor has met this source before.
+
+    Threads may run it at once: the interpreter's lock is free while it works.
+    """
+    key = hashlib.sha256("\n".join(("loop", source_fingerprint(), *host())).encode()).hexdigest()
+    code = NativeCode(recall(f"{key}.loop", _compile), (integrate.__name__,))
+    run = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 3)(code.addresses[0])
+
+    def loop(address: int, first: int, beyond: int, _alive: NativeCode = code) -> None:
+        run(address, first, beyond)
+
+    return loop

@@ -13,9 +13,9 @@ from numpy.typing import ArrayLike
 
 from adoptive.errors import SolveError
 from adoptive.solve.cache import recall, source_fingerprint
-from adoptive.solve.driver import integrate
+from adoptive.solve.driver import load_loop
 from adoptive.solve.kernels import ROUTINES, write_kernels
-from adoptive.solve.lanes import BOOK_ROWS, PATIENT, make_table, pool_size
+from adoptive.solve.lanes import make_table
 from adoptive.solve.native import NativeCode, host, lane_width, to_object_code
 from adoptive.solve.trace import Traced, trace
 from adoptive.solve.types import Ensemble, Events, Floats, Ints, Model, Trigger
@@ -45,7 +45,7 @@ class Engine:
             raise SolveError("no such vector width", value=width, allowed="2, 4 or 8")
         traced = trace(model)
         self._signals, self._rates = tuple(traced.signals), tuple(traced.rates)
-        kept = recall(_key(model, traced, self.width), lambda: _compile(traced, self.width))
+        kept = recall(f"{_key(model, traced, self.width)}.kernels", lambda: _compile(traced, self.width))
         self._rows, self._entries = _SIZES.unpack_from(kept)
         self._code = NativeCode(kept[_SIZES.size :], ROUTINES)
 
@@ -282,22 +282,15 @@ def _integrate_blocks(sizes: dict[str, int], arrays: dict[str, Any], threads: in
     if threads < 1:
         raise SolveError("threads must be at least 1", value=threads)
     edges = np.linspace(0, patients, min(threads, max(patients, 1)) + 1).astype(int).tolist()
-    table = make_table(sizes, arrays)
+
+    loop = load_loop()
 
     def block(first: int, beyond: int) -> None:
-        book = np.zeros((BOOK_ROWS, sizes["width"]), np.int64)
-        book[PATIENT] = -1
-        integrate(table, _aligned(pool_size(sizes)), book.reshape(-1), first, beyond)
+        table, _memory = make_table(sizes, arrays)
+        loop(table.ctypes.data, first, beyond)
 
     if len(edges) == 2:
         block(*edges)
         return
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(block, edges[:-1], edges[1:]))
-
-
-def _aligned(size: int) -> Floats:
-    """Return zeros that start on a cache line."""
-    raw = np.zeros(size + _ALIGNMENT // 8)
-    skip = (-raw.ctypes.data % _ALIGNMENT) // 8
-    return raw[skip : skip + size]

@@ -21,8 +21,8 @@ from adoptive.solve.lanes import (
     TIME,
     USED,
     WATCH,
+    Doubles,
     Lanes,
-    Pointer,
     call,
     compiled,
     row,
@@ -84,7 +84,7 @@ def _fire(lanes: Lanes, w: int, k: int, day: float) -> bool:
 
 
 @compiled
-def _crosses(lanes: Lanes, w: int, k: int, before: Pointer, after: Pointer) -> bool:
+def _crosses(lanes: Lanes, w: int, k: int, before: Doubles, after: Doubles) -> bool:
     i, at = lanes.book[PATIENT * lanes.width + w], lanes.trigger_signal[k] * lanes.width + w
     spent = lanes.fired[i * lanes.triggers + k] >= lanes.trigger_most[k]
     return (

@@ -3,30 +3,39 @@
 Vectors are flat arrays of rows, one row per state, one element per lane. A lane whose patient ends takes the next one.
 Nothing in one lane can reach another, so a patient's result does not depend on neighbours, order, block or thread.
 
-The compiled loop sees plain pointers, not arrays: reference counting of arrays would dominate its compilation.
+The compiled loop sees one address: a table of sizes and addresses, read where a field is named. Arrays, or a tuple of
+sixty pointers, would be taken apart at every call, and that would dominate the compilation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
-from numba.core import cgutils
-from numba.extending import intrinsic
+from numpy.typing import NDArray
 
+from adoptive.solve.expressions import TABLE
 from adoptive.solve.kernels import ROUTINES
 from adoptive.solve.rodas import STAGES, H
 
-__all__ = ["Lanes", "call", "compiled", "fill", "finish", "make_table", "open_lanes", "pool_size", "row"]
+__all__ = [
+    "ENTRIES",
+    "SPECIAL",
+    "Doubles",
+    "Integers",
+    "Lanes",
+    "call",
+    "compiled",
+    "fill",
+    "finish",
+    "make_table",
+    "open_lanes",
+    "row",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
-compiled: Callable[[F], F] = cast(Any, njit)(error_model="numpy", fastmath={"contract"})
-inlined: Callable[[Callable[..., Any]], Callable[..., Any]] = cast(Any, intrinsic)
-unpack: Any = cgutils.unpack_tuple
-untyped: Any = types  # numba's types, whose constructors have no annotations
 
 PREPARE, LINEARISE, FACTOR, RHS, SOLVE, ERROR, DENSE, INTERPOLATE, COMMIT, WATCH, RATES, COMBINE = range(12)
 assert (ROUTINES[PREPARE], ROUTINES[COMMIT], ROUTINES[COMBINE]) == ("prepare", "commit", "combine1")
@@ -39,13 +48,15 @@ CLOCK_ROWS, BOOK_ROWS = 9, 7
 FIRST_STEP = 1e-3
 INTERPOLANT_ROWS = len(H)
 
-Pointer = Any  # to float64 or int64, as the comment beside the field says
+Doubles = Any  # a pointer to float64
+Integers = Any  # a pointer to int64
 
 
-class Lanes(NamedTuple):
+class Lanes:
     """Hold the sizes, and the places in memory of everything read and written.
 
-    Arrays by patient are row-major with shapes as in `Engine.run`; lane vectors hold `width` numbers per row.
+    Arrays by patient are row-major with shapes as in `Engine.run`; lane vectors, from `y` on, hold `width` numbers per
+    row. The annotations say what an entry of the table is.
     """
 
     width: int
@@ -62,139 +73,139 @@ class Lanes(NamedTuple):
     clones: int
     most_fired: int
     most_steps: int
-    kernels: Pointer  # int64: addresses in the order of ROUTINES
-    parameters: Pointer
-    initial: Pointer
-    start: Pointer
-    stop: Pointer
-    visits: Pointer
-    record: Pointer  # int64
-    event_day: Pointer
-    event_kind: Pointer  # int64
-    event_amount: Pointer
-    jump_first: Pointer  # int64
-    jump_state: Pointer  # int64
-    jump_number: Pointer
-    jump_parameter: Pointer  # int64, -1: use jump_number
-    trigger_signal: Pointer  # int64
-    trigger_jump: Pointer  # int64
-    trigger_most: Pointer  # int64
-    threshold: Pointer
-    trigger_amount: Pointer
-    delay: Pointer
-    lockout: Pointer
-    clone_state: Pointer  # int64
-    clone_birth: Pointer  # int64
-    clone_death: Pointer  # int64
-    draws: Pointer
-    absolute: Pointer
-    relative: Pointer
-    at_visits: Pointer
-    final: Pointer
-    failure: Pointer  # int64
-    steps: Pointer  # int64
-    fired_day: Pointer
-    fired: Pointer  # int64
-    last_fired: Pointer
-    extinct: Pointer  # int64
-    y: Pointer
-    new: Pointer
-    argument: Pointer
-    slope: Pointer
-    mix: Pointer
-    nothing: Pointer
-    stages: Pointer
-    dense: Pointer
-    matrix: Pointer
-    p: Pointer
-    clock: Pointer
-    signal: Pointer
-    new_signal: Pointer
-    trial: Pointer
-    rates: Pointer
-    pending: Pointer
-    crossing: Pointer
-    clone_crossing: Pointer
-    low: Pointer
-    book: Pointer  # int64
+    kernels: Integers  # addresses in the order of ROUTINES
+    parameters: Doubles
+    initial: Doubles
+    start: Doubles
+    stop: Doubles
+    visits: Doubles
+    record: Integers
+    event_day: Doubles
+    event_kind: Integers
+    event_amount: Doubles
+    jump_first: Integers
+    jump_state: Integers
+    jump_number: Doubles
+    jump_parameter: Integers  # -1: use jump_number
+    trigger_signal: Integers
+    trigger_jump: Integers
+    trigger_most: Integers
+    threshold: Doubles
+    trigger_amount: Doubles
+    delay: Doubles
+    lockout: Doubles
+    clone_state: Integers
+    clone_birth: Integers
+    clone_death: Integers
+    draws: Doubles
+    absolute: Doubles
+    relative: Doubles
+    at_visits: Doubles
+    final: Doubles
+    failure: Integers
+    steps: Integers
+    fired_day: Doubles
+    fired: Integers
+    last_fired: Doubles
+    extinct: Integers
+    y: Doubles
+    new: Doubles
+    argument: Doubles
+    slope: Doubles
+    mix: Doubles
+    nothing: Doubles
+    stages: Doubles
+    dense: Doubles
+    matrix: Doubles
+    p: Doubles
+    clock: Doubles
+    signal: Doubles
+    new_signal: Doubles
+    trial: Doubles
+    rates: Doubles
+    pending: Doubles
+    crossing: Doubles
+    clone_crossing: Doubles
+    low: Doubles
+    book: Integers
 
 
-_SIZES = Lanes._fields.index("kernels")
-_FIRST_VECTOR = Lanes._fields.index("y")
-_WHOLE_NUMBERS = frozenset(
-    "kernels record event_kind jump_first jump_state jump_parameter trigger_signal trigger_jump trigger_most "
-    "clone_state clone_birth clone_death failure steps fired extinct book".split()
-)
-FIELDS = Lanes._fields[:_FIRST_VECTOR]
+ENTRIES: Mapping[str, str] = Lanes.__annotations__
+FIELDS = tuple(ENTRIES)
+VECTORS = FIELDS[FIELDS.index("y") :]
+_ALIGNMENT = 64
 
 
-@inlined
-def open_lanes(typing_context: Any, table: Any, pool: Any, book: Any) -> Any:
-    """Build `Lanes` from a table of sizes and addresses, a pool of doubles for the vectors and a pool of integers.
-
-    The pool is cut where the table's last numbers say, see `make_table`.
-    """
-    pointers = [untyped.CPointer(types.int64 if f in _WHOLE_NUMBERS else types.float64) for f in Lanes._fields[_SIZES:]]
-    kind = untyped.NamedTuple([types.int64] * _SIZES + pointers, Lanes)
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        data = [context.make_array(t)(context, builder, v).data for t, v in zip(signature.args, arguments, strict=True)]
-
-        def entry(k: int) -> Any:
-            return builder.load(builder.gep(data[0], [ir.Constant(ir.IntType(64), k)]))
-
-        values = [entry(k) for k in range(_SIZES)]
-        values += [
-            builder.inttoptr(entry(k), context.get_value_type(kind.types[k])) for k in range(_SIZES, _FIRST_VECTOR)
-        ]
-        vectors = len(Lanes._fields) - 1 - _FIRST_VECTOR
-        values += [builder.gep(data[1], [entry(_FIRST_VECTOR + k)]) for k in range(vectors)]
-        return context.make_tuple(builder, kind, [*values, data[2]])
-
-    return kind(table, pool, book), generate
+def compiled(function: F) -> F:
+    """Mark a function as part of the compiled loop: it is translated, see `translate`, and never runs as Python."""
+    return function
 
 
-@inlined
-def row(typing_context: Any, pointer: Any, at: Any) -> Any:
+def open_lanes(address: int) -> Lanes:
+    """Return the lanes whose table, made by `make_table`, lies at an address."""
+    raise NotImplementedError
+
+
+def row(pointer: Doubles, at: int) -> Doubles:
     """Return the pointer moved on by `at` elements."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.gep(arguments[0], [arguments[1]])
-
-    return pointer(pointer, types.int64), generate
+    raise NotImplementedError
 
 
-@inlined
-def call(typing_context: Any, address: Any, pointers: Any) -> Any:
-    """Call the routine at an address with a tuple of pointers to doubles."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        double = ir.DoubleType().as_pointer()
-        given = [builder.bitcast(x, double) for x in unpack(builder, arguments[1])]
-        kind = ir.FunctionType(ir.VoidType(), [double] * len(given))
-        builder.call(builder.inttoptr(arguments[0], kind.as_pointer()), given)
-        return context.get_dummy_value()
-
-    return types.void(address, pointers), generate
+def call(address: int, pointers: tuple[Doubles, ...]) -> None:
+    """Call the routine at an address with pointers to doubles."""
+    raise NotImplementedError
 
 
-def vector_rows(sizes: dict[str, int]) -> list[int]:
-    """Return the number of rows of each lane vector, in the order of the fields from `y` to `low`."""
+def _write_open(writer: Any, address: Any) -> Any:
+    return writer.code.inttoptr(address, TABLE)
+
+
+def _write_row(writer: Any, pointer: Any, at: Any) -> Any:
+    return writer.code.gep(pointer, [at])
+
+
+def _write_call(writer: Any, address: Any, pointers: Any) -> Any:
+    kind = ir.FunctionType(ir.VoidType(), [x.type for x in pointers])
+    return writer.code.call(writer.code.inttoptr(address, kind.as_pointer()), pointers)
+
+
+SPECIAL: Mapping[Any, Callable[..., Any]] = {open_lanes: _write_open, row: _write_row, call: _write_call}
+
+
+def vector_rows(sizes: dict[str, int]) -> tuple[int, ...]:
+    """Return the number of rows of each lane vector, in the order of `VECTORS`."""
     n, signals, triggers = sizes["states"], sizes["signals"], sizes["triggers"]
-    rows = [n] * 6 + [STAGES * n, INTERPOLANT_ROWS * n, sizes["entries"], sizes["rows"], CLOCK_ROWS]
-    return [*rows, signals, signals, signals, sizes["rate_rows"], triggers, triggers, sizes["clones"], 1]
+    rows = {
+        **dict.fromkeys(("y", "new", "argument", "slope", "mix", "nothing"), n),
+        "stages": STAGES * n,
+        "dense": INTERPOLANT_ROWS * n,
+        "matrix": sizes["entries"],
+        "p": sizes["rows"],
+        "clock": CLOCK_ROWS,
+        **dict.fromkeys(("signal", "new_signal", "trial"), signals),
+        "rates": sizes["rate_rows"],
+        **dict.fromkeys(("pending", "crossing"), triggers),
+        "clone_crossing": sizes["clones"],
+        "low": 1,
+        "book": BOOK_ROWS,
+    }
+    return tuple(rows[name] for name in VECTORS)
 
 
-def pool_size(sizes: dict[str, int]) -> int:
-    """Return how many doubles the vectors of one block of lanes need."""
-    return sizes["width"] * sum(vector_rows(sizes))
+def make_table(sizes: dict[str, int], arrays: dict[str, Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the table of sizes and addresses for one thread, and the memory of its vectors; keep both, and the arrays.
 
-
-def make_table(sizes: dict[str, int], arrays: dict[str, Any]) -> Any:
-    """Return sizes, addresses and vector offsets as one integer array; the caller keeps the arrays alive."""
-    offsets = sizes["width"] * np.cumsum([0, *vector_rows(sizes)[:-1]])
-    addresses = [arrays[name].ctypes.data for name in FIELDS[_SIZES:]]
-    return np.array([*(sizes[name] for name in FIELDS[:_SIZES]), *addresses, *offsets], np.int64)
+    Every vector starts on a cache line and every lane is free.
+    """
+    ends = np.cumsum([-(-rows * sizes["width"] // 8) * 8 for rows in vector_rows(sizes)])
+    memory = np.zeros(int(ends[-1]) + _ALIGNMENT // 8, np.int64)
+    base = -(-memory.ctypes.data // _ALIGNMENT) * _ALIGNMENT
+    vectors = [base + 8 * int(first) for first in (0, *ends[:-1])]
+    known = sizes | {name: arrays[name].ctypes.data for name in FIELDS if name in arrays}
+    known |= dict(zip(VECTORS, vectors, strict=True))
+    book = memory[(known["book"] - memory.ctypes.data) // 8 :]
+    book[PATIENT * sizes["width"] : (PATIENT + 1) * sizes["width"]] = -1
+    return np.array([known[name] for name in FIELDS], np.int64), memory
 
 
 @compiled

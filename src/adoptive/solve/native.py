@@ -35,11 +35,16 @@ def _machine() -> Any:
     )
 
 
-def to_object_code(text: str) -> bytes:
-    """Compile LLVM text to an object file for this processor."""
-    module = binding.parse_assembly(text)
+def to_object_code(text: str, *, simplify: bool = False) -> bytes:
+    """Compile LLVM text to an object file for this processor; `simplify` first for text that is not yet tight."""
+    module, machine = binding.parse_assembly(text), _machine()
     module.verify()
-    return bytes(_machine().emit_object(module))
+    if simplify:
+        options = binding.create_pipeline_tuning_options(speed_level=_OPTIMISATION)
+        options.loop_vectorization = options.slp_vectorization = options.loop_unrolling = False
+        builder = binding.create_pass_builder(machine, options)
+        builder.getModulePassManager().run(module, builder)
+    return bytes(machine.emit_object(module))
 
 
 class NativeCode:

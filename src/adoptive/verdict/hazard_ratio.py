@@ -56,7 +56,12 @@ def log_rank(
     z = np.where(estimable, (observed - expected) / np.sqrt(np.where(estimable, variance, 1.0)), 0.0)
     p_value: Floats = np.asarray(chdtrc(1.0, z**2), np.float64)
     return LogRank(
-        observed=observed, expected=expected, variance=variance, z=z, chi_squared=z**2, p_value=p_value,
+        observed=observed,
+        expected=expected,
+        variance=variance,
+        z=z,
+        chi_squared=z**2,
+        p_value=p_value,
         estimable=estimable,
     )
 
@@ -93,7 +98,11 @@ def hazard_ratio(
     with np.errstate(over="ignore"):  # an interval may end at inf
         lower, upper = np.exp(log_ratio - reach), np.exp(log_ratio + reach)
     return HazardRatio(
-        ratio=np.exp(log_ratio), log_ratio=log_ratio, standard_error=error, lower=lower, upper=upper,
+        ratio=np.exp(log_ratio),
+        log_ratio=log_ratio,
+        standard_error=error,
+        lower=lower,
+        upper=upper,
         estimable=estimable,
     )
 

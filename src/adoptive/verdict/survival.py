@@ -79,9 +79,7 @@ def median_survival(
     return medians
 
 
-def risk_table(
-    days: ArrayLike, event: ArrayLike, include: ArrayLike | None = None, *, at_days: ArrayLike
-) -> RiskTable:
+def risk_table(days: ArrayLike, event: ArrayLike, include: ArrayLike | None = None, *, at_days: ArrayLike) -> RiskTable:
     """Count, at given days, who is at risk, who was censored and who had the event (Morris et al. 2019).
 
     At risk are those with ``days >= t``; the other two counts are cumulative over ``days < t``. Layout of the KMunicate
@@ -99,9 +97,7 @@ def risk_table(
     return RiskTable(days=at, at_risk=at_risk, censored=censored, events=events)
 
 
-def curve(
-    days: ArrayLike, event: ArrayLike, include: ArrayLike | None = None, *, level: float = 0.95
-) -> Curve:
+def curve(days: ArrayLike, event: ArrayLike, include: ArrayLike | None = None, *, level: float = 0.95) -> Curve:
     """Give one trial's whole curve with a pointwise log-log interval.
 
     ``S^exp(-+ z se / ln S)`` with Greenwood's ``se^2 = sum d / (n (n - d))``; 1 to 1 before the first event, and 0 to
