@@ -27,14 +27,10 @@ def main(words: list[str] | None = None) -> None:
     """Measure and print."""
     asked = _asked(words)
     small = _race("problem28", problem28.problem(asked.patients), asked, patients=asked.patients)
-    body = full.problem(asked.full_patients)
-    whole = None if asked.no_full else _race("full", body, asked, patients=asked.full_patients)
-    _say("threads, memory, start")
-    house: dict[str, Any] = {
-        "threads": scale.threads(problem28.problem(64), patients=asked.many // 4, rounds=asked.rounds),
-        "memory": scale.memory(patients=asked.many),
-        "startup": scale.startup(body, rounds=1 if asked.quick else 3),
-    }
+    whole = None
+    if not asked.no_full:
+        whole = _race("full", full.problem(asked.full_patients), asked, patients=asked.full_patients)
+    house = {} if asked.no_house else _house(asked)
     conditions = {
         "rounds": asked.rounds,
         "rtol": asked.rtol,
@@ -46,6 +42,15 @@ def main(words: list[str] | None = None) -> None:
     if asked.write:
         report.write_readme(README, told)
     print(json.dumps(told, indent=2))
+
+
+def _house(asked: argparse.Namespace) -> dict[str, Any]:
+    _say("two threads against one")
+    pair = scale.threads(problem28.problem(64), patients=max(asked.many // 8, 512), rounds=asked.rounds)
+    _say(f"memory of {asked.many} patients")
+    most = scale.memory(patients=asked.many)
+    _say("start in fresh processes")
+    return {"threads": pair, "memory": most, "startup": scale.startup(full.problem(1), rounds=1 if asked.quick else 3)}
 
 
 def _race(name: str, problem: Problem, asked: argparse.Namespace, *, patients: int) -> dict[str, Any]:
@@ -70,12 +75,12 @@ def _asked(words: list[str] | None) -> argparse.Namespace:
     reader.add_argument("--workers", type=int, default=2, help="processes that make the reference")
     reader.add_argument("--no-peers", action="store_true", help="this engine alone")
     reader.add_argument("--no-full", action="store_true", help="leave the full model's race out")
+    reader.add_argument("--no-house", action="store_true", help="leave threads, memory and start out")
     reader.add_argument("--quick", action="store_true", help="few patients, two rounds: to see that it works")
     reader.add_argument("--write", action="store_true", help="write the table of benchmarks/README.md")
-    asked = reader.parse_args(words)
-    if asked.quick:
-        asked.rounds, asked.patients, asked.full_patients, asked.lanes, asked.many = 2, 8, 4, 64, 4096
-    return asked
+    if "--quick" in (sys.argv[1:] if words is None else words):
+        reader.set_defaults(rounds=2, patients=8, full_patients=4, lanes=64, many=4096)
+    return reader.parse_args(words)
 
 
 def _say(words: str) -> None:

@@ -10,7 +10,6 @@ import dataclasses
 from typing import Any
 
 import numpy as np
-from benchmarks.engine.problem import Floats, Problem
 
 from adoptive.cohort import Cohort, draw_cohort
 from adoptive.course import Plan
@@ -24,6 +23,7 @@ from adoptive.solve import Events, Model
 from adoptive.streams import Keys, Streams
 from adoptive.trial.run import plan_of
 from adoptive.workbench.study import load_study
+from benchmarks.engine.problem import Floats, Problem
 
 STUDY = "satri-cel"
 INFUSION_DAYS = (20.0, 76.0)

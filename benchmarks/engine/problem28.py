@@ -14,10 +14,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from benchmarks.engine.problem import Floats, Problem
 
 from adoptive.solve import Jump, Model, Values
 from adoptive.streams import Keys, Streams
+from benchmarks.engine.problem import Floats, Problem
 
 LESIONS, CLONES = range(3), range(3)
 STATES = (

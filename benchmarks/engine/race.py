@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from benchmarks.engine.problem import Floats, errors
 
 ROOT = Path(__file__).parents[2]

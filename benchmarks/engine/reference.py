@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.integrate import solve_ivp
+
 from benchmarks.engine.peers.text import compiled, source_of
 from benchmarks.engine.problem import Floats, Problem, gains
-from scipy.integrate import solve_ivp
 
 RTOL, ATOL = 1e-11, 1e-14
 METHOD = "DOP853"

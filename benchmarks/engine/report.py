@@ -29,7 +29,8 @@ def machine() -> dict[str, Any]:
     from adoptive.solve.native import lane_width
 
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    words = f"{_processor()}, {cores} cores, vectors of {lane_width()}, {platform.system()}, Python {platform.python_version()}"
+    system = f"{platform.system()}, Python {platform.python_version()}"
+    words = f"{_processor()}, {cores} cores, vectors of {lane_width()}, {system}"
     return {"line": words, "load_at_start": os.getloadavg()[0] if hasattr(os, "getloadavg") else None}
 
 

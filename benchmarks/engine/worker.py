@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import Any
 
 import numpy as np
+
 from benchmarks.engine.problem import Floats, Problem
 
 COMPETITORS: dict[str, tuple[str, dict[str, Any]]] = {

@@ -1,7 +1,8 @@
 """diffrax on one processor core: float64, the patients of a batch side by side by vmap, restarted at each dose.
 
 The stretch between two doses is compiled once (its visits padded to one length), and compiling is not timed. Tsit5 is
-limited by stability, the Kvaerno methods by a batch that waits for its slowest member: each gets the batch that suits it.
+limited by stability, the Kvaerno methods by a batch that waits for its slowest member: each gets the batch that suits
+it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import diffrax
 import jax
 import jax.numpy as jnp
 import numpy as np
+
 from benchmarks.engine.peers.text import ARRAY, function_of, source_of
 from benchmarks.engine.problem import Floats, Problem, gains
 

@@ -12,6 +12,7 @@ from typing import Any
 import numba
 import numbalsoda
 import numpy as np
+
 from benchmarks.engine.peers.text import compiled, source_of
 from benchmarks.engine.problem import Floats, Problem, gains
 

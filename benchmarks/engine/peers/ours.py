@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from benchmarks.engine.problem import Floats, Problem
 
 from adoptive import __version__
 from adoptive.solve import compile_model
+from benchmarks.engine.problem import Floats, Problem
 
 NAME = "adoptive"
 COPIES = 8

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 import roadrunner
-from benchmarks.engine.problem import Floats, Problem
 
 from adoptive.solve import Events, Jump, Model
 from adoptive.solve.exchange import write_sbml
+from benchmarks.engine.problem import Floats, Problem
 
 NAME = "libroadrunner"
 MOST_STEPS = 1_000_000

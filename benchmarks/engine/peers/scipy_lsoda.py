@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 import scipy
+from scipy.integrate import solve_ivp
+
 from benchmarks.engine.peers.text import compiled, source_of
 from benchmarks.engine.problem import Floats, Problem, gains
-from scipy.integrate import solve_ivp
 
 NAME = "scipy LSODA"
 
