@@ -1,4 +1,4 @@
-"""The full product model: patients of the satri-cel study, two infusions with lymphodepletion, tocilizumab, 365 days.
+"""The full product model: patients of the satri-cel study, two infusions with lymphodepletion, tocilizumab, 52 weeks.
 
 What the clinic would decide patient by patient is a fixed schedule here, and a clone below one cell goes on as its
 equation says: so every engine integrates the same equations with the same doses, and nothing else.
@@ -28,7 +28,7 @@ from benchmarks.engine.problem import Floats, Problem
 STUDY = "satri-cel"
 INFUSION_DAYS = (20.0, 76.0)
 TOCILIZUMAB_DAYS = (25.0, 25.5, 81.0)
-HORIZON_DAYS = 365.0
+HORIZON_DAYS = 364.0
 CANDIDATES_PER_PATIENT = 12
 SEED = 365
 
@@ -78,7 +78,7 @@ def _with_cells(cohort: Cohort, plan: Plan, patients: int) -> tuple[Physiology, 
 
 
 def _schedule(cohort: Cohort, plan: Plan) -> Events:
-    common = {"keys": cohort.keys, "typical": plan.typical}
+    common: dict[str, Any] = {"keys": cohort.keys, "typical": plan.typical}
     cycles = [
         plan_cycle(plan.infusion, infusion_day=_everybody(cohort, day), number=number, **common)
         for number, day in enumerate(INFUSION_DAYS, start=1)

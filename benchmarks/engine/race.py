@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import statistics
 import subprocess
 import sys
@@ -25,6 +26,8 @@ from benchmarks.engine.problem import Floats, errors
 ROOT = Path(__file__).parents[2]
 LINE = (1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
 """Relative tolerances of the engine's own work-precision line."""
+PATIENCE_S = 300.0
+"""Longest wait for a competitor to prepare, or to run once."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +52,14 @@ class Runner:
     error: dict[float, tuple[float, float]] = field(default_factory=dict)
     peak_mb: float = 0.0
 
-    def hear(self) -> dict[str, Any]:
-        """Return the next answer; an ended process is an absent competitor."""
-        line = self.process.stdout.readline() if self.process.stdout else ""
+    def hear(self, patience_s: float = PATIENCE_S) -> dict[str, Any]:
+        """Return the next answer; a process that ended or says nothing for too long is an absent competitor."""
+        stream = self.process.stdout
+        if stream and not select.select([stream], [], [], patience_s)[0]:
+            self.process.kill()
+            self.absent = f"gave up after {patience_s:g} s without an answer"
+            return {"absent": self.absent}
+        line = stream.readline() if stream else ""
         words: dict[str, Any] = json.loads(line) if line else {"absent": f"ended with code {self.process.wait()}"}
         if "absent" in words:
             self.absent = words["absent"]
