@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,28 +15,107 @@ _SMALLEST_LOG = math.log(1e-9)
 
 Row = dict[int, Node]
 Place = tuple[int, int]
+Vertex = int | tuple[int, int]
+Partials = list[tuple[Node, Node]]
 
 
 def jacobian(outputs: Sequence[Node], inputs: Sequence[Node]) -> dict[Place, Node]:
-    """Return the non-zero derivatives {(output, input): node} of outputs by inputs, in forward mode."""
+    """Return the non-zero derivatives {(output, input): node} of outputs by inputs.
+
+    The chain rule is applied vertex by vertex, the one that costs fewest products first (Griewank A, Walther A.
+    Evaluating Derivatives, 2nd edition, chapter 9. SIAM 2008, 10.1137/1.9780898717761). A choice between two values is
+    derived last, branch by branch: what the branch not taken would give, be it infinite, never enters.
+    """
     column = {node.number: j for j, node in enumerate(inputs)}
-    rows: dict[int, Row] = {}
-    for node in reachable(outputs):
-        if node.number in column:
-            rows[node.number] = {column[node.number]: node.graph.constant(1.0)}
-        elif node.operation in ("constant", "symbol"):
-            rows[node.number] = {}
-        else:
-            rows[node.number] = _RULES[node.operation](node, rows)
+    nodes = reachable(outputs)
+    rows: dict[int, Row] = {node.number: {column[node.number]: node.graph.constant(1.0)} for node in inputs}
+    paths = _Paths(nodes, column, outputs)
+    paths.eliminate()
+    for node in nodes:
+        if node.operation == "select" and paths.leads(node):
+            a, b = (paths.expanded((node.number, side), rows) for side in (1, 2))
+            rows[node.number] = _chosen(node.operands[0], a, b)
     return {
         (i, j): value
-        for i, output in enumerate(outputs)
-        for j, value in sorted(rows[output.number].items())
+        for i in range(len(outputs))
+        for j, value in sorted(paths.expanded((-1, i), rows).items())
         if not value.is_number(0.0)
     }
 
 
-def _weighted(*terms: tuple[Row, Node | float]) -> Row:
+def _chosen(condition: Node, a: Row, b: Row) -> Row:
+    return {j: where_positive(condition, a.get(j, 0.0), b.get(j, 0.0)) for j in sorted(a.keys() | b.keys())}
+
+
+class _Paths:
+    """Hold the linearised graph: for each vertex the derivative by each vertex that it is computed from.
+
+    Vertices are node numbers; sinks, (-1, output) and (select, branch), stand for what is asked for. Inputs and
+    selects are sources.
+    """
+
+    def __init__(self, nodes: Sequence[Node], column: Mapping[int, int], outputs: Sequence[Node]) -> None:
+        self.into: dict[Vertex, dict[int, Node]] = {}
+        self.users: dict[int, dict[Vertex, None]] = {}
+        self.sources = set(column)
+        for node in nodes:
+            if node.operation == "select":
+                branches = [(side, node.operands[side]) for side in (1, 2)]
+                if any(self.leads(branch) for _, branch in branches):
+                    self.sources.add(node.number)
+                    for side, branch in branches:
+                        self._join((node.number, side), branch, node.graph.constant(1.0))
+            elif node.number not in column and node.operation not in ("constant", "symbol"):
+                for operand, partial in _PARTIALS[node.operation](node):
+                    self._join(node.number, operand, partial)
+        for i, output in enumerate(outputs):
+            self._join((-1, i), output, output.graph.constant(1.0))
+
+    def leads(self, node: Node) -> bool:
+        """Tell whether any input enters a node."""
+        return node.number in self.sources or node.number in self.into
+
+    def _join(self, user: Vertex, node: Node, weight: Node) -> None:
+        if self.leads(node):
+            self._add(user, node.number, weight)
+
+    def _add(self, user: Vertex, source: int, weight: Node) -> None:
+        before = self.into.setdefault(user, {})
+        before[source] = before[source] + weight if source in before else weight
+        self.users.setdefault(source, {})[user] = None
+
+    def _cost(self, vertex: int) -> int:
+        return len(self.into[vertex]) * len(self.users.get(vertex, ()))
+
+    def eliminate(self) -> None:
+        """Join what is before and behind each inner vertex, until only sources lead to sinks."""
+        waiting = [(self._cost(v), v) for v in self.into if isinstance(v, int)]
+        heapq.heapify(waiting)
+        while waiting:
+            cost, vertex = heapq.heappop(waiting)
+            if vertex not in self.into:
+                continue
+            if cost != self._cost(vertex):
+                heapq.heappush(waiting, (self._cost(vertex), vertex))
+                continue
+            before, users = self.into.pop(vertex), self.users.pop(vertex, {})
+            for source in before:
+                del self.users[source][vertex]
+            for user in users:
+                weight = self.into[user].pop(vertex)
+                for source, partial in before.items():
+                    self._add(user, source, weight * partial)
+            touched = [*before, *users]
+            for v in touched:
+                if isinstance(v, int) and v in self.into:
+                    heapq.heappush(waiting, (self._cost(v), v))
+
+    def expanded(self, sink: Vertex, rows: Mapping[int, Row]) -> Row:
+        """Return a sink's derivatives by the inputs, given those of the selects."""
+        return _weighted(*((rows[source], weight) for source, weight in self.into.get(sink, {}).items()))
+
+
+def _weighted(*terms: tuple[Row, Node]) -> Row:
     total: Row = {}
     for row, weight in terms:
         for j, value in row.items():
@@ -44,61 +124,49 @@ def _weighted(*terms: tuple[Row, Node | float]) -> Row:
     return total
 
 
-def _rows(node: Node, rows: Mapping[int, Row]) -> list[Row]:
-    return [rows[x.number] for x in node.operands]
+def _of_add(node: Node) -> Partials:
+    one = node.graph.constant(1.0)
+    return [(node.operands[0], one), (node.operands[1], one)]
 
 
-def _of_add(node: Node, rows: Mapping[int, Row]) -> Row:
-    a, b = _rows(node, rows)
-    return _weighted((a, 1.0), (b, 1.0))
+def _of_sub(node: Node) -> Partials:
+    return [(node.operands[0], node.graph.constant(1.0)), (node.operands[1], node.graph.constant(-1.0))]
 
 
-def _of_sub(node: Node, rows: Mapping[int, Row]) -> Row:
-    a, b = _rows(node, rows)
-    return _weighted((a, 1.0), (b, -1.0))
+def _of_mul(node: Node) -> Partials:
+    a, b = node.operands
+    return [(a, b), (b, a)]
 
 
-def _of_mul(node: Node, rows: Mapping[int, Row]) -> Row:
-    a, b = _rows(node, rows)
-    return _weighted((a, node.operands[1]), (b, node.operands[0]))
+def _of_neg(node: Node) -> Partials:
+    return [(node.inside, node.graph.constant(-1.0))]
 
 
-def _of_neg(node: Node, rows: Mapping[int, Row]) -> Row:
-    return _weighted((_rows(node, rows)[0], -1.0))
+def _of_rcp(node: Node) -> Partials:
+    return [(node.inside, -(node * node))]
 
 
-def _of_rcp(node: Node, rows: Mapping[int, Row]) -> Row:
-    return _weighted((_rows(node, rows)[0], -(node * node)))
+def _of_exp(node: Node) -> Partials:
+    return [(node.inside, node)]
 
 
-def _of_exp(node: Node, rows: Mapping[int, Row]) -> Row:
-    return _weighted((_rows(node, rows)[0], node))
+def _of_log(node: Node) -> Partials:
+    return [(node.inside, 1.0 / node.inside)]
 
 
-def _of_log(node: Node, rows: Mapping[int, Row]) -> Row:
-    return _weighted((_rows(node, rows)[0], 1.0 / node.operands[0]))
-
-
-def _of_pow(node: Node, rows: Mapping[int, Row]) -> Row:
+def _of_pow(node: Node) -> Partials:
     base, power = node.operands
-    of_base, of_power = _rows(node, rows)
-    row: Row = {}
-    if of_base:
+    partials: Partials = []
+    if not base.is_number():
         # x^(h-1) has no bound near 0 where h < 1; a bounded slope keeps the steps of an empty compartment alive
         held = maximum(base.graph.node("log", base), _SMALLEST_LOG)
-        row = _weighted((of_base, power * exp((power - 1.0) * held)))
-    if of_power:
-        row = _weighted((row, 1.0), (of_power, node * node.graph.node("log", base)))
-    return row
+        partials.append((base, power * exp((power - 1.0) * held)))
+    if not power.is_number():
+        partials.append((power, node * node.graph.node("log", base)))
+    return partials
 
 
-def _of_select(node: Node, rows: Mapping[int, Row]) -> Row:
-    condition, _, _ = node.operands
-    _, a, b = _rows(node, rows)
-    return {j: where_positive(condition, a.get(j, 0.0), b.get(j, 0.0)) for j in sorted(a.keys() | b.keys())}
-
-
-_RULES: Mapping[str, Callable[[Node, Mapping[int, Row]], Row]] = {
+_PARTIALS: Mapping[str, Callable[[Node], Partials]] = {
     "add": _of_add,
     "sub": _of_sub,
     "mul": _of_mul,
@@ -107,7 +175,6 @@ _RULES: Mapping[str, Callable[[Node, Mapping[int, Row]], Row]] = {
     "exp": _of_exp,
     "log": _of_log,
     "pow": _of_pow,
-    "select": _of_select,
 }
 
 

@@ -128,7 +128,7 @@ def load_loop() -> Callable[[int, int, int], None]:
     Threads may run it at once: the interpreter's lock is free while it works.
     """
     key = hashlib.sha256("\n".join(("loop", source_fingerprint(), *host())).encode()).hexdigest()
-    code = NativeCode(recall(f"{key}.loop", _compile), (integrate.__name__,))
+    code = NativeCode([recall(f"{key}.loop", _compile)], (integrate.__name__,))
     run = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 3)(code.addresses[0])
 
     def loop(address: int, first: int, beyond: int, _alive: NativeCode = code) -> None:

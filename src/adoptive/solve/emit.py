@@ -44,6 +44,9 @@ class Routine:
         self.width, self.arrays = width, self.function.args
         self.vector, self.bits = ir.VectorType(_DOUBLE, width), ir.VectorType(_WORD, width)
         self.code = ir.IRBuilder(self.function.append_basic_block())
+        self.code.alloca(self.vector).align = (
+            8 * width
+        )  # aligns the stack: else registers put aside straddle cache lines
 
     def constant(self, value: float) -> Any:
         """Return a number in every lane."""
@@ -137,6 +140,12 @@ class Routine:
     def select(self, condition: Any, a: Any, b: Any) -> Any:
         """Return a in the lanes where the condition is above zero, b in the others."""
         return self.code.select(self.code.fcmp_ordered(">", condition, self.constant(0.0)), a, b)
+
+    def any_positive(self, array: int) -> Any:
+        """Return whether the first row of an array is above zero in any lane."""
+        above = self.code.fcmp_ordered(">", self.load(array, 0), self.constant(0.0))
+        bits = ir.IntType(self.width)
+        return self.code.icmp_unsigned("!=", self.code.bitcast(above, bits), ir.Constant(bits, 0))
 
     def _at_least(self, x: Any, low: float) -> Any:
         return self.code.select(self.code.fcmp_ordered("<", x, self.constant(low)), self.constant(low), x)

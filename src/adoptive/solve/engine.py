@@ -16,6 +16,7 @@ from adoptive.solve.cache import recall, source_fingerprint
 from adoptive.solve.driver import load_loop
 from adoptive.solve.kernels import ROUTINES, write_kernels
 from adoptive.solve.lanes import make_table
+from adoptive.solve.methods import METHODS, Method
 from adoptive.solve.native import NativeCode, host, lane_width, to_object_code
 from adoptive.solve.trace import Traced, trace
 from adoptive.solve.types import Ensemble, Events, Floats, Ints, Model, Trigger
@@ -23,31 +24,39 @@ from adoptive.solve.types import Ensemble, Events, Floats, Ints, Model, Trigger
 __all__ = ["Engine", "compile_model"]
 
 _ALIGNMENT = 64
-_SIZES = struct.Struct("<qq")
+_SIZES = struct.Struct("<qqq")
 _BAD_INPUT = 4
 
 
-def compile_model(model: Model, *, width: int | None = None) -> Engine:
+def compile_model(model: Model, *, width: int | None = None, solver: str = "rodas5p") -> Engine:
     """Compile a model for this machine, or fetch it from the cache if its equations were compiled before.
 
-    Arguments: `width` is the number of patients per vector (2, 4 or 8; default: what the processor's registers hold).
+    Arguments: `width` is the number of patients per vector (2, 4 or 8; default: what the processor's registers hold);
+    `solver` is rodas5p (stiff, order 5), rodas4 (stiff, order 4, fewer stages: for tolerances of 1e-4 and above) or
+    tsit5 (explicit, order 5: for models without fast rates).
     Raises SolveError where the model's names or equations do not fit together.
     """
-    return Engine(model, width=width)
+    return Engine(model, width=width, solver=solver)
 
 
 class Engine:
     """Integrate ensembles of one compiled model."""
 
-    def __init__(self, model: Model, *, width: int | None = None) -> None:
-        self.model, self.width = model, width or lane_width()
+    def __init__(self, model: Model, *, width: int | None = None, solver: str = "rodas5p") -> None:
+        self.model, self.width, self.solver = model, width or lane_width(), solver
+        if solver not in METHODS:
+            raise SolveError("no such solver", value=solver, allowed=", ".join(METHODS))
+        self._method = METHODS[solver]
         if self.width not in (2, 4, 8):
             raise SolveError("no such vector width", value=width, allowed="2, 4 or 8")
         traced = trace(model)
         self._signals, self._rates = tuple(traced.signals), tuple(traced.rates)
-        kept = recall(f"{_key(model, traced, self.width)}.kernels", lambda: _compile(traced, self.width))
-        self._rows, self._entries = _SIZES.unpack_from(kept)
-        self._code = NativeCode(kept[_SIZES.size :], ROUTINES)
+        kept = recall(
+            f"{_key(model, traced, self.width, solver)}.kernels", lambda: _compile(traced, self.width, self._method)
+        )
+        self._rows, self._entries, first = _SIZES.unpack_from(kept)
+        objects = kept[_SIZES.size :]
+        self._code = NativeCode([objects[:first], objects[first:]], ROUTINES)
 
     def run(
         self,
@@ -67,8 +76,9 @@ class Engine:
         fired_before: ArrayLike | None = None,
         last_fired: ArrayLike | None = None,
         most_steps: int = 100_000,
+        fixed_step: float | None = None,
     ) -> Ensemble:
-        """Integrate every patient from start to stop with Rodas5P, own step size each.
+        """Integrate every patient from start to stop, own step size each.
 
         Parameters
         ----------
@@ -89,6 +99,8 @@ class Engine:
             Relative tolerance; absolute tolerance in units of each state's scale.
         fired_before, last_fired
             `Ensemble.fired` and `Ensemble.last_fired` of the leg before.
+        fixed_step
+            Days: take all steps alike, without error control (for checks of the method itself).
 
         Raises SolveError on shapes, names or numbers that do not fit. A patient who cannot be integrated is no error:
         see `Ensemble.failure`.
@@ -115,6 +127,7 @@ class Engine:
             **self._trigger_arrays(triggers, patients),
             **self._clone_arrays(survival_draws, patients),
             **self._tolerances(rtol, atol),
+            "control": np.array([-1.0 / self._method.error_order, fixed_step or 0.0]),
         }
         most = max((t.maximum for t in triggers), default=0)
         result = _blank(arrays, most, fired_before, last_fired)
@@ -129,6 +142,8 @@ class Engine:
             "given": len(self.model.parameters),
             "rows": self._rows,
             "entries": self._entries,
+            "stage_count": self._method.stages,
+            "ahead": 0 if self._method.implicit else len(self.model.states),
             "signals": len(self._signals),
             "rate_rows": len(self._rates),
             "visit_count": len(arrays["visits"]),
@@ -190,15 +205,21 @@ class Engine:
         return {"absolute": atol * scale, "relative": np.array([float(rtol)])}
 
 
-def _key(model: Model, traced: Traced, width: int) -> str:
+def _key(model: Model, traced: Traced, width: int, solver: str) -> str:
     jumps = [(jump.name, sorted(jump.effect.items(), key=str)) for jump in model.jumps]
-    parts = (traced.fingerprint(), repr(jumps), source_fingerprint(), str(width), *host())
+    parts = (traced.fingerprint(), repr(jumps), source_fingerprint(), str(width), solver, *host())
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _compile(traced: Traced, width: int) -> bytes:
-    listing = write_kernels(traced, width)
-    return _SIZES.pack(listing.parameter_rows, listing.matrix_entries) + to_object_code(listing.text)
+def _compile(traced: Traced, width: int, method: Method) -> bytes:
+    """Compile the model's modules, and the loop if it is not there yet, on two processors."""
+    listing = write_kernels(traced, width, method)
+    with ThreadPoolExecutor(2) as pool:  # the compiler works without the interpreter's lock
+        loop = pool.submit(load_loop)
+        objects = list(pool.map(to_object_code, listing.texts))
+        loop.result()
+    sizes = _SIZES.pack(listing.parameter_rows, listing.matrix_entries, len(objects[0]))
+    return sizes + b"".join(objects)
 
 
 def _array(name: str, values: ArrayLike, shape: tuple[int | None, ...]) -> Floats:

@@ -126,9 +126,15 @@ class Node:
         return self.graph.of(other) - self
 
     def __neg__(self) -> Node:
+        if self.is_number():
+            return self.graph.constant(-self.number_value)
         if self.operation == "neg":
             return self.inside
-        return self.graph.constant(-self.number_value) if self.is_number() else self.graph.node("neg", self)
+        if self.operation == "sub":
+            return self.graph.node("sub", self.operands[1], self.operands[0])
+        if self.operation == "mul" and self.inside.is_number():
+            return self.graph.of(self.operands[1] * -self.inside.number_value)
+        return self.graph.node("neg", self)
 
     def __pos__(self) -> Node:
         return self

@@ -1,4 +1,4 @@
-"""Write the compiled routines of one model: rates, Jacobian, LU factors, solve, and the sums of a Rodas5P step."""
+"""Write the compiled routines of one model: rates, Jacobian, LU factors, solve; `stages` adds those of a step."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from llvmlite import ir
 from adoptive.solve.derive import Elimination, eliminate, jacobian
 from adoptive.solve.emit import Routine, evaluate
 from adoptive.solve.graph import Node
-from adoptive.solve.rodas import STAGES, A, C, H
+from adoptive.solve.methods import RODAS5P, Method
+from adoptive.solve.stages import write_step
 from adoptive.solve.trace import Traced, hoisted
 
-__all__ = ["ROUTINES", "Listing", "write_kernels"]
+__all__ = ["ROUTINES", "Listing", "Sheet", "write_kernels"]
 
 ROUTINES = (
     "prepare",
@@ -28,20 +29,20 @@ ROUTINES = (
     "commit",
     "watch",
     "rates",
-    *(f"combine{stage}" for stage in range(1, STAGES)),
+    "attempt",
 )
 
 
 @dataclass(frozen=True)
 class Listing:
-    """Hold the text of a model's LLVM module and the two sizes that the driver must know."""
+    """Hold the texts of a model's LLVM modules, the longest first, and the two sizes that the loop must know."""
 
-    text: str
+    texts: tuple[str, ...]
     parameter_rows: int
     matrix_entries: int
 
 
-class _Sheet:
+class Sheet:
     """Hold what every routine of one model needs while it is written."""
 
     def __init__(self, traced: Traced, width: int) -> None:
@@ -49,17 +50,23 @@ class _Sheet:
         self.traced, self.width = traced, width
         self.elimination: Elimination = eliminate(len(traced.states), entries)
         zero = traced.graph.constant(0.0)
-        self.negative_jacobian = tuple(-entries.get(key, zero) for key in self.elimination.place)
-        self.steady = hoisted(traced, traced.outputs + self.negative_jacobian)
+        self.jacobian = tuple(entries.get(key, zero) for key in self.elimination.place)
+        self.steady = hoisted(traced, traced.outputs + self.jacobian)
         self.steady_row = {node.number: len(traced.parameters) + k for k, node in enumerate(self.steady)}
-        self.module = ir.Module(name="kernels")
+        self.module, self.apart = ir.Module(name="kernels"), ir.Module(name="linearise")
 
     @property
     def size(self) -> int:
+        """Return the number of states."""
         return len(self.traced.states)
 
     def routine(self, name: str, arrays: int) -> Routine:
-        return Routine(self.module, name, self.width, arrays)
+        """Begin a routine; the longest has a module of its own, so that two processors can compile one model."""
+        if name != self.apart.name:
+            return Routine(self.module, name, self.width, arrays)
+        apart = Routine(self.apart, name, self.width, arrays)
+        ir.Function(self.module, apart.function.function_type, name)
+        return apart
 
     def reader(self, routine: Routine, *, prepared: bool = True) -> Callable[[Node], Any | None]:
         """Read states from array 0 and parameters (prepared sub-expressions included) from array 1."""
@@ -73,27 +80,22 @@ class _Sheet:
         return read
 
 
-def write_kernels(traced: Traced, width: int) -> Listing:
+def write_kernels(traced: Traced, width: int, method: Method = RODAS5P) -> Listing:
     """Write every routine of `ROUTINES` for vectors of `width` patients."""
-    sheet = _Sheet(traced, width)
+    sheet = Sheet(traced, width)
     _prepare(sheet)
     _linearise(sheet)
     _graph(sheet, "rhs", traced.slopes)
     _graph(sheet, "watch", tuple(traced.signals.values()))
     _graph(sheet, "rates", tuple(traced.rates.values()))
-    _factor(sheet)
+    _factor(sheet, method)
     _solve(sheet)
-    for stage in range(1, STAGES):
-        _combine(sheet, stage)
-    _error(sheet)
-    _dense(sheet)
-    _interpolate(sheet)
-    _commit(sheet)
+    write_step(sheet, method)
     rows = len(traced.parameters) + len(sheet.steady)
-    return Listing(str(sheet.module), rows, len(sheet.negative_jacobian))
+    return Listing((str(sheet.apart), str(sheet.module)), rows, len(sheet.jacobian))
 
 
-def _prepare(sheet: _Sheet) -> None:
+def _prepare(sheet: Sheet) -> None:
     """Extend the parameters by the sub-expressions that no state enters: prepare(unused, p)."""
     routine = sheet.routine("prepare", 2)
     first = len(sheet.traced.parameters)
@@ -102,33 +104,33 @@ def _prepare(sheet: _Sheet) -> None:
     routine.finish()
 
 
-def _graph(sheet: _Sheet, name: str, outputs: Sequence[Node]) -> None:
+def _graph(sheet: Sheet, name: str, outputs: Sequence[Node]) -> None:
     """Compute outputs from states and parameters: name(y, p, out)."""
     routine = sheet.routine(name, 3)
     evaluate(routine, outputs, sheet.reader(routine), lambda k, value: routine.store(2, k, value))
     routine.finish()
 
 
-def _linearise(sheet: _Sheet) -> None:
-    """Compute derivatives and the negative Jacobian together: linearise(y, p, f, matrix)."""
-    routine = sheet.routine("linearise", 4)
-    size = sheet.size
-
-    def write(k: int, value: Any) -> None:
-        routine.store(2 if k < size else 3, k if k < size else k - size, value)
-
-    evaluate(routine, sheet.traced.slopes + sheet.negative_jacobian, sheet.reader(routine), write)
+def _linearise(sheet: Sheet) -> None:
+    """Compute derivatives and the Jacobian together: linearise(y, p, f, matrix)."""
+    routine, plan = sheet.routine("linearise", 4), sheet.elimination
+    outputs: list[tuple[int, int, Node]] = []  # array, row, value: each state's together, so that little is kept long
+    for i in plan.order:
+        outputs.append((2, i, sheet.traced.slopes[i]))
+        outputs += [(3, at, sheet.jacobian[at]) for (row, _), at in plan.place.items() if row == i]
+    values = [value for _, _, value in outputs]
+    evaluate(routine, values, sheet.reader(routine), lambda k, value: routine.store(*outputs[k][:2], value))
     routine.finish()
 
 
-def _factor(sheet: _Sheet) -> None:
-    """Factor matrix + shift I in place, row by row, pivots kept as reciprocals: factor(matrix, shift)."""
-    routine = sheet.routine("factor", 2)
-    plan, shift = sheet.elimination, routine.load(1, 0)
+def _factor(sheet: Sheet, method: Method) -> None:
+    """Factor J - I/(h gamma) in place, row by row, pivots kept as reciprocals: factor(matrix, 1/h)."""
+    routine, plan = sheet.routine("factor", 2), sheet.elimination
+    shift = routine.mul(routine.load(1, 0), routine.constant(1.0 / method.gamma if method.implicit else 0.0))
     for i in plan.order:
         columns = (*plan.lower[i], i, *plan.upper[i])
         row = {j: routine.load(0, plan.place[i, j]) for j in columns}
-        row[i] = routine.add(row[i], shift)
+        row[i] = routine.sub(row[i], shift)
         for k in plan.lower[i]:
             row[k] = routine.mul(row[k], routine.load(0, plan.place[k, k]))
             less = routine.neg(row[k])
@@ -140,10 +142,10 @@ def _factor(sheet: _Sheet) -> None:
     routine.finish()
 
 
-def _solve(sheet: _Sheet) -> None:
-    """Solve LU u = f + mix/h: solve(matrix, f, mix, 1/h, u)."""
+def _solve(sheet: Sheet) -> None:
+    """Solve LU u = -(f + mix/h): solve(matrix, f, mix, 1/h, u)."""
     routine = sheet.routine("solve", 5)
-    plan, inverse = sheet.elimination, routine.load(3, 0)
+    plan, inverse = sheet.elimination, routine.neg(routine.load(3, 0))
     x: dict[int, Any] = {}
 
     def reduce(i: int, columns: Sequence[int], start: Any) -> Any:
@@ -152,93 +154,9 @@ def _solve(sheet: _Sheet) -> None:
         return start
 
     for i in plan.order:
-        right = routine.fma(inverse, routine.load(2, i), routine.load(1, i))
+        right = routine.fma(inverse, routine.load(2, i), routine.neg(routine.load(1, i)))
         x[i] = reduce(i, plan.lower[i], right)
     for i in reversed(plan.order):
         x[i] = routine.mul(reduce(i, plan.upper[i], x[i]), routine.load(0, plan.place[i, i]))
         routine.store(4, i, x[i])
-    routine.finish()
-
-
-def _weighted_sum(routine: Routine, weights: Sequence[float], values: Sequence[Any], start: Any | None) -> Any:
-    total = start
-    for weight, value in zip(weights, values, strict=True):
-        if total is None:
-            total = routine.mul(routine.constant(weight), value)
-        else:
-            total = routine.fma(routine.constant(weight), value, total)
-    return total
-
-
-def _stages(sheet: _Sheet, routine: Routine, array: int, row: Any, count: int) -> list[Any]:
-    rows = [routine.code.add(row, ir.Constant(ir.IntType(64), j * sheet.size)) for j in range(count)]
-    return [routine.load(array, at) for at in rows]
-
-
-def _combine(sheet: _Sheet, stage: int) -> None:
-    """Sum the stages so far: combineN(y, stages, argument, mix); the last two arguments extend the one before."""
-    routine = sheet.routine(f"combine{stage}", 4)
-    extends = A[stage][:-1] == A[stage - 1] and A[stage][-1] == 1.0
-    with routine.each(sheet.size) as row:
-        stages = _stages(sheet, routine, 1, row, stage)
-        if extends:
-            argument = routine.add(routine.load(2, row), stages[-1])
-        else:
-            argument = _weighted_sum(routine, A[stage], stages, routine.load(0, row))
-        routine.store(2, row, argument)
-        routine.store(3, row, _weighted_sum(routine, C[stage], stages, None))
-    routine.finish()
-
-
-def _error(sheet: _Sheet) -> None:
-    """Take the step and its weighted error: error(y, argument, last stage, absolute, relative, new, size).
-
-    size^2 = mean over states of (u / (absolute + relative max(|y|, |new|)))^2; anything infinite makes it NaN.
-    """
-    routine = sheet.routine("error", 7)
-    relative = routine.spread(4, 0)
-    routine.store(6, 0, routine.constant(0.0))
-    with routine.each(sheet.size) as row:
-        u, y = routine.load(2, row), routine.load(0, row)
-        new = routine.add(routine.load(1, row), u)
-        routine.store(5, row, new)
-        a, b = routine.intrinsic("fabs", y), routine.intrinsic("fabs", new)
-        largest = routine.code.select(routine.code.fcmp_ordered(">", a, b), a, b)
-        weighted = routine.div(u, routine.fma(relative, largest, routine.spread(3, row)))
-        total = routine.fma(weighted, weighted, routine.load(6, 0))
-        routine.store(6, 0, routine.fma(new, routine.constant(0.0), total))
-    mean = routine.mul(routine.load(6, 0), routine.constant(1.0 / sheet.size))
-    routine.store(6, 0, routine.intrinsic("sqrt", mean))
-    routine.finish()
-
-
-def _dense(sheet: _Sheet) -> None:
-    """Sum the stages to the coefficients of the interpolant: dense(stages, q)."""
-    routine = sheet.routine("dense", 2)
-    with routine.each(sheet.size) as row:
-        stages = _stages(sheet, routine, 0, row, STAGES)
-        for k, weights in enumerate(H):
-            at = routine.code.add(row, ir.Constant(ir.IntType(64), k * sheet.size))
-            routine.store(1, at, _weighted_sum(routine, weights, stages, None))
-    routine.finish()
-
-
-def _interpolate(sheet: _Sheet) -> None:
-    """Evaluate the interpolant at a fraction s of the step: interpolate(y, new, q, s, out)."""
-    routine = sheet.routine("interpolate", 5)
-    s = routine.load(3, 0)
-    left = routine.sub(routine.constant(1.0), s)
-    with routine.each(sheet.size) as row:
-        q1, q2, q3 = _stages(sheet, routine, 2, row, len(H))
-        inner = routine.fma(left, routine.fma(s, routine.fma(s, q3, q2), q1), routine.load(1, row))
-        routine.store(4, row, routine.fma(s, inner, routine.mul(left, routine.load(0, row))))
-    routine.finish()
-
-
-def _commit(sheet: _Sheet) -> None:
-    """Replace the state in the lanes whose step was accepted: commit(y, new, accepted)."""
-    routine = sheet.routine("commit", 3)
-    accepted = routine.load(2, 0)
-    with routine.each(sheet.size) as row:
-        routine.store(0, row, routine.select(accepted, routine.load(1, row), routine.load(0, row)))
     routine.finish()

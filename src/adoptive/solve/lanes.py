@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from adoptive.solve.expressions import TABLE
 from adoptive.solve.kernels import ROUTINES
-from adoptive.solve.rodas import STAGES, H
+from adoptive.solve.methods import INTERPOLANT_ROWS
 
 __all__ = [
     "ENTRIES",
@@ -37,16 +37,18 @@ __all__ = [
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-PREPARE, LINEARISE, FACTOR, RHS, SOLVE, ERROR, DENSE, INTERPOLATE, COMMIT, WATCH, RATES, COMBINE = range(12)
-assert (ROUTINES[PREPARE], ROUTINES[COMMIT], ROUTINES[COMBINE]) == ("prepare", "commit", "combine1")
+PREPARE, LINEARISE, FACTOR, RHS, SOLVE, ERROR, DENSE, INTERPOLATE, COMMIT, WATCH, RATES, ATTEMPT = range(12)
+assert (ROUTINES[PREPARE], ROUTINES[COMMIT], ROUTINES[ATTEMPT]) == ("prepare", "commit", "attempt")
 
 # rows of Lanes.clock and of Lanes.book
-TIME, STEP, USED, GOAL, INVERSE, SHIFT, SIZE, CUT, ACCEPTED = range(9)
+TIME, STEP, USED, GOAL, INVERSE, SIZE, CUT, ACCEPTED = range(8)
 PATIENT, VISIT, EVENT, REJECTED, TAKEN, FAILED, CLONE = range(7)
-CLOCK_ROWS, BOOK_ROWS = 9, 7
+CLOCK_ROWS, BOOK_ROWS = 8, 7
+
+# places in Lanes.control
+EXPONENT, FIXED = range(2)
 
 FIRST_STEP = 1e-3
-INTERPOLANT_ROWS = len(H)
 
 Doubles = Any  # a pointer to float64
 Integers = Any  # a pointer to int64
@@ -64,6 +66,8 @@ class Lanes:
     given: int
     rows: int
     entries: int
+    stage_count: int
+    ahead: int  # states of which a method keeps the slope for its next step
     signals: int
     rate_rows: int
     visit_count: int
@@ -100,6 +104,7 @@ class Lanes:
     draws: Doubles
     absolute: Doubles
     relative: Doubles
+    control: Doubles  # exponent of the step control, and the step where all steps are to be alike (else 0)
     at_visits: Doubles
     final: Doubles
     failure: Integers
@@ -114,6 +119,9 @@ class Lanes:
     slope: Doubles
     mix: Doubles
     nothing: Doubles
+    known: Doubles
+    next_known: Doubles
+    next_slope: Doubles
     stages: Doubles
     dense: Doubles
     matrix: Doubles
@@ -177,7 +185,8 @@ def vector_rows(sizes: dict[str, int]) -> tuple[int, ...]:
     n, signals, triggers = sizes["states"], sizes["signals"], sizes["triggers"]
     rows = {
         **dict.fromkeys(("y", "new", "argument", "slope", "mix", "nothing"), n),
-        "stages": STAGES * n,
+        **dict.fromkeys(("known", "next_known", "next_slope"), sizes["ahead"]),
+        "stages": sizes["stage_count"] * n,
         "dense": INTERPOLANT_ROWS * n,
         "matrix": sizes["entries"],
         "p": sizes["rows"],
@@ -217,7 +226,9 @@ def _load(lanes: Lanes, w: int, i: int) -> None:
     for k in range(lanes.given):
         lanes.p[k * width + w] = lanes.parameters[i * lanes.given + k]
     lanes.clock[TIME * width + w] = day
-    lanes.clock[STEP * width + w] = FIRST_STEP
+    lanes.clock[STEP * width + w] = lanes.control[FIXED] if lanes.control[FIXED] > 0.0 else FIRST_STEP
+    if lanes.ahead > 0:  # no slope is known here
+        lanes.known[w], lanes.next_known[w] = np.nan, np.nan
     for field in range(REJECTED, BOOK_ROWS):
         lanes.book[field * width + w] = 0
     visit, event = 0, 0

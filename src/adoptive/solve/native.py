@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -48,10 +48,11 @@ def to_object_code(text: str, *, simplify: bool = False) -> bytes:
 
 
 class NativeCode:
-    """Keep an object file loaded; its routines live as long as this value."""
+    """Keep object files loaded together; their routines live as long as this value."""
 
-    def __init__(self, object_code: bytes, routines: Iterable[str]) -> None:
+    def __init__(self, objects: Sequence[bytes], routines: Iterable[str]) -> None:
         self._engine = binding.create_mcjit_compiler(binding.parse_assembly(""), _machine())
-        self._engine.add_object_file(binding.ObjectFileRef.from_data(object_code))
+        for one in objects:
+            self._engine.add_object_file(binding.ObjectFileRef.from_data(one))
         self._engine.finalize_object()
         self.addresses = tuple(self._engine.get_function_address(name) for name in routines)

@@ -1,4 +1,4 @@
-"""Take one Rodas5P step in every lane, each with its own length, and judge it lane by lane."""
+"""Take one step in every lane, each with its own length, and judge it lane by lane."""
 
 from __future__ import annotations
 
@@ -6,21 +6,17 @@ import numpy as np
 
 from adoptive.solve.lanes import (
     ACCEPTED,
-    COMBINE,
+    ATTEMPT,
     CUT,
-    ERROR,
     EVENT,
-    FACTOR,
+    EXPONENT,
     FAILED,
+    FIXED,
     GOAL,
     INVERSE,
-    LINEARISE,
     PATIENT,
     REJECTED,
-    RHS,
-    SHIFT,
     SIZE,
-    SOLVE,
     STEP,
     TAKEN,
     TIME,
@@ -30,7 +26,6 @@ from adoptive.solve.lanes import (
     compiled,
     row,
 )
-from adoptive.solve.rodas import GAMMA, ORDER, STAGES
 
 __all__ = ["attempt", "choose_steps", "judge"]
 
@@ -57,23 +52,35 @@ def choose_steps(lanes: Lanes) -> None:
             goal = until if step >= 0.9999 * room else now + used
         lanes.clock[USED * width + w], lanes.clock[GOAL * width + w] = used, goal
         lanes.clock[INVERSE * width + w] = 1.0 / used
-        lanes.clock[SHIFT * width + w] = 1.0 / (used * GAMMA)
 
 
 @compiled
 def attempt(lanes: Lanes) -> None:
-    """Compute the stages, the new state and the error of one step in all lanes."""
-    kernels, n = lanes.kernels, lanes.states * lanes.width
-    inverse, size = row(lanes.clock, INVERSE * lanes.width), row(lanes.clock, SIZE * lanes.width)
-    call(kernels[LINEARISE], (lanes.y, lanes.p, lanes.slope, lanes.matrix))
-    call(kernels[FACTOR], (lanes.matrix, row(lanes.clock, SHIFT * lanes.width)))
-    call(kernels[SOLVE], (lanes.matrix, lanes.slope, lanes.nothing, inverse, lanes.stages))
-    for stage in range(1, STAGES):
-        call(kernels[COMBINE + stage - 1], (lanes.y, lanes.stages, lanes.argument, lanes.mix))
-        call(kernels[RHS], (lanes.argument, lanes.p, lanes.slope))
-        call(kernels[SOLVE], (lanes.matrix, lanes.slope, lanes.mix, inverse, row(lanes.stages, stage * n)))
-    last = row(lanes.stages, (STAGES - 1) * n)
-    call(kernels[ERROR], (lanes.y, lanes.argument, last, lanes.absolute, lanes.relative, lanes.new, size))
+    """Compute the stages, the new state and the error of one step in all lanes; the order is that of `ATTEMPT`."""
+    clock, width = lanes.clock, lanes.width
+    used, inverse, size = row(clock, USED * width), row(clock, INVERSE * width), row(clock, SIZE * width)
+    call(
+        lanes.kernels[ATTEMPT],
+        (
+            lanes.y,
+            lanes.p,
+            lanes.slope,
+            lanes.matrix,
+            lanes.stages,
+            lanes.argument,
+            lanes.mix,
+            lanes.nothing,
+            lanes.known,
+            lanes.next_known,
+            lanes.next_slope,
+            lanes.absolute,
+            lanes.relative,
+            lanes.new,
+            used,
+            inverse,
+            size,
+        ),
+    )
 
 
 @compiled
@@ -107,7 +114,9 @@ def judge(lanes: Lanes) -> None:
         if lanes.book[PATIENT * width + w] < 0:
             continue
         size = lanes.clock[SIZE * width + w]
-        growth = SAFETY * (size + 1e-12) ** (-1.0 / ORDER) if size < 1e10 else LARGEST_SHRINK
+        growth = SAFETY * (size + 1e-12) ** lanes.control[EXPONENT] if size < 1e10 else LARGEST_SHRINK
+        if lanes.control[FIXED] > 0.0 and size < np.inf:
+            size, growth = 0.0, lanes.control[FIXED] / lanes.clock[USED * width + w]
         lanes.book[TAKEN * width + w] += 1
         if size <= 1.0:
             growth = max(min(growth, 1.0 if lanes.book[REJECTED * width + w] else LARGEST_GROWTH), SMALLEST_GROWTH)

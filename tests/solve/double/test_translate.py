@@ -80,7 +80,8 @@ def first_width(address: int, out: Integers) -> None:
 
 
 def compiled(function: Any, arguments: int) -> Any:
-    code = NativeCode(to_object_code(translate(function, ENTRIES, SPECIAL), simplify=True), (function.__name__,))
+    text = translate(function, ENTRIES, SPECIAL)
+    code = NativeCode([to_object_code(text, simplify=True)], (function.__name__,))
     call = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * arguments)(code.addresses[0])
     return lambda *values, _alive=code: call(*values)
 

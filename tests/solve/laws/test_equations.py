@@ -15,6 +15,7 @@ from adoptive.errors import SolveError
 from adoptive.solve import Model, Values, compile_model, exp, log, maximum, minimum, positive, where_positive
 from adoptive.solve.derive import eliminate, jacobian
 from adoptive.solve.kernels import ROUTINES, write_kernels
+from adoptive.solve.methods import RODAS5P
 from adoptive.solve.native import NativeCode, lane_width, to_object_code
 from adoptive.solve.trace import trace
 
@@ -31,7 +32,7 @@ class Kernels:
         self.elimination = eliminate(len(model.states), entries)
         self.nonzero = set(entries)
         self.listing = write_kernels(traced, W)
-        self.code = NativeCode(to_object_code(self.listing.text), ROUTINES)
+        self.code = NativeCode([to_object_code(text) for text in self.listing.texts], ROUTINES)
         self.size = len(model.states)
 
     def call(self, name: str, *vectors: Any) -> None:
@@ -53,16 +54,16 @@ class Kernels:
         self.call("linearise", y, p, fast, packed)
         dense = np.zeros((W, self.size, self.size))
         for (i, j), at in self.elimination.place.items():
-            dense[:, i, j] = -packed[at]
+            dense[:, i, j] = packed[at]
         return slow.T, fast.T, dense
 
-    def solved(self, matrix: Any, shift: Any, right: Any) -> Any:
+    def solved(self, matrix: Any, inverse_step: Any, right: Any) -> Any:
         packed = np.zeros((self.listing.matrix_entries, W))
         for (i, j), at in self.elimination.place.items():
             packed[at] = matrix[:, i, j]
         out = np.zeros((self.size, W))
         zero, one = np.zeros((self.size, W)), np.ones(W)
-        self.call("factor", packed, shift)
+        self.call("factor", packed, inverse_step)
         self.call("solve", packed, np.ascontiguousarray(right.T), zero, one, out)
         return out.T
 
@@ -118,9 +119,9 @@ def test_generated_elimination_solves_the_system(kernels: Kernels, seed: int) ->
     matrix = np.zeros((W, 4, 4))
     for i, j in kernels.nonzero:
         matrix[:, i, j] = rng.normal(size=W)
-    shift, right = np.full(W, 8.0), rng.normal(size=(W, 4))
-    solved = kernels.solved(matrix, shift, right)
-    expected = np.linalg.solve(matrix + 8.0 * np.eye(4), right[:, :, None])[:, :, 0]
+    inverse_step, right = np.full(W, 8.0 * RODAS5P.gamma), rng.normal(size=(W, 4))
+    solved = kernels.solved(matrix, inverse_step, right)
+    expected = np.linalg.solve(8.0 * np.eye(4) - matrix, right[:, :, None])[:, :, 0]
     np.testing.assert_allclose(solved, expected, rtol=1e-10, atol=1e-13)
 
 
