@@ -132,7 +132,7 @@ def summary(runners: Sequence[Runner], *, rtol: float) -> dict[str, Any]:
     if ours.absent:
         raise RuntimeError(f"the engine itself did not run: {ours.absent}")
     line = {f"{t:g}": _row(ours, t) for t in LINE}
-    table: dict[str, Any] = {"engines": {"adoptive": _row(ours, rtol)}, "work_precision": line, "same_rtol": {}}
+    table: dict[str, Any] = {"engines": {"adoptive": _row(ours, rtol)}, "work_precision": line}
     for runner in runners:
         if runner is ours:
             continue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import inspect
 import json
 import os
 import statistics
@@ -22,29 +21,27 @@ ROOT = Path(__file__).parents[2]
 
 MEMORY = """
 import json, resource, sys
-import numpy as np
 from benchmarks.engine import problem28
 from adoptive.solve import compile_model
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
 
-patients, block = int(sys.argv[1]), int(sys.argv[2])
-few = problem28.problem(64)
-copies = -(-patients // few.patients)
-many = few.take(few.patients, copies)
-cut = {name: getattr(many, name)[:patients] for name in ("parameters", "initial")}
-events = few.take(few.patients, copies).events()
-events = type(events)(events.day[:patients], events.kind[:patients], events.amount[:patients])
-engine = compile_model(few.model)
+patients = int(sys.argv[1])
+few = problem28.problem(100)
+many = few.take(few.patients, -(-patients // few.patients))
+engine, events = compile_model(many.model), many.events()
 before = peak()
 
 def reduce(rows, ensemble):
-    return ensemble.states.max(axis=1)
+    return ensemble.states.max(axis=1), ensemble.failure
 
-ran = engine.run(cut["parameters"], cut["initial"], start=0.0, stop=float(few.visits[-1]), visits=few.visits,
-                 events=events, rtol=1e-5, atol=1e-8, reduce=reduce, block=block)
-print(json.dumps({"patients": patients, "peak_mb": peak(), "before_run_mb": before}))
+ran = engine.run_reduced(
+    reduce, many.parameters, many.initial, start=0.0, stop=float(many.visits[-1]), visits=many.visits,
+    events=events, rtol=1e-5, atol=1e-8, threads=2)
+failed = sum(int((failure > 0).sum()) for _, failure in ran)
+print(json.dumps({"patients": many.patients, "peak_mb": peak(), "before_run_mb": before, "failed": failed,
+                  "whole_output_mb": many.patients * len(many.visits) * len(many.model.states) * 8 / 2**20}))
 """
 
 STARTUP = """
@@ -53,11 +50,15 @@ begun = time.perf_counter()
 import numpy as np
 from adoptive.solve import compile_model
 from adoptive.kinetics.equations import build_model
+imported = time.perf_counter()
 kept = np.load(sys.argv[1])
 engine = compile_model(build_model(tuple(kept["names"].tolist())))
+compiled = time.perf_counter()
 ran = engine.run(kept["values"], kept["initial"], start=0.0, stop=28.0, visits=np.arange(29.0))
 assert ran.failure[0] == 0
-print(json.dumps({"s": time.perf_counter() - begun}))
+done = time.perf_counter()
+print(json.dumps({"s": done - begun, "import_s": imported - begun, "compile_s": compiled - imported,
+                  "first_run_s": done - compiled, "cpu_s": time.process_time()}))
 """
 
 
@@ -91,13 +92,13 @@ def threads(problem: Problem, *, patients: int, rounds: int, rtol: float = 1e-5)
     }
 
 
-def memory(*, patients: int, block: int = 4096) -> dict[str, Any]:
-    """Return the most memory of a process that reduces many patients block by block."""
+def memory(*, patients: int) -> dict[str, Any]:
+    """Return the most memory of a process that reduces many patients block by block to each state's largest value."""
     from adoptive.solve import Engine
 
-    if "reduce" not in inspect.signature(Engine.run).parameters:
+    if not hasattr(Engine, "run_reduced"):
         return {"patients": patients, "absent": "the engine has no reducers"}
-    return _fresh(MEMORY, str(patients), str(block))
+    return _fresh(MEMORY, str(patients))
 
 
 def startup(problem: Problem, *, rounds: int) -> dict[str, Any]:
@@ -112,12 +113,13 @@ def startup(problem: Problem, *, rounds: int) -> dict[str, Any]:
             space = {"ADOPTIVE_CACHE_DIR": str(empty / "kernels"), "NUMBA_CACHE_DIR": str(empty / "numba")}
             cold.append(_fresh(STARTUP, str(patient), **space))
             warm.append(_fresh(STARTUP, str(patient), **space))
-    for found in (*cold, *warm):
-        if "absent" in found:
-            return found
-    seconds = {"cold_s": [f["s"] for f in cold], "warm_s": [f["s"] for f in warm]}
-    process = {"cold_process_s": [f["process_s"] for f in cold], "warm_process_s": [f["process_s"] for f in warm]}
-    return {"rounds": rounds} | {name: statistics.median(each) for name, each in (seconds | process).items()}
+    if missing := [found for found in (*cold, *warm) if "absent" in found]:
+        return missing[0]
+    told: dict[str, Any] = {"rounds": rounds}
+    for kind, found in (("cold", cold), ("warm", warm)):
+        for part in found[0]:
+            told[f"{kind}_{part}"] = statistics.median(each[part] for each in found)
+    return told
 
 
 def _fresh(code: str, *words: str, **space: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from benchmarks.engine.problem import Floats, Problem
 COMPETITORS: dict[str, tuple[str, dict[str, Any]]] = {
     "adoptive": ("ours", {}),
     "libroadrunner": ("roadrunner_cvode", {}),
+    "libroadrunner_by_name": ("roadrunner_cvode", {"by_name": True}),
     "numbalsoda": ("numbalsoda", {}),
     "scipy_lsoda": ("scipy_lsoda", {}),
     "diffrax_tsit5": ("diffrax_vmap", {"method": "Tsit5"}),

@@ -31,7 +31,7 @@ def _table() -> dict[str, Any]:
 def test_ratios_have_the_agreed_keys() -> None:
     found = report.ratios(_table())
     assert {f"ratio_{name}" for name in RATIOS} <= set(found)
-    assert set(found["same_rtol"]) == set(RATIOS)
+    assert {*RATIOS, "libroadrunner_by_name"} == set(found["same_rtol"])
     assert found["ratio_diffrax"] == 20.0  # the better of its methods
     assert found["ratio_numbalsoda"] is None
     assert found["absent"] == {"numbalsoda": "not installed: no such module"}

@@ -27,8 +27,11 @@ def version() -> str:
     return str(roadrunner.__version__)
 
 
-def prepare(problem: Problem) -> Callable[[float], Floats]:
-    """Load the SBML text, and return what integrates every patient at a relative tolerance."""
+def prepare(problem: Problem, *, by_name: bool = False) -> Callable[[float], Floats]:
+    """Load the SBML text, and return what integrates every patient at a relative tolerance.
+
+    `by_name` sets each patient's values one by one with ``setValue``, as a user would who does not look for speed.
+    """
     roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
     model, parameters = with_gains(problem)
     doses = len(problem.dose_day)
@@ -39,7 +42,8 @@ def prepare(problem: Problem) -> Callable[[float], Floats]:
     simulator.getIntegrator().setValue("maximum_num_steps", MOST_STEPS)
     values, days = np.hstack([parameters, problem.initial]), problem.visits.tolist()
     known = list(simulator.model.getGlobalParameterIds())
-    places = [known.index(name) for name in (*model.parameters, *model.states)]
+    names = (*model.parameters, *model.states)
+    places = [known.index(name) for name in names]
     at_dose, dose = np.nonzero(problem.visits[:, None] == problem.dose_day)
 
     def run(rtol: float) -> Floats:
@@ -49,7 +53,11 @@ def prepare(problem: Problem) -> Callable[[float], Floats]:
         out = np.zeros((problem.patients, len(days), len(model.states)))
         for row in range(problem.patients):
             simulator.reset()
-            simulator.model.setGlobalParameterValues(places, values[row])
+            if by_name:
+                for name, value in zip(names, values[row].tolist(), strict=True):
+                    simulator.setValue(name, value)
+            else:
+                simulator.model.setGlobalParameterValues(places, values[row])
             out[row] = np.asarray(simulator.simulate(times=days))[:, 1:]
         np.subtract.at(out, (slice(None), at_dose), problem.jumps[:, dose])
         return out
