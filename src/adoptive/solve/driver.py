@@ -103,10 +103,10 @@ def _move_on(lanes: Lanes) -> None:
 
 
 @compiled
-def integrate(address: int, first: int, beyond: int) -> None:
-    """Integrate patients first, first + 1, ... before `beyond` in the lanes whose table lies at an address."""
+def integrate(address: int, beyond: int) -> None:
+    """Integrate the patients of the queue before `beyond` in the lanes whose table lies at an address."""
     lanes = open_lanes(address)
-    queue, busy = fill(lanes, first, beyond)
+    busy = fill(lanes, beyond)
     while busy:
         settle(lanes)
         choose_steps(lanes)
@@ -114,7 +114,7 @@ def integrate(address: int, first: int, beyond: int) -> None:
         judge(lanes)
         _interrupt(lanes)
         _move_on(lanes)
-        queue, busy = fill(lanes, queue, beyond)
+        busy = fill(lanes, beyond)
 
 
 def _compile() -> bytes:
@@ -122,16 +122,16 @@ def _compile() -> bytes:
 
 
 @lru_cache(maxsize=1)
-def load_loop() -> Callable[[int, int, int], None]:
+def load_loop() -> Callable[[int, int], None]:
     """Return the compiled `integrate`, from the cache if this processor has met this source before.
 
     Threads may run it at once: the interpreter's lock is free while it works.
     """
     key = hashlib.sha256("\n".join(("loop", source_fingerprint(), *host())).encode()).hexdigest()
     code = NativeCode([recall(f"{key}.loop", _compile)], (integrate.__name__,))
-    run = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 3)(code.addresses[0])
+    run = ctypes.CFUNCTYPE(None, *[ctypes.c_int64] * 2)(code.addresses[0])
 
-    def loop(address: int, first: int, beyond: int, _alive: NativeCode = code) -> None:
-        run(address, first, beyond)
+    def loop(address: int, beyond: int, _alive: NativeCode = code) -> None:
+        run(address, beyond)
 
     return loop

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from adoptive.errors import SolveError
+from adoptive.solve.blocks import in_blocks
 from adoptive.solve.cache import recall, source_fingerprint
 from adoptive.solve.driver import load_loop
 from adoptive.solve.kernels import ROUTINES, write_kernels
@@ -23,9 +24,10 @@ from adoptive.solve.types import Ensemble, Events, Floats, Ints, Model, Trigger
 
 __all__ = ["Engine", "compile_model"]
 
-_ALIGNMENT = 64
+T = TypeVar("T")
 _SIZES = struct.Struct("<qqq")
 _BAD_INPUT = 4
+_SOON_DONE = 500  # patients for whom no thread is started
 
 
 def compile_model(model: Model, *, width: int | None = None, solver: str = "rodas5p") -> Engine:
@@ -132,8 +134,25 @@ class Engine:
         most = max((t.maximum for t in triggers), default=0)
         result = _blank(arrays, most, fired_before, last_fired)
         arrays |= result
-        _integrate_blocks(self._sizes(arrays, most_steps), arrays, threads)
+        _integrate(self._sizes(arrays, most_steps), arrays, threads)
         return _as_ensemble(result)
+
+    def run_reduced(
+        self,
+        reduce: Callable[[slice, Ensemble], T],
+        parameters: ArrayLike,
+        initial: ArrayLike,
+        *,
+        block: int | None = None,
+        **options: Any,
+    ) -> list[T]:
+        """Integrate block after block and return what `reduce(rows, ensemble)` makes of each, in the patients' order.
+
+        Memory holds one block's visits at a time; a patient's numbers are those of `run`, whatever the block.
+        Arguments: `rows` are the block's places among all patients; `block` is the number of patients in one (default:
+        as many as write 64 MB of visits, at most 4096); `options` as in `run`.
+        """
+        return in_blocks(self.run, reduce, {"parameters": parameters, "initial": initial, **options}, block=block)
 
     def _sizes(self, arrays: dict[str, Any], most_steps: int) -> dict[str, int]:
         return {
@@ -298,20 +317,23 @@ def _as_ensemble(result: dict[str, Any]) -> Ensemble:
     )
 
 
-def _integrate_blocks(sizes: dict[str, int], arrays: dict[str, Any], threads: int) -> None:
-    patients = len(arrays["initial"])
+def _integrate(sizes: dict[str, int], arrays: dict[str, Any], threads: int) -> None:
+    """Let each thread take patients from one queue; an interrupt closes the queue."""
+    patients, loop = len(arrays["initial"]), load_loop()
     if threads < 1:
         raise SolveError("threads must be at least 1", value=threads)
-    edges = np.linspace(0, patients, min(threads, max(patients, 1)) + 1).astype(int).tolist()
+    queue = np.zeros(1, np.int64)
 
-    loop = load_loop()
+    def work(_: int) -> None:
+        table, _memory = make_table(sizes, arrays | {"queue": queue})
+        loop(table.ctypes.data, patients)
 
-    def block(first: int, beyond: int) -> None:
-        table, _memory = make_table(sizes, arrays)
-        loop(table.ctypes.data, first, beyond)
-
-    if len(edges) == 2:
-        block(*edges)
-        return
+    threads = min(threads, max(-(-patients // sizes["width"]), 1))
+    if threads == 1 and patients <= _SOON_DONE:
+        return work(0)
     with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(block, edges[:-1], edges[1:]))
+        try:
+            list(pool.map(work, range(threads)))
+        except BaseException:
+            queue[0] = patients
+            raise

@@ -33,6 +33,7 @@ __all__ = [
     "make_table",
     "open_lanes",
     "row",
+    "take",
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -77,6 +78,7 @@ class Lanes:
     clones: int
     most_fired: int
     most_steps: int
+    queue: Integers  # the next patient to load
     kernels: Integers  # addresses in the order of ROUTINES
     parameters: Doubles
     initial: Doubles
@@ -164,6 +166,15 @@ def call(address: int, pointers: tuple[Doubles, ...]) -> None:
     raise NotImplementedError
 
 
+def take(counter: Integers) -> int:
+    """Return a count and raise it by one, at once for all threads."""
+    raise NotImplementedError
+
+
+def _write_take(writer: Any, counter: Any) -> Any:
+    return writer.code.atomic_rmw("add", counter, ir.Constant(ir.IntType(64), 1), "monotonic")
+
+
 def _write_open(writer: Any, address: Any) -> Any:
     return writer.code.inttoptr(address, TABLE)
 
@@ -177,7 +188,12 @@ def _write_call(writer: Any, address: Any, pointers: Any) -> Any:
     return writer.code.call(writer.code.inttoptr(address, kind.as_pointer()), pointers)
 
 
-SPECIAL: Mapping[Any, Callable[..., Any]] = {open_lanes: _write_open, row: _write_row, call: _write_call}
+SPECIAL: Mapping[Any, Callable[..., Any]] = {
+    open_lanes: _write_open,
+    row: _write_row,
+    call: _write_call,
+    take: _write_take,
+}
 
 
 def vector_rows(sizes: dict[str, int]) -> tuple[int, ...]:
@@ -260,15 +276,14 @@ def finish(lanes: Lanes, w: int) -> None:
 
 
 @compiled
-def fill(lanes: Lanes, queue: int, beyond: int) -> tuple[int, bool]:
-    """Give every free lane the next patient; return the queue and whether any lane is busy."""
+def fill(lanes: Lanes, beyond: int) -> bool:
+    """Give every free lane the next patient of the queue that all threads share; return whether any lane is busy."""
     busy, loaded = False, False
     for w in range(lanes.width):
         lane = PATIENT * lanes.width + w
-        while lanes.book[lane] < 0 and queue < beyond:
-            i = queue
-            queue += 1
-            if lanes.failure[i] == 0:
+        while lanes.book[lane] < 0 and lanes.queue[0] < beyond:
+            i = take(lanes.queue)
+            if i < beyond and lanes.failure[i] == 0:
                 lanes.book[lane] = i
                 _load(lanes, w, i)
                 loaded = True
@@ -277,4 +292,4 @@ def fill(lanes: Lanes, queue: int, beyond: int) -> tuple[int, bool]:
         busy = busy or lanes.book[lane] >= 0
     if loaded:
         call(lanes.kernels[PREPARE], (lanes.nothing, lanes.p))
-    return queue, busy
+    return busy

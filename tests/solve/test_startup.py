@@ -1,0 +1,90 @@
+"""The first patient: what a fresh process does before it, with the cache and without; and that Ctrl-C gets through."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+SOURCE = str(Path(__file__).parents[2] / "src")
+FIRST = """
+import sys, time, resource
+import numpy as np
+from adoptive.kinetics.equations import build_model
+from adoptive.kinetics.physiology import parameter_names
+import adoptive.solve
+model = build_model(parameter_names())
+print("start", flush=True)
+engine = adoptive.solve.compile_model(model)
+half, one = np.full((1, len(model.parameters)), 0.5), np.ones((1, len(model.states)))
+run = engine.run(half, one, start=0.0, stop=1.0, visits=[1.0])
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(run.final.tobytes().hex(), used.ru_utime + used.ru_stime, "numba" in sys.modules)
+"""
+
+
+def begin(folder: Path) -> subprocess.Popen[str]:
+    environment = os.environ | {"PYTHONPATH": SOURCE, "ADOPTIVE_CACHE_DIR": str(folder)}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen([sys.executable, "-c", FIRST], env=environment, text=True, **pipes)
+
+
+def answer(folder: Path) -> tuple[str, float, str]:
+    out, err = begin(folder).communicate(timeout=300)
+    final, seconds, numba = out.splitlines()[-1].split()
+    assert not err
+    return final, float(seconds), numba
+
+
+def test_a_warm_start_gives_the_cold_starts_bits_and_compiles_nothing(tmp_path: Path) -> None:
+    cold, cold_seconds, _ = answer(tmp_path)
+    kept = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
+    assert sorted(path.suffix for path in kept) == [".kernels", ".loop"]
+    warm, warm_seconds, numba = answer(tmp_path)
+    print(f"processor seconds to the full model's first patient: cold {cold_seconds:.1f}, warm {warm_seconds:.2f}")
+    assert warm == cold
+    assert numba == "False"
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == kept
+    assert warm_seconds < 0.5 * cold_seconds
+
+
+@pytest.mark.parametrize("suffix", [".kernels", ".loop"])
+@pytest.mark.parametrize("damage", ["cut", "flip"])
+def test_damaged_machine_code_is_made_again_without_a_word(tmp_path: Path, suffix: str, damage: str) -> None:
+    code = FIRST.replace(
+        "build_model(parameter_names())", "adoptive.solve.Model('m', ('x',), (), lambda y, p: {'x': -y.x})"
+    )
+    environment = os.environ | {"PYTHONPATH": SOURCE, "ADOPTIVE_CACHE_DIR": str(tmp_path)}
+
+    def final() -> str:
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+        assert done.stderr == ""
+        return done.stdout.splitlines()[-1].split()[0]
+
+    first = final()
+    (path,) = tmp_path.glob(f"*{suffix}")
+    good = path.read_bytes()
+    bad = bytearray(good)
+    bad[len(bad) // 2] ^= 0xFF
+    path.write_bytes(bytes(bad) if damage == "flip" else good[: len(good) // 2])
+    assert final() == first
+    assert path.read_bytes() == good
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("wait", [0.1, 0.6, 1.5])
+def test_an_interrupt_during_compilation_is_raised(tmp_path: Path, wait: float) -> None:
+    process = begin(tmp_path)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "start\n"
+    time.sleep(wait)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode != 0 or len(out.split()) == 3  # it may have been ready before
+    assert "KeyboardInterrupt" in err or len(out.split()) == 3
+    assert not list(tmp_path.glob(".*"))  # no half-written file stays
