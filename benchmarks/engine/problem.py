@@ -62,8 +62,8 @@ class Problem:
 
     def events(self) -> Events:
         """Return the doses as the engine's schedule."""
-        day, kind = (np.tile(row, (self.patients, 1)) for row in (self.dose_day, self.dose_kind))
-        return Events(day, kind, self.dose_amount)
+        rows = (self.patients, 1)
+        return Events(np.tile(self.dose_day, rows), np.tile(self.dose_kind, rows), self.dose_amount)
 
     def take(self, patients: int, copies: int = 1) -> Problem:
         """Return the same problem with the first patients only, all of them a number of times."""

@@ -134,7 +134,12 @@ def build_model() -> Model:
 
 def visit_days() -> Floats:
     """Return the 169 days: daily, twice daily from day 7 to 63, then every two weeks."""
-    stretches = [np.arange(0.0, 7.0), np.arange(7.0, 63.0, 0.5), np.arange(63.0, HORIZON_DAYS, 14.0), [HORIZON_DAYS]]
+    stretches: list[Any] = [
+        np.arange(0.0, 7.0),
+        np.arange(7.0, 63.0, 0.5),
+        np.arange(63.0, HORIZON_DAYS, 14.0),
+        [HORIZON_DAYS],
+    ]
     return np.unique(np.concatenate(stretches))
 
 

@@ -98,7 +98,7 @@ def start(name: str, *, problem: str, patients: int, copies: int, rtol: float, c
     words = {"name": name, "problem": problem, "patients": patients, "copies": copies, "core": core}
     command = [sys.executable, "-m", "benchmarks.engine.worker", json.dumps(words | {"warm_up_rtol": rtol})]
     space = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")]), "NUMBA_NUM_THREADS": "1"}
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
     return Runner(name, subprocess.Popen(command, cwd=ROOT, env=space, text=True, **pipes), patients, copies)
 
 

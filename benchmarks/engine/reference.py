@@ -67,7 +67,7 @@ def one_patient(problem: Problem, row: int, right_hand_side: Any) -> Floats:
     out, y = np.empty((len(problem.visits), states)), problem.initial[row]
     out[0] = y
     for leg, gain in zip(problem.legs(), gains(problem), strict=True):
-        tolerance = {"rtol": RTOL, "atol": ATOL * problem.scale}
+        tolerance: dict[str, Any] = {"rtol": RTOL, "atol": ATOL * problem.scale}
         part = solve_ivp(slopes, (leg.begin, leg.end), y, METHOD, t_eval=leg.days, **tolerance)
         if not part.success:
             raise RuntimeError(f"no reference for patient {row} of {problem.name}: {part.message}")

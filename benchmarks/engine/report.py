@@ -87,7 +87,9 @@ def judge(told: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def readme_table(told: Mapping[str, Any]) -> str:
     """Return the README's block: machine, both races, and the targets."""
-    lines = [f"Measured on {told['machine']['line']}; {told['rounds']} rounds; rtol {told['rtol']:g}.", ""]
+    load = told["machine"]["load_at_start"]
+    busy = "" if load is None else f" (load {load:.1f} at the start)"
+    lines = [f"Measured on {told['machine']['line']}{busy}; {told['rounds']} rounds; rtol {told['rtol']:g}.", ""]
     for title, place in (("28-state problem", "problem28"), ("full model", "full_model")):
         if place in told:
             lines += _race(title, told[place])

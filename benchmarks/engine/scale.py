@@ -72,8 +72,8 @@ def threads(problem: Problem, *, patients: int, rounds: int, rtol: float = 1e-5)
     def once(count: int) -> tuple[float, float]:
         clock, processor = time.perf_counter(), time.process_time()
         options: dict[str, Any] = {"record": many.model.states[:1], "threads": count}
-        tolerances = {"rtol": rtol, "atol": rtol * many.absolute}
-        days = {"start": 0.0, "stop": many.visits[-1], "visits": many.visits}
+        tolerances: dict[str, Any] = {"rtol": rtol, "atol": rtol * many.absolute}
+        days: dict[str, Any] = {"start": 0.0, "stop": many.visits[-1], "visits": many.visits}
         engine.run(many.parameters, many.initial, events=events, **days, **tolerances, **options)
         return time.perf_counter() - clock, time.process_time() - processor
 

@@ -59,7 +59,8 @@ def prepare(problem: Problem, *, by_name: bool = False) -> Callable[[float], Flo
             else:
                 simulator.model.setGlobalParameterValues(places, values[row])
             out[row] = np.asarray(simulator.simulate(times=days))[:, 1:]
-        np.subtract.at(out, (slice(None), at_dose), problem.jumps[:, dose])
+        for visit, given in zip(at_dose, dose, strict=True):
+            out[:, visit] -= problem.jumps[:, given]
         return out
 
     return run
@@ -70,7 +71,9 @@ def with_gains(problem: Problem) -> tuple[Model, Floats]:
 
     So one compiled model serves every patient, whatever he is given.
     """
-    names, columns, jumps = [], [], []
+    names: list[str] = []
+    columns: list[Floats] = []
+    jumps: list[Jump] = []
     for dose in range(len(problem.dose_day)):
         gained = {k: f"gain_{dose}_{k}" for k in np.flatnonzero(problem.jumps[:, dose].any(axis=0)).tolist()}
         jumps.append(Jump(f"dose_{dose}", {problem.model.states[k]: name for k, name in gained.items()}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import scipy
@@ -32,7 +33,7 @@ def prepare(problem: Problem) -> Callable[[float], Floats]:
     def one(row: int, rtol: float, out: Floats) -> None:
         y, p = problem.initial[row], problem.parameters[row]
         out[0] = y
-        options = {"rtol": rtol, "atol": rtol * problem.absolute * problem.scale, "args": (p,)}
+        options: dict[str, Any] = {"rtol": rtol, "atol": rtol * problem.absolute * problem.scale, "args": (p,)}
         for leg, gain in zip(legs, given, strict=True):
             part = solve_ivp(slopes, (leg.begin, leg.end), y, "LSODA", t_eval=leg.days, **options)
             if not part.success:
