@@ -63,8 +63,9 @@ def problem(patients: int) -> Problem:
 
 def without_extinction(model: Model) -> Model:
     """Return the model's equations without its rule for clones below one cell, which no peer has."""
-    changes: dict[str, Any] = {"clones": {}, "clone_rates": None, "watch": None}
-    return dataclasses.replace(model, **changes)
+    empty: dict[str, Any] = {"clones": {}, "populations": {}, "clone_rates": None, "watch": None}
+    known = {field.name for field in dataclasses.fields(model)}
+    return dataclasses.replace(model, **{name: value for name, value in empty.items() if name in known})
 
 
 def _with_cells(cohort: Cohort, plan: Plan, patients: int) -> tuple[Physiology, Cohort]:

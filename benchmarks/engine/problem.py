@@ -54,6 +54,8 @@ class Problem:
         """Return what each state gains at each dose, ``(patients, doses, states)``."""
         gain = np.zeros((self.patients, len(self.dose_day), len(self.model.states)))
         for dose, kind in enumerate(self.dose_kind):
+            if getattr(self.model.jumps[kind], "text", None) is not None:
+                raise ValueError(f"a race's doses add amounts; {self.model.jumps[kind].name} is a text")
             for state, factor in self.model.jumps[kind].effect.items():
                 named = isinstance(factor, str)
                 each = self.parameters[:, self.model.parameters.index(str(factor))] if named else float(factor)
