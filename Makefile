@@ -5,10 +5,13 @@ ARGS    ?=
 WORKERS ?= 2
 BIN     := .venv/bin
 STAMP   := .venv/.locked
+PEERS   := .venv/.peers
+BENCH   ?=
 GROUPS  := --group test --group docs --group dev
+EXTRAS  :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test slow lint types layers lock lock-check docs check env clean
+.PHONY: help run test slow lint types layers lock lock-check docs check env bench-engine clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -39,12 +42,35 @@ check: lint types layers lock-check ## all of lint, types, layers, lock-check
 docs: $(STAMP) ## build docs/_build/html
 	$(BIN)/sphinx-build -q -b html docs docs/_build/html
 
-lock: ## rewrite requirements.lock from pyproject.toml (needs uv)
+# EXTRAS names every extra but bench (--extra NAME), whose engines have a lock of their own.
+lock: ## rewrite requirements.lock and requirements-bench.lock from pyproject.toml (needs uv)
 	@uv=$$(command -v uv || command -v $(BIN)/uv) || { echo "make lock needs uv: pip install uv" >&2; exit 1; }; \
-	"$$uv" pip compile pyproject.toml --all-extras $(GROUPS) --universal --python-version 3.11 \
-	    --generate-hashes --no-annotate --no-header --quiet -o requirements.lock
+	"$$uv" pip compile pyproject.toml $(EXTRAS) $(GROUPS) --universal --python-version 3.11 \
+	    --generate-hashes --no-annotate --no-header --quiet -o requirements.lock && \
+	"$$uv" pip compile pyproject.toml --extra bench --universal --python-version 3.11 \
+	    --constraint requirements.lock \
+	    --generate-hashes --no-annotate --no-header --quiet -o requirements-bench.lock
 
 env: $(STAMP) ## make .venv from the lock, every file's hash checked
+
+bench-engine: $(PEERS) ## race the engine against its peers, one JSON document (BENCH="--quick")
+	@$(BIN)/python -m benchmarks.engine $(BENCH)
+
+# A peer that cannot be installed is left out: the document says so.
+$(PEERS): $(STAMP) requirements-bench.lock
+	@if uv=$$(command -v uv); then \
+	    install="$$uv pip install --quiet --python $(BIN)/python"; \
+	else \
+	    install="$(BIN)/python -m pip install --quiet --disable-pip-version-check"; \
+	fi; \
+	echo "installing requirements-bench.lock (hashes checked)" >&2; \
+	$$install --no-deps --require-hashes -r requirements-bench.lock >&2 || { \
+	    echo "numbalsoda needs cmake, a C++ compiler and gfortran: going on without it" >&2; \
+	    sed '/^numbalsoda==/,/[^\\]$$/d' requirements-bench.lock > .venv/peers.lock; \
+	    $$install --no-deps --require-hashes -r .venv/peers.lock >&2 || \
+	        echo "the peers cannot be installed: the engine runs alone" >&2; \
+	}
+	@touch $@
 
 # A .venv that is there already is kept when its Python is new enough, and made afresh otherwise.
 $(STAMP): pyproject.toml requirements.lock
@@ -57,7 +83,7 @@ $(STAMP): pyproject.toml requirements.lock
 	        echo "adoptive needs Python 3.11 or newer; none was found (name one: make PYTHON=/path/to/python3 ...)" >&2; \
 	        exit 1; \
 	    fi; \
-	    echo "making .venv with $$("$$found" --version)"; \
+	    echo "making .venv with $$("$$found" --version)" >&2; \
 	    "$$found" -m venv --clear .venv || { echo "cannot make .venv (Debian: apt install python3-venv)" >&2; exit 1; }; \
 	fi
 	@if uv=$$(command -v uv); then \
@@ -66,7 +92,7 @@ $(STAMP): pyproject.toml requirements.lock
 	    $(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip --upgrade >/dev/null; \
 	    install="$(BIN)/python -m pip install --quiet --disable-pip-version-check"; \
 	fi; \
-	echo "installing requirements.lock (hashes checked)"; \
+	echo "installing requirements.lock (hashes checked)" >&2; \
 	$$install --no-deps --require-hashes -r requirements.lock && \
 	$$install --no-deps --no-build-isolation -e .
 	@touch $@

@@ -1,0 +1,1 @@
+"""Questions of speed, one script or folder per question."""
