@@ -30,6 +30,14 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "cache" / "solo"
 
 
+def test_a_changed_equation_never_meets_an_old_module(folder: Path) -> None:
+    for rate in (1.125, 1.375, 1.125):
+        value = after_one_day(compile_model(decay(rate), backend="plain"))
+        assert value == pytest.approx(np.exp(-rate), rel=1e-7)
+    assert len(list(folder.glob("*.py"))) == 2
+
+
+@pytest.mark.slow
 def test_a_changed_equation_never_meets_an_old_kernel(folder: Path) -> None:
     assert after_one_day(compile_model(decay(1.125), backend="scalar")) == pytest.approx(np.exp(-1.125), rel=1e-7)
     changed = compile_model(decay(1.375), backend="scalar")
