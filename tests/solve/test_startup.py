@@ -88,3 +88,32 @@ def test_an_interrupt_during_compilation_is_raised(tmp_path: Path, wait: float) 
     assert process.returncode != 0 or len(out.split()) == 3  # it may have been ready before
     assert "KeyboardInterrupt" in err or len(out.split()) == 3
     assert not list(tmp_path.glob(".*"))  # no half-written file stays
+
+
+LONG = """
+import numpy as np
+from adoptive.solve import Model, compile_model
+engine = compile_model(Model("swing", ("x", "v"), ("w",), lambda y, p: {"x": y.v, "v": -p.w * p.w * y.x}))
+engine.run([[1.0]], [[1.0, 0.0]], start=0.0, stop=1.0, visits=[1.0])
+print("start", flush=True)
+count = 200_000
+options = {"start": 0.0, "stop": 50.0, "visits": [50.0], "rtol": 1e-8, "threads": THREADS}
+engine.run(np.full((count, 1), 50.0), np.ones((count, 2)), **options)
+print("end", flush=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize("threads", [1, 2])
+def test_an_interrupt_during_a_long_run_closes_the_queue(tmp_path: Path, threads: int) -> None:
+    environment = os.environ | {"PYTHONPATH": SOURCE, "ADOPTIVE_CACHE_DIR": str(tmp_path)}
+    code = LONG.replace("THREADS", str(threads))
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen([sys.executable, "-c", code], env=environment, text=True, **pipes)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "start\n"
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)  # the whole run would take several minutes
+    assert "end" not in out
+    assert "KeyboardInterrupt" in err

@@ -44,9 +44,9 @@ class Routine:
         self.width, self.arrays = width, self.function.args
         self.vector, self.bits = ir.VectorType(_DOUBLE, width), ir.VectorType(_WORD, width)
         self.code = ir.IRBuilder(self.function.append_basic_block())
-        self.code.alloca(self.vector).align = (
-            8 * width
-        )  # aligns the stack: else registers put aside straddle cache lines
+        # a place on the stack that nobody uses aligns it: else registers put aside straddle cache lines
+        self.code.alloca(self.vector).align = 8 * width
+        self._rows = [self.code.bitcast(array, self.vector.as_pointer()) for array in self.arrays]
 
     def constant(self, value: float) -> Any:
         """Return a number in every lane."""
@@ -57,11 +57,8 @@ class Routine:
         return ir.Constant(self.bits, [value] * self.width)
 
     def _row(self, array: int, row: Any) -> Any:
-        if isinstance(row, int):
-            at = ir.Constant(_WORD, row * self.width)
-        else:
-            at = self.code.mul(row, ir.Constant(_WORD, self.width))
-        return self.code.bitcast(self.code.gep(self.arrays[array], [at]), self.vector.as_pointer())
+        at = ir.Constant(_WORD, row) if isinstance(row, int) else row
+        return self.code.gep(self._rows[array], [at])
 
     def load(self, array: int, row: Any) -> Any:
         """Return a row of an array."""

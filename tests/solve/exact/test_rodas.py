@@ -9,9 +9,10 @@ import pytest
 import scipy.linalg
 
 from adoptive.solve import Model, Values, compile_model
-from adoptive.solve.rodas import GAMMA, STAGES, A, C, H
+from adoptive.solve.methods import RODAS5P
 
 Vector = np.ndarray
+GAMMA, STAGES, A, C, H = RODAS5P.gamma, RODAS5P.stages, RODAS5P.a, RODAS5P.c, RODAS5P.h
 
 
 def step(
