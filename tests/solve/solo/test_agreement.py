@@ -15,7 +15,7 @@ from adoptive.solve import Engine, Ensemble, Values, compile_model
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from problems import Problem, battle, clinic, dosed, kinetics, many_rates, mixture
+from solo_problems import Problem, battle, clinic, dosed, kinetics, many_rates, mixture
 
 from adoptive.solve.draws import fresh_draw
 

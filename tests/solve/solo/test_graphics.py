@@ -20,14 +20,14 @@ from adoptive.solve.solo import write_ptx
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from problems import ROOT, battle, kinetics
+from solo_problems import ROOT, battle, kinetics
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("numba_cuda") is None, reason="numba-cuda is not installed")
 
 SIMULATE = """
 import json, sys
 sys.path.insert(0, {tests!r})
-from problems import battle
+from solo_problems import battle
 from adoptive.solve import compile_model
 from adoptive.solve.solo import SoloEngine
 problem = battle(5)

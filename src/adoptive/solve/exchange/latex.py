@@ -149,6 +149,8 @@ class _Printer:
     def _choice(self, choice: Choice) -> str:
         left, right, then, otherwise = (self.of(x) for x in (choice.left, choice.right, choice.then, choice.otherwise))
         if (then, otherwise) == (left, right):
+            if _opposite(choice.left, choice.right):
+                return rf"\left|{left}\right|"
             return rf"\left[{left}\right]_{{+}}" if right == "0" else rf"\max\left({left}, {right}\right)"
         if (then, otherwise) == (right, left):
             return rf"\min\left({left}, {right}\right)"
@@ -159,6 +161,14 @@ class _Printer:
             return rf"\left|{then}\right|"
         condition = rf"\text{{if }} {left} > {right}"
         return rf"\begin{{cases}} {then} & {condition} \\ {otherwise} & \text{{otherwise}} \end{{cases}}"
+
+
+def _opposite(one: Expression, other: Expression) -> bool:
+    """Tell whether two differences are each other's negative: a - b and b - a."""
+    if not (isinstance(one, Sum) and isinstance(other, Sum) and len(one.terms) == len(other.terms) == 2):
+        return False
+    (minus, first), (also, second) = one.terms
+    return not minus and also and other == Sum(((False, second), (True, first)))
 
 
 def _positive(product: Product) -> Product:

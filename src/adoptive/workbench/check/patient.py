@@ -111,6 +111,7 @@ def everywhere(name: str, value: ArrayLike) -> dict[str, ArrayLike]:
 PERMISSIVE = everywhere("supp", 0.15) | {"iPD": 0.25, "kin": 80.0}
 """A tumour that lets cells in and work."""
 
+
 def once(drug: str, patients: int, *, day: ArrayLike, amount: ArrayLike) -> Infusions:
     """Give everybody one drug (or the cells, ``infusion``) once."""
     return give(drug, day=np.ones(patients) * np.asarray(day, float), amount=amount)
