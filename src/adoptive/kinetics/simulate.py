@@ -107,7 +107,7 @@ def advance(
 
 
 def _triggers(wards: Sequence[Ward], go: NDArray[np.int64], places: int) -> tuple[Trigger, ...]:
-    """Say the ward's reactions in the engine's words; who has no ward yet keeps its place, so that legs fit together."""
+    """Say the ward's reactions in the engine's words; who has no ward yet keeps his place, so legs fit together."""
     quiet = Trigger(signal="il6_effective", jump=None, threshold=np.inf)
     return tuple(
         Trigger(

@@ -80,6 +80,16 @@ def test_cells_against_bcma_empty_the_plasma_cells_and_spare_the_b_cells() -> No
     assert on(ran, "B", 60.0) > 0.5
 
 
+def test_normal_tissue_is_harmed_only_where_it_carries_the_target() -> None:
+    least = {
+        target: float(followed(target, plan, until=60.0).of("H").min())
+        for target, plan in (("CLDN18.2", CAR), ("CD19", CAR), ("BCMA", CAR), ("PRAME", TCR))
+    }
+    print(f"normal tissue at its lowest: {least}")
+    assert least.pop("CLDN18.2") < 0.95
+    assert min(least.values()) == 1.0
+
+
 def test_disease_in_blood_and_marrow_lets_cells_expand_higher_and_sooner() -> None:
     def peak(ran: Followed) -> tuple[float, float]:
         late = np.where(ran.day >= INFUSION_DAY + 1.0, ran.cells_per_ul[0], 0.0)

@@ -23,7 +23,7 @@ __all__ = [
 Floats = NDArray[np.float64]
 
 GENOMES_PER_UG = 1.515e5
-"""Haploid-pair genomes in 1 ug of DNA (6.6 pg each)."""
+"""Diploid genomes in 1 ug of DNA (6.6 pg each)."""
 
 
 def lesion_volumes_cm3(trajectory: Trajectory, physiology: Physiology) -> Floats:
