@@ -170,3 +170,9 @@ class Ensemble:
     holds: Ints = field(default_factory=_no_counts)
     regimen_state: Ints = field(default_factory=_no_counts)
     carry: Floats = field(default_factory=_no_numbers)
+
+    def __repr__(self) -> str:
+        """Say sizes and failures; the numbers of thousands of patients would fill a notebook."""
+        patients, visits, recorded = self.states.shape
+        failed = int(np.count_nonzero(self.failure))
+        return f"<Ensemble: {patients:,} patients, {visits:,} visits, {recorded} states; {failed:,} failed>"

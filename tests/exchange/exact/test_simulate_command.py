@@ -162,7 +162,7 @@ BAD: dict[str, tuple[tuple[str, ...], str]] = {
     "set twice": (("--until", "5", "--set", "ka=1", "--set", "ka=2"), "set twice"),
     "show": (("--until", "5", "--show", "mood"), "no such quantity to show"),
     "out kind": (("--until", "5", "--out", "a.xlsx"), "kind is not known"),
-    "out folder": (("--until", "5", "--out", "nowhere/a.csv"), "cannot be written"),
+    "out folder": (("--until", "5", "--out", "nowhere/a.csv"), "no such folder"),
     "no table": (("--until", "5", "--patients", "none.csv"), "cannot be read"),
     "table is a folder": (("--until", "5", "--patients", "."), "cannot be read"),
 }

@@ -113,7 +113,7 @@ def test_a_fit_says_how_good_it_is(command: Command, patients: Path) -> None:
         (("run", "stein-2019", "--set", "Tmax=8", "--set", "Tmax=9"), "given twice"),
         (("run", "stein-2019", "--set", "colour=8"), "no such parameter"),
         (("run", "stein-2019", "--parameters", "UPN1"), "no such parameter set"),
-        (("run", "stein-2019", "--out", "days.xls"), "cannot write this kind of file"),
+        (("run", "stein-2019", "--out", "days.xls"), "kind is not known"),
         (("run", "stein-2019", "--out", "nowhere/days.csv"), "no such folder"),
         (("run", "stein-2019", "--until", "-3"), "--until"),
         (("fit", "stein-2019", "nowhere.csv"), "cannot be read"),

@@ -40,7 +40,7 @@ def say_models(*, as_json: bool) -> None:
     console().print(table)
 
 
-def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
+def pairs(texts: Iterable[str], option: str, *, form: str = "NAME=VALUE") -> dict[str, str]:
     """Read NAME=VALUE texts; a name may come once.
 
     >>> pairs(["Tmax=8"], "--set")
@@ -50,7 +50,7 @@ def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
     for text in texts:
         name, sign, value = text.partition("=")
         if not (sign and name.strip() and value.strip()):
-            raise ParameterError("not of the form NAME=VALUE", where=option, value=text)
+            raise ParameterError(f"not of the form {form}", where=option, value=text)
         if name.strip() in read:
             raise ParameterError("given twice", where=option, value=name.strip())
         read[name.strip()] = value.strip()
@@ -68,5 +68,5 @@ def number(text: str, where: str, *, endless: bool = False) -> float:
     except ValueError:
         value = math.nan
     if math.isnan(value) or (math.isinf(value) and not endless):
-        raise ParameterError("not a number", where=where, value=text)
+        raise ParameterError("not a number", where=where, value=text, allowed="a finite number such as 2.5e8")
     return value
