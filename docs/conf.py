@@ -64,7 +64,8 @@ def _show(page: object, node: nodes.Element, *, display: str) -> None:
     from docutils.nodes import SkipNode
     from latex2mathml.converter import convert
 
-    page.body.append(convert(node.astext(), display=display))
+    text = node.astext().replace("{aligned}", "{align*}")  # the converter knows only the second
+    page.body.append(convert(text, display=display))
     raise SkipNode
 
 
