@@ -60,6 +60,9 @@ class Values:
             raise AttributeError(name)
         return self[name]
 
+    def __repr__(self) -> str:
+        return f"<Values: {', '.join(self._place)}>"
+
 
 Text = Callable[[Values, Values], Mapping[str, Any]]
 JumpText = Callable[[Values, Values, Any], Mapping[str, Any]]

@@ -50,6 +50,14 @@ def patients(tmp_path: Path) -> Path:
     return path
 
 
+def test_two_columns_of_one_name_are_refused(command: Command, tmp_path: Path) -> None:
+    data = tmp_path / "twice.csv"
+    data.write_text("id,time,quantity,value,value\na,1,transgene,3,4\n", "utf-8")
+    said = command("fit", "stein-2019", data)
+    assert said.code == 2
+    assert "two columns have the same name; value: value" in said.err
+
+
 def test_the_list_names_every_model(command: Command) -> None:
     said = command("list")
     assert said.code == 0

@@ -23,6 +23,7 @@ from adoptive.workbench.cli.surroundings import interrupts_kept
 from adoptive.workbench.cli.written import check_place, whole_file
 from adoptive.workbench.cli.zoo_tables import number, pairs
 from adoptive.workbench.engine.document import as_json as to_json
+from adoptive.workbench.wording import LABEL
 
 __all__ = ["Asked", "run_model"]
 
@@ -121,6 +122,7 @@ def _say(zoo: ZooModel, result: ZooRun, checked: Sequence[Checked], asked: Asked
         to.print("Parameters were changed: the regression values do not apply.")
     else:
         to.print("The publication implies no regression value for this set.")
+    to.print(LABEL)
     if asked.out is not None:
         to.print(f"written: {asked.out}", soft_wrap=True)
 
