@@ -132,7 +132,7 @@ def check(
         int | None, typer.Option(min=20, max=20_000, help="kinetics: patients; default 300.", show_default=False)
     ] = None,
     only: Annotated[str | None, typer.Option(help="kinetics: some checks, as in K2,S5.")] = None,
-    write: Annotated[Path | None, typer.Option(help="kinetics: write the table as a page, too.")] = None,
+    write: Annotated[Path | None, typer.Option(help="kinetics: write the table to this .md page, too.")] = None,
 ) -> None:
     """Check that better therapy does not look worse (E11), or that the kinetics behave. Exit code 1 if not."""
     if study == "kinetics":

@@ -158,7 +158,7 @@ def _shown(read: Imported, wanted: tuple[str, ...]) -> tuple[str, ...]:
 def _check_size(patients: int, days: int, quantities: int) -> None:
     if patients * days * quantities > MOST_REPORTED:
         raise StudyError(
-            f"{patients:,} patients, {days:,} days and {quantities:,} quantities are too many numbers",
+            f"{patients:,} patients, {days:,} days and {quantities:,} states or quantities are too many numbers",
             allowed=f"at most {MOST_REPORTED:,} in one run", next_step="ask for a longer --every, or fewer patients",
         )  # fmt: skip
 
