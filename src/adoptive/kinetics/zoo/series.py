@@ -97,7 +97,7 @@ def read_individuals(path: Path, *, layout: str = "tidy") -> Individuals:
         raise ParameterError("the data cannot be read", where=str(path), value=problem.strerror) from None
     except UnicodeDecodeError as problem:
         raise ParameterError(
-            "the data are no CSV text", where=str(path), value=problem, next_step="save them as CSV in UTF-8"
+            "the data cannot be read as CSV", where=str(path), value=problem, next_step="save them as CSV in UTF-8"
         ) from None
     lines = _lines(text, path)
     if not lines:
@@ -118,7 +118,7 @@ def _lines(text: str, path: Path) -> list[dict[str, str | None]]:
         return list(reader)
     except csv.Error as problem:
         raise ParameterError(
-            "the data are no CSV text", where=str(path), value=problem, next_step="save them as CSV in UTF-8"
+            "the data cannot be read as CSV", where=str(path), value=problem, next_step="save them as CSV in UTF-8"
         ) from None
 
 
