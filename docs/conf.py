@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,8 +49,14 @@ def _formula(page: object, node: nodes.Element) -> None:
 
 
 def _displayed(page: object, node: nodes.Element) -> None:
-    """Show a formula on a line of its own."""
-    _show(page, node, display="block")
+    """Show a formula on a line of its own; one wider than the page scrolls alone."""
+    from docutils.nodes import SkipNode
+
+    page.body.append('<div class="formula">')
+    with suppress(SkipNode):
+        _show(page, node, display="block")
+    page.body.append("</div>")
+    raise SkipNode
 
 
 def _show(page: object, node: nodes.Element, *, display: str) -> None:
@@ -57,7 +64,8 @@ def _show(page: object, node: nodes.Element, *, display: str) -> None:
     from docutils.nodes import SkipNode
     from latex2mathml.converter import convert
 
-    page.body.append(convert(node.astext(), display=display))
+    text = node.astext().replace("{aligned}", "{align*}")  # the converter knows only the second
+    page.body.append(convert(text, display=display))
     raise SkipNode
 
 

@@ -1,6 +1,8 @@
 """What happens inside: a cohort and its infusions enter, a :class:`Trajectory` leaves.
 
-Start with :func:`describe_patients`, :func:`advance` and :mod:`~adoptive.kinetics.equations`.
+Start with :func:`describe_patients`, :func:`advance` and :mod:`~adoptive.kinetics.equations`. What laboratory and
+scanner would report of it is in :mod:`~adoptive.kinetics.observe`, other people's models are in
+:mod:`~adoptive.kinetics.zoo`.
 """
 
 from adoptive.kinetics.equations import JUMPS, build_model

@@ -1,8 +1,9 @@
 """Integrate many patients of one stiff model at once. It knows nothing of cells.
 
-Enters: a `Model` (plain Python equations), parameters, initial values, events, triggers. Leaves: an `Ensemble`.
-Know `compile_model` and `Engine.run`; `exp`, `log`, `maximum`, `minimum`, `positive` and `where_positive` are for
-model text.
+Enters: a `Model` (plain Python equations), parameters, initial values, and what happens: `Events`, `Trigger`,
+`Regimen`, `Scans`. Leaves: an `Ensemble`. Know `compile_model`, `Engine.run` and, for populations that do not fit into
+memory, `Engine.run_reduced`; `exp`, `log`, `maximum`, `minimum`, `positive` and `where_positive` are for model text.
+`solve.methods` holds the solvers as data, `solve.solo` the other backends, `solve.exchange` reads and writes SBML.
 """
 
 from __future__ import annotations

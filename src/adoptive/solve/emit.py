@@ -15,7 +15,7 @@ from llvmlite import ir
 
 from adoptive.solve.graph import Node
 
-__all__ = ["Routine", "evaluate"]
+__all__ = ["LARGEST_EXPONENT", "SMALLEST_LOG_ARGUMENT", "Routine", "evaluate"]
 
 _FAST = ("contract", "nsz", "arcp", "reassoc")
 _DOUBLE, _WORD = ir.DoubleType(), ir.IntType(64)
@@ -27,8 +27,8 @@ _LN2_HIGH, _LN2_LOW = (
 _ROUNDER = 6755399441055744.0  # 1.5 x 2^52: adding it leaves the nearest integer in the low bits
 _ROUNDER_BITS = 0x4338000000000000
 _MANTISSA, _ONE_BITS = 0x000FFFFFFFFFFFFF, 0x3FF0000000000000
-_SMALLEST_LOG_ARGUMENT = 1e-300
-_LARGEST_EXPONENT = 700.0
+SMALLEST_LOG_ARGUMENT = 1e-300
+LARGEST_EXPONENT = 700.0
 _EXP_SERIES = [1.0 / math.factorial(k) for k in range(13, -1, -1)]
 _LOG_SERIES = [2.0 / (2 * k + 1) for k in range(10, 0, -1)]  # 2 artanh(s) = 2 s + 2 s^3/3 + ...
 
@@ -159,7 +159,7 @@ class Routine:
     def exp(self, x: Any) -> Any:
         """Return e^x = 2^k e^r with k whole and |r| <= ln(2)/2; |x| is held at 700."""
         code = self.code
-        x = self._at_most(self._at_least(x, -_LARGEST_EXPONENT), _LARGEST_EXPONENT)
+        x = self._at_most(self._at_least(x, -LARGEST_EXPONENT), LARGEST_EXPONENT)
         rounded = self.fma(x, self.constant(1.0 / math.log(2.0)), self.constant(_ROUNDER))
         k = code.fsub(rounded, self.constant(_ROUNDER))
         rest = self.fma(k, self.constant(-_LN2_LOW), self.fma(k, self.constant(-_LN2_HIGH), x))
@@ -169,7 +169,7 @@ class Routine:
     def log(self, x: Any) -> Any:
         """Return ln x = k ln 2 + 2 artanh((m-1)/(m+1)) for x = 2^k m; arguments below 1e-300 are held there."""
         code = self.code
-        held = self._at_least(x, _SMALLEST_LOG_ARGUMENT)
+        held = self._at_least(x, SMALLEST_LOG_ARGUMENT)
         bits = code.bitcast(held, self.bits)
         mantissa = code.or_(code.and_(bits, self.integer(_MANTISSA)), self.integer(_ONE_BITS))
         m = code.bitcast(mantissa, self.vector)

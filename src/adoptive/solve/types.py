@@ -60,6 +60,9 @@ class Values:
             raise AttributeError(name)
         return self[name]
 
+    def __repr__(self) -> str:
+        return f"<Values: {', '.join(self._place)}>"
+
 
 Text = Callable[[Values, Values], Mapping[str, Any]]
 JumpText = Callable[[Values, Values, Any], Mapping[str, Any]]
@@ -170,3 +173,9 @@ class Ensemble:
     holds: Ints = field(default_factory=_no_counts)
     regimen_state: Ints = field(default_factory=_no_counts)
     carry: Floats = field(default_factory=_no_numbers)
+
+    def __repr__(self) -> str:
+        """Say sizes and failures; the numbers of thousands of patients would fill a notebook."""
+        patients, visits, recorded = self.states.shape
+        failed = int(np.count_nonzero(self.failure))
+        return f"<Ensemble: {patients:,} patients, {visits:,} visits, {recorded} states; {failed:,} failed>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Final
 
 from adoptive.errors import StudyError
@@ -10,12 +11,14 @@ __all__ = [
     "BLOCK_PATIENTS",
     "DEFAULT_TRIALS",
     "MOST_DOSES",
+    "MOST_FITTED",
     "MOST_PATIENTS",
     "MOST_REPORTED",
     "MOST_SIMULATED",
     "MOST_TRIALS",
     "MOST_VISITS",
     "MOST_WORKERS",
+    "NO_ROOM",
     "RULE_TRIALS",
     "block_trials",
     "check_size",
@@ -48,6 +51,12 @@ MOST_REPORTED: Final = 20_000_000
 
 MOST_DOSES: Final = 10_000
 """Doses that a patient may get in it."""
+
+MOST_FITTED: Final = 20_000
+"""Individuals of one fit of a published model: some minutes with the default number of starts."""
+
+NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""What the system says when a file has no room left: the run failed (exit code 3), the request was good."""
 
 BLOCK_PATIENTS: Final = 1_000
 """Smallest number of patients that are simulated together: enough to fill the ensemble engine's vectors."""

@@ -57,6 +57,15 @@ def bateman(t: np.ndarray, ka: float, kel: float, dose: float, volume: float) ->
     return np.asarray(dose * ka / (volume * (ka - kel)) * (np.exp(-kel * t) - np.exp(-ka * t)))
 
 
+def test_a_formula_of_endless_length_is_refused_in_one_sentence(command: Command, tmp_path: Path) -> None:
+    file = files.File().parameter("x", 1.0, constant=False).rule("rate", "x", " + ".join(["x"] * 20_000))
+    path = tmp_path / "long.xml"
+    path.write_text(file.text(), "utf-8")
+    ran = command("simulate", path, "--until", 1)
+    assert ran.code == 2
+    assert "a formula is too long or nested too deeply" in ran.err
+
+
 def test_doses_agree_with_the_closed_form(command: Command, pills: Path, table: Path) -> None:
     ran = command(
         "simulate", pills, "--patients", table, "--dose", "gut 0,2.5 mg", "--dose", "gut 4 10", "--set", "kel=0.3",
@@ -162,7 +171,7 @@ BAD: dict[str, tuple[tuple[str, ...], str]] = {
     "set twice": (("--until", "5", "--set", "ka=1", "--set", "ka=2"), "set twice"),
     "show": (("--until", "5", "--show", "mood"), "no such quantity to show"),
     "out kind": (("--until", "5", "--out", "a.xlsx"), "kind is not known"),
-    "out folder": (("--until", "5", "--out", "nowhere/a.csv"), "cannot be written"),
+    "out folder": (("--until", "5", "--out", "nowhere/a.csv"), "no such folder"),
     "no table": (("--until", "5", "--patients", "none.csv"), "cannot be read"),
     "table is a folder": (("--until", "5", "--patients", "."), "cannot be read"),
 }

@@ -50,6 +50,14 @@ def patients(tmp_path: Path) -> Path:
     return path
 
 
+def test_two_columns_of_one_name_are_refused(command: Command, tmp_path: Path) -> None:
+    data = tmp_path / "twice.csv"
+    data.write_text("id,time,quantity,value,value\na,1,transgene,3,4\n", "utf-8")
+    said = command("fit", "stein-2019", data)
+    assert said.code == 2
+    assert "two columns have the same name; value: value" in said.err
+
+
 def test_the_list_names_every_model(command: Command) -> None:
     said = command("list")
     assert said.code == 0
@@ -113,7 +121,7 @@ def test_a_fit_says_how_good_it_is(command: Command, patients: Path) -> None:
         (("run", "stein-2019", "--set", "Tmax=8", "--set", "Tmax=9"), "given twice"),
         (("run", "stein-2019", "--set", "colour=8"), "no such parameter"),
         (("run", "stein-2019", "--parameters", "UPN1"), "no such parameter set"),
-        (("run", "stein-2019", "--out", "days.xls"), "cannot write this kind of file"),
+        (("run", "stein-2019", "--out", "days.xls"), "kind is not known"),
         (("run", "stein-2019", "--out", "nowhere/days.csv"), "no such folder"),
         (("run", "stein-2019", "--until", "-3"), "--until"),
         (("fit", "stein-2019", "nowhere.csv"), "cannot be read"),

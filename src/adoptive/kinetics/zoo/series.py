@@ -56,7 +56,9 @@ class Individuals:
     def renamed(self, names: Mapping[str, str]) -> Individuals:
         """Call quantities by other names, for instance those of another model."""
         if unknown := sorted(set(names) - set(self.quantities)):
-            raise ParameterError("the data lack a quantity", value=unknown, allowed=", ".join(self.quantities))
+            raise ParameterError(
+                "the data lack a quantity", value=", ".join(unknown), allowed=", ".join(self.quantities)
+            )
         return replace(self, quantities=tuple(names.get(name, name) for name in self.quantities))
 
     def with_constants(self, known: Iterable[str]) -> Individuals:
@@ -67,7 +69,9 @@ class Individuals:
     def only(self, *quantities: str, at_least: int = 1) -> Individuals:
         """Keep some quantities, and the individuals who have at least so many values above their limit in them."""
         if missing := sorted(set(quantities) - set(self.quantities)):
-            raise ParameterError("the data lack a quantity", value=missing, allowed=", ".join(self.quantities))
+            raise ParameterError(
+                "the data lack a quantity", value=", ".join(missing), allowed=", ".join(self.quantities)
+            )
         place = np.full(len(self.quantities), -1)
         place[[self.quantities.index(name) for name in quantities]] = np.arange(len(quantities))
         wanted = place[self.quantity]
@@ -89,15 +93,33 @@ def read_individuals(path: Path, *, layout: str = "tidy") -> Individuals:
         raise ParameterError("no such layout", value=layout, allowed=", ".join(LAYOUTS))
     try:
         text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise ParameterError("the data cannot be read", where=str(path), value=problem) from None
-    lines = list(csv.DictReader(text.splitlines()))
+    except OSError as problem:
+        raise ParameterError("the data cannot be read", where=str(path), value=problem.strerror) from None
+    except UnicodeDecodeError as problem:
+        raise ParameterError(
+            "the data cannot be read as CSV", where=str(path), value=problem, next_step="save them as CSV in UTF-8"
+        ) from None
+    lines = _lines(text, path)
     if not lines:
         raise ParameterError("the data are empty", where=str(path), allowed=", ".join(_TIDY))
     readings, constants = (_tidy if layout == "tidy" else _liu)(lines, path.name)
     if not readings:
         raise ParameterError("no observation is left", where=str(path))
     return _rectangles(readings, constants)
+
+
+def _lines(text: str, path: Path) -> list[dict[str, str | None]]:
+    try:
+        reader = csv.DictReader(text.splitlines(), strict=True)
+        head = [name.strip() for name in reader.fieldnames or ()]
+        if twice := sorted({name for name in head if head.count(name) > 1}):
+            raise ParameterError("two columns have the same name", where=f"{path.name}, line 1", value=twice[0])
+        reader.fieldnames = head
+        return list(reader)
+    except csv.Error as problem:
+        raise ParameterError(
+            "the data cannot be read as CSV", where=str(path), value=problem, next_step="save them as CSV in UTF-8"
+        ) from None
 
 
 def _number(line: Mapping[str, str | None], column: str, where: str) -> float:
@@ -113,7 +135,12 @@ def _number(line: Mapping[str, str | None], column: str, where: str) -> float:
 def _columns(lines: list[dict[str, str | None]], wanted: Iterable[str], where: str) -> None:
     missing = [name for name in wanted if name not in lines[0]]
     if missing:
-        raise ParameterError("columns are missing", where=where, value=", ".join(missing))
+        raise ParameterError(
+            "columns are missing",
+            where=f"{where}, line 1",
+            value=", ".join(missing),
+            next_step="name them in the first line",
+        )
 
 
 Constants = dict[str, dict[str, float]]
@@ -169,7 +196,10 @@ def _liu(lines: list[dict[str, str | None]], name: str) -> tuple[list[_Reading],
 def _rectangles(readings: list[_Reading], constants: Constants) -> Individuals:
     ids = tuple(dict.fromkeys(reading.who for reading in readings))
     quantities = tuple(dict.fromkeys(reading.quantity for reading in readings))
-    own = [sorted((r for r in readings if r.who == who), key=lambda r: r.day) for who in ids]
+    series_of: dict[str, list[_Reading]] = {who: [] for who in ids}
+    for reading in readings:
+        series_of[reading.who].append(reading)
+    own = [sorted(series, key=lambda r: r.day) for series in series_of.values()]
     shape = (len(ids), max(map(len, own)))
     day, value, quantity = np.zeros(shape), np.ones(shape), np.zeros(shape, np.int64)
     below, used = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)

@@ -99,6 +99,10 @@ class ZooModel:
     fitted: tuple[str, ...] = ()
     noise: str = ""
 
+    def __repr__(self) -> str:
+        """Say which model this is; its rows would fill a notebook."""
+        return f"<ZooModel {self.name}: {self.title}; sets {', '.join(self.sets)}; {self.doi}>"
+
     @property
     def sets(self) -> tuple[str, ...]:
         """Return the names of the parameter sets, the default first."""
@@ -130,6 +134,11 @@ class ZooRun:
     values: Floats
     states: Floats
     failure: NDArray[np.int64]
+
+    def __repr__(self) -> str:
+        """Say sizes and what was measured."""
+        patients, days, _ = self.values.shape
+        return f"<ZooRun {self.model}: {patients:,} patients, {days:,} days; {', '.join(self.quantities)}>"
 
     def of(self, quantity: str) -> Floats:
         """Return one quantity, ``(patients, days)``."""

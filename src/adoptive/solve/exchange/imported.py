@@ -52,6 +52,11 @@ class Imported:
     system: System
     events: tuple[FollowedEvent, ...]
 
+    def __repr__(self) -> str:
+        """Say what was read; the parts would fill a notebook."""
+        found = f"{len(self.system.states)} states, {len(self.parameters)} parameters, {len(self.events)} events"
+        return f"<Imported {self.model.name!r}: {found}; time in {self.time_unit}>"
+
     @cached_property
     def observed(self) -> tuple[str, ...]:
         """List what `observe` gives: the file's ids that change or follow from rules."""

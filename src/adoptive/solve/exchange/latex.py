@@ -117,8 +117,8 @@ class _Printer:
             case Product(over, under):
                 if over and isinstance(over[0], Number) and over[0].value < 0.0:
                     return f"-{self._factor(_positive(expression))}"
-                top = r" \, ".join(self._factor(x, alone=len(over) == 1 and bool(under)) for x in over) or "1"
-                bottom = r" \, ".join(self._factor(x, alone=len(under) == 1) for x in under)
+                top = _juxtaposed([self._factor(x, alone=len(over) == 1 and bool(under)) for x in over]) or "1"
+                bottom = _juxtaposed([self._factor(x, alone=len(under) == 1) for x in under])
                 return rf"\frac{{{top}}}{{{bottom}}}" if under else top
             case Power(base, exponent):
                 plain = isinstance(base, Name) and "_" not in self.name(base.name)
@@ -200,6 +200,16 @@ def _number(value: float) -> str:
         return mantissa
     times = "" if mantissa == "1" else "-" if mantissa == "-1" else rf"{mantissa} \cdot "
     return f"{times}10^{{{int(power)}}}"
+
+
+def _juxtaposed(factors: list[str]) -> str:
+    r"""Write factors side by side; a number that is not the first needs a dot, as in 5 x 0.5.
+
+    >>> print(_juxtaposed(["5", "0.5", "x"]))
+    5 \cdot 0.5 \, x
+    """
+    rest = (rf"\cdot {factor}" if factor[0].isdigit() else rf"\, {factor}" for factor in factors[1:])
+    return " ".join((*factors[:1], *rest))
 
 
 def _width(latex: str) -> int:

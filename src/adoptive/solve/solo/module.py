@@ -21,7 +21,7 @@ import llvmlite
 import numba
 
 from adoptive.solve.cache import cache_folder, source_fingerprint
-from adoptive.solve.emit import _LARGEST_EXPONENT, _SMALLEST_LOG_ARGUMENT
+from adoptive.solve.emit import LARGEST_EXPONENT, SMALLEST_LOG_ARGUMENT
 from adoptive.solve.lanes import ENTRIES
 from adoptive.solve.methods import Method
 from adoptive.solve.solo.loop import write_loop
@@ -31,7 +31,7 @@ __all__ = ["TILE", "Target", "load_module", "write_module"]
 
 Target = Literal["plain", "scalar", "cuda"]
 
-_LIMITS = {"f8": (_LARGEST_EXPONENT, _SMALLEST_LOG_ARGUMENT), "f4": (80.0, 1e-35)}
+_LIMITS = {"f8": (LARGEST_EXPONENT, SMALLEST_LOG_ARGUMENT), "f4": (80.0, 1e-35)}
 _DECORATOR = {
     "plain": "def compiled(function):\n    return function\n",
     "scalar": "from numba import njit\n\n"

@@ -21,7 +21,19 @@ from adoptive.kinetics.states import LESIONS, lesion_state
 from adoptive.parameters import Book, Typical, draw_typical, load_book
 from adoptive.streams import Keys, Streams
 
-__all__ = ["DOSE", "INFUSION_DAY", "PERMISSIVE", "body_of", "cohort_of", "everywhere", "once"]
+__all__ = [
+    "CAR",
+    "DIAMETERS_MM",
+    "DOSE",
+    "INFUSION_DAY",
+    "PERMISSIVE",
+    "SEED",
+    "body_of",
+    "cohort_of",
+    "everywhere",
+    "flat_typical",
+    "once",
+]
 
 Floats = NDArray[np.float64]
 
@@ -37,7 +49,7 @@ SEED = 20
 
 
 @lru_cache(maxsize=1)
-def _flat_typical() -> Typical:
+def flat_typical() -> Typical:
     """Give the published values with no spread between patients."""
     rows = {name: dataclasses.replace(row, between=0.0) for name, row in load_book().items()}
     return draw_typical(Book(rows), Streams(SEED), trials=[0], fixed=True)
@@ -51,14 +63,15 @@ def cohort_of(
     density_factor: ArrayLike = 1.0,
     low_density: float = DENSITIES["low"],
     target: str = "CLDN18.2",
+    lesions: int = LESIONS,
 ) -> Cohort:
     """Write the typical patient's cohort by hand, a number of times; ``shares`` may differ between lesions.
 
-    ``target`` chooses the product class.
+    ``target`` chooses the product class, ``lesions`` the places for lesions.
     """
     each = np.atleast_2d(np.asarray(diameters_mm, float))
-    each = np.pad(each, ((0, 0), (0, LESIONS - each.shape[1])))
-    place = np.ones((patients, LESIONS))
+    each = np.pad(each, ((0, 0), (0, lesions - each.shape[1])))
+    place = np.ones((patients, lesions))
     held = SHARES if shares is None else shares
     densities = DENSITIES | {"low": low_density}
 
@@ -67,7 +80,7 @@ def cohort_of(
 
     def all_lesions(value: ArrayLike) -> Floats:
         given = np.atleast_1d(np.asarray(value, float))
-        return np.asarray(place * np.pad(given, (0, LESIONS - len(given)), mode="edge"))
+        return np.asarray(place * np.pad(given, (0, lesions - len(given)), mode="edge"))
 
     high = all_lesions(held["high"])
     antigen = Antigen(
@@ -94,10 +107,12 @@ def cohort_of(
     )
 
 
-def body_of(cohort: Cohort, **changed: ArrayLike) -> Physiology:
+CAR = ConstructPlan(product="typical", modality="CAR-T", binder="scFv", costimulation="CD28")
+
+
+def body_of(cohort: Cohort, plan: ConstructPlan = CAR, /, **changed: ArrayLike) -> Physiology:
     """Give the patients' parameters and starting state, with the product in them and some parameters changed."""
-    plan = ConstructPlan(product="typical", modality="CAR-T", binder="scFv", costimulation="CD28")
-    body = describe_patients(cohort, plan, typical=_flat_typical(), streams=Streams(SEED))
+    body = describe_patients(cohort, plan, typical=flat_typical(), streams=Streams(SEED))
     engrafting = 1.0 - body.of("fclr")
     shares = {name: engrafting * share for name, share in PRODUCT.items()}
     return body.replace(**(shares | {name: np.ones(len(cohort)) * np.asarray(v, float) for name, v in changed.items()}))

@@ -1,4 +1,4 @@
-"""The command line: ``adoptive run``, ``follow``, ``studies``, ``show``, ``report``, ``check``, ``simulate``.
+"""The command line: ``adoptive run``, ``follow``, ``studies``, ``show``, ``report``, ``check``, ``simulate``, ``zoo``.
 
 Results go to stdout, progress to stderr. Exit codes: 0 done, 1 a stated check failed, 2 bad usage or bad study, 3 the
 run failed, 130 interrupted, 143 told to end (SIGTERM). Nothing heavy is imported before a command is known. The
@@ -7,7 +7,6 @@ function to know is :func:`main`.
 
 from __future__ import annotations
 
-import errno
 import signal
 import sys
 import traceback
@@ -18,11 +17,11 @@ from typing import NoReturn
 
 from adoptive.errors import AdoptiveError, RunError, SolveError
 from adoptive.workbench.cli.surroundings import StoppedError, prepare, say_error, silence_output
+from adoptive.workbench.limits import NO_ROOM
 
 __all__ = ["main"]
 
 BAD_INPUT, RUN_FAILED, INTERRUPTED, TERMINATED = 2, 3, 130, 143
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -50,7 +49,7 @@ def _outcome(arguments: Sequence[str] | None) -> int:
     except MemoryError:
         return _said("the run failed: not enough memory; next: fewer --trials or --workers", RUN_FAILED)
     except OSError as problem:
-        if problem.errno not in _NO_ROOM:
+        if problem.errno not in NO_ROOM:
             return _own_mistake()
         silence_output()
         return _said(f"the output could not be written: {problem.strerror}; next: make room", RUN_FAILED)

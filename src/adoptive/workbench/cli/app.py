@@ -132,7 +132,7 @@ def check(
         int | None, typer.Option(min=20, max=20_000, help="kinetics: patients; default 300.", show_default=False)
     ] = None,
     only: Annotated[str | None, typer.Option(help="kinetics: some checks, as in K2,S5.")] = None,
-    write: Annotated[Path | None, typer.Option(help="kinetics: write the table as a page, too.")] = None,
+    write: Annotated[Path | None, typer.Option(help="kinetics: write the table to this .md page, too.")] = None,
 ) -> None:
     """Check that better therapy does not look worse (E11), or that the kinetics behave. Exit code 1 if not."""
     if study == "kinetics":
@@ -150,8 +150,8 @@ def check(
 @app.command(short_help="Simulate a model of your own (SBML) for a table of patients.")
 def simulate(
     model: Annotated[Path, typer.Argument(help="An SBML file (Level 3, or Level 2).")],
-    until: Annotated[float, typer.Option(help="Last day, in the model's unit of time.")],
-    every: Annotated[float, typer.Option(help="Days between reported days.")] = 1.0,
+    until: Annotated[float, typer.Option(help="Last time, in the model's unit of time.")],
+    every: Annotated[float, typer.Option(help="Time between reported times, in the same unit.")] = 1.0,
     patients: Annotated[
         Path | None, typer.Option(help="CSV file: a row per patient, a column per parameter or start value.")
     ] = None,
@@ -160,10 +160,11 @@ def simulate(
         typer.Option(help='"KIND DAY AMOUNT": a state gains an amount; several days with commas; repeatable.'),
     ] = None,
     settings: Annotated[
-        list[str] | None, typer.Option("--set", help="name=value for all patients; repeatable.")
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="Set a quantity for all patients; repeatable."),
     ] = None,
-    show: Annotated[list[str] | None, typer.Option(help="Quantity to report (default all); repeatable.")] = None,
-    out: Annotated[Path | None, typer.Option(help="FILE.csv or FILE.parquet instead of stdout.")] = None,
+    show: Annotated[list[str] | None, typer.Option(help="Quantity to report; default all; repeatable.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write to this .csv or .parquet file, not to stdout.")] = None,
     wide: Annotated[bool, typer.Option("--wide", help="A column per quantity instead of a row.")] = False,
     as_json: JsonOption = False,
 ) -> None:

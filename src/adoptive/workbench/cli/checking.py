@@ -20,6 +20,7 @@ from adoptive.workbench.check.run import as_document, run_checks
 from adoptive.workbench.check.types import CheckRun, Line
 from adoptive.workbench.cli.say import NARROW, console
 from adoptive.workbench.cli.surroundings import interrupts_kept
+from adoptive.workbench.cli.written import check_place
 from adoptive.workbench.engine.document import as_json as to_json
 from adoptive.workbench.wording import LABEL
 
@@ -49,8 +50,8 @@ def check_kinetics(asked: Asked) -> int:
     choose_codes(asked.only)
     if asked.write is not None and asked.only is not None:
         raise StudyError("the page shows the whole table", where="--write", next_step="leave out --only")
-    if asked.write is not None and not asked.write.parent.is_dir():
-        raise StudyError("no such folder", where="--write", value=str(asked.write.parent), next_step="make it first")
+    if asked.write is not None:
+        check_place(asked.write, where="--write", kinds=(".md",))
     with _progress() as said:
         run = run_checks(
             seed=asked.seed, patients=asked.patients, only=asked.only, progress=said, around=interrupts_kept

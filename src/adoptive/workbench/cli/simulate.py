@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from adoptive.errors import RunError, StudyError
+from adoptive.errors import RunError
 from adoptive.workbench.cli.surroundings import interrupts_kept
+from adoptive.workbench.cli.written import check_place, whole_file
 from adoptive.workbench.engine.document import as_json
 from adoptive.workbench.simulate import Request, Simulated, simulate
 from adoptive.workbench.wording import LABEL
@@ -26,9 +27,8 @@ _FAILURES_TOLD = 5
 def simulate_model(request: Request, *, out: Path | None, wide: bool, as_document: bool) -> None:
     """Simulate and print or write the table; failed patients are told on stderr and left out of the table."""
     if out is not None:
-        _check_out(out)
-    with interrupts_kept():
-        result = simulate(request)
+        check_place(out, where="--out", kinds=_SUFFIXES)
+    result = simulate(request, around=interrupts_kept)
     _tell_failures(result)
     if out is not None:
         _write(result, out, wide=wide)
@@ -44,15 +44,6 @@ def simulate_model(request: Request, *, out: Path | None, wide: bool, as_documen
         raise RunError("no patient could be followed", value=next(iter(result.failures.values())))
 
 
-def _check_out(out: Path) -> None:
-    if out.suffix not in _SUFFIXES:
-        raise StudyError("the file's kind is not known", where="--out", value=out, allowed=", ".join(_SUFFIXES))
-    if out.is_dir() or not out.parent.is_dir():
-        raise StudyError(
-            "the file cannot be written there", where="--out", value=out, next_step="name a file in a folder"
-        )
-
-
 def _tell_failures(result: Simulated) -> None:
     for name, reason in list(result.failures.items())[:_FAILURES_TOLD]:
         print(f"adoptive: patient {name} could not be followed: {reason}", file=sys.stderr)
@@ -61,14 +52,11 @@ def _tell_failures(result: Simulated) -> None:
 
 
 def _write(result: Simulated, out: Path, *, wide: bool) -> None:
-    try:
-        with out.open("wb") as file:
-            if out.suffix == ".csv":
-                _write_csv(result, file, wide=wide)
-            else:
-                _write_parquet(result, file, wide=wide)
-    except PermissionError:
-        raise StudyError("the file cannot be written there", where="--out", value=out) from None
+    with whole_file(out, where="--out") as file:
+        if out.suffix.lower() == ".csv":
+            _write_csv(result, file, wide=wide)
+        else:
+            _write_parquet(result, file, wide=wide)
 
 
 def _write_csv(result: Simulated, file: Any, *, wide: bool) -> None:

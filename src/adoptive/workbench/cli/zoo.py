@@ -22,7 +22,9 @@ zoo = typer.Typer(
 )
 
 ModelArgument = Annotated[str, typer.Argument(help="A model's name, as `adoptive zoo list` prints it.")]
-ParametersOption = Annotated[str | None, typer.Option("--parameters", metavar="SET", help="Parameter set.")]
+ParametersOption = Annotated[
+    str | None, typer.Option("--parameters", metavar="SET", help="Parameter set; default the first.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
@@ -38,7 +40,7 @@ def list_models(as_json: JsonOption = False) -> None:
 def run(
     model: ModelArgument,
     set_: Annotated[
-        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Change a parameter; may be repeated.")
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Change a parameter; repeatable.")
     ] = None,
     parameters: ParametersOption = None,
     until: Annotated[
@@ -58,18 +60,22 @@ def fit(
     model: ModelArgument,
     data: Annotated[Path, typer.Argument(metavar="DATA.csv", help="Columns id, time, quantity, value, below_limit.")],
     parameters: ParametersOption = None,
-    fitted: Annotated[str | None, typer.Option("--fit", metavar="A,B", help="Parameters to fit.")] = None,
+    fitted: Annotated[
+        str | None, typer.Option("--fit", metavar="A,B", help="Parameters to fit; default the model's own.")
+    ] = None,
     prior: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME=MEDIAN:SD", help="Prior on the parameter's scale; SD inf is flat. Repeatable."),
     ] = None,
     layout: Annotated[str, typer.Option(help="Layout of the file: tidy or liu2022.")] = "tidy",
-    only: Annotated[str | None, typer.Option(metavar="A,B", help="Quantities of the data to use.")] = None,
+    only: Annotated[str | None, typer.Option(metavar="A,B", help="Quantities of the data to use; default all.")] = None,
     rename: Annotated[
         list[str] | None, typer.Option(metavar="OLD=NEW", help="Name of a quantity in the data = in the model.")
     ] = None,
     at_least: Annotated[int, typer.Option(min=1, help="Leave out individuals with fewer values above the limit.")] = 1,
-    noise: Annotated[float | None, typer.Option(min=1e-3, max=10.0, help="Residual sd on the log scale.")] = None,
+    noise: Annotated[
+        float | None, typer.Option(min=1e-3, max=10.0, help="Residual sd on the log scale; default the model's row.")
+    ] = None,
     starts: Annotated[int, typer.Option(min=0, max=MOST_STARTS, help="Starts per individual besides the median.")] = 24,
     threads: Annotated[int, typer.Option(min=1, max=MOST_WORKERS, help="Threads.")] = 1,
     as_json: JsonOption = False,

@@ -13,13 +13,14 @@ from rich.console import Console
 from rich.table import Table
 
 from adoptive.errors import ParameterError
-from adoptive.kinetics.zoo import ZooModel, find_model
+from adoptive.kinetics.zoo import ZooModel, find_model, run_zoo
 from adoptive.kinetics.zoo.fit import Fit, Settings, fit_individuals
 from adoptive.kinetics.zoo.series import Individuals, read_individuals
 from adoptive.workbench.cli.say import console
 from adoptive.workbench.cli.surroundings import interrupts_kept
 from adoptive.workbench.cli.zoo_tables import number, pairs
 from adoptive.workbench.engine.document import as_json as to_json
+from adoptive.workbench.limits import MOST_FITTED
 
 __all__ = ["AskedFit", "fit_model"]
 
@@ -51,8 +52,9 @@ def fit_model(asked: AskedFit) -> int:
         parameters=_names(asked.fitted), parameter_set=asked.parameters, priors=_priors(asked.priors),
         starts=asked.starts, noise=asked.noise, threads=asked.threads,
     )  # fmt: skip
-    with interrupts_kept():
-        found = fit_individuals(zoo, data, settings)
+    with interrupts_kept():  # compile first, so that Ctrl-C ends the fit at once
+        run_zoo(zoo, days=(0.0, 1.0), parameter_set=asked.parameters)
+    found = fit_individuals(zoo, data, settings)
     if asked.as_json:
         sys.stdout.write(to_json(_document(found, asked)))
     else:
@@ -63,7 +65,7 @@ def fit_model(asked: AskedFit) -> int:
 def _data(zoo: ZooModel, asked: AskedFit) -> Individuals:
     data = read_individuals(asked.data, layout=asked.layout)
     if asked.rename:
-        data = data.renamed(pairs(asked.rename, "--rename"))
+        data = data.renamed(pairs(asked.rename, "--rename", form="OLD=NEW"))
     if asked.layout != "tidy":  # a foreign layout carries more than a given model needs
         data = data.with_constants(zoo.rows_of_set(asked.parameters))
     known = tuple(name for name in data.quantities if name in {quantity.name for quantity in zoo.quantities})
@@ -74,7 +76,11 @@ def _data(zoo: ZooModel, asked: AskedFit) -> Individuals:
         allowed = ", ".join(quantity.name for quantity in zoo.quantities)
         raise ParameterError("the data hold no quantity of the model", value=", ".join(data.quantities),
                              allowed=allowed, next_step="--rename OLD=NEW")  # fmt: skip
-    return data.only(*wanted, at_least=asked.at_least)
+    chosen = data.only(*wanted, at_least=asked.at_least)
+    if len(chosen.ids) > MOST_FITTED:
+        raise ParameterError("too many individuals for one fit", where=asked.data.name, value=f"{len(chosen.ids):,}",
+                             allowed=f"at most {MOST_FITTED:,}", next_step="divide the file")  # fmt: skip
+    return chosen
 
 
 def _names(text: str | None) -> tuple[str, ...]:
@@ -83,7 +89,7 @@ def _names(text: str | None) -> tuple[str, ...]:
 
 def _priors(texts: tuple[str, ...]) -> dict[str, tuple[float, float]]:
     read: dict[str, tuple[float, float]] = {}
-    for name, text in pairs(texts, "--prior").items():
+    for name, text in pairs(texts, "--prior", form="NAME=MEDIAN:SD").items():
         middle, sign, spread = text.partition(":")
         if not sign:
             raise ParameterError("not of the form NAME=MEDIAN:SD", where="--prior", value=f"{name}={text}")

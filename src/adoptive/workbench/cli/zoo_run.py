@@ -15,13 +15,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from adoptive.errors import ParameterError, RunError
+from adoptive.errors import RunError
 from adoptive.kinetics.zoo import Checked, ZooModel, ZooRun, check_regressions, find_model, run_zoo
 from adoptive.solve import FAILURES
 from adoptive.workbench.cli.say import console
 from adoptive.workbench.cli.surroundings import interrupts_kept
+from adoptive.workbench.cli.written import check_place, whole_file
 from adoptive.workbench.cli.zoo_tables import number, pairs
 from adoptive.workbench.engine.document import as_json as to_json
+from adoptive.workbench.wording import LABEL
 
 __all__ = ["Asked", "run_model"]
 
@@ -46,7 +48,8 @@ def run_model(asked: Asked) -> int:
     """Run, print or write, and give the exit code: 1 where a regression value is missed."""
     zoo = find_model(asked.model)
     changes = {name: number(text, f"--set {name}") for name, text in pairs(asked.changes, "--set").items()}
-    kind = _kind(asked.out)
+    if asked.out is not None:
+        check_place(asked.out, where="--out", kinds=(".csv", ".json"))
     until = zoo.horizon_days if asked.until is None else asked.until
     with interrupts_kept():
         result = run_zoo(zoo, days=_days(until), parameter_set=asked.parameters, changes=changes)
@@ -56,7 +59,7 @@ def run_model(asked: Asked) -> int:
         raise RunError(why, where=zoo.name, next_step="change the parameters or a smaller --until")
     document = _document(zoo, result, asked, changes, checked)
     if asked.out is not None:
-        _write(asked.out, kind, result, document)
+        _write(asked.out, result, document)
     if asked.as_json:
         sys.stdout.write(to_json(document))
     else:
@@ -67,17 +70,6 @@ def run_model(asked: Asked) -> int:
 def _days(until: float) -> Any:
     whole = np.arange(0.0, until, max(_DAILY, until / 5000.0))
     return np.append(whole[whole < until], until)
-
-
-def _kind(out: Path | None) -> str:
-    kind = "" if out is None else out.suffix.lower()
-    if out is not None and kind not in (".csv", ".json"):
-        raise ParameterError("cannot write this kind of file", where="--out", value=out, allowed=".csv or .json")
-    if out is not None and not out.parent.is_dir():
-        raise ParameterError("no such folder", where="--out", value=out.parent, next_step="make it first")
-    if out is not None and out.is_dir():
-        raise ParameterError("this is a folder", where="--out", value=out)
-    return kind
 
 
 def _document(
@@ -102,8 +94,8 @@ def _document(
     }  # fmt: skip
 
 
-def _write(out: Path, kind: str, result: ZooRun, document: dict[str, Any]) -> None:
-    if kind == ".json":
+def _write(out: Path, result: ZooRun, document: dict[str, Any]) -> None:
+    if out.suffix.lower() == ".json":
         text = to_json(document)
     else:
         page = io.StringIO()
@@ -111,10 +103,8 @@ def _write(out: Path, kind: str, result: ZooRun, document: dict[str, Any]) -> No
         writer.writerow(["day", *result.quantities])
         writer.writerows([day, *row] for day, row in zip(result.days.tolist(), result.values[0].tolist(), strict=True))
         text = page.getvalue()
-    try:
-        out.write_text(text, "utf-8")
-    except PermissionError:
-        raise ParameterError("this file may not be written", where="--out", value=out) from None
+    with whole_file(out, where="--out") as file:
+        file.write(text.encode("utf-8"))
 
 
 def _say(zoo: ZooModel, result: ZooRun, checked: Sequence[Checked], asked: Asked, to: Console) -> None:
@@ -132,6 +122,7 @@ def _say(zoo: ZooModel, result: ZooRun, checked: Sequence[Checked], asked: Asked
         to.print("Parameters were changed: the regression values do not apply.")
     else:
         to.print("The publication implies no regression value for this set.")
+    to.print(LABEL)
     if asked.out is not None:
         to.print(f"written: {asked.out}", soft_wrap=True)
 

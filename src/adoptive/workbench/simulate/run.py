@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from adoptive.errors import SolveError, StudyError
 from adoptive.solve import FAILURES, Events, compile_model
+from adoptive.solve.driver import load_loop
 from adoptive.solve.exchange import Imported, read_sbml
 from adoptive.solve.exchange.events_in import PLACES
 from adoptive.workbench.limits import MOST_DOSES, MOST_REPORTED
@@ -77,19 +78,24 @@ class Simulated:
         return lead | {name: value[block].ravel() for name, value in self.values.items()}
 
 
-def simulate(request: Request) -> Simulated:
-    """Read, run and observe; raise StudyError for anything that is wrong with the request or the model."""
+def simulate(request: Request, *, around: Callable[[], AbstractContextManager[None]] = nullcontext) -> Simulated:
+    """Read, run and observe; code is compiled inside ``around()``.
+
+    Raises StudyError for anything that is wrong with the request or the model.
+    """
     days = visit_days(request.until, request.every)
     doses = [read_dose(text, until=request.until) for text in request.doses]
     settings = _settings(request)
     patients = read_patients(request.patients)
-    with _as_bad_input():
+    with _as_bad_input(request):
         read = read_sbml(request.model, most_firings=MOST_FIRINGS)
         shown = _shown(read, request.show)
         _check_size(len(patients.names), len(days), max(len(shown), len(read.model.states)))
-        given = _given(read, patients, doses, settings)
+        given = _given(read, patients, doses, settings, request)
         start = read.begin(len(patients.names), given)
-        engine = compile_model(read.model)
+        with around():
+            engine = compile_model(read.model)
+            load_loop()
         ran = engine.run(
             start.parameters,
             start.initial,
@@ -118,7 +124,7 @@ def simulate(request: Request) -> Simulated:
 
 
 @contextmanager
-def _as_bad_input() -> Iterator[None]:
+def _as_bad_input(request: Request) -> Iterator[None]:
     """Say what the engine or the reader refuses as bad input: here the model is the user's."""
     try:
         yield
@@ -126,6 +132,11 @@ def _as_bad_input() -> Iterator[None]:
         raise StudyError(
             problem.what, where=problem.where, value=problem.value, allowed=problem.allowed,
             next_step=problem.next_step,
+        ) from None  # fmt: skip
+    except RecursionError:
+        raise StudyError(
+            "a formula is too long or nested too deeply", where=str(request.model),
+            next_step="divide it by assignment rules",
         ) from None  # fmt: skip
 
 
@@ -147,18 +158,24 @@ def _shown(read: Imported, wanted: tuple[str, ...]) -> tuple[str, ...]:
 def _check_size(patients: int, days: int, quantities: int) -> None:
     if patients * days * quantities > MOST_REPORTED:
         raise StudyError(
-            f"{patients:,} patients, {days:,} days and {quantities:,} quantities are too many numbers",
+            f"{patients:,} patients, {days:,} days and {quantities:,} states or quantities are too many numbers",
             allowed=f"at most {MOST_REPORTED:,} in one run", next_step="ask for a longer --every, or fewer patients",
         )  # fmt: skip
 
 
 def _given(
-    read: Imported, patients: Patients, doses: list[Dose], settings: Mapping[str, float]
+    read: Imported, patients: Patients, doses: list[Dose], settings: Mapping[str, float], request: Request
 ) -> dict[str, float | Floats]:
     """Join settings and columns; a column that only a dose names is no quantity of the model."""
     amounts = {dose.amount for dose in doses if isinstance(dose.amount, str)}
     known = read.system.contents.quantities
     columns = {name: column for name, column in patients.columns.items() if name in known or name not in amounts}
+    for where, names in (("--set", settings), (str(request.patients), columns)):
+        if unknown := [name for name in names if name not in known]:
+            raise StudyError(
+                "the model has no such quantity", where=where, value=unknown[0],
+                allowed=", ".join(name for name in known if name not in read.system.contents.assigned),
+            )  # fmt: skip
     if twice := sorted(set(columns) & set(settings)):
         raise StudyError("set for all and given per patient", where="--set", value=", ".join(twice))
     return {**settings, **columns}
