@@ -21,6 +21,7 @@ from adoptive.solve.lanes import (
     CLONE,
     CUT,
     EVENT,
+    FAILED,
     GOAL,
     NEXT,
     PATIENT,
@@ -112,7 +113,8 @@ def _one_round(lanes: Lanes) -> None:
             for k in range(triggers):
                 if crosses(lanes, w, k, lanes.signal, lanes.new_signal):
                     fire(lanes, w, k, lanes.clock[TIME * width + w])
-            if lanes.diary[lanes.book[PATIENT * width + w] * lanes.columns + STOPPED] < np.inf:
+            stopped = lanes.diary[lanes.book[PATIENT * width + w] * lanes.columns + STOPPED] < np.inf
+            if stopped or lanes.book[FAILED * width + w] > 0:
                 finish(lanes, w)
 
 
