@@ -38,7 +38,7 @@ def extended_jacobian(
     A value that many inputs enter and that enters many outputs, as a sum over all lesions does, would fill the Jacobian
     with products. Kept as an unknown w of its own, w = sum of its derivatives times the inputs' changes, it costs one
     row. Rows and columns from len(inputs) on belong to such values, with -1 on the diagonal. A vertex of `a` arrows in
-    and `b` out is kept where a b > limit (a + b), unless a choice may leave it out and its derivatives may be infinite.
+    and `b` out is kept where a b > limit (a + b), unless only choices use it and its derivatives may be infinite.
     """
     column = {node.number: j for j, node in enumerate(inputs)}
     nodes = reachable(outputs)
@@ -86,7 +86,8 @@ class _Paths:
                     self._join(node.number, operand, partial)
         for i, output in enumerate(outputs):
             self._join((-1, i), output, output.graph.constant(1.0))
-        self.chosen = self._before([v for v in self.into if isinstance(v, tuple) and v[0] >= 0])
+        branches = [v for v in self.into if isinstance(v, tuple) and v[0] >= 0]
+        self.chosen = self._before(branches) - self._before([(-1, i) for i in range(len(outputs))])
 
     def _before(self, sinks: Iterable[Vertex]) -> set[Vertex]:
         """Return the vertices that sinks are computed from, as far as choices."""
