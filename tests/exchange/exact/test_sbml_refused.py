@@ -143,7 +143,7 @@ RAW: dict[str, tuple[str | bytes, str]] = {
     "delay": (written(f"<apply>{DELAY}{X}<cn> 1 </cn></apply>"), "a delay differential equation is not supported"),
     "not a number": (written("<notanumber/>"), "'not a number'"),
     "maximum of nothing": (written("<apply><max/></apply>"), "wrong number of operands; value: max"),
-    "nothing less": (written("<apply><minus/></apply>"), "wrong number of operands; value: minus"),
+    "nothing less": (written("<apply><minus/></apply>"), "wrong number of operands; value: minus|not valid SBML"),
     "not nothing": (
         written(
             "<piecewise><piece><cn>1</cn><apply><not/></apply></piece><otherwise><cn>2</cn></otherwise></piecewise>"
