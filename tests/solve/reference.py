@@ -240,7 +240,7 @@ class Reference:
         birth, death = (float(rates[name]) for name in list(self.model.clones.values())[c])
         self.falls[c] += c not in self.hanging  # a line that hangs on one cell is judged anew with the same draw
         draw = splitmix(float(self.draws[c]), self.falls[c] - 1)
-        lives = birth > death and draw >= 1.0 - chance * (1.0 - death / birth)
+        lives = chance > 0.0 and birth > death and draw >= 1.0 - chance * (1.0 - death / birth)
         assert not (lives and c in self.hanging), "a line held at one cell for longer is not followed here"
         left = self.cells(self.y, c)
         for name in self.clones[c]:

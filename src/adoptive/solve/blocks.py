@@ -27,9 +27,9 @@ def rows_of(value: Any, rows: slice, patients: int) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         parts = {field.name: rows_of(getattr(value, field.name), rows, patients) for field in dataclasses.fields(value)}
         return dataclasses.replace(value, **parts)
-    if isinstance(value, tuple) and any(dataclasses.is_dataclass(x) for x in value):
+    if isinstance(value, tuple | list) and any(dataclasses.is_dataclass(x) for x in value):
         return tuple(rows_of(x, rows, patients) for x in value)
-    if isinstance(value, np.ndarray | list) and len(np.shape(value)) > 0 and len(value) == patients:
+    if isinstance(value, np.ndarray | list | tuple) and len(np.shape(value)) > 0 and len(value) == patients:
         return np.asarray(value)[rows]
     return value
 

@@ -19,6 +19,7 @@ from adoptive.solve.types import Model, Trigger
 __all__ = ["clone_arrays", "jump_arrays", "regimen_arrays", "scan_arrays", "text_arrays", "trigger_arrays"]
 
 _ANSWERS = ("nothing", "next cycle", "stop")
+_SHORTEST_INTERVAL = 1e-6  # days; shorter ones need not move the day on, and no end would come
 
 
 def _edges(lengths: Sequence[int]) -> NDArray[np.int64]:
@@ -63,6 +64,8 @@ def clone_arrays(model: Model, rates: Sequence[str], draws: ArrayLike | None, pa
     clones = model.clones
     members = [model.populations.get(name, (name,)) for name in clones]
     drawn = np.zeros((patients, len(clones))) if draws is None else draws
+    if not ((np.asarray(drawn, np.float64) >= 0.0) & (np.asarray(drawn, np.float64) <= 1.0)).all():
+        raise SolveError("survival_draws are uniform numbers", allowed="0 to 1")
     return {
         "clone_first": _edges([len(states) for states in members]),
         "clone_state": places([state for states in members for state in states], model.states, "clone"),
@@ -74,6 +77,9 @@ def clone_arrays(model: Model, rates: Sequence[str], draws: ArrayLike | None, pa
 
 def trigger_arrays(triggers: Sequence[Trigger], model: Model, signals: Sequence[str], patients: int) -> dict[str, Any]:
     """Lay out the triggers."""
+    for t in triggers:
+        if (waits := np.append(np.ravel(t.delay_days), np.ravel(t.lockout_days))).min(initial=np.inf) < 0.0:
+            raise SolveError("a trigger's delay and lock-out are at least 0 days", where=t.signal, value=waits.tolist())
     return {
         "trigger_signal": places([t.signal for t in triggers], signals, "trigger signal"),
         "trigger_jump": _jump_places([t.jump for t in triggers], model, "trigger jump"),
@@ -92,9 +98,9 @@ def scan_arrays(scans: Scans | None, patients: int) -> dict[str, Any]:
         return {"scan_interval": np.empty(0), "scan_amount": np.empty(0), "scan_rule": np.empty(3)}
     interval = spread("interval_days of scans", scans.interval_days, patients)
     rule = np.array([scans.response_change, scans.progression_change, scans.progression_mm], np.float64)
-    if not (interval > 0.0).all() or scans.maximum < 1 or not np.isfinite(rule).all():
+    if not (interval >= _SHORTEST_INTERVAL).all() or scans.maximum < 1 or not np.isfinite(rule).all():
         raise SolveError(
-            "scans need intervals above zero, finite thresholds and a maximum of at least 1",
+            f"scans need intervals of {_SHORTEST_INTERVAL} days or more, finite thresholds, a maximum of at least 1",
             value=(interval.min(initial=np.inf), *rule.tolist(), scans.maximum),
         )
     return {
@@ -153,8 +159,10 @@ def regimen_arrays(regimens: Sequence[Regimen], model: Model, signals: Sequence[
 def _check_regimen(regimen: Regimen) -> None:
     offsets = np.array([dose.offset_days for dose in regimen.cycle], np.float64)
     waits = np.append(np.ravel(regimen.interval_days), np.ravel(regimen.hold_days))
-    if not (np.isfinite(offsets).all() and (offsets >= 0.0).all() and (waits > 0.0).all() and regimen.maximum >= 1):
+    fits = np.isfinite(offsets).all() and (offsets >= 0.0).all() and (waits >= _SHORTEST_INTERVAL).all()
+    if not (fits and regimen.maximum >= 1):
         raise SolveError(
-            "a regimen needs finite offsets of at least 0, intervals and hold_days above 0, a maximum of at least 1",
+            "a regimen needs finite offsets of at least 0, a maximum of at least 1, and intervals and hold_days of "
+            f"{_SHORTEST_INTERVAL} days or more",
             value=(offsets.tolist(), waits.tolist(), regimen.maximum),
         )

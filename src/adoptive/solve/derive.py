@@ -12,6 +12,7 @@ from adoptive.solve.graph import Node, exp, maximum, reachable, where_positive
 __all__ = ["Elimination", "eliminate", "extended_jacobian", "jacobian"]
 
 _SMALLEST_LOG = math.log(1e-9)
+_UNBOUNDED = ("rcp", "exp", "log", "pow")
 
 Row = dict[int, Node]
 Place = tuple[int, int]
@@ -37,7 +38,7 @@ def extended_jacobian(
     A value that many inputs enter and that enters many outputs, as a sum over all lesions does, would fill the Jacobian
     with products. Kept as an unknown w of its own, w = sum of its derivatives times the inputs' changes, it costs one
     row. Rows and columns from len(inputs) on belong to such values, with -1 on the diagonal. A vertex of `a` arrows in
-    and `b` out is kept where a b > limit (a + b).
+    and `b` out is kept where a b > limit (a + b), unless only choices use it and its derivatives may be infinite.
     """
     column = {node.number: j for j, node in enumerate(inputs)}
     nodes = reachable(outputs)
@@ -85,6 +86,19 @@ class _Paths:
                     self._join(node.number, operand, partial)
         for i, output in enumerate(outputs):
             self._join((-1, i), output, output.graph.constant(1.0))
+        branches = [v for v in self.into if isinstance(v, tuple) and v[0] >= 0]
+        self.chosen = self._before(branches) - self._before([(-1, i) for i in range(len(outputs))])
+
+    def _before(self, sinks: Iterable[Vertex]) -> set[Vertex]:
+        """Return the vertices that sinks are computed from, as far as choices."""
+        seen: set[Vertex] = set()
+        waiting = list(sinks)
+        while waiting:
+            for source in self.into.get(waiting.pop(), {}):
+                if source not in seen:
+                    seen.add(source)
+                    waiting.append(source)
+        return seen
 
     def leads(self, node: Node) -> bool:
         """Tell whether any input enters a node."""
@@ -121,7 +135,13 @@ class _Paths:
 
     def _is_dear(self, vertex: int, limit: float) -> bool:
         before, behind = len(self.into[vertex]), len(self.users.get(vertex, ()))
-        return before * behind > limit * (before + behind)
+        return before * behind > limit * (before + behind) and not self._may_spoil(vertex)
+
+    def _may_spoil(self, vertex: int) -> bool:
+        """Tell whether this row may be infinite where a choice leaves it out: 0 x inf would reach others."""
+        if vertex not in self.chosen:
+            return False
+        return any(node.operation in _UNBOUNDED for node in reachable(self.into[vertex].values()))
 
     def _join_around(self, vertex: int) -> list[Vertex]:
         """Remove a vertex and return its neighbours."""

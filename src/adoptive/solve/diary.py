@@ -81,8 +81,10 @@ def open_page(
     shape = (len(start), plan.triggers)
     fired = as_array("fired_before", np.zeros(shape) if fired_before is None else fired_before, shape)
     last = as_array("last_fired", np.full(shape, -np.inf) if last_fired is None else last_fired, shape).copy()
-    acts = (told["trigger_jump"] >= 0) | (told["trigger_stops"] > 0)
-    due = last + told["delay"]  # a jump that an earlier leg called for and did not reach
+    if not (fired >= 0.0).all() or np.isnan(last).any():
+        raise SolveError("fired_before are counts and last_fired are days, -inf for none")
+    acts = ((told["trigger_jump"] >= 0) | (told["trigger_stops"] > 0)) & (last > -np.inf)
+    due = np.where(acts, last, np.inf) + told["delay"]  # a jump that an earlier leg called for and did not reach
     page = np.full((len(start), plan.columns), np.inf)
     page[:, PENDING : PENDING + plan.triggers] = np.where(acts & (due >= start[:, None]), due, np.inf)
     page[:, plan.clone_column : plan.clone_column + CLONE_COLUMNS * plan.clones] = 0.0
@@ -108,7 +110,24 @@ def _take_up(plan: Diary, carry: ArrayLike, patients: int) -> dict[str, Any]:
             next_step="hand on Ensemble.carry of the same patients, with the same declarations",
         )
     page, fired, last = (x.copy() for x in np.split(given, [plan.columns, plan.columns + plan.triggers], axis=1))
+    if not (_is_possible(plan, page) and (fired >= 0.0).all()):
+        raise SolveError(
+            "carry does not come from these scans and regimens", next_step="hand on Ensemble.carry as it is"
+        )
     return {"diary": page, "fired": fired.astype(np.int64), "last_fired": last}
+
+
+def _is_possible(plan: Diary, page: Floats) -> bool:
+    """Tell whether the counts fit what may still come: the loop writes where they point."""
+    pairs = [(c + GIVEN, c + DECISION, most) for c, most in zip(plan.regimen_column, plan.regimen_most, strict=True)]
+    if plan.scan_column >= 0:
+        pairs.append((plan.scan_column + PROGRESSIONS, plan.scan_column + SCAN_NEXT, plan.scan_most))
+    fits = [(page[:, n] >= 0.0) & ((page[:, n] < most) | (page[:, day] == np.inf)) for n, day, most in pairs]
+    running = [
+        (page[:, c + STATE] != RUNNING) | (page[:, c + GIVEN] < most)
+        for c, most in zip(plan.regimen_column, plan.regimen_most, strict=True)
+    ]
+    return not np.isnan(page).any() and all(bool(each.all()) for each in (*fits, *running))
 
 
 def read_diary(plan: Diary, page: Floats) -> dict[str, Any]:

@@ -131,9 +131,11 @@ class Expressions:
         raise self.refuse(node, f"{value.type} where {kind} belongs")
 
     def truth(self, value: Any) -> Any:
-        """Return a value as a truth value; whole numbers are true unless zero."""
+        """Return a value as a truth value; numbers are true unless zero."""
         if value.type == WHOLE:
             return self.code.icmp_signed("!=", value, ir.Constant(WHOLE, 0))
+        if value.type == DOUBLE:
+            return self.code.fcmp_unordered("!=", value, ir.Constant(DOUBLE, 0.0))
         return value
 
     def alike(self, node: ast.AST, *values: Any) -> list[Any]:

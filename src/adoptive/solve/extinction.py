@@ -127,7 +127,7 @@ def _decide(lanes: Lanes, w: int, c: int, values: Doubles, cells: float) -> None
         lanes.diary[at + DECISIONS] += 1.0
     draw = fresh_draw(lanes.draws[i * lanes.clones + c], whole(lanes.diary[at + DECISIONS]) - 1)
     birth, death = lanes.rates[lanes.clone_birth[c] * width + w], lanes.rates[lanes.clone_death[c] * width + w]
-    lives = birth > death and draw >= 1.0 - cells * (1.0 - death / birth)
+    lives = cells > 0.0 and birth > death and draw >= 1.0 - cells * (1.0 - death / birth)
     total, first = _cells(lanes, w, c, values), lanes.clone_first[c]
     single = lanes.clone_first[c + 1] == first + 1 or total <= 0.0
     for k in range(first, lanes.clone_first[c + 1]):

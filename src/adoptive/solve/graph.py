@@ -164,7 +164,7 @@ class Node:
     def __pow__(self, other: Any) -> Node:
         power = self.graph.of(other)
         if self.is_number() and power.is_number():
-            return self.graph.constant(self.number_value**power.number_value)
+            return self.graph.constant(_power(self.number_value, power.number_value))
         if power.is_number():
             whole = int(power.number_value) if power.number_value.is_integer() else None
             if whole is not None and abs(whole) <= _LARGEST_UNROLLED_POWER:
@@ -189,6 +189,19 @@ class Node:
         )
 
     __bool__ = __lt__ = __le__ = __gt__ = __ge__ = __float__ = __int__ = _refuse
+
+    def __eq__(self, other: object) -> bool:
+        return True if self is other else self._refuse()
+
+    def __hash__(self) -> int:
+        return hash(self.number)
+
+
+def _power(base: float, power: float) -> float:
+    try:
+        return float(base**power)
+    except (ArithmeticError, TypeError):  # a complex number is no float
+        raise SolveError("a model text takes a power that is no real number", value=f"{base}**{power}") from None
 
 
 def _ordered(one: Node, two: Node) -> tuple[Node, Node]:

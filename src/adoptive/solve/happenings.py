@@ -21,6 +21,7 @@ from adoptive.solve.lanes import (
     CLONE,
     CUT,
     EVENT,
+    FAILED,
     GOAL,
     NEXT,
     PATIENT,
@@ -35,7 +36,7 @@ from adoptive.solve.lanes import (
     seldom,
 )
 from adoptive.solve.treatment import decide_regimens, give_doses, next_treatment, scan
-from adoptive.solve.triggering import apply_triggers, crosses, fire, locate_trigger, pull_triggers
+from adoptive.solve.triggering import apply_triggers, crosses, fire, just_fired, locate_trigger, pull_triggers
 
 __all__ = ["HALVINGS", "NEVER", "STEP_AFTER_JUMP", "locate", "settle", "something_crossed"]
 
@@ -97,8 +98,8 @@ def _someone_is_due(lanes: Lanes) -> bool:
 
 
 @seldom
-def _one_round(lanes: Lanes) -> None:
-    """Let everything due happen once, in all marked lanes."""
+def _one_round(lanes: Lanes, first: bool) -> None:
+    """Let everything due happen once, in all marked lanes; in the first round of a moment the flow may have fired."""
     width, triggers = lanes.width, lanes.triggers
     for w in range(width):
         if lanes.clock[ACCEPTED * width + w] > 0.0:
@@ -111,8 +112,10 @@ def _one_round(lanes: Lanes) -> None:
         if lanes.clock[ACCEPTED * width + w] > 0.0:
             for k in range(triggers):
                 if crosses(lanes, w, k, lanes.signal, lanes.new_signal):
-                    fire(lanes, w, k, lanes.clock[TIME * width + w])
-            if lanes.diary[lanes.book[PATIENT * width + w] * lanes.columns + STOPPED] < np.inf:
+                    if not (first and just_fired(lanes, w, k, lanes.clock[TIME * width + w])):
+                        fire(lanes, w, k, lanes.clock[TIME * width + w])
+            stopped = lanes.diary[lanes.book[PATIENT * width + w] * lanes.columns + STOPPED] < np.inf
+            if stopped or lanes.book[FAILED * width + w] > 0:
                 finish(lanes, w)
 
 
@@ -121,10 +124,12 @@ def settle(lanes: Lanes) -> None:
     """Let everything happen that is due, round by round; leave the signals as they stand afterwards."""
     if lanes.triggers > 0:
         call(lanes.kernels[WATCH], (lanes.y, lanes.p, lanes.signal))
+    first = True
     while _someone_is_due(lanes):
         if lanes.signals > 0 and lanes.triggers == 0:
             call(lanes.kernels[WATCH], (lanes.y, lanes.p, lanes.signal))
-        _one_round(lanes)
+        _one_round(lanes, first)
+        first = False
         if lanes.triggers > 0:
             call(lanes.kernels[WATCH], (lanes.y, lanes.p, lanes.signal))
 

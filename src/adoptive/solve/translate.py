@@ -120,8 +120,9 @@ class _Writer(Expressions):
             self.code.ret(self.fit(self.packed(self.value(statement.value)), kind, statement))
 
     def _assign(self, statement: ast.Assign) -> None:
-        (target,) = statement.targets
-        self._store(target, self.value(statement.value))
+        if len(statement.targets) != 1:
+            raise self.refuse(statement, "one target at a time")
+        self._store(statement.targets[0], self.value(statement.value))
 
     def _annassign(self, statement: ast.AnnAssign) -> None:
         value = self.fit(self.value(statement.value), kind_of(statement.annotation), statement)
@@ -162,6 +163,8 @@ class _Writer(Expressions):
         self.code.position_at_end(after)
 
     def _while(self, statement: ast.While) -> None:
+        if statement.orelse:
+            raise self.refuse(statement, "a loop has no else")
         test, body, after = self.new_block(), self.new_block(), self.new_block()
         self.code.branch(test)
         self.code.position_at_end(test)
@@ -171,6 +174,8 @@ class _Writer(Expressions):
         self.code.position_at_end(after)
 
     def _for(self, statement: ast.For) -> None:
+        if statement.orelse:
+            raise self.refuse(statement, "a loop has no else")
         first, beyond = self._range(statement.iter)
         test, body, following, after = (self.new_block() for _ in range(4))
         counter = ir.IRBuilder(self.entry).alloca(WHOLE)

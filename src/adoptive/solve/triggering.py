@@ -24,7 +24,9 @@ from adoptive.solve.lanes import (
     seldom,
 )
 
-__all__ = ["apply_triggers", "crosses", "fire", "locate_trigger", "pull_triggers"]
+__all__ = ["apply_triggers", "crosses", "fire", "just_fired", "locate_trigger", "pull_triggers"]
+
+SAME_CROSSING = 1e-9  # days
 
 
 @seldom
@@ -62,6 +64,14 @@ def fire(lanes: Lanes, w: int, k: int, day: float) -> bool:
     lanes.diary[pending] = due
     lanes.clock[NEXT * lanes.width + w] = min(lanes.clock[NEXT * lanes.width + w], due)
     return True
+
+
+@compiled
+def just_fired(lanes: Lanes, w: int, k: int, day: float) -> bool:
+    """Tell whether a crossing is the one that trigger k of lane w fired for, seen again by a rounding at the cut."""
+    i = lanes.book[PATIENT * lanes.width + w]
+    again: bool = day - lanes.last_fired[i * lanes.triggers + k] <= SAME_CROSSING
+    return again
 
 
 @compiled
@@ -116,7 +126,7 @@ def pull_triggers(lanes: Lanes, w: int) -> None:
             return
         s = lanes.crossing[first * width + w]
         lanes.crossing[first * width + w] = NEVER
-        if fire(lanes, w, first, now + s * used):
+        if not just_fired(lanes, w, first, now + s * used) and fire(lanes, w, first, now + s * used):
             i = lanes.book[PATIENT * width + w]
             due = lanes.diary[i * lanes.columns + PENDING + first]
             if due < lanes.clock[GOAL * width + w]:

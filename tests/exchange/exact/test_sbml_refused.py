@@ -142,6 +142,14 @@ RAW: dict[str, tuple[str | bytes, str]] = {
     "no id": (written(X).replace('id="x" ', ""), "not valid SBML"),
     "delay": (written(f"<apply>{DELAY}{X}<cn> 1 </cn></apply>"), "a delay differential equation is not supported"),
     "not a number": (written("<notanumber/>"), "'not a number'"),
+    "maximum of nothing": (written("<apply><max/></apply>"), "wrong number of operands; value: max"),
+    "nothing less": (written("<apply><minus/></apply>"), "wrong number of operands; value: minus|not valid SBML"),
+    "not nothing": (
+        written(
+            "<piecewise><piece><cn>1</cn><apply><not/></apply></piece><otherwise><cn>2</cn></otherwise></piecewise>"
+        ),
+        "operands|not valid SBML",
+    ),
     "empty formula": (written(""), "a formula cannot be read"),
     "parts": (
         f'<sbml {CORE} xmlns:comp="http://www.sbml.org/sbml/level3/version1/comp/version1" comp:required="true">'

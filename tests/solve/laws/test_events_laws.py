@@ -205,7 +205,7 @@ def test_carry_of_others_is_refused(engine: Engine) -> None:
     [
         (Regimen((Dose(0.0, "no such drug"),), 0.0), "unknown jump of a dose"),
         (Regimen((Dose(-1.0, "dose"),), 0.0), "finite offsets"),
-        (Regimen((Dose(0.0, "dose"),), 0.0, 0.0), "intervals and hold_days above 0"),
+        (Regimen((Dose(0.0, "dose"),), 0.0, 0.0), "intervals and hold_days of"),
         (Regimen((Dose(0.0, "dose"),), 0.0, gates=(Gate("weather", 1.0),)), "unknown gate signal"),
         (Regimen((Dose(0.0, "dose"),), 0.0, on_progression="cheer"), "unknown on_progression"),  # type: ignore[arg-type]
     ],
@@ -232,5 +232,31 @@ def test_a_model_that_makes_no_sense_is_refused(change: dict[str, Any], words: s
 
 @pytest.mark.parametrize("interval", [0.0, -1.0])
 def test_scans_without_an_interval_are_refused(engine: Engine, interval: float) -> None:
-    with pytest.raises(SolveError, match="intervals above zero"):
+    with pytest.raises(SolveError, match="intervals of"):
         run(engine, scans=Scans("diameters", 0.0, interval))
+
+
+RISING = Model(
+    "rising",
+    ("level", "note"),
+    ("k", "top"),
+    lambda y, p: {"level": p.k * (p.top - y.level), "note": -y.note},
+    watch=lambda y, p: {"level": y.level, "beyond": y.level - 0.7 * p.top},
+    jumps=(Jump("write", {"note": 1.0}), Jump("lift", {"level": 0.1})),
+)
+
+
+@pytest.mark.parametrize("solver", ["rodas5p", "rodas4", "tsit5"])
+def test_a_signal_that_rises_once_fires_once_whatever_the_roundings(solver: str) -> None:
+    """The state at the cut may lie a rounding below the threshold: that must be no second crossing."""
+    count, rng = 4000, np.random.default_rng(0)
+    parameters = np.stack([rng.uniform(0.05, 2.0, count), rng.uniform(0.5, 2.0, count)], axis=1)
+    engine = compile_model(RISING, solver=solver)
+    for signal, threshold in (("level", 0.7 * parameters[:, 1]), ("beyond", 0.0)):
+        for jump in ("write", "lift"):
+            trigger = Trigger(signal, jump, threshold, maximum=5)
+            times = {"start": 0.0, "stop": 60.0, "visits": []}
+            ran = engine.run(parameters, np.zeros((count, 2)), **times, triggers=(trigger,), rtol=1e-7)
+            assert (ran.fired == 1).all()
+            crossing = np.log(1.0 / 0.3) / parameters[:, 0]
+            np.testing.assert_allclose(ran.fired_day[:, 0, 0], crossing, rtol=1e-5)

@@ -23,6 +23,10 @@ _OPERATORS: Final = {
     **{"plus": "plus", "minus": "minus", "times": "times", "divide": "divide", "power": "power"},
     **{"constant_true": "true", "constant_false": "false"},
 }
+_ANY: Final = ("plus", "times", "and", "or", "xor", "true", "false", "piecewise")
+_TWO: Final = ("divide", "power", "implies")
+_SEVERAL: Final = {"minus": (1, 2), "root": (1, 2), "log": (1, 2), "not": (1, 1)}
+_CHAINS: Final = {"max": 1, "min": 1, "eq": 2, "neq": 2, "gt": 2, "lt": 2, "geq": 2, "leq": 2}
 _AVOGADRO: Final = 6.02214076e23
 
 
@@ -31,6 +35,15 @@ def _kinds() -> dict[int, str]:
     libsbml: Any = import_module("libsbml")
     words = {getattr(libsbml, name): name[4:].lower() for name in dir(libsbml) if name.startswith("AST_")}
     return {code: re.sub(r"^(function|relational|logical)_", "", word) for code, word in words.items()}
+
+
+def _counts(kind: str) -> tuple[int, float]:
+    """Return how many operands an operation has at least and at most."""
+    if kind in _ANY:
+        return int(kind == "piecewise"), math.inf
+    if kind in _CHAINS:
+        return _CHAINS[kind], math.inf
+    return (2, 2) if kind in _TWO else _SEVERAL.get(kind, (1, 1))
 
 
 def formula_of(math_node: Any, *, where: str, local: dict[str, str] | None = None) -> Formula:
@@ -96,10 +109,13 @@ class _Reader:
                 "a piecewise formula has no value where no condition holds", where=self.where,
                 next_step="add an <otherwise>",
             )  # fmt: skip
+        if kind == "unknown" or kind.startswith(("csymbol", "lambda")):
+            raise SolveError("a formula cannot be read", where=self.where)
+        fewest, most = _counts(kind)
+        if not fewest <= len(operands) <= most:
+            raise SolveError("an operation has the wrong number of operands", where=self.where, value=kind)
         if kind == "implies":
             return Apply("or", (Apply("not", operands[:1]), *operands[1:]))
         if kind in ("sec", "csc", "cot"):
             return Apply("divide", (Literal(1.0), Apply({"sec": "cos", "csc": "sin", "cot": "tan"}[kind], operands)))
-        if kind == "unknown" or kind.startswith(("csymbol", "lambda")):
-            raise SolveError("a formula cannot be read", where=self.where)
         return Apply(kind, operands)
