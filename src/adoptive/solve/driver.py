@@ -11,7 +11,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from adoptive.solve.cache import recall, source_fingerprint
-from adoptive.solve.dense import cut_steps, read_dense
+from adoptive.solve.dense import NEVER, cut_steps
 from adoptive.solve.extinction import decide_clones
 from adoptive.solve.happenings import locate, settle, something_crossed
 from adoptive.solve.lanes import (
@@ -22,9 +22,11 @@ from adoptive.solve.lanes import (
     DENSE,
     ENTRIES,
     FAILED,
+    GLANCE,
     GOAL,
     INVERSE,
     PATIENT,
+    PLACE,
     SPECIAL,
     TIME,
     VISIT,
@@ -45,46 +47,46 @@ __all__ = ["load_loop"]
 
 @compiled
 def _visit_ahead(lanes: Lanes) -> bool:
-    """Tell whether any accepted step reaches a visit."""
+    """Set where in each lane's accepted step its next visit lies (`NEVER`: not there); tell whether any lane has one."""
     width, ahead = lanes.width, False
     for w in range(width):
-        visit = lanes.book[VISIT * width + w]
-        if lanes.clock[ACCEPTED * width + w] > 0.0 and visit < lanes.visit_count:
-            ahead = ahead or lanes.visits[visit] <= lanes.clock[GOAL * width + w]
+        visit, goal = lanes.book[VISIT * width + w], lanes.clock[GOAL * width + w]
+        lanes.clock[PLACE * width + w] = NEVER
+        if lanes.clock[ACCEPTED * width + w] > 0.0 and visit < lanes.visit_count and lanes.visits[visit] <= goal:
+            day, cut = lanes.visits[visit], lanes.clock[CUT * width + w]
+            s = (day - lanes.clock[TIME * width + w]) * lanes.clock[INVERSE * width + w]
+            lanes.clock[PLACE * width + w] = cut if day == goal else min(s, cut)
+            ahead = True
     return ahead
 
 
 @compiled
-def _write_visits(lanes: Lanes, w: int) -> None:
-    """Write the visits up to the end of lane w's step."""
-    width, n = lanes.width, lanes.states * lanes.width
-    i, visit, goal = lanes.book[PATIENT * width + w], lanes.book[VISIT * width + w], lanes.clock[GOAL * width + w]
-    now, inverse, cut = lanes.clock[TIME * width + w], lanes.clock[INVERSE * width + w], lanes.clock[CUT * width + w]
-    while visit < lanes.visit_count and lanes.visits[visit] <= goal:
-        s = cut if lanes.visits[visit] == goal else min((lanes.visits[visit] - now) * inverse, cut)
-        for r in range(lanes.recorded):
-            lanes.at_visits[(i * lanes.visit_count + visit) * lanes.recorded + r] = read_dense(
-                lanes, n, lanes.record[r] * width + w, s
-            )
-        visit += 1
-    lanes.book[VISIT * width + w] = visit
+def _write_visits(lanes: Lanes) -> None:
+    """Write the visits up to the end of each lane's step, round by round, one in each lane that still has one."""
+    width = lanes.width
+    while _visit_ahead(lanes):
+        place = row(lanes.clock, PLACE * width)
+        call(lanes.kernels[GLANCE], (lanes.y, lanes.new, lanes.stages, place, lanes.argument))
+        for w in range(width):
+            if place[w] != NEVER:
+                visit = lanes.book[VISIT * width + w]
+                cell = (lanes.book[PATIENT * width + w] * lanes.visit_count + visit) * lanes.recorded
+                for r in range(lanes.recorded):
+                    lanes.at_visits[cell + r] = lanes.argument[lanes.record[r] * width + w]
+                lanes.book[VISIT * width + w] = visit + 1
 
 
 @compiled
 def _interrupt(lanes: Lanes) -> None:
     """Write visits and let crossings act inside the steps just accepted."""
-    crossed = something_crossed(lanes)
-    if not (crossed or _visit_ahead(lanes)):
-        return
-    call(lanes.kernels[DENSE], (lanes.stages, lanes.dense))
+    crossed, clones = something_crossed(lanes), False
     if crossed:
+        call(lanes.kernels[DENSE], (lanes.stages, lanes.dense))
         locate(lanes)
-    clones = False
-    for w in range(lanes.width):
-        if lanes.clock[ACCEPTED * lanes.width + w] > 0.0:
-            _write_visits(lanes, w)
-            clones = clones or lanes.book[CLONE * lanes.width + w] > 0
+    _write_visits(lanes)
     if crossed:
+        for w in range(lanes.width):
+            clones = clones or (lanes.clock[ACCEPTED * lanes.width + w] > 0.0 and lanes.book[CLONE * lanes.width + w] > 0)
         cut_steps(lanes)
     if clones:
         decide_clones(lanes)

@@ -192,10 +192,14 @@ def evaluate(
     read: Callable[[Node], Any | None],
     write: Callable[[int, Any], None],
 ) -> None:
-    """Write code for the outputs; `read` gives the value of an input (None: compute it), `write` takes each output."""
+    """Write code for the outputs; `read` gives the value of an input (None: compute it), `write` takes each output.
+
+    Powers come first: each is a long chain, which the processor fills with what does not wait for it.
+    """
     values: dict[int, Any] = {}
     logs: dict[int, Any] = {}
-    for place, output in enumerate(outputs):
+    chains = _powers(outputs, read)
+    for place, output in enumerate((*chains, *outputs), -len(chains)):
         waiting = [output]
         while waiting:
             node = waiting[-1]
@@ -209,7 +213,25 @@ def evaluate(
                 continue
             values[node.number] = _value(routine, node, values, logs) if ready is None else ready
             waiting.pop()
-        write(place, values[output.number])
+        if place >= 0:
+            write(place, values[output.number])
+
+
+def _powers(outputs: Sequence[Node], read: Callable[[Node], Any | None]) -> list[Node]:
+    """Return the powers that the outputs need and that no input holds, in the order in which they can be computed."""
+    found: dict[int, Node] = {}
+    seen: set[int] = set()
+    waiting = list(outputs)
+    while waiting:
+        node = waiting.pop()
+        if node.number in seen:
+            continue
+        seen.add(node.number)
+        if read(node) is None:
+            waiting += [x for x in node.operands if isinstance(x, Node)]
+            if node.operation == "pow":
+                found[node.number] = node
+    return [found[number] for number in sorted(found)]
 
 
 def _value(routine: Routine, node: Node, values: dict[int, Any], logs: dict[int, Any]) -> Any:

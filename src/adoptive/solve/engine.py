@@ -156,7 +156,7 @@ class Engine:
             **scan_arrays(scans, patients),
             **clone_arrays(self.model, self._rates, survival_draws, patients),
             **self._tolerances(rtol, atol),
-            "control": np.array([-1.0 / self._method.error_order, fixed_step or 0.0]),
+            "fixed": np.array([fixed_step or 0.0]),
         }
         plan = lay_out(len(triggers), len(self.model.clones), regimens, scans)
         told["regimen_column"] = np.array(plan.regimen_column, np.int64)

@@ -26,6 +26,7 @@ ROUTINES = (
     "error",
     "dense",
     "interpolate",
+    "glance",
     "commit",
     "watch",
     "rates",

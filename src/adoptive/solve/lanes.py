@@ -41,16 +41,13 @@ __all__ = [
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-PREPARE, LINEARISE, FACTOR, RHS, SOLVE, ERROR, DENSE, INTERPOLATE, COMMIT, WATCH, RATES, ATTEMPT = range(12)
+PREPARE, LINEARISE, FACTOR, RHS, SOLVE, ERROR, DENSE, INTERPOLATE, GLANCE, COMMIT, WATCH, RATES, ATTEMPT = range(13)
 assert (ROUTINES[PREPARE], ROUTINES[COMMIT], ROUTINES[ATTEMPT]) == ("prepare", "commit", "attempt")
 
 # rows of Lanes.clock and of Lanes.book
-TIME, STEP, USED, GOAL, INVERSE, SIZE, CUT, ACCEPTED, NEXT = range(9)
+TIME, STEP, USED, GOAL, INVERSE, SIZE, PACE, CUT, PLACE, ACCEPTED, NEXT = range(11)
 PATIENT, VISIT, EVENT, REJECTED, TAKEN, FAILED, CLONE, HELD = range(8)
-CLOCK_ROWS, BOOK_ROWS = 9, 8
-
-# places in Lanes.control
-EXPONENT, FIXED = range(2)
+CLOCK_ROWS, BOOK_ROWS = 11, 8
 
 FIRST_STEP = 1e-3
 
@@ -144,7 +141,7 @@ class Lanes:
     gate_threshold: Doubles
     absolute: Doubles
     relative: Doubles
-    control: Doubles  # exponent of the step control, and the step where all steps are to be alike (else 0)
+    fixed: Doubles  # the step where all steps are to be alike, else 0
     at_visits: Doubles
     final: Doubles
     failure: Integers
@@ -299,7 +296,7 @@ def _load(lanes: Lanes, w: int, i: int) -> None:
     for k in range(lanes.given):
         lanes.p[k * width + w] = lanes.parameters[i * lanes.given + k]
     lanes.clock[TIME * width + w] = day
-    lanes.clock[STEP * width + w] = lanes.control[FIXED] if lanes.control[FIXED] > 0.0 else FIRST_STEP
+    lanes.clock[STEP * width + w] = lanes.fixed[0] if lanes.fixed[0] > 0.0 else FIRST_STEP
     if lanes.ahead > 0:  # no slope is known here
         lanes.known[w], lanes.next_known[w] = np.nan, np.nan
     for field in range(REJECTED, BOOK_ROWS):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from llvmlite import ir
 
 from adoptive.solve.emit import Routine
-from adoptive.solve.methods import Method
+from adoptive.solve.methods import NO_ERROR, Method
 
 if TYPE_CHECKING:
     from adoptive.solve.kernels import Sheet
@@ -28,7 +28,7 @@ ATTEMPT = (
 
 
 def write_step(sheet: Sheet, method: Method) -> None:
-    """Write combineN, error, attempt, dense, interpolate and commit."""
+    """Write combineN, error, attempt, dense, interpolate, glance and commit."""
     for stage in range(1, method.stages):
         _combine(sheet, method, stage)
     _error(sheet, method)
@@ -40,6 +40,7 @@ def write_step(sheet: Sheet, method: Method) -> None:
         _attempt_explicit(sheet, method)
     _dense(sheet, method)
     _interpolate(sheet)
+    _glance(sheet, method)
     _commit(sheet)
 
 
@@ -157,8 +158,8 @@ def _combine(sheet: Sheet, method: Method, stage: int) -> None:
 def _error(sheet: Sheet, method: Method) -> None:
     """Take the step and its weighted error: error(y, argument, stages, absolute, relative, new, size).
 
-    size^2 = mean over states of (e / (absolute + relative max(|y|, |new|)))^2; anything infinite makes it NaN. Two
-    states share one division.
+    size^2 = mean over states of (e / (absolute + relative max(|y|, |new|)))^2; anything infinite makes it NaN. The row
+    after it has the growth of the step that would bring the size to 1. Two states share one division.
     """
     routine = sheet.routine("error", 7)
     relative, code = routine.spread(4, 0), routine.code
@@ -183,7 +184,10 @@ def _error(sheet: Sheet, method: Method) -> None:
         weighted = routine.div(*parts[-1])
         total = routine.fma(weighted, weighted, total)
     mean = routine.mul(total, routine.constant(1.0 / sheet.size))
-    routine.store(6, 0, routine.intrinsic("sqrt", mean))
+    size = routine.intrinsic("sqrt", mean)
+    routine.store(6, 0, size)
+    power = routine.mul(routine.constant(method.pace), routine.log(routine.add(size, routine.constant(NO_ERROR))))
+    routine.store(6, 1, routine.exp(power))
     routine.finish()
 
 
@@ -207,6 +211,21 @@ def _interpolate(sheet: Sheet) -> None:
         q1, q2, q3 = _stages(sheet, routine, 2, row, 3)
         inner = routine.fma(left, routine.fma(s, routine.fma(s, q3, q2), q1), routine.load(1, row))
         routine.store(4, row, routine.fma(s, inner, routine.mul(left, routine.load(0, row))))
+    routine.finish()
+
+
+def _glance(sheet: Sheet, method: Method) -> None:
+    """Evaluate the interpolant once, straight from the stages: glance(y, new, stages, s, out)."""
+    routine = sheet.routine("glance", 5)
+    s = routine.load(3, 0)
+    left = routine.sub(routine.constant(1.0), s)
+    both, powers = routine.mul(s, left), [routine.constant(1.0), s, routine.mul(s, s)]
+    weights = [routine.mul(both, _weighted_sum(routine, column, powers, None)) for column in zip(*method.h, strict=True)]
+    with routine.each(sheet.size) as row:
+        total = routine.fma(s, routine.load(1, row), routine.mul(left, routine.load(0, row)))
+        for weight, stage in zip(weights, _stages(sheet, routine, 2, row, method.stages), strict=True):
+            total = routine.fma(weight, stage, total)
+        routine.store(4, row, total)
     routine.finish()
 
 

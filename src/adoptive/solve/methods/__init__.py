@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from adoptive.solve.methods.method import INTERPOLANT_ROWS, Method
+from adoptive.solve.methods.method import INTERPOLANT_ROWS, NO_ERROR, Method
 from adoptive.solve.methods.rodas4 import RODAS4
 from adoptive.solve.methods.rodas5p import RODAS5P
 from adoptive.solve.methods.tsit5 import TSIT5
