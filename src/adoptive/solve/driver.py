@@ -11,11 +11,13 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from adoptive.solve.cache import recall, source_fingerprint
-from adoptive.solve.dense import NEVER, cut_steps
+from adoptive.solve.dense import cut_steps
 from adoptive.solve.extinction import decide_clones
 from adoptive.solve.happenings import locate, settle, something_crossed
 from adoptive.solve.lanes import (
     ACCEPTED,
+    ASKED,
+    CELL,
     CLONE,
     COMMIT,
     CUT,
@@ -46,34 +48,43 @@ __all__ = ["load_loop"]
 
 
 @compiled
-def _visit_ahead(lanes: Lanes) -> bool:
-    """Set where in each lane's accepted step its next visit lies (`NEVER`: not there); tell whether any lane has one."""
-    width, ahead = lanes.width, False
+def _next_seen(lanes: Lanes, slot: int) -> bool:
+    """Put the next visit within a lane's accepted step into a slot: whose, where in the step, where its values go."""
+    width = lanes.width
     for w in range(width):
         visit, goal = lanes.book[VISIT * width + w], lanes.clock[GOAL * width + w]
-        lanes.clock[PLACE * width + w] = NEVER
         if lanes.clock[ACCEPTED * width + w] > 0.0 and visit < lanes.visit_count and lanes.visits[visit] <= goal:
             day, cut = lanes.visits[visit], lanes.clock[CUT * width + w]
             s = (day - lanes.clock[TIME * width + w]) * lanes.clock[INVERSE * width + w]
-            lanes.clock[PLACE * width + w] = cut if day == goal else min(s, cut)
-            ahead = True
-    return ahead
+            lanes.clock[PLACE * width + slot] = cut if day == goal else min(s, cut)
+            lanes.clock[ASKED * width + slot] = w
+            row_of_patient = lanes.book[PATIENT * width + w] * lanes.visit_count + visit
+            lanes.book[CELL * width + slot] = row_of_patient * lanes.recorded
+            lanes.book[VISIT * width + w] = visit + 1
+            return True
+    return False
 
 
 @compiled
 def _write_visits(lanes: Lanes) -> None:
-    """Write the visits up to the end of each lane's step, round by round, one in each lane that still has one."""
+    """Write the visits up to the end of each lane's step, as many at once as there are lanes, whosever they are."""
     width = lanes.width
-    while _visit_ahead(lanes):
-        place = row(lanes.clock, PLACE * width)
-        call(lanes.kernels[GLANCE], (lanes.y, lanes.new, lanes.stages, place, lanes.argument))
-        for w in range(width):
-            if place[w] != NEVER:
-                visit = lanes.book[VISIT * width + w]
-                cell = (lanes.book[PATIENT * width + w] * lanes.visit_count + visit) * lanes.recorded
-                for r in range(lanes.recorded):
-                    lanes.at_visits[cell + r] = lanes.argument[lanes.record[r] * width + w]
-                lanes.book[VISIT * width + w] = visit + 1
+    more = True
+    while more:
+        some = False
+        for slot in range(width):
+            more = more and _next_seen(lanes, slot)
+            some = some or more
+            if not more:
+                lanes.book[CELL * width + slot] = -1
+        if some:
+            place, asked = row(lanes.clock, PLACE * width), row(lanes.clock, ASKED * width)
+            call(lanes.kernels[GLANCE], (lanes.y, lanes.new, lanes.stages, place, asked, lanes.argument))
+            for slot in range(width):
+                cell = lanes.book[CELL * width + slot]
+                if cell >= 0:
+                    for r in range(lanes.recorded):
+                        lanes.at_visits[cell + r] = lanes.argument[lanes.record[r] * width + slot]
 
 
 @compiled

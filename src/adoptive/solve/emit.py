@@ -138,6 +138,20 @@ class Routine:
         """Return a in the lanes where the condition is above zero, b in the others."""
         return self.code.select(self.code.fcmp_ordered(">", condition, self.constant(0.0)), a, b)
 
+    def number_of(self, x: Any, limit: int) -> Any:
+        """Return whole numbers below a power of two, kept as doubles, as integers."""
+        shifted = self.code.fadd(x, self.constant(_ROUNDER))
+        return self.code.and_(self.code.bitcast(shifted, self.bits), self.integer(limit - 1))
+
+    def pick(self, value: Any, lanes: Any) -> Any:
+        """Return in each lane what another lane of a value holds: one permutation, where the processor has it."""
+        picked = ir.Constant(self.vector, ir.Undefined)
+        for w in range(self.width):
+            here = ir.Constant(ir.IntType(32), w)
+            one = self.code.extract_element(value, self.code.extract_element(lanes, here))
+            picked = self.code.insert_element(picked, one, here)
+        return picked
+
     def any_positive(self, array: int) -> Any:
         """Return whether the first row of an array is above zero in any lane."""
         above = self.code.fcmp_ordered(">", self.load(array, 0), self.constant(0.0))

@@ -215,17 +215,21 @@ def _interpolate(sheet: Sheet) -> None:
 
 
 def _glance(sheet: Sheet, method: Method) -> None:
-    """Evaluate the interpolant once, straight from the stages: glance(y, new, stages, s, out)."""
-    routine = sheet.routine("glance", 5)
-    s = routine.load(3, 0)
+    """Evaluate the interpolant straight from the stages: glance(y, new, stages, s, lane, out).
+
+    Each place of the result has its own fraction and is of the lane that it names: a lane may be asked several times.
+    """
+    routine = sheet.routine("glance", 6)
+    s, lanes = routine.load(3, 0), routine.number_of(routine.load(4, 0), sheet.width)
     left = routine.sub(routine.constant(1.0), s)
     both, powers = routine.mul(s, left), [routine.constant(1.0), s, routine.mul(s, s)]
     weights = [routine.mul(both, _weighted_sum(routine, column, powers, None)) for column in zip(*method.h, strict=True)]
     with routine.each(sheet.size) as row:
-        total = routine.fma(s, routine.load(1, row), routine.mul(left, routine.load(0, row)))
+        new, y = routine.pick(routine.load(1, row), lanes), routine.pick(routine.load(0, row), lanes)
+        total = routine.fma(s, new, routine.mul(left, y))
         for weight, stage in zip(weights, _stages(sheet, routine, 2, row, method.stages), strict=True):
-            total = routine.fma(weight, stage, total)
-        routine.store(4, row, total)
+            total = routine.fma(weight, routine.pick(stage, lanes), total)
+        routine.store(5, row, total)
     routine.finish()
 
 

@@ -41,7 +41,7 @@ _SIGNATURES = {
     "relative, new, used, inverse, size",
     "dense": "stages, q",
     "interpolate": "y, new, q, s, out",
-    "glance": "y, new, stages, s, out",
+    "glance": "y, new, stages, s, lane, out",
     "commit": "y, new, accepted",
 }
 
@@ -310,7 +310,7 @@ class _Writer:
         return page.text()
 
     def _glance(self) -> str:
-        page = self._page("glance", "Evaluate the interpolant once, straight from the stages.")
+        page = self._page("glance", "Evaluate the interpolant straight from the stages; there is one lane.")
         page.add("t = REAL(s[0])")
         page.add(f"left = {page.number(1.0)} - t")
         for j, weights in enumerate(zip(*self.method.h, strict=True)):
