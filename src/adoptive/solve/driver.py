@@ -48,43 +48,38 @@ __all__ = ["load_loop"]
 
 
 @compiled
-def _next_seen(lanes: Lanes, slot: int) -> bool:
-    """Put the next visit within a lane's accepted step into a slot: whose, where in the step, where its values go."""
+def _write_asked(lanes: Lanes, slots: int) -> None:
+    """Evaluate the first slots' places in the steps just accepted, and write what is to be recorded of them."""
     width = lanes.width
-    for w in range(width):
-        visit, goal = lanes.book[VISIT * width + w], lanes.clock[GOAL * width + w]
-        if lanes.clock[ACCEPTED * width + w] > 0.0 and visit < lanes.visit_count and lanes.visits[visit] <= goal:
-            day, cut = lanes.visits[visit], lanes.clock[CUT * width + w]
-            s = (day - lanes.clock[TIME * width + w]) * lanes.clock[INVERSE * width + w]
-            lanes.clock[PLACE * width + slot] = cut if day == goal else min(s, cut)
-            lanes.clock[ASKED * width + slot] = w
-            row_of_patient = lanes.book[PATIENT * width + w] * lanes.visit_count + visit
-            lanes.book[CELL * width + slot] = row_of_patient * lanes.recorded
-            lanes.book[VISIT * width + w] = visit + 1
-            return True
-    return False
+    place, asked = row(lanes.clock, PLACE * width), row(lanes.clock, ASKED * width)
+    call(lanes.kernels[GLANCE], (lanes.y, lanes.new, lanes.stages, place, asked, lanes.argument))
+    for slot in range(slots):
+        cell = lanes.book[CELL * width + slot]
+        for r in range(lanes.recorded):
+            lanes.at_visits[cell + r] = lanes.argument[lanes.record[r] * width + slot]
 
 
 @compiled
 def _write_visits(lanes: Lanes) -> None:
-    """Write the visits up to the end of each lane's step, as many at once as there are lanes, whosever they are."""
-    width = lanes.width
-    more = True
-    while more:
-        some = False
-        for slot in range(width):
-            more = more and _next_seen(lanes, slot)
-            some = some or more
-            if not more:
-                lanes.book[CELL * width + slot] = -1
-        if some:
-            place, asked = row(lanes.clock, PLACE * width), row(lanes.clock, ASKED * width)
-            call(lanes.kernels[GLANCE], (lanes.y, lanes.new, lanes.stages, place, asked, lanes.argument))
-            for slot in range(width):
-                cell = lanes.book[CELL * width + slot]
-                if cell >= 0:
-                    for r in range(lanes.recorded):
-                        lanes.at_visits[cell + r] = lanes.argument[lanes.record[r] * width + slot]
+    """Write the visits up to the end of each lane's step, several at once, whosever they are."""
+    width, slot = lanes.width, 0
+    for w in range(width):
+        goal, visit = lanes.clock[GOAL * width + w], lanes.book[VISIT * width + w]
+        accepted = lanes.clock[ACCEPTED * width + w] > 0.0
+        while accepted and visit < lanes.visit_count and lanes.visits[visit] <= goal:
+            day, cut = lanes.visits[visit], lanes.clock[CUT * width + w]
+            s = (day - lanes.clock[TIME * width + w]) * lanes.clock[INVERSE * width + w]
+            lanes.clock[PLACE * width + slot] = cut if day == goal else min(s, cut)
+            lanes.clock[ASKED * width + slot] = w
+            cell = lanes.book[PATIENT * width + w] * lanes.visit_count + visit
+            lanes.book[CELL * width + slot] = cell * lanes.recorded
+            visit, slot = visit + 1, slot + 1
+            if slot == lanes.at_once:
+                _write_asked(lanes, slot)
+                slot = 0
+        lanes.book[VISIT * width + w] = visit
+    if slot > 0:
+        _write_asked(lanes, slot)
 
 
 @compiled

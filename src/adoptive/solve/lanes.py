@@ -63,6 +63,7 @@ class Lanes:
     """
 
     width: int
+    at_once: int  # visits that are evaluated together: as many as there are lanes
     states: int
     given: int
     rows: int
@@ -288,6 +289,13 @@ def make_table(sizes: dict[str, int], arrays: dict[str, Any]) -> tuple[NDArray[n
 
 
 @compiled
+def _leave_out(lanes: Lanes, i: int, first: int, beyond: int) -> None:
+    """Write zeros for visits at which patient i is not integrated."""
+    for cell in range((i * lanes.visit_count + first) * lanes.recorded, (i * lanes.visit_count + beyond) * lanes.recorded):
+        lanes.at_visits[cell] = 0.0
+
+
+@compiled
 def _load(lanes: Lanes, w: int, i: int) -> None:
     """Put patient i into lane w and write the visit at the start."""
     width, day = lanes.width, lanes.start[i]
@@ -304,6 +312,7 @@ def _load(lanes: Lanes, w: int, i: int) -> None:
     visit, event = 0, 0
     while visit < lanes.visit_count and lanes.visits[visit] < day:
         visit += 1
+    _leave_out(lanes, i, 0, visit)
     if visit < lanes.visit_count and lanes.visits[visit] == day:
         for r in range(lanes.recorded):
             cell = (i * lanes.visit_count + visit) * lanes.recorded + r
@@ -323,6 +332,7 @@ def finish(lanes: Lanes, w: int) -> None:
     i = lanes.book[PATIENT * width + w]
     for k in range(lanes.states):
         lanes.final[i * lanes.states + k] = lanes.y[k * width + w]
+    _leave_out(lanes, i, lanes.book[VISIT * width + w], lanes.visit_count)
     lanes.steps[i] = lanes.book[TAKEN * width + w]
     lanes.failure[i] = lanes.book[FAILED * width + w]
     lanes.book[PATIENT * width + w] = -1
@@ -337,7 +347,9 @@ def fill(lanes: Lanes, beyond: int) -> bool:
         while lanes.book[lane] < 0 and lanes.queue[0] < beyond:
             i = take(lanes.queue)
             stopped = i < beyond and lanes.diary[i * lanes.columns] < np.inf  # in an earlier leg
-            if i < beyond and lanes.failure[i] == 0 and not stopped:
+            if i < beyond and (lanes.failure[i] != 0 or stopped):
+                _leave_out(lanes, i, 0, lanes.visit_count)
+            elif i < beyond:
                 lanes.book[lane] = i
                 _load(lanes, w, i)
                 loaded = True

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["ATTEMPT", "write_step"]
 
 _WORD = ir.IntType(64)
+_SUMS = 4  # partial sums of the error, which need not wait for each other
 
 # what `attempt` is given, in this order: names of the lanes' vectors, and of rows of their clock
 ATTEMPT = (
@@ -163,7 +164,7 @@ def _error(sheet: Sheet, method: Method) -> None:
     """
     routine = sheet.routine("error", 7)
     relative, code = routine.spread(4, 0), routine.code
-    total = routine.constant(0.0)
+    totals = [routine.constant(0.0)] * _SUMS
     parts: list[tuple[Any, Any]] = []
     for row in range(sheet.size):
         stages = [routine.load(2, j * sheet.size + row) if method.error[j] else None for j in range(method.stages)]
@@ -174,19 +175,20 @@ def _error(sheet: Sheet, method: Method) -> None:
         a, b = routine.intrinsic("fabs", y), routine.intrinsic("fabs", new)
         largest = code.select(code.fcmp_ordered(">", a, b), a, b)
         parts.append((error, routine.fma(relative, largest, routine.spread(3, row))))
-        total = routine.fma(new, routine.constant(0.0), total)
-    for (one, its_size), (two, other_size) in zip(parts[::2], parts[1::2], strict=False):
+        totals[row % _SUMS] = routine.fma(new, routine.constant(0.0), totals[row % _SUMS])
+    for place, ((one, its_size), (two, other_size)) in enumerate(zip(parts[::2], parts[1::2], strict=False)):
         shared = routine.rcp(routine.mul(its_size, other_size))
         for error, crossed in ((one, other_size), (two, its_size)):
             weighted = routine.mul(routine.mul(error, crossed), shared)
-            total = routine.fma(weighted, weighted, total)
+            totals[place % _SUMS] = routine.fma(weighted, weighted, totals[place % _SUMS])
     if len(parts) % 2:
         weighted = routine.div(*parts[-1])
-        total = routine.fma(weighted, weighted, total)
-    mean = routine.mul(total, routine.constant(1.0 / sheet.size))
-    size = routine.intrinsic("sqrt", mean)
-    routine.store(6, 0, size)
-    power = routine.mul(routine.constant(method.pace), routine.log(routine.add(size, routine.constant(NO_ERROR))))
+        totals[-1] = routine.fma(weighted, weighted, totals[-1])
+    while len(totals) > 1:
+        totals = [routine.add(a, b) for a, b in zip(totals[::2], totals[1::2], strict=True)]
+    mean = routine.mul(totals[0], routine.constant(1.0 / sheet.size))
+    routine.store(6, 0, routine.intrinsic("sqrt", mean))
+    power = routine.mul(routine.constant(0.5 * method.pace), routine.log(routine.add(mean, routine.constant(NO_ERROR))))
     routine.store(6, 1, routine.exp(power))
     routine.finish()
 

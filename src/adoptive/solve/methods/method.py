@@ -7,7 +7,7 @@ from dataclasses import dataclass
 __all__ = ["INTERPOLANT_ROWS", "NO_ERROR", "Method"]
 
 INTERPOLANT_ROWS = 3
-NO_ERROR = 1e-12  # added to an error, so that none at all still has a power
+NO_ERROR = 1e-24  # added to an error squared, so that none at all still has a power
 
 
 @dataclass(frozen=True)

@@ -272,7 +272,7 @@ class _Writer:
         page.add(f"    weighted = error / (bound * max(abs({page.each('y')}), abs(new_k)) + REAL(absolute[k]))")
         page.add(f"    total = weighted * weighted + (new_k * {nothing} + total)")
         page.add(f"size[0] = math.sqrt(total * {page.number(1.0 / self.size)})")
-        page.add(f"{page.at('size', 1)} = (size[0] + {NO_ERROR}) ** {self.method.pace}")
+        page.add(f"{page.at('size', 1)} = (size[0] * size[0] + {NO_ERROR}) ** {0.5 * self.method.pace}")
         return page.text()
 
     def _attempt(self) -> str:
