@@ -92,7 +92,9 @@ def _interrupt(lanes: Lanes) -> None:
     _write_visits(lanes)
     if crossed:
         for w in range(lanes.width):
-            clones = clones or (lanes.clock[ACCEPTED * lanes.width + w] > 0.0 and lanes.book[CLONE * lanes.width + w] > 0)
+            clones = clones or (
+                lanes.clock[ACCEPTED * lanes.width + w] > 0.0 and lanes.book[CLONE * lanes.width + w] > 0
+            )
         cut_steps(lanes)
     if clones:
         decide_clones(lanes)

@@ -291,7 +291,8 @@ def make_table(sizes: dict[str, int], arrays: dict[str, Any]) -> tuple[NDArray[n
 @compiled
 def _leave_out(lanes: Lanes, i: int, first: int, beyond: int) -> None:
     """Write zeros for visits at which patient i is not integrated."""
-    for cell in range((i * lanes.visit_count + first) * lanes.recorded, (i * lanes.visit_count + beyond) * lanes.recorded):
+    start = i * lanes.visit_count
+    for cell in range((start + first) * lanes.recorded, (start + beyond) * lanes.recorded):
         lanes.at_visits[cell] = 0.0
 
 

@@ -225,7 +225,8 @@ def _glance(sheet: Sheet, method: Method) -> None:
     s, lanes = routine.load(3, 0), routine.number_of(routine.load(4, 0), sheet.width)
     left = routine.sub(routine.constant(1.0), s)
     both, powers = routine.mul(s, left), [routine.constant(1.0), s, routine.mul(s, s)]
-    weights = [routine.mul(both, _weighted_sum(routine, column, powers, None)) for column in zip(*method.h, strict=True)]
+    columns = zip(*method.h, strict=True)
+    weights = [routine.mul(both, _weighted_sum(routine, column, powers, None)) for column in columns]
     with routine.each(sheet.size) as row:
         new, y = routine.pick(routine.load(1, row), lanes), routine.pick(routine.load(0, row), lanes)
         total = routine.fma(s, new, routine.mul(left, y))

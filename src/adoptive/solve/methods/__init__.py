@@ -9,6 +9,6 @@ from adoptive.solve.methods.rodas4 import RODAS4
 from adoptive.solve.methods.rodas5p import RODAS5P
 from adoptive.solve.methods.tsit5 import TSIT5
 
-__all__ = ["INTERPOLANT_ROWS", "METHODS", "RODAS4", "RODAS5P", "TSIT5", "Method"]
+__all__ = ["INTERPOLANT_ROWS", "METHODS", "NO_ERROR", "RODAS4", "RODAS5P", "TSIT5", "Method"]
 
 METHODS: Mapping[str, Method] = {method.name: method for method in (RODAS5P, RODAS4, TSIT5)}
