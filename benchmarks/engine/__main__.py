@@ -77,7 +77,7 @@ def _asked(words: list[str] | None) -> argparse.Namespace:
     reader.add_argument("--patients", type=int, default=64, help="patients of the 28-state problem")
     reader.add_argument("--full-patients", type=int, default=16, help="patients of the full model")
     reader.add_argument(
-        "--lanes", type=int, default=512, help="patients in one run of this engine (the same, repeated)"
+        "--lanes", type=int, default=2048, help="patients in one run of this engine (the same, repeated)"
     )
     reader.add_argument("--many", type=int, default=MANY, help="patients of the memory measurement")
     reader.add_argument("--rtol", type=float, default=1e-6, help="everybody's relative tolerance")
@@ -88,7 +88,7 @@ def _asked(words: list[str] | None) -> argparse.Namespace:
     reader.add_argument("--quick", action="store_true", help="few patients, two rounds: to see that it works")
     reader.add_argument("--write", action="store_true", help="write the table of benchmarks/README.md")
     if "--quick" in (sys.argv[1:] if words is None else words):
-        reader.set_defaults(rounds=2, patients=8, full_patients=4, lanes=64, many=4096)
+        reader.set_defaults(rounds=2, patients=8, full_patients=4, lanes=512, many=4096)
     return reader.parse_args(words)
 
 

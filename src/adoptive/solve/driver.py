@@ -11,20 +11,24 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from adoptive.solve.cache import recall, source_fingerprint
-from adoptive.solve.dense import cut_steps, read_dense
+from adoptive.solve.dense import cut_steps
 from adoptive.solve.extinction import decide_clones
 from adoptive.solve.happenings import locate, settle, something_crossed
 from adoptive.solve.lanes import (
     ACCEPTED,
+    ASKED,
+    CELL,
     CLONE,
     COMMIT,
     CUT,
     DENSE,
     ENTRIES,
     FAILED,
+    GLANCE,
     GOAL,
     INVERSE,
     PATIENT,
+    PLACE,
     SPECIAL,
     TIME,
     VISIT,
@@ -44,47 +48,53 @@ __all__ = ["load_loop"]
 
 
 @compiled
-def _visit_ahead(lanes: Lanes) -> bool:
-    """Tell whether any accepted step reaches a visit."""
-    width, ahead = lanes.width, False
-    for w in range(width):
-        visit = lanes.book[VISIT * width + w]
-        if lanes.clock[ACCEPTED * width + w] > 0.0 and visit < lanes.visit_count:
-            ahead = ahead or lanes.visits[visit] <= lanes.clock[GOAL * width + w]
-    return ahead
+def _write_asked(lanes: Lanes, slots: int) -> None:
+    """Evaluate the first slots' places in the steps just accepted, and write what is to be recorded of them."""
+    width = lanes.width
+    place, asked = row(lanes.clock, PLACE * width), row(lanes.clock, ASKED * width)
+    call(lanes.kernels[GLANCE], (lanes.y, lanes.new, lanes.stages, place, asked, lanes.argument))
+    for slot in range(slots):
+        cell = lanes.book[CELL * width + slot]
+        for r in range(lanes.recorded):
+            lanes.at_visits[cell + r] = lanes.argument[lanes.record[r] * width + slot]
 
 
 @compiled
-def _write_visits(lanes: Lanes, w: int) -> None:
-    """Write the visits up to the end of lane w's step."""
-    width, n = lanes.width, lanes.states * lanes.width
-    i, visit, goal = lanes.book[PATIENT * width + w], lanes.book[VISIT * width + w], lanes.clock[GOAL * width + w]
-    now, inverse, cut = lanes.clock[TIME * width + w], lanes.clock[INVERSE * width + w], lanes.clock[CUT * width + w]
-    while visit < lanes.visit_count and lanes.visits[visit] <= goal:
-        s = cut if lanes.visits[visit] == goal else min((lanes.visits[visit] - now) * inverse, cut)
-        for r in range(lanes.recorded):
-            lanes.at_visits[(i * lanes.visit_count + visit) * lanes.recorded + r] = read_dense(
-                lanes, n, lanes.record[r] * width + w, s
-            )
-        visit += 1
-    lanes.book[VISIT * width + w] = visit
+def _write_visits(lanes: Lanes) -> None:
+    """Write the visits up to the end of each lane's step, several at once, whosever they are."""
+    width, slot = lanes.width, 0
+    for w in range(width):
+        goal, visit = lanes.clock[GOAL * width + w], lanes.book[VISIT * width + w]
+        accepted = lanes.clock[ACCEPTED * width + w] > 0.0
+        while accepted and visit < lanes.visit_count and lanes.visits[visit] <= goal:
+            day, cut = lanes.visits[visit], lanes.clock[CUT * width + w]
+            s = (day - lanes.clock[TIME * width + w]) * lanes.clock[INVERSE * width + w]
+            lanes.clock[PLACE * width + slot] = cut if day == goal else min(s, cut)
+            lanes.clock[ASKED * width + slot] = w
+            cell = lanes.book[PATIENT * width + w] * lanes.visit_count + visit
+            lanes.book[CELL * width + slot] = cell * lanes.recorded
+            visit, slot = visit + 1, slot + 1
+            if slot == lanes.at_once:
+                _write_asked(lanes, slot)
+                slot = 0
+        lanes.book[VISIT * width + w] = visit
+    if slot > 0:
+        _write_asked(lanes, slot)
 
 
 @compiled
 def _interrupt(lanes: Lanes) -> None:
     """Write visits and let crossings act inside the steps just accepted."""
-    crossed = something_crossed(lanes)
-    if not (crossed or _visit_ahead(lanes)):
-        return
-    call(lanes.kernels[DENSE], (lanes.stages, lanes.dense))
+    crossed, clones = something_crossed(lanes), False
     if crossed:
+        call(lanes.kernels[DENSE], (lanes.stages, lanes.dense))
         locate(lanes)
-    clones = False
-    for w in range(lanes.width):
-        if lanes.clock[ACCEPTED * lanes.width + w] > 0.0:
-            _write_visits(lanes, w)
-            clones = clones or lanes.book[CLONE * lanes.width + w] > 0
+    _write_visits(lanes)
     if crossed:
+        for w in range(lanes.width):
+            clones = clones or (
+                lanes.clock[ACCEPTED * lanes.width + w] > 0.0 and lanes.book[CLONE * lanes.width + w] > 0
+            )
         cut_steps(lanes)
     if clones:
         decide_clones(lanes)

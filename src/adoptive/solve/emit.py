@@ -138,6 +138,20 @@ class Routine:
         """Return a in the lanes where the condition is above zero, b in the others."""
         return self.code.select(self.code.fcmp_ordered(">", condition, self.constant(0.0)), a, b)
 
+    def number_of(self, x: Any, limit: int) -> Any:
+        """Return whole numbers below a power of two, kept as doubles, as integers."""
+        shifted = self.code.fadd(x, self.constant(_ROUNDER))
+        return self.code.and_(self.code.bitcast(shifted, self.bits), self.integer(limit - 1))
+
+    def pick(self, value: Any, lanes: Any) -> Any:
+        """Return in each lane what another lane of a value holds: one permutation, where the processor has it."""
+        picked = ir.Constant(self.vector, ir.Undefined)
+        for w in range(self.width):
+            here = ir.Constant(ir.IntType(32), w)
+            one = self.code.extract_element(value, self.code.extract_element(lanes, here))
+            picked = self.code.insert_element(picked, one, here)
+        return picked
+
     def any_positive(self, array: int) -> Any:
         """Return whether the first row of an array is above zero in any lane."""
         above = self.code.fcmp_ordered(">", self.load(array, 0), self.constant(0.0))
@@ -192,10 +206,14 @@ def evaluate(
     read: Callable[[Node], Any | None],
     write: Callable[[int, Any], None],
 ) -> None:
-    """Write code for the outputs; `read` gives the value of an input (None: compute it), `write` takes each output."""
+    """Write code for the outputs; `read` gives the value of an input (None: compute it), `write` takes each output.
+
+    Powers come first: each is a long chain, which the processor fills with what does not wait for it.
+    """
     values: dict[int, Any] = {}
     logs: dict[int, Any] = {}
-    for place, output in enumerate(outputs):
+    chains = _powers(outputs, read)
+    for place, output in enumerate((*chains, *outputs), -len(chains)):
         waiting = [output]
         while waiting:
             node = waiting[-1]
@@ -209,7 +227,25 @@ def evaluate(
                 continue
             values[node.number] = _value(routine, node, values, logs) if ready is None else ready
             waiting.pop()
-        write(place, values[output.number])
+        if place >= 0:
+            write(place, values[output.number])
+
+
+def _powers(outputs: Sequence[Node], read: Callable[[Node], Any | None]) -> list[Node]:
+    """Return the powers that the outputs need and that no input holds, in the order in which they can be computed."""
+    found: dict[int, Node] = {}
+    seen: set[int] = set()
+    waiting = list(outputs)
+    while waiting:
+        node = waiting.pop()
+        if node.number in seen:
+            continue
+        seen.add(node.number)
+        if read(node) is None:
+            waiting += [x for x in node.operands if isinstance(x, Node)]
+            if node.operation == "pow":
+                found[node.number] = node
+    return [found[number] for number in sorted(found)]
 
 
 def _value(routine: Routine, node: Node, values: dict[int, Any], logs: dict[int, Any]) -> Any:

@@ -156,7 +156,7 @@ class Engine:
             **scan_arrays(scans, patients),
             **clone_arrays(self.model, self._rates, survival_draws, patients),
             **self._tolerances(rtol, atol),
-            "control": np.array([-1.0 / self._method.error_order, fixed_step or 0.0]),
+            "fixed": np.array([fixed_step or 0.0]),
         }
         plan = lay_out(len(triggers), len(self.model.clones), regimens, scans)
         told["regimen_column"] = np.array(plan.regimen_column, np.int64)
@@ -190,6 +190,7 @@ class Engine:
     def _sizes(self, told: dict[str, Any], plan: Diary, scans: dict[str, int], most_steps: int) -> dict[str, int]:
         return {
             "width": self.width,
+            "at_once": self.width,
             "states": len(self.model.states),
             "given": len(self.model.parameters),
             "rows": self._rows,
@@ -266,7 +267,7 @@ def _blank(told: dict[str, Any]) -> dict[str, Any]:
     initial, patients, triggers = told["initial"], len(told["initial"]), told["trigger_most"]
     bad = ~np.isfinite(initial).all(axis=1) | np.isnan(told["parameters"]).any(axis=1)
     return {
-        "at_visits": np.zeros((patients, len(told["visits"]), len(told["record"]))),
+        "at_visits": np.empty((patients, len(told["visits"]), len(told["record"]))),
         "final": np.nan_to_num(initial, posinf=0.0, neginf=0.0),
         "failure": np.where(bad, _BAD_INPUT, 0),
         "steps": np.zeros(patients, np.int64),

@@ -26,6 +26,7 @@ ROUTINES = (
     "error",
     "dense",
     "interpolate",
+    "glance",
     "commit",
     "watch",
     "rates",
@@ -184,7 +185,8 @@ def _solve(sheet: Sheet) -> None:
             right = routine.fma(inverse, routine.load(2, i), routine.neg(routine.load(1, i)))
         x[i] = reduce(i, plan.lower[i], right)
     for i in reversed(plan.order):
-        x[i] = routine.mul(reduce(i, plan.upper[i], x[i]), routine.load(0, plan.place[i, i]))
+        latest_last = tuple(reversed(plan.upper[i]))  # so that a sum waits as little as it can
+        x[i] = routine.mul(reduce(i, latest_last, x[i]), routine.load(0, plan.place[i, i]))
         if i < sheet.size:
             routine.store(4, i, x[i])
     routine.finish()

@@ -41,16 +41,13 @@ __all__ = [
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-PREPARE, LINEARISE, FACTOR, RHS, SOLVE, ERROR, DENSE, INTERPOLATE, COMMIT, WATCH, RATES, ATTEMPT = range(12)
+PREPARE, LINEARISE, FACTOR, RHS, SOLVE, ERROR, DENSE, INTERPOLATE, GLANCE, COMMIT, WATCH, RATES, ATTEMPT = range(13)
 assert (ROUTINES[PREPARE], ROUTINES[COMMIT], ROUTINES[ATTEMPT]) == ("prepare", "commit", "attempt")
 
 # rows of Lanes.clock and of Lanes.book
-TIME, STEP, USED, GOAL, INVERSE, SIZE, CUT, ACCEPTED, NEXT = range(9)
-PATIENT, VISIT, EVENT, REJECTED, TAKEN, FAILED, CLONE, HELD = range(8)
-CLOCK_ROWS, BOOK_ROWS = 9, 8
-
-# places in Lanes.control
-EXPONENT, FIXED = range(2)
+TIME, STEP, USED, GOAL, INVERSE, SIZE, PACE, CUT, PLACE, ASKED, ACCEPTED, NEXT = range(12)
+PATIENT, VISIT, EVENT, REJECTED, TAKEN, FAILED, CLONE, HELD, CELL = range(9)
+CLOCK_ROWS, BOOK_ROWS = 12, 9
 
 FIRST_STEP = 1e-3
 
@@ -66,6 +63,7 @@ class Lanes:
     """
 
     width: int
+    at_once: int  # visits that are evaluated together: as many as there are lanes
     states: int
     given: int
     rows: int
@@ -144,7 +142,7 @@ class Lanes:
     gate_threshold: Doubles
     absolute: Doubles
     relative: Doubles
-    control: Doubles  # exponent of the step control, and the step where all steps are to be alike (else 0)
+    fixed: Doubles  # the step where all steps are to be alike, else 0
     at_visits: Doubles
     final: Doubles
     failure: Integers
@@ -291,6 +289,14 @@ def make_table(sizes: dict[str, int], arrays: dict[str, Any]) -> tuple[NDArray[n
 
 
 @compiled
+def _leave_out(lanes: Lanes, i: int, first: int, beyond: int) -> None:
+    """Write zeros for visits at which patient i is not integrated."""
+    start = i * lanes.visit_count
+    for cell in range((start + first) * lanes.recorded, (start + beyond) * lanes.recorded):
+        lanes.at_visits[cell] = 0.0
+
+
+@compiled
 def _load(lanes: Lanes, w: int, i: int) -> None:
     """Put patient i into lane w and write the visit at the start."""
     width, day = lanes.width, lanes.start[i]
@@ -299,7 +305,7 @@ def _load(lanes: Lanes, w: int, i: int) -> None:
     for k in range(lanes.given):
         lanes.p[k * width + w] = lanes.parameters[i * lanes.given + k]
     lanes.clock[TIME * width + w] = day
-    lanes.clock[STEP * width + w] = lanes.control[FIXED] if lanes.control[FIXED] > 0.0 else FIRST_STEP
+    lanes.clock[STEP * width + w] = lanes.fixed[0] if lanes.fixed[0] > 0.0 else FIRST_STEP
     if lanes.ahead > 0:  # no slope is known here
         lanes.known[w], lanes.next_known[w] = np.nan, np.nan
     for field in range(REJECTED, BOOK_ROWS):
@@ -307,6 +313,7 @@ def _load(lanes: Lanes, w: int, i: int) -> None:
     visit, event = 0, 0
     while visit < lanes.visit_count and lanes.visits[visit] < day:
         visit += 1
+    _leave_out(lanes, i, 0, visit)
     if visit < lanes.visit_count and lanes.visits[visit] == day:
         for r in range(lanes.recorded):
             cell = (i * lanes.visit_count + visit) * lanes.recorded + r
@@ -326,6 +333,7 @@ def finish(lanes: Lanes, w: int) -> None:
     i = lanes.book[PATIENT * width + w]
     for k in range(lanes.states):
         lanes.final[i * lanes.states + k] = lanes.y[k * width + w]
+    _leave_out(lanes, i, lanes.book[VISIT * width + w], lanes.visit_count)
     lanes.steps[i] = lanes.book[TAKEN * width + w]
     lanes.failure[i] = lanes.book[FAILED * width + w]
     lanes.book[PATIENT * width + w] = -1
@@ -340,7 +348,9 @@ def fill(lanes: Lanes, beyond: int) -> bool:
         while lanes.book[lane] < 0 and lanes.queue[0] < beyond:
             i = take(lanes.queue)
             stopped = i < beyond and lanes.diary[i * lanes.columns] < np.inf  # in an earlier leg
-            if i < beyond and lanes.failure[i] == 0 and not stopped:
+            if i < beyond and (lanes.failure[i] != 0 or stopped):
+                _leave_out(lanes, i, 0, lanes.visit_count)
+            elif i < beyond:
                 lanes.book[lane] = i
                 _load(lanes, w, i)
                 loaded = True

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from llvmlite import ir
 
 from adoptive.solve.emit import Routine
-from adoptive.solve.methods import Method
+from adoptive.solve.methods import NO_ERROR, Method
 
 if TYPE_CHECKING:
     from adoptive.solve.kernels import Sheet
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["ATTEMPT", "write_step"]
 
 _WORD = ir.IntType(64)
+_SUMS = 4  # partial sums of the error, which need not wait for each other
 
 # what `attempt` is given, in this order: names of the lanes' vectors, and of rows of their clock
 ATTEMPT = (
@@ -28,7 +29,7 @@ ATTEMPT = (
 
 
 def write_step(sheet: Sheet, method: Method) -> None:
-    """Write combineN, error, attempt, dense, interpolate and commit."""
+    """Write combineN, error, attempt, dense, interpolate, glance and commit."""
     for stage in range(1, method.stages):
         _combine(sheet, method, stage)
     _error(sheet, method)
@@ -40,6 +41,7 @@ def write_step(sheet: Sheet, method: Method) -> None:
         _attempt_explicit(sheet, method)
     _dense(sheet, method)
     _interpolate(sheet)
+    _glance(sheet, method)
     _commit(sheet)
 
 
@@ -157,12 +159,12 @@ def _combine(sheet: Sheet, method: Method, stage: int) -> None:
 def _error(sheet: Sheet, method: Method) -> None:
     """Take the step and its weighted error: error(y, argument, stages, absolute, relative, new, size).
 
-    size^2 = mean over states of (e / (absolute + relative max(|y|, |new|)))^2; anything infinite makes it NaN. Two
-    states share one division.
+    size^2 = mean over states of (e / (absolute + relative max(|y|, |new|)))^2; anything infinite makes it NaN. The row
+    after it has the growth of the step that would bring the size to 1. Two states share one division.
     """
     routine = sheet.routine("error", 7)
     relative, code = routine.spread(4, 0), routine.code
-    total = routine.constant(0.0)
+    totals = [routine.constant(0.0)] * _SUMS
     parts: list[tuple[Any, Any]] = []
     for row in range(sheet.size):
         stages = [routine.load(2, j * sheet.size + row) if method.error[j] else None for j in range(method.stages)]
@@ -173,17 +175,21 @@ def _error(sheet: Sheet, method: Method) -> None:
         a, b = routine.intrinsic("fabs", y), routine.intrinsic("fabs", new)
         largest = code.select(code.fcmp_ordered(">", a, b), a, b)
         parts.append((error, routine.fma(relative, largest, routine.spread(3, row))))
-        total = routine.fma(new, routine.constant(0.0), total)
-    for (one, its_size), (two, other_size) in zip(parts[::2], parts[1::2], strict=False):
+        totals[row % _SUMS] = routine.fma(new, routine.constant(0.0), totals[row % _SUMS])
+    for place, ((one, its_size), (two, other_size)) in enumerate(zip(parts[::2], parts[1::2], strict=False)):
         shared = routine.rcp(routine.mul(its_size, other_size))
         for error, crossed in ((one, other_size), (two, its_size)):
             weighted = routine.mul(routine.mul(error, crossed), shared)
-            total = routine.fma(weighted, weighted, total)
+            totals[place % _SUMS] = routine.fma(weighted, weighted, totals[place % _SUMS])
     if len(parts) % 2:
         weighted = routine.div(*parts[-1])
-        total = routine.fma(weighted, weighted, total)
-    mean = routine.mul(total, routine.constant(1.0 / sheet.size))
+        totals[-1] = routine.fma(weighted, weighted, totals[-1])
+    while len(totals) > 1:
+        totals = [routine.add(a, b) for a, b in zip(totals[::2], totals[1::2], strict=True)]
+    mean = routine.mul(totals[0], routine.constant(1.0 / sheet.size))
     routine.store(6, 0, routine.intrinsic("sqrt", mean))
+    power = routine.mul(routine.constant(0.5 * method.pace), routine.log(routine.add(mean, routine.constant(NO_ERROR))))
+    routine.store(6, 1, routine.exp(power))
     routine.finish()
 
 
@@ -207,6 +213,26 @@ def _interpolate(sheet: Sheet) -> None:
         q1, q2, q3 = _stages(sheet, routine, 2, row, 3)
         inner = routine.fma(left, routine.fma(s, routine.fma(s, q3, q2), q1), routine.load(1, row))
         routine.store(4, row, routine.fma(s, inner, routine.mul(left, routine.load(0, row))))
+    routine.finish()
+
+
+def _glance(sheet: Sheet, method: Method) -> None:
+    """Evaluate the interpolant straight from the stages: glance(y, new, stages, s, lane, out).
+
+    Each place of the result has its own fraction and is of the lane that it names: a lane may be asked several times.
+    """
+    routine = sheet.routine("glance", 6)
+    s, lanes = routine.load(3, 0), routine.number_of(routine.load(4, 0), sheet.width)
+    left = routine.sub(routine.constant(1.0), s)
+    both, powers = routine.mul(s, left), [routine.constant(1.0), s, routine.mul(s, s)]
+    columns = zip(*method.h, strict=True)
+    weights = [routine.mul(both, _weighted_sum(routine, column, powers, None)) for column in columns]
+    with routine.each(sheet.size) as row:
+        new, y = routine.pick(routine.load(1, row), lanes), routine.pick(routine.load(0, row), lanes)
+        total = routine.fma(s, new, routine.mul(left, y))
+        for weight, stage in zip(weights, _stages(sheet, routine, 2, row, method.stages), strict=True):
+            total = routine.fma(weight, routine.pick(stage, lanes), total)
+        routine.store(5, row, total)
     routine.finish()
 
 

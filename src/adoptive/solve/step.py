@@ -8,12 +8,11 @@ from adoptive.solve.lanes import (
     ACCEPTED,
     ATTEMPT,
     CUT,
-    EXPONENT,
     FAILED,
-    FIXED,
     GOAL,
     INVERSE,
     NEXT,
+    PACE,
     PATIENT,
     REJECTED,
     SIZE,
@@ -111,9 +110,9 @@ def judge(lanes: Lanes) -> None:
         if lanes.book[PATIENT * width + w] < 0:
             continue
         size = lanes.clock[SIZE * width + w]
-        growth = SAFETY * (size + 1e-12) ** lanes.control[EXPONENT] if size < 1e10 else LARGEST_SHRINK
-        if lanes.control[FIXED] > 0.0 and size < np.inf:
-            size, growth = 0.0, lanes.control[FIXED] / lanes.clock[USED * width + w]
+        growth = SAFETY * lanes.clock[PACE * width + w] if size < 1e10 else LARGEST_SHRINK
+        if lanes.fixed[0] > 0.0 and size < np.inf:
+            size, growth = 0.0, lanes.fixed[0] / lanes.clock[USED * width + w]
         lanes.book[TAKEN * width + w] += 1
         if size <= 1.0:
             growth = max(min(growth, 1.0 if lanes.book[REJECTED * width + w] else LARGEST_GROWTH), SMALLEST_GROWTH)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["INTERPOLANT_ROWS", "Method"]
+__all__ = ["INTERPOLANT_ROWS", "NO_ERROR", "Method"]
 
 INTERPOLANT_ROWS = 3
+NO_ERROR = 1e-24  # added to an error squared, so that none at all still has a power
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class Method:
     def stages(self) -> int:
         """Return the number of stages."""
         return len(self.a)
+
+    @property
+    def pace(self) -> float:
+        """Return the exponent that turns a weighted error into the growth of the step."""
+        return -1.0 / self.error_order
 
     @property
     def implicit(self) -> bool:

@@ -100,7 +100,7 @@ class SoloEngine(Engine):
             raise SolveError("threads must be at least 1", value=threads)
         if len(arrays["initial"]) == 0:
             return
-        store = _Store(sizes, arrays, np.dtype(self.dtype))
+        store = _Store(sizes | {"at_once": 1}, arrays, np.dtype(self.dtype))
         with np.errstate(all="ignore"):
             if self.backend == "cuda":
                 self._on_graphics(store, len(arrays["initial"]))

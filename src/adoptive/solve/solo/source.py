@@ -17,7 +17,7 @@ import numpy as np
 from adoptive.errors import SolveError
 from adoptive.solve.derive import Elimination, eliminate, extended_jacobian
 from adoptive.solve.graph import Node, reachable
-from adoptive.solve.methods import INTERPOLANT_ROWS, Method
+from adoptive.solve.methods import INTERPOLANT_ROWS, NO_ERROR, Method
 from adoptive.solve.trace import Traced, hoisted
 
 __all__ = ["DataType", "Plan", "make_plan", "write_routines"]
@@ -41,6 +41,7 @@ _SIGNATURES = {
     "relative, new, used, inverse, size",
     "dense": "stages, q",
     "interpolate": "y, new, q, s, out",
+    "glance": "y, new, stages, s, lane, out",
     "commit": "y, new, accepted",
 }
 
@@ -153,6 +154,7 @@ class _Writer:
             self._attempt(),
             self._dense(),
             self._interpolate(),
+            self._glance(),
             self._commit(),
         ]
 
@@ -270,6 +272,7 @@ class _Writer:
         page.add(f"    weighted = error / (bound * max(abs({page.each('y')}), abs(new_k)) + REAL(absolute[k]))")
         page.add(f"    total = weighted * weighted + (new_k * {nothing} + total)")
         page.add(f"size[0] = math.sqrt(total * {page.number(1.0 / self.size)})")
+        page.add(f"{page.at('size', 1)} = (size[0] * size[0] + {NO_ERROR}) ** {0.5 * self.method.pace}")
         return page.text()
 
     def _attempt(self) -> str:
@@ -304,6 +307,19 @@ class _Writer:
         q1, q2, q3 = (page.each("q", row * self.size) for row in range(INTERPOLANT_ROWS))
         page.add(f"    inner = left * (t * (t * {q3} + {q2}) + {q1}) + {page.each('new')}")
         page.add(f"    {page.each('out')} = t * inner + left * {page.each('y')}")
+        return page.text()
+
+    def _glance(self) -> str:
+        page = self._page("glance", "Evaluate the interpolant straight from the stages; there is one lane.")
+        page.add("t = REAL(s[0])")
+        page.add(f"left = {page.number(1.0)} - t")
+        for j, weights in enumerate(zip(*self.method.h, strict=True)):
+            one, two, three = (page.number(weight) for weight in weights)
+            page.add(f"w{j} = t * left * ({one} + t * ({two} + t * {three}))")
+        page.add(f"for k in range({self.size}):")
+        self._stages(page, [(1.0,) * self.method.stages])
+        total = "".join(f" + w{j} * u{j}" for j in range(self.method.stages))
+        page.add(f"    {page.each('out')} = t * {page.each('new')} + left * {page.each('y')}{total}")
         return page.text()
 
     def _commit(self) -> str:
