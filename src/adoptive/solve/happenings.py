@@ -6,6 +6,7 @@ the jumps brought below one cell; then what triggers that the jumps set off do a
 
 Crossings are sought per accepted step and located by halving on the step's own interpolant. Where something happens
 inside the step, the step is cut there, not repeated. A signal that rises and falls back within one step is not seen.
+A crossing within a billionth of a day of the trigger's last firing is the same one, seen again by a rounding.
 """
 
 from __future__ import annotations

@@ -76,6 +76,12 @@ def test_a_jump_to_no_number_is_a_failure_and_no_extinction(
     np.testing.assert_array_equal(got.states[[0, 2]], alone.states[[0, 2]])
 
 
+def test_where_no_cell_is_left_none_lives_on_even_at_the_best_draw(engine: Engine) -> None:
+    got = engine.run(KE, START, **TIMES, events=on_day_two([SHARE], [0.0]), survival_draws=np.ones((COUNT, 1)))
+    assert got.extinct[:, 0].tolist() == [False, True, False]
+    assert got.final[1, 1] == 0.0
+
+
 def test_a_stop_in_the_moment_of_such_a_jump_does_not_hide_it(engine: Engine) -> None:
     events = on_day_two([GRAFT, DOSE], [4.0, np.nan])
     got = engine.run(KE, START, **TIMES, events=events, triggers=(Trigger("cells", None, 8.0, stops=True),))
