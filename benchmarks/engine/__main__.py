@@ -77,7 +77,7 @@ def _asked(words: list[str] | None) -> argparse.Namespace:
     reader.add_argument("--patients", type=int, default=64, help="patients of the 28-state problem")
     reader.add_argument("--full-patients", type=int, default=16, help="patients of the full model")
     reader.add_argument(
-        "--lanes", type=int, default=2048, help="patients in one run of this engine (the same, repeated)"
+        "--lanes", type=int, default=512, help="patients in one run of this engine (the same, repeated)"
     )
     reader.add_argument("--many", type=int, default=MANY, help="patients of the memory measurement")
     reader.add_argument("--rtol", type=float, default=1e-6, help="everybody's relative tolerance")
