@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -16,10 +17,19 @@ from adoptive.streams import Keys, Streams
 from adoptive.trial.record import record_trials
 from adoptive.trial.run import Followed, follow_trials, plan_of
 from adoptive.trial.types import Study, TrialRecord
+from adoptive.workbench.cli import main
 from adoptive.workbench.study import load_study
 
 SEED = 11
 TRIALS = np.arange(6)
+
+
+class Said(NamedTuple):
+    """What a command said and its exit code."""
+
+    code: int
+    out: str
+    err: str
 
 
 @pytest.fixture(scope="session")
@@ -96,3 +106,17 @@ def same_columns() -> Callable[..., None]:
             assert mine.tobytes() == np.ascontiguousarray(part[name]).tobytes(), f"{name} differs"
 
     return check
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    """Run the command line in this process."""
+
+    def run(*arguments: str | os.PathLike[str]) -> Said:
+        with pytest.raises(SystemExit) as leaving:
+            main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        assert isinstance(leaving.value.code, int)
+        return Said(leaving.value.code, said.out, said.err)
+
+    return run

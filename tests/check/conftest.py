@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from typing import NamedTuple
 
 import pytest
 
 from adoptive.workbench.check import CheckRun, Line, load_checks, run_checks
-from adoptive.workbench.cli import main
-
-
-class Said(NamedTuple):
-    """What a command said and its exit code."""
-
-    code: int
-    out: str
-    err: str
 
 
 @pytest.fixture(scope="session")
@@ -39,17 +28,3 @@ def by_hand() -> Callable[..., CheckRun]:
         return CheckRun(7, 300, tuple(lines))
 
     return make
-
-
-@pytest.fixture
-def command(capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
-    """Run the command line in this process."""
-
-    def run(*arguments: str | os.PathLike[str]) -> Said:
-        with pytest.raises(SystemExit) as leaving:
-            main([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        assert isinstance(leaving.value.code, int)
-        return Said(leaving.value.code, said.out, said.err)
-
-    return run

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from adoptive.solve import Events, Jump, Model, Trigger, Values, compile_model, exp, log, maximum, positive
-from adoptive.solve import where_positive as where
+from adoptive.solve import Events, Jump, Model, Trigger, Values, compile_model
+from model_texts import DOSED, MIXTURE
 
 
 @dataclass(frozen=True)
@@ -34,40 +34,6 @@ class Problem:
             rtol=rtol,
             atol=atol,
         )
-
-
-def dosed_text(y: Values, p: Values) -> dict[str, Any]:
-    taken = p.ka * y.depot
-    lost = p.vmax * y.drug / (p.km + y.drug)
-    return {
-        "depot": -taken,
-        "drug": taken - lost,
-        "cytokine": p.kin * y.drug**p.hill / (1.0 + y.drug**p.hill) - p.kout * y.cytokine * (1.0 + y.block),
-        "block": -0.3 * y.block,
-    }
-
-
-DOSED = Model(
-    name="dosed",
-    states=("depot", "drug", "cytokine", "block"),
-    parameters=("ka", "vmax", "km", "kin", "kout", "hill", "bio"),
-    rhs=dosed_text,
-    watch=lambda y, p: {"cytokine": y.cytokine},
-    jumps=(Jump("dose", {"depot": "bio"}), Jump("rescue", {"block": 5.0})),
-)
-
-
-def mixture_text(y: Values, p: Values) -> dict[str, Any]:
-    a, b, c, d = y.a, y.b, y.c, y.d
-    return {
-        "a": -p.k * a + exp(-b) * log(1.0 + c * c) - 2.0**d + abs(a - b) * 0.25,
-        "b": positive(a - 0.5) ** p.n - b / (p.m + c**2) + maximum(a, c) * 0.1 + p.k / p.m,
-        "c": where(b - 0.3, a * d, -c) - c**3 / (1.0 + a**4) + 1.0 / (p.m + d),
-        "d": -d + (a * b * c) ** 2 - log(p.m) * exp(-p.k) + (2.5 + b) ** (p.n - 1.0) - (-a) * (-c),
-    }
-
-
-MIXTURE = Model("mixture", ("a", "b", "c", "d"), ("k", "m", "n"), mixture_text)
 
 
 def schedule(*rows: tuple[float, int, float]) -> Events:

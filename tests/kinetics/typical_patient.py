@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.construct import ConstructPlan
 from adoptive.infusion import Infusions, give, join
-from adoptive.kinetics.simulate import ATOL, RTOL, engine
-from adoptive.kinetics.states import CLASSES, IN_BLOOD, lesion_state
+from adoptive.kinetics.simulate import engine
 from adoptive.kinetics.types import Physiology
-from adoptive.solve import Events, Trigger, Values
-from adoptive.units import diameter_mm
+from adoptive.solve import Values
+from adoptive.workbench.check.followed import Followed, follow
 from adoptive.workbench.check.patient import (
     CAR,
     DIAMETERS_MM,
@@ -87,86 +84,6 @@ def treatment(
     """Give lymphodepletion and one infusion."""
     cells = once("infusion", patients, day=INFUSION_DAY, amount=np.ones(patients) * np.asarray(dose, float))
     return join(lymphodepletion(patients, amount=amount, fludarabine_days=fludarabine_days), cells)
-
-
-@dataclass(frozen=True)
-class Followed:
-    """Hold every state of some patients on every day asked for."""
-
-    day: Floats
-    names: tuple[str, ...]
-    values: Floats
-    final: Floats
-    body: Physiology
-    fired_day: Floats
-
-    def of(self, name: str) -> Floats:
-        """Give one state of everybody, ``(patients, days)``."""
-        return np.asarray(self.values[:, :, self.names.index(name)])
-
-    def each_lesion(self, *names: str) -> Floats:
-        """Give the sum of some states of each lesion, ``(patients, days, lesions)``."""
-        places = range(self.body.lesions)
-        return np.stack([sum(self.of(lesion_state(name, j)) for name in names) for j in places], axis=-1)
-
-    @property
-    def cells_per_ul(self) -> Floats:
-        """Give engineered cells in blood per uL, ``(patients, days)``."""
-        return np.asarray(sum(self.of(name) for name in IN_BLOOD)) / self.body.of("Vb")[:, None]
-
-    @property
-    def volume_ml(self) -> Floats:
-        """Give the volume of every lesion, ``(patients, days, lesions)``, without the floor of an empty one."""
-        return self.each_lesion("T_H", "T_L", "T_N", "D") / self.body.of("rho")[:, None, None]
-
-    @property
-    def sld_mm(self) -> Floats:
-        """Give the sum of diameters, ``(patients, days)``."""
-        return np.asarray(diameter_mm(np.maximum(self.volume_ml, 0.0)).sum(axis=-1))
-
-    @property
-    def tumour_cells(self) -> Floats:
-        """Give living tumour cells, ``(patients, days)``."""
-        return np.asarray(self.each_lesion(*(f"T_{c}" for c in CLASSES)).sum(axis=-1))
-
-    @property
-    def il6_effective(self) -> Floats:
-        """Give interleukin 6 above baseline that finds its receptor free, ``(patients, days)``."""
-        level = self.of("Toc_c") / self.body.of("V1_toc")[:, None]
-        blocked = self.body.of("toc_effect")[:, None] * level / (level + self.body.of("KD_toc")[:, None])
-        return np.asarray(np.maximum(self.of("IL6") * (1.0 - blocked) - self.body.of("b6")[:, None], 0.0))
-
-
-def follow(
-    body: Physiology,
-    plan: Infusions | None = None,
-    *,
-    until: float = 120.0,
-    step: float = 0.25,
-    initial: Floats | None = None,
-    start: float = 0.0,
-    rtol: float = RTOL,
-    atol: float = ATOL,
-    triggers: tuple[Trigger, ...] = (),
-) -> Followed:
-    """Follow patients with the package's one compiled engine and keep every state."""
-    given = plan or Infusions.none(len(body.values))
-    days = np.arange(start, until + 1e-9, step)
-    compiled = engine(body.lesions)
-    ran = compiled.run(
-        body.values,
-        body.initial if initial is None else initial,
-        start=start,
-        stop=until,
-        visits=days,
-        events=Events(given.day, given.kind, given.amount),
-        triggers=triggers,
-        survival_draws=body.survival_draws,
-        rtol=rtol,
-        atol=atol,
-    )
-    assert (ran.failure == 0).all(), ran.failure
-    return Followed(days, compiled.model.states, ran.states, ran.final, body, ran.fired_day)
 
 
 def read(body: Physiology, states: Floats) -> tuple[Values, Values]:

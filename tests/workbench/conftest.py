@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
@@ -16,7 +13,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 from synthetic_clinic import PUBLISHED_TEXT, SyntheticClinic, synthetic_checks
 
 from adoptive.trial.types import Study
-from adoptive.workbench.cli import main
 from adoptive.workbench.engine import run_study
 from adoptive.workbench.engine.store import folder_name, run_folder, write_run
 from adoptive.workbench.engine.types import RunResult
@@ -24,14 +20,6 @@ from adoptive.workbench.published import parse_published
 from adoptive.workbench.study import load_study
 
 SMALL = Path(__file__).parent / "small.toml"
-
-
-class Said(NamedTuple):
-    """What a command said and its exit code."""
-
-    code: int
-    out: str
-    err: str
 
 
 @pytest.fixture(scope="session")
@@ -63,17 +51,3 @@ def run_place(result: RunResult, tmp_path_factory: pytest.TempPathFactory) -> Pa
     with run_folder(out, name) as folder:
         write_run(folder, result, wall_s=1.0)
     return out / name
-
-
-@pytest.fixture
-def command(capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
-    """Run the command line in this process."""
-
-    def run(*arguments: str | os.PathLike[str]) -> Said:
-        with pytest.raises(SystemExit) as leaving:
-            main([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        assert isinstance(leaving.value.code, int)
-        return Said(leaving.value.code, said.out, said.err)
-
-    return run

@@ -5,35 +5,21 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 import pytest
 
 from adoptive.kinetics.zoo import MODELS, find_model, run_zoo
-from adoptive.workbench.cli import main
 
-
-class Said(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Command = Callable[..., Said]
+Command = Callable[..., Any]
 
 
 @pytest.fixture
-def command(capsys: pytest.CaptureFixture[str]) -> Command:
-    def run(*arguments: object) -> Said:
-        with pytest.raises(SystemExit) as leaving:
-            main(["zoo", *(str(argument) for argument in arguments)])
-        said = capsys.readouterr()
-        assert isinstance(leaving.value.code, int)
-        return Said(leaving.value.code, said.out, said.err)
-
-    return run
+def command(command: Command) -> Command:
+    return partial(command, "zoo")
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,8 @@ from adoptive.errors import RunError
 from adoptive.infusion import Infusions
 from adoptive.kinetics import Physiology
 from adoptive.kinetics.simulate import ATOL, RTOL, engine
-from adoptive.kinetics.states import BODY, CLASSES, LESIONS, lesion_state
-from adoptive.solve import Events
+from adoptive.kinetics.states import CLASSES, IN_BLOOD, IN_TISSUE, lesion_state
+from adoptive.solve import Events, Trigger
 from adoptive.units import diameter_mm
 from adoptive.workbench.check.patient import INFUSION_DAY
 
@@ -22,8 +22,6 @@ __all__ = ["Followed", "at", "best_change", "crest", "decline", "follow", "peak"
 Floats = NDArray[np.float64]
 
 SCAN_DAYS = np.arange(42.0, 253.0, 42.0)
-IN_BLOOD = tuple(name for name in BODY if name.endswith("_b"))
-IN_TISSUE = tuple(f"{name[:-2]}_p" for name in IN_BLOOD)
 
 
 @dataclass(frozen=True)
@@ -35,6 +33,7 @@ class Followed:
     values: Floats
     final: Floats
     body: Physiology
+    fired_day: Floats = field(default_factory=lambda: np.empty(0))
 
     def of(self, name: str) -> Floats:
         """Give one state of everybody, ``(patients, days)``."""
@@ -42,7 +41,8 @@ class Followed:
 
     def each_lesion(self, *names: str) -> Floats:
         """Give the sum of some states of each lesion, ``(patients, days, lesions)``."""
-        return np.stack([sum(self.of(lesion_state(name, j)) for name in names) for j in range(LESIONS)], axis=-1)
+        places = range(self.body.lesions)
+        return np.stack([sum(self.of(lesion_state(name, j)) for name in names) for j in places], axis=-1)
 
     @property
     def cells_per_ul(self) -> Floats:
@@ -56,10 +56,14 @@ class Followed:
         return np.asarray(outside + self.each_lesion("m", "e", "x").sum(axis=-1))
 
     @property
+    def volume_ml(self) -> Floats:
+        """Give the volume of every lesion, ``(patients, days, lesions)``, without the floor of an empty one."""
+        return self.each_lesion("T_H", "T_L", "T_N", "D") / self.body.of("rho")[:, None, None]
+
+    @property
     def lesion_mm(self) -> Floats:
         """Give the diameter of every lesion, ``(patients, days, lesions)``."""
-        volume = self.each_lesion("T_H", "T_L", "T_N", "D") / self.body.of("rho")[:, None, None]
-        return np.asarray(diameter_mm(np.maximum(volume, 0.0)))
+        return np.asarray(diameter_mm(np.maximum(self.volume_ml, 0.0)))
 
     @property
     def sld_mm(self) -> Floats:
@@ -94,6 +98,7 @@ def follow(
     start: float = 0.0,
     rtol: float = RTOL,
     atol: float = ATOL,
+    triggers: tuple[Trigger, ...] = (),
 ) -> Followed:
     """Follow patients and keep every state; a patient who cannot be integrated stops the checks.
 
@@ -104,20 +109,22 @@ def follow(
     """
     given = plan or Infusions.none(len(body.values))
     days = np.arange(start, until + 1e-9, step)
-    ran = engine().run(
+    compiled = engine(body.lesions)
+    ran = compiled.run(
         body.values,
         body.initial if initial is None else initial,
         start=start,
         stop=until,
         visits=days,
         events=Events(given.day, given.kind, given.amount),
+        triggers=triggers,
         survival_draws=body.survival_draws,
         rtol=rtol,
         atol=atol,
     )
     if ran.failure.any():
         raise RunError("a patient of the checks could not be integrated", value=int(np.count_nonzero(ran.failure)))
-    return Followed(days, engine().model.states, ran.states, ran.final, body)
+    return Followed(days, compiled.model.states, ran.states, ran.final, body, ran.fired_day)
 
 
 def peak(ran: Followed) -> tuple[Floats, Floats]:
