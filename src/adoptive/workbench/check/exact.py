@@ -9,9 +9,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from adoptive.infusion import join
 from adoptive.kinetics import Physiology
-from adoptive.kinetics.states import BODY, LESIONS, lesion_state
+from adoptive.kinetics.states import BODY, IN_BLOOD, LESIONS, lesion_state
 from adoptive.parameters import load_book
-from adoptive.workbench.check.followed import IN_BLOOD, Followed, follow, peak
+from adoptive.workbench.check.followed import Followed, follow, peak
 from adoptive.workbench.check.patient import INFUSION_DAY, body_of, cohort_of, everywhere, once
 from adoptive.workbench.check.setting import Setting
 
