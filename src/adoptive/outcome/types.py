@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import numpy as np
 from annotated_types import Ge, Le
@@ -12,9 +12,35 @@ from numpy.typing import NDArray
 
 from adoptive.units import In
 
-__all__ = ["Assessment", "NonTarget", "Response", "Scans"]
+__all__ = ["UNGRADED", "Assessment", "Graded", "NonTarget", "Response", "Scans"]
 
 Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+UNGRADED: Final = -1
+"""The grade of a row that cannot be graded: something needed is missing. Never a guess, never 0."""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """Hold grades with the reason of each, in the shape of the signs: ``reason`` is a place in ``reasons``.
+
+    A grade of :data:`UNGRADED` says that something needed is missing; its reason says what. Missing numbers enter a
+    rule as NaN (what readers of tables give); no NaN leaves it.
+    """
+
+    grade: Codes
+    reason: Codes
+    reasons: tuple[str, ...]
+
+    @property
+    def because(self) -> NDArray[np.str_]:
+        """Give the reason of every grade as text.
+
+        >>> Graded(np.array([0, 2]), np.array([0, 1]), ("no fever", "hypotension")).because.tolist()
+        ['no fever', 'hypotension']
+        """
+        return np.asarray(self.reasons, np.str_)[self.reason]
 
 
 class Response(IntEnum):

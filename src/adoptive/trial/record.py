@@ -17,7 +17,7 @@ from adoptive.outcome import (
     progression_free_survival,
     worst_cytopenia,
 )
-from adoptive.outcome.cytopenia import Lineage
+from adoptive.outcome.laboratory.cytopenia import Lineage
 from adoptive.trial.detail import record_daily, record_doses, record_visits
 from adoptive.trial.types import Followed, Study, TrialRecord
 from adoptive.trial.ward import copies_of, crs_of, infusion_span, seen_until, window_of

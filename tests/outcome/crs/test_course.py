@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adoptive.outcome.crs import Oxygen, crs_course, grade_crs
+from adoptive.outcome.toxicity.crs import Oxygen, crs_course, grade_crs
 
 
 def grade(temperature: float = 38.5, **signs: Any) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from adoptive.outcome.crs import Oxygen, grade_crs
+from adoptive.outcome.toxicity.crs import Oxygen, grade_crs
 
 VECTORS = Path(__file__).parents[2] / "data" / "toxgrading" / "astct_crs_vectors.csv"
 SUPPORT = {

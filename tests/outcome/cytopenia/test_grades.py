@@ -12,7 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adoptive.errors import StudyError
-from adoptive.outcome.cytopenia import LIMITS_E9_L, LOWER_LIMIT_E9_L, Lineage, grade_cytopenia, worst_cytopenia
+from adoptive.outcome.laboratory.cytopenia import (
+    LIMITS_E9_L,
+    LOWER_LIMIT_E9_L,
+    Lineage,
+    grade_cytopenia,
+    worst_cytopenia,
+)
 
 CRITERIA = Path(__file__).parents[2] / "data" / "ctcae" / "ctcae_v5_lab_criteria_si.csv"
 TERMS: dict[Lineage, str] = {

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adoptive.outcome.recist import Best, assess, best_response
+from adoptive.outcome.response.recist import Best, assess, best_response
 from adoptive.outcome.types import NonTarget, Response, Scans
 
 CR, PR, SD, PD, NE = Response.CR, Response.PR, Response.SD, Response.PD, Response.NE

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from adoptive.outcome.recist import assess
+from adoptive.outcome.response.recist import assess
 from adoptive.outcome.types import NonTarget, Response, Scans
 
 DATA = Path(__file__).parents[2] / "data" / "recist"

@@ -10,7 +10,7 @@ from hypothesis.extra import numpy as hnp
 from scipy import stats
 
 from adoptive.outcome import Tolerance, daily_crs_grade, draw_tolerance
-from adoptive.outcome.signs import temperature_c
+from adoptive.outcome.clinic.signs import temperature_c
 from adoptive.parameters import Typical
 from adoptive.streams import Keys, Streams
 

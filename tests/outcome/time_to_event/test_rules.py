@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adoptive.outcome.time_to_event import (
+from adoptive.outcome.events.time_to_event import (
     TimeToEvent,
     duration_of_response,
     overall_survival,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from adoptive.outcome.crs import Oxygen, grade_crs
+from adoptive.outcome.toxicity.crs import Oxygen, grade_crs
 from adoptive.parameters import Typical, draw_patients
 from adoptive.streams import Keys, Streams
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from adoptive.outcome.recist import ADEQUATE
+from adoptive.outcome.response.recist import ADEQUATE
 from adoptive.outcome.types import Response
 
 __all__ = ["TimeToEvent", "duration_of_response", "overall_survival", "progression_free_survival"]

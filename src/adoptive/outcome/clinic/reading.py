@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from adoptive.cohort.types import Cohort
 from adoptive.kinetics.observe import lesion_diameters_mm, tumour_volume_cm3
 from adoptive.kinetics.types import Physiology, Trajectory
-from adoptive.outcome.hazard import Fate, draw_fate
-from adoptive.outcome.recist import Assessed, assess
-from adoptive.outcome.scans import read_scans
+from adoptive.outcome.clinic.hazard import Fate, draw_fate
+from adoptive.outcome.clinic.scans import read_scans
+from adoptive.outcome.response.recist import Assessed, assess
 from adoptive.outcome.types import Response, Scans
 from adoptive.parameters import Typical
 from adoptive.streams import Streams

@@ -1,0 +1,1 @@
+"""From a trajectory to what the clinic records: signs, laboratory values, scans, fate."""

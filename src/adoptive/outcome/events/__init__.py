@@ -1,0 +1,1 @@
+"""Times to events and their censoring; usable alone on real data."""

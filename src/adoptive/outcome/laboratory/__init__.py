@@ -1,0 +1,1 @@
+"""Laboratory values graded by CTCAE; usable alone on real data."""

@@ -1,0 +1,1 @@
+"""Cytokine release and neurotoxicity, graded from bedside signs; usable alone on real data."""
