@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from adoptive.errors import StudyError
+from adoptive.outcome.toxicity import words
 from adoptive.outcome.toxicity.icans import IcansSigns, grade_icans, ice_score
 from adoptive.outcome.toxicity.types import Consciousness, Motor, Pressure, Seizure
 from adoptive.outcome.toxicity.words import consciousness_code, motor_code, pressure_code, seizure_code
@@ -157,3 +160,25 @@ def test_unknown_instrument() -> None:
     with pytest.raises(StudyError, match=r"unknown instrument.*value: MMSE; allowed: ICE, CAPD, by age"):
         grade(instrument="MMSE")
     assert grade(instrument="by_age", age_years=40.0, ice=8) == 1
+
+
+@pytest.mark.parametrize(
+    ("codes", "read"),
+    [
+        (Consciousness, consciousness_code),
+        (Seizure, seizure_code),
+        (Motor, motor_code),
+        (Pressure, pressure_code),
+    ],
+)
+def test_the_names_of_the_codes_are_known_words(codes: Any, read: Any) -> None:
+    assert read([code.name for code in codes]).tolist() == list(codes)
+
+
+def test_no_word_means_two_things() -> None:
+    listed = tomllib.loads((Path(words.__file__).parent / "words.toml").read_text("utf-8"))
+    assert set(listed) == {"oxygen", "consciousness", "seizure", "motor", "pressure"}
+    for sign, codes in listed.items():
+        keys = [(words.key_of(word), code) for code, some in codes.items() for word in some]
+        meanings = {key: {code for other, code in keys if other == key} for key, _ in keys}
+        assert {key: found for key, found in meanings.items() if len(found) > 1} == {}, sign
