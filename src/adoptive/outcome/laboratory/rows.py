@@ -1,4 +1,4 @@
-"""Grade rows of a laboratory table, each with its own term and unit, by CTCAE; and find each patient's worst grades."""
+"""Grade rows of a laboratory table by CTCAE, each with its own term and unit."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from adoptive.outcome.laboratory.grading import (
 )
 from adoptive.outcome.types import UNGRADED, Graded
 
-__all__ = ["grade_laboratory_rows", "worst_grade"]
+__all__ = ["grade_laboratory_rows"]
 
 Codes = NDArray[np.int64]
 
@@ -145,40 +145,3 @@ def _groups(kind: Codes) -> list[tuple[np.int64, Codes]]:
     order = np.argsort(kind, kind="stable")
     codes, first = np.unique(kind[order], return_index=True)
     return list(zip(codes, np.split(order, first[1:]), strict=True)) if codes.size else []
-
-
-def worst_grade(
-    grade: ArrayLike,
-    day: ArrayLike,
-    *,
-    first_day: ArrayLike = -np.inf,
-    last_day: ArrayLike = np.inf,
-    baseline_grade: ArrayLike | None = None,
-) -> Codes:
-    """Give each patient's worst grade in a window of days, both ends included; -1 where no grade falls into it.
-
-    Parameters
-    ----------
-    grade
-        Grades of one term ``(patients, days)``; -1 not graded.
-    day
-        Days ``(days,)`` or ``(patients, days)``.
-    first_day, last_day
-        The window, one for all or ``(patients,)``: for treatment-emergent grades, from the first dose on.
-    baseline_grade
-        Grade before treatment, one for all or ``(patients,)``: given, only a worse grade than this counts, any other is
-        0; where the baseline grade is not known (-1) and the worst grade is not 0, the answer is -1.
-
-    >>> worst_grade([[2, 3, 1], [1, 1, -1]], [0, 7, 60], last_day=28).tolist()
-    [3, 1]
-    >>> worst_grade([[2, 3, 1], [1, 1, -1]], [0, 7, 60], last_day=28, baseline_grade=[2, 1]).tolist()
-    [3, 0]
-    """
-    grades = np.asarray(grade, np.int64)
-    when = np.broadcast_to(np.asarray(day, np.float64), grades.shape)
-    first, last = (np.asarray(edge, np.float64).reshape(-1, 1) for edge in (first_day, last_day))
-    worst: Codes = np.where((when >= first) & (when <= last), grades, UNGRADED).max(axis=1, initial=UNGRADED)
-    if baseline_grade is None:
-        return worst
-    before = np.broadcast_to(np.asarray(baseline_grade, np.int64), worst.shape)
-    return np.where((worst > 0) & (before == UNGRADED), UNGRADED, np.where((worst > 0) & (worst <= before), 0, worst))

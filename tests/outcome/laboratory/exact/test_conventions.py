@@ -9,7 +9,8 @@ from adoptive.errors import ParameterError, StudyError
 from adoptive.outcome.laboratory.calcium import corrected_calcium_mmol_l
 from adoptive.outcome.laboratory.criteria import read_clauses
 from adoptive.outcome.laboratory.grading import grade_laboratory
-from adoptive.outcome.laboratory.rows import grade_laboratory_rows, worst_grade
+from adoptive.outcome.laboratory.rows import grade_laboratory_rows
+from adoptive.outcome.laboratory.worst import worst_grade, worst_grade_rows
 
 ALT = "Alanine aminotransferase increased"
 
@@ -157,6 +158,34 @@ def test_worst_grade_in_a_window_and_against_baseline() -> None:
     assert worst_grade(grade, day, first_day=0, baseline_grade=[2, 2, 0]).tolist() == [0, 3, -1]
     assert worst_grade(grade, day, first_day=0, baseline_grade=-1).tolist() == [-1, -1, -1]
     assert worst_grade([[0, 0]], [0, 1], baseline_grade=-1).tolist() == [0]
+
+
+def test_worst_grade_of_rows() -> None:
+    rows = {
+        "patient": ["b", "a", "a", "a", "b", "b", "c"],
+        "term": ["Anemia", "Anemia", "Anemia", "Hyperkalemia", "Anemia", "Anemia", "Anemia"],
+        "day": [-3.0, 2.0, -1.0, 5.0, 9.0, -1.0, 400.0],
+    }
+    grade = [1, 3, 0, 2, 2, 2, 4]
+    worst = worst_grade_rows(grade, **rows, first_day=0.0, last_day=28.0)
+    assert worst.patient.tolist() == ["a", "a", "b", "c"]
+    assert worst.term.tolist() == ["Anemia", "Hyperkalemia", "Anemia", "Anemia"]
+    assert worst.grade.tolist() == [3, 2, 2, -1]
+    adjusted = worst_grade_rows(grade, **rows, first_day=0.0, last_day=28.0, baseline_adjusted=True)
+    assert adjusted.grade.tolist() == [3, -1, 0, -1]  # b had grade 2 on day -1; nothing is known of a's potassium
+    empty = worst_grade_rows([], patient=[], term=[], day=[])
+    assert empty.grade.shape == (0,)
+
+
+def test_worst_grade_of_rows_is_that_of_the_rectangle() -> None:
+    rng = np.random.default_rng(3)
+    grade, day = rng.integers(-1, 5, (30, 12)), np.linspace(-5, 40, 12)
+    patient = np.repeat(np.arange(30), 12)
+    rows = worst_grade_rows(
+        grade.ravel(), patient=patient, term=["x"] * 360, day=np.tile(day, 30), first_day=0, last_day=28
+    )
+    assert rows.patient.tolist() == list(range(30))
+    assert rows.grade.tolist() == worst_grade(grade, day, first_day=0, last_day=28).tolist()
 
 
 def test_corrected_calcium() -> None:
