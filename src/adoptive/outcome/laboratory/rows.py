@@ -23,7 +23,10 @@ __all__ = ["grade_laboratory_rows"]
 
 Codes = NDArray[np.int64]
 
+_COLUMNS: Final = ("value", "lower_limit", "upper_limit", "baseline", "percent_change")
+
 NOT_A_TERM: Final = "not a laboratory term of this CTCAE version: not graded"
+NOT_THIS_WAY: Final = "no CTCAE term of this test in this direction: not graded"
 
 
 def grade_laboratory_rows(
@@ -35,6 +38,7 @@ def grade_laboratory_rows(
     baseline: ArrayLike = np.nan,
     *,
     baseline_abnormal: ArrayLike | None = None,
+    percent_change: ArrayLike = np.nan,
     direction: ArrayLike | None = None,
     version: str = "5.0",
     unknown_baseline: UnknownBaseline = "normal",
@@ -49,8 +53,8 @@ def grade_laboratory_rows(
         Numbers per row (or one for all), in the row's unit; missing ones are NaN.
     unit
         Unit per row (or one for all).
-    baseline_abnormal
-        Per row, as in :func:`grade_laboratory`.
+    baseline_abnormal, percent_change
+        Per row (or one for all), as in :func:`grade_laboratory`.
     direction
         Per row (or one for all): low or high (L or H), where the term is the code of a test; empty for both.
     version, unknown_baseline
@@ -72,13 +76,15 @@ def grade_laboratory_rows(
     names, which = _distinct(term, rows, "term")
     units, measured = _distinct(unit, rows, "unit")
     ways, way = _distinct("" if direction is None else direction, rows, "direction")
-    numbers = [_column(column, rows, place) for place, column in enumerate((value, lower_limit, upper_limit, baseline))]
+    columns = zip(_COLUMNS, (value, lower_limit, upper_limit, baseline, percent_change), strict=True)
+    numbers = [_column(column, rows, name) for name, column in columns]
     states = None if baseline_abnormal is None else _states(baseline_abnormal, rows)
     kind = (which * len(units) + measured) * len(ways) + way
-    grade, reason, reasons = np.full(rows, UNGRADED), np.zeros(rows, np.int64), [NOT_A_TERM]
+    grade, reason, reasons = np.full(rows, UNGRADED), np.zeros(rows, np.int64), [NOT_A_TERM, NOT_THIS_WAY]
     for group, place in _groups(kind):
         name, its_unit, its_way = _apart(int(group), names, units, ways)
         if not terms_meant(name, its_way, version=version):
+            reason[place] = bool(terms_meant(name, None, version=version))
             continue
         its = [number[place] for number in numbers]
         graded = grade_laboratory(
@@ -89,6 +95,7 @@ def grade_laboratory_rows(
             upper_limit=its[2],
             baseline=its[3],
             baseline_abnormal=None if states is None else states[place],
+            percent_change=its[4],
             direction=its_way,
             version=version,
             unknown_baseline=unknown_baseline,
@@ -120,15 +127,15 @@ def _distinct(texts: ArrayLike, rows: int, what: str) -> tuple[list[str], Codes]
     return coded.dictionary.to_pylist(), coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
 
 
-def _column(numbers: ArrayLike, rows: int, place: int) -> Floats:
+def _column(numbers: ArrayLike, rows: int, name: str) -> Floats:
     column: Floats = np.asarray(numbers, np.float64)
     if column.ndim:
-        _check_length(column.size, rows, ("value", "lower_limit", "upper_limit", "baseline")[place])
+        _check_length(column.size, rows, name)
     return np.broadcast_to(column.ravel() if column.ndim else column, (rows,))
 
 
 def _states(abnormal: ArrayLike, rows: int) -> NDArray[np.generic]:
-    given = np.asarray(abnormal)
+    given = np.broadcast_to(np.asarray(abnormal), (rows,)) if np.ndim(abnormal) == 0 else np.asarray(abnormal)
     if given.dtype.kind == "O":
         given = np.array([UNKNOWN if one is None else one for one in given.ravel()])
     _check_length(given.size, rows, "baseline_abnormal")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
@@ -116,6 +118,41 @@ def test_a_test_code_is_graded_in_both_directions() -> None:
         grade_laboratory(1.0, term="K", unit="mmol/L", direction="sideways")
     with pytest.raises(StudyError, match="not a laboratory term"):
         grade_laboratory(1.0, term="ALT", unit="U/L", direction="low")
+
+
+def test_a_change_in_per_cent_stands_for_a_missing_baseline() -> None:
+    values, change = [1.5, 1.0, 0.6, 1.5], [-25.0, -50.0, -75.0, -24.0]
+    limits = {"term": "Fibrinogen decreased", "unit": "g/L", "lower_limit": 1.6}
+    assert grade_laboratory(values, **limits, percent_change=change).grade.tolist() == [2, 3, 4, 1]
+    # the baseline itself comes first
+    assert grade_laboratory(values, **limits, baseline=1.5, percent_change=change).grade.tolist() == [1, 2, 3, 1]
+    rows = grade_laboratory_rows(["FIBRINO"] * 4, values, "g/L", 1.6, percent_change=change)
+    assert rows.grade.tolist() == [2, 3, 4, 1]
+    assert grade_laboratory(0.0, **limits, percent_change=-100.0).grade == 4
+
+
+def test_tests_are_known_by_name_too() -> None:
+    graded = grade_laboratory_rows(
+        ["Potassium", "Hemoglobin", "platelets"], [2.4, 79.0, 49.0], ["mmol/L", "g/L", "G/L"]
+    )
+    assert graded.grade.tolist() == [4, 3, 3]
+
+
+def test_a_direction_without_a_term_is_said() -> None:
+    graded = grade_laboratory_rows(["ALT", "ALT", "Gout"], 50.0 * np.ones(3), "", 5.0, 40.0, 30.0, direction="low")
+    assert graded.grade.tolist() == [-1, -1, -1]
+    assert graded.because[0] == "no CTCAE term of this test in this direction: not graded"
+    assert graded.because[2].startswith("not a laboratory term")
+
+
+def test_a_hundred_thousand_rows_take_no_time() -> None:
+    rows = 100_000
+    start = time.perf_counter()
+    graded = grade_laboratory_rows(
+        ["ALT", "NEUT"] * (rows // 2), np.ones(rows), ["U/L", "10^9/L"] * (rows // 2), 2.0, 0.5
+    )
+    assert graded.grade.tolist()[:2] == [1, 3 - 1]
+    assert time.perf_counter() - start < 5.0  # about 0.05 s on an idle core
 
 
 def test_misuse_is_said() -> None:
