@@ -111,5 +111,5 @@ def test_rule_and_dose_are_checked() -> None:
         is_immunoglobulin_due(300.0, rule="none")  # type: ignore[arg-type]
     assert replacement_dose_g([50.0, 80.0], dose_g_per_kg=0.5).tolist() == [25.0, 40.0]
     for dose in (0.39, 0.61):
-        with pytest.raises(StudyError, match="0.4 to 0.6 g/kg"):
+        with pytest.raises(StudyError, match=r"0\.4 to 0\.6 g/kg"):
             replacement_dose_g(70.0, dose_g_per_kg=dose)
