@@ -103,7 +103,7 @@ def best_response(
         What patients without any visit are: "missing" (NOT_DONE) or "NE".
 
     >>> best = best_response(np.array([[2, 2, 4]]), [[42, 84, 126]], confirm_days=28, minimum_stable_days=35)
-    >>> Response(best.response[0]).name, float(best.response_start_day[0]), best.because[0]
+    >>> Response(best.response[0]).name, float(best.response_start_day[0]), str(best.because[0])
     ('PR', 42.0, 'confirmed partial response: PR')
     """
     codes = np.asarray(response, np.int64)
@@ -123,7 +123,7 @@ def best_response(
     text = "" if confirm_days <= 0 else "confirmed "
     return Best(
         response=chosen,
-        confirmed=(starts[0] | starts[1]).any(axis=1),
+        confirmed=np.logical_or.reduce(starts[0] | starts[1], axis=1),
         response_start_day=_earliest(when, starts[0] | starts[1]),
         unconfirmed=loose,
         unconfirmed_start_day=_earliest(when, any_response),

@@ -14,7 +14,14 @@ from adoptive.errors import StudyError
 from adoptive.outcome.response.types import LesionState, NewLesion
 from adoptive.outcome.types import NonTarget
 
-__all__ = ["MOST_PER_ORGAN", "MOST_TARGETS", "choose_targets", "confirm_new_lesions", "judge_non_target"]
+__all__ = [
+    "MOST_PER_ORGAN",
+    "MOST_TARGETS",
+    "choose_targets",
+    "confirm_new_lesions",
+    "confirmed_lesions",
+    "judge_non_target",
+]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -74,7 +81,7 @@ def judge_non_target(
     unseen = ((seen == LesionState.UNKNOWN) | (seen == LesionState.NOT_EVALUATED)) & here
     there = (np.isin(seen, _THERE) & here).any(axis=2)
     marker = np.ones(seen.shape[:2], np.int64) if marker_normal is None else np.asarray(marker_normal, np.int64)
-    none = ~has.any(axis=1)[:, None]
+    none = ~np.logical_or.reduce(has, axis=1, keepdims=True)
     marks = [none, worse, unseen.any(axis=2), there | (marker == 0), marker < 0]
     codes = [NonTarget.NONE, NonTarget.PD, NonTarget.NE, NonTarget.NON_CR_NON_PD, NonTarget.NE]
     return np.select(marks, codes, NonTarget.CR).astype(np.int64)
@@ -92,14 +99,18 @@ def confirm_new_lesions(state: ArrayLike) -> Bools:
     [[False, True, True, True], [False, False, True, False]]
     """
     seen = np.asarray(state, np.int64)
-    seen = seen[:, :, None] if seen.ndim == 2 else seen
-    counts = seen == NewLesion.UNEQUIVOCAL
-    later = np.zeros((seen.shape[0], seen.shape[2]), np.bool_)
-    for visit in reversed(range(seen.shape[1])):
-        now = seen[:, visit]
+    return np.asarray(confirmed_lesions(seen[:, :, None] if seen.ndim == 2 else seen).any(axis=2), np.bool_)
+
+
+def confirmed_lesions(state: Codes) -> Bools:
+    """Say of each new lesion ``(patients, visits, lesions)`` at which visits it counts."""
+    counts: Bools = state == NewLesion.UNEQUIVOCAL
+    later = np.zeros((state.shape[0], state.shape[2]), np.bool_)
+    for visit in reversed(range(state.shape[1])):
+        now = state[:, visit]
         counts[:, visit] |= (now == NewLesion.EQUIVOCAL) & later
         later = (now == NewLesion.UNEQUIVOCAL) | (later & (now != NewLesion.NONE))
-    return np.asarray(counts.any(axis=2), np.bool_)
+    return counts
 
 
 def choose_targets(

@@ -88,7 +88,7 @@ def assess(
     scans: Scans,
     *,
     new_lesion: ArrayLike | None = None,
-    partial_kept: Kept = "never",
+    partial_kept: Kept = "confirmed",
     confirm_days: float = CONFIRM_DAYS,
     relapse_is_progression: bool = False,
 ) -> Assessed:
@@ -107,10 +107,10 @@ def assess(
         :class:`~adoptive.outcome.response.types.NewLesion` ``(patients, visits, lesions)`` or ``(patients, visits)`` in
         place of ``scans.new_lesion``: equivocal lesions count once a later scan confirms them, from their first visit.
     partial_kept
-        Whether a visit above 70 % of the baseline after a partial response reads SD ("never", the definition of the
-        paper's section 4.3.1) or stays PR until progression ("confirmed": after two visits of PR or CR
-        ``confirm_days`` apart, as the EORTC's answers to questions have it; "always": after the first). Best response,
-        its duration and progression are the same either way.
+        Whether a visit above 70 % of the baseline after a partial response stays PR until progression ("confirmed":
+        after two visits of PR or CR ``confirm_days`` apart, as the working group clarified the paper's definition of
+        SD; "always": after the first) or reads SD ("never"). Best response, its duration and progression are the same
+        either way. Visits of unknown day confirm nothing.
     confirm_days
         Days between the two visits for "confirmed".
     relapse_is_progression

@@ -88,8 +88,8 @@ class LesionRows:
     """Hold lesions as a case record form lists them: one row per patient, reader, visit and lesion, all ``(rows,)``.
 
     ``visit`` orders the visits of a patient (its numbers need not follow on); ``day`` counts from any origin, NaN =
-    unknown. ``kind`` is a :class:`Kind`, ``state`` a :class:`LesionState`. ``nodal`` lesions are measured by short axis,
-    others by longest diameter, both in ``diameter_mm``; NaN = not measured.
+    unknown. ``kind`` is a :class:`Kind`, ``state`` a :class:`LesionState`. ``nodal`` lesions are measured by short
+    axis, others by longest diameter, both in ``diameter_mm``; NaN = not measured.
     """
 
     patient: Names
