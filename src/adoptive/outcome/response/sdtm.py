@@ -27,6 +27,7 @@ _STATE: Final = {
     "INCREASED": LesionState.LARGER,
     "TOO SMALL TO MEASURE": LesionState.TOO_SMALL,
     "COALESCED": LesionState.MERGED,
+    "SPLIT": LesionState.SPLIT,
 }
 """States by the word in TRSTRESC; a word that is not here says nothing certain, so the lesion counts as not seen."""
 
