@@ -64,6 +64,29 @@ def test_the_schema_accepts_times_to_events() -> None:
     jsonschema.Draft201909Validator(schema()).validate(document())
 
 
+@pytest.mark.parametrize(
+    ("rule", "vectors"),
+    [
+        ("astct-crs", "toxgrading/astct_crs_vectors.csv"),
+        ("astct-icans", "toxgrading/astct_icans_vectors.csv"),
+        ("car-hematotox", "toxgrading/car_hematotox_vectors.csv"),
+    ],
+)
+def test_the_schema_accepts_what_grade_writes(rule: str, vectors: str, tmp_path: Path) -> None:
+    grade = pytest.importorskip("adoptive.workbench.grade")
+    result = grade.grade_file(STANDARDS.parent / vectors, rule=rule)
+    written = [
+        json.loads(place.read_text("utf-8")) for place in grade.write_result(result, tmp_path / "g.json").values()
+    ]
+    assert written
+    for found in written:
+        jsonschema.Draft201909Validator(schema()).validate(found)
+        assert found["records"] == len(found["rows"]) > 0
+        assert {len(row) for row in found["rows"]} == {len(found["columns"])}
+        oids = [column["itemOID"] for column in found["columns"]]
+        assert len(set(oids)) == len(oids)
+
+
 @pytest.mark.parametrize("name", ["datasetJSONCreationDateTime", "itemGroupOID", "records", "name", "label", "columns"])
 def test_the_schema_asks_for_what_it_needs(name: str) -> None:
     broken = document()
