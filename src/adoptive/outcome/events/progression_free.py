@@ -215,12 +215,13 @@ def _judge(sight: _Sight, rule: CensoringRule, planned: Planned | None, never_st
     tolerated = rule.missed_visits_allowed is None or (missed <= rule.missed_visits_allowed)
     happened = np.isfinite(seen)
     event = happened & tolerated
-    observed, ended = np.where(event, seen, assessed), assessed
-    days = observed
+    days = observed = np.where(event, seen, assessed)
     if rule.dates == "scheduled" and planned is not None:
         moved = np.isin(sight.kind, (Reason.PROGRESSION, Reason.CLINICAL_PROGRESSION))
-        visit = np.minimum(planned.next_visit(observed, start), np.minimum(sight.death, sight.end))
-        days = np.where(event, np.where(moved, visit, observed), planned.last_visit(ended, start))
+        known = np.minimum(sight.death, sight.end)
+        visit = np.minimum(planned.next_visit(observed, start), known)
+        last = np.minimum(planned.last_visit(assessed, start), known)
+        days = np.where(event, np.where(moved, visit, observed), last)
     stopped = ~np.isin(sight.bound, (Reason.NO_EVENT, Reason.LAST_CONTACT))
     reason = np.select(
         [event, happened, stopped, assessed <= start],

@@ -17,7 +17,7 @@ from adoptive.outcome.events import (
 
 FREE = progression_free_survival(
     [[2, 4], [0, 0], [3, 3], [3, 0]],
-    [[42.0, 84.4]] * 4,
+    [[42.0, 83.6]] * 4,
     death_day=[np.nan, np.nan, np.nan, 60.0],
     cut_day=100.0,
 )

@@ -150,6 +150,33 @@ def test_scheduled_dates_never_lie_after_what_is_known() -> None:
         assert (found.left_day[0], found.right_day[0]) == (84.0, 100.0)
 
 
+def test_censoring_dates_by_plan() -> None:
+    for scan, cut, day in ((120.0, 140.0, 126), (118.0, 140.0, 84), (120.0, 122.0, 122), (130.0, 140.0, 126)):
+        found = judge([SD, SD, SD], [42.0, 84.0, scan], rule="FDA-B", cut_day=cut)
+        assert told(found) == (day, False, Reason.NO_EVENT)
+
+
+def test_the_first_planned_visit_is_not_time_zero() -> None:
+    assert told(judge([PD], [5.0], rule="FDA-B")) == (42, True, Reason.PROGRESSION)
+
+
+def test_a_visit_on_the_day_of_time_zero_is_the_baseline() -> None:
+    assert told(judge([PD, SD], [30.0, 72.0], start_day=30.0)) == (42, False, Reason.NO_EVENT)
+    assert told(judge([SD], [0.0])) == (0, False, Reason.NO_ASSESSMENT)
+
+
+def test_death_on_the_day_of_time_zero_counts() -> None:
+    found = judge([], [], death_day=30.0, start_day=30.0)
+    assert (told(found), bool(found.counted[0])) == ((0, True, Reason.DEATH), True)
+    alive = overall_survival([30.0], start_day=30.0, cut_day=100.0)
+    assert (bool(alive.event[0]), bool(alive.counted[0])) == (True, True)
+
+
+def test_a_response_at_the_last_assessment_counts() -> None:
+    found = time_to_response(judge([SD, PR], [42.0, 84.0]), [84.0])
+    assert told(found) == (84, True, Reason.RESPONSE)
+
+
 def test_scheduled_dates_need_a_plan() -> None:
     with pytest.raises(StudyError, match="planned: rule FDA-B dates by planned visits"):
         judge([SD], [42.0], rule="FDA-B", planned=None)
