@@ -20,15 +20,21 @@ __all__ = ["RECORDED", "advance", "begin", "day_grid", "engine", "recorded"]
 
 Floats = NDArray[np.float64]
 
+CHARTED: Final = (
+    *("L", "IL6", "ANC", "PLT", "Toc_c"),
+    *("IFN", "CRP", "FER", "BBB", "B", "IgG", "H", "UA", "LDH", "K", "PO4", "Dex"),
+)
+"""What the ward and the laboratory look at, beside the engineered cells in blood."""
+
 DAILY_UNTIL: Final = 280.0
 RTOL: Final = 1e-5
 ATOL: Final = 1e-7
 
 
 def recorded(lesions: int = LESIONS) -> tuple[str, ...]:
-    """Name the states that a trajectory keeps: cells and counts in blood, then each lesion's four kinds of cells."""
-    body = (*IN_BLOOD, "L", "IL6", "ANC", "PLT", "Toc_c")
-    return body + tuple(lesion_state(name, j) for j in range(lesions) for name in ("T_H", "T_L", "T_N", "D"))
+    """Name the states that a trajectory keeps: cells in blood, what is charted, each lesion's cells."""
+    each = (lesion_state(name, j) for j in range(lesions) for name in ("T_H", "T_L", "T_N", "D"))
+    return (*IN_BLOOD, *CHARTED, *each)
 
 
 RECORDED: Final = recorded()
