@@ -42,18 +42,18 @@ class BrainTolerance:
     @property
     def critical(self) -> Floats:
         """Give the leak from which ICANS is of grade 4."""
-        return np.min([self.coma, self.status, self.oedema, self.weakness], axis=0)
+        return np.asarray(np.min([self.coma, self.status, self.oedema, self.weakness], axis=0))
 
     @property
     def severe(self) -> Floats:
         """Give the leak from which ICANS is of grade 3 or more."""
         lost = self._leak_at(7)
-        return np.min([lost, self.touch, self.seizure, self.focal_oedema, self.critical], axis=0)
+        return np.asarray(np.min([lost, self.touch, self.seizure, self.focal_oedema, self.critical], axis=0))
 
     @property
     def serious(self) -> Floats:
         """Give the leak from which ICANS is of grade 2 or more."""
-        return np.min([self._leak_at(3), self.voice, self.severe], axis=0)
+        return np.asarray(np.min([self._leak_at(3), self.voice, self.severe], axis=0))
 
     @property
     def first(self) -> Floats:
@@ -123,7 +123,7 @@ def brain_signs(leak: Floats, tolerance: BrainTolerance) -> BrainSigns:
     def steps(*thresholds: Floats) -> Codes:
         # a patient who shows the graver sign shows the lighter one too, whatever his own spread of the lighter
         passed = [np.min(thresholds[k:], axis=0) for k in range(len(thresholds))]
-        return np.sum([leak >= threshold.reshape(shape) for threshold in passed], axis=0).astype(np.int64)
+        return np.asarray(np.sum([leak >= threshold.reshape(shape) for threshold in passed], axis=0), np.int64)
 
     first, slope = tolerance.ice.reshape(shape), tolerance.ice_slope.reshape(shape)
     # the same expression as in BrainTolerance, so that a threshold and its sign agree to the last bit

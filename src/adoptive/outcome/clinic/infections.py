@@ -36,7 +36,7 @@ class Infections:
     @property
     def number(self) -> Codes:
         """Count each patient's infections, ``(patients,)``."""
-        return np.isfinite(self.day).sum(axis=1).astype(np.int64)
+        return np.asarray(np.isfinite(self.day).sum(axis=1), np.int64)
 
     @property
     def worst_grade(self) -> Codes:
@@ -66,8 +66,8 @@ def infection_hazard(
 ) -> Floats:
     """Give the daily rate of infections ``(patients, days)`` of a typical patient with these counts.
 
-    ``h = h0 f_neutrophils f_long f_lymphocytes f_IgG``: neutrophils below 0.5 or below 0.1e9/L, from the eighth day in a
-    row below 0.5, lymphocytes below 0.2e9/L, immunoglobulin G below 4 g/L.
+    ``h = h0 f_neutrophils f_long f_lymphocytes f_IgG``: neutrophils below 0.5 or below 0.1e9/L, from the eighth day in
+    a row below 0.5, lymphocytes below 0.2e9/L, immunoglobulin G below 4 g/L.
     """
 
     def row(name: str) -> Floats:

@@ -61,7 +61,7 @@ class Tolerance:
     @property
     def first(self) -> Floats:
         """Give the level of the first sign of any kind; below it nothing can be graded."""
-        return np.min([self.fever, self.serious, self.severe, self.life_threat], axis=0)
+        return np.asarray(np.min([self.fever, self.serious, self.severe, self.life_threat], axis=0))
 
     def take(self, rows: NDArray[np.int64]) -> Tolerance:
         """Keep some patients; a row may come more than once."""
