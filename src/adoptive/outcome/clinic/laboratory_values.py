@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from adoptive.kinetics.states import IN_BLOOD
 from adoptive.kinetics.types import Physiology, Trajectory
-from adoptive.outcome.clinic.scans import at_days
 from adoptive.parameters import Book, Typical, draw_patients
 from adoptive.streams import Keys, Streams
 
@@ -131,6 +130,7 @@ def true_values(
     known_until: Floats,
     typical: Typical,
     streams: Streams,
+    rows: NDArray[np.int64] | None = None,
 ) -> LaboratoryPanel:
     """Give every patient's laboratory values at the days of the calendar, free of scatter.
 
@@ -138,15 +138,17 @@ def true_values(
 
     Parameters
     ----------
-    trajectory, body, keys
-        Patients who had an infusion.
-    infusion_day, lead_days
-        Day of the first infusion ``(patients,)``, and the days by which lymphodepletion precedes it.
-    known_until
-        Last day on which anything is known of each patient, ``(patients,)``.
+    trajectory, body
+        What happened to some patients.
+    keys, infusion_day, lead_days, known_until
+        Of those patients who had an infusion, ``(patients,)``: their keys, its day, the days by which lymphodepletion
+        precedes it, the last day on which anything is known.
+    rows
+        Which patients of the trajectory these are; None = all.
     """
     day = calendar_days(infusion_day, lead_days)
-    states = {name: at_days(trajectory.of(name), trajectory.day, day) for name in _READ}
+    who = np.arange(len(trajectory)) if rows is None else rows
+    states, body = _states_at(trajectory, who, day), body.take(who)
 
     def row(name: str) -> Floats:
         return draw_patients(typical, streams, name=f"outcome.{name}", keys=keys)[:, None]
@@ -174,6 +176,19 @@ def printed_values(true: LaboratoryPanel, keys: Keys, *, typical: Typical, strea
     other = typical.at("outcome.leukocytes_other_e9_l", keys)[:, None]
     printed["white_cells_e9_l"] = printed["neutrophils_e9_l"] + printed["lymphocytes_e9_l"] + other
     return replace(true, **printed)
+
+
+def _states_at(trajectory: Trajectory, who: NDArray[np.int64], day: Floats) -> States:
+    """Give the states at each patient's days, linear between recorded days; only those days are read."""
+    grid = trajectory.day
+    inside = np.clip(day, grid[0], grid[-1])
+    after = np.clip(np.searchsorted(grid, inside, side="left"), 1, len(grid) - 1)
+    weight = ((inside - grid[after - 1]) / (grid[after] - grid[after - 1]))[..., None]
+    place = np.array([trajectory.names.index(name) for name in _READ])
+    row = who[:, None, None]
+    low, high = (trajectory.values[row, (after - back)[..., None], place] for back in (1, 0))
+    between = low + weight * (high - low)
+    return {name: between[..., at] for at, name in enumerate(_READ)}
 
 
 def _drives(states: States, body: Physiology) -> States:
