@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from adoptive.outcome.toxicity.icans import grade_icans
+from adoptive.outcome.toxicity.types import Consciousness, IcansSigns, Motor, Pressure, Seizure
 from adoptive.parameters import Typical, draw_patients
 from adoptive.streams import Keys, Streams
 
-__all__ = ["BrainSigns", "BrainTolerance", "brain_signs", "draw_brain_tolerance"]
+__all__ = ["BrainSigns", "BrainTolerance", "brain_signs", "daily_icans_grade", "draw_brain_tolerance"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -71,17 +73,21 @@ class BrainTolerance:
 
 @dataclass(frozen=True)
 class BrainSigns:
-    """Hold the daily signs of neurotoxicity in the shape of the leak: ICE 0 to 10, the others as steps from 0.
+    """Hold the daily signs of neurotoxicity in the shape of the leak, in the codes of the grading rule.
 
-    ``consciousness`` 0 awake, 1 wakes to voice, 2 to touch, 3 cannot be woken; ``seizure`` 0 none, 1 resolves,
-    2 lasts or repeats; ``oedema`` 0 none, 1 local on imaging, 2 diffuse; ``weakness`` deep and focal.
+    ``ice`` is the ICE score, 0 to 10; ``consciousness``, ``seizure``, ``motor`` and ``pressure`` are codes of
+    :mod:`adoptive.outcome.toxicity.types`.
     """
 
     ice: Codes
     consciousness: Codes
     seizure: Codes
-    oedema: Codes
-    weakness: NDArray[np.bool_]
+    motor: Codes
+    pressure: Codes
+
+    def icans(self) -> IcansSigns:
+        """Give the signs in the words of the grading rule."""
+        return IcansSigns(**self.__dict__)
 
 
 def draw_brain_tolerance(keys: Keys, *, target: str, typical: Typical, streams: Streams) -> BrainTolerance:
@@ -116,23 +122,37 @@ def brain_signs(leak: Floats, tolerance: BrainTolerance) -> BrainSigns:
     """Give the signs at a leak ``(patients,)`` or ``(patients, days)``.
 
     ``ICE = 10 - floor(1 + slope (leak / first - 1))`` from the first leak up, 10 below it; every other sign is there
-    from its threshold up. Who cannot be woken has ICE 0. No sign ever improves when the leak rises.
+    from its threshold up, the graver in place of the lighter. Who cannot be woken has ICE 0. No sign ever improves when the leak rises.
     """
     shape = (-1,) + (1,) * (np.ndim(leak) - 1)
 
-    def steps(*thresholds: Floats) -> Codes:
+    def steps(*signs: tuple[Floats, int]) -> Codes:
         # a patient who shows the graver sign shows the lighter one too, whatever his own spread of the lighter
-        passed = [np.min(thresholds[k:], axis=0) for k in range(len(thresholds))]
-        return np.asarray(np.sum([leak >= threshold.reshape(shape) for threshold in passed], axis=0), np.int64)
+        code = np.zeros(np.shape(leak), np.int64)
+        for threshold, step in signs:
+            code = np.where(leak >= threshold.reshape(shape), step, code)
+        return code
 
     first, slope = tolerance.ice.reshape(shape), tolerance.ice_slope.reshape(shape)
     # the same expression as in BrainTolerance, so that a threshold and its sign agree to the last bit
     lost = np.sum([leak >= first * (1.0 + further / slope) for further in range(FULL_ICE)], axis=0)
-    consciousness = steps(tolerance.voice, tolerance.touch, tolerance.coma)
-    return BrainSigns(
-        ice=np.where(consciousness == 3, 0, FULL_ICE - lost).astype(np.int64),
-        consciousness=consciousness,
-        seizure=steps(tolerance.seizure, tolerance.status),
-        oedema=steps(tolerance.focal_oedema, tolerance.oedema),
-        weakness=steps(tolerance.weakness) > 0,
+    consciousness = steps(
+        (tolerance.voice, Consciousness.VOICE),
+        (tolerance.touch, Consciousness.TACTILE),
+        (tolerance.coma, Consciousness.UNAROUSABLE),
     )
+    return BrainSigns(
+        ice=np.where(consciousness == Consciousness.UNAROUSABLE, 0, FULL_ICE - lost).astype(np.int64),
+        consciousness=consciousness,
+        seizure=steps((tolerance.seizure, Seizure.RESOLVING), (tolerance.status, Seizure.PROLONGED)),
+        motor=steps((tolerance.weakness, Motor.DEEP_FOCAL_WEAKNESS)),
+        pressure=steps((tolerance.focal_oedema, Pressure.FOCAL_OEDEMA), (tolerance.oedema, Pressure.DIFFUSE_OEDEMA)),
+    )
+
+
+def daily_icans_grade(leak: Floats, tolerance: BrainTolerance) -> Codes:
+    """Grade ICANS on every day by ASTCT, ``(patients, days)``; days on which no sign can show are grade 0."""
+    grade = np.zeros(leak.shape, np.int64)
+    row, at = np.nonzero(leak >= tolerance.first[:, None])
+    grade[row, at] = grade_icans(brain_signs(leak[row, at], tolerance.take(row)).icans()).grade
+    return grade

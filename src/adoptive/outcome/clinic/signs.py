@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from adoptive.outcome.toxicity.crs import Oxygen, grade_crs
+from adoptive.outcome.toxicity.crs import grade_crs
+from adoptive.outcome.toxicity.types import CrsSigns, Oxygen
 from adoptive.parameters import Typical, draw_patients
 from adoptive.streams import Keys, Streams
 
@@ -89,7 +90,7 @@ class BedsideSigns:
 
     ``temperature_c`` is the measured one, after any antipyretic; ``systolic_mmhg`` is before vasopressors and
     ``saturation_percent`` is in room air, before oxygen; ``vasopressors`` counts those other than vasopressin;
-    ``oxygen`` holds :class:`~adoptive.outcome.toxicity.crs.Oxygen` codes; ``treated`` says that a drug against fever
+    ``oxygen`` holds :class:`~adoptive.outcome.toxicity.types.Oxygen` codes; ``treated`` says that a drug against fever
     or cytokines was given by then.
     """
 
@@ -102,10 +103,10 @@ class BedsideSigns:
     oxygen: Codes
     treated: Bools
 
-    def grade(self) -> Codes:
-        """Grade cytokine release by ASTCT, in the shape of the signs."""
-        return grade_crs(
-            self.temperature_c,
+    def crs(self) -> CrsSigns:
+        """Give the signs in the words of the grading rule."""
+        return CrsSigns(
+            temperature_c=self.temperature_c,
             hypotension=self.hypotension,
             vasopressors=self.vasopressors,
             vasopressin=self.vasopressin,
@@ -207,14 +208,14 @@ def daily_crs_grade(il6_effective: Floats, day: Floats, tolerance: Tolerance, *,
     grade = np.zeros(il6_effective.shape, np.int64)
     row, at = np.nonzero(il6_effective >= tolerance.first[:, None])
     own, level = tolerance.take(row), il6_effective[row, at]
-    grade[row, at] = grade_crs(
-        temperature_c(level, own.fever),
+    signs = CrsSigns(
+        temperature_c=temperature_c(level, own.fever),
         hypotension=level >= own.hypotension,
         vasopressors=(level >= own.vasopressor).astype(np.int64),
-        vasopressin=False,
         oxygen=_oxygen(level[:, None], own)[:, 0],
         treated=np.broadcast_to(day, il6_effective.shape)[row, at] >= first_drug_day[row],
     )
+    grade[row, at] = grade_crs(signs).grade
     return grade
 
 
