@@ -122,7 +122,8 @@ def brain_signs(leak: Floats, tolerance: BrainTolerance) -> BrainSigns:
     """Give the signs at a leak ``(patients,)`` or ``(patients, days)``.
 
     ``ICE = 10 - floor(1 + slope (leak / first - 1))`` from the first leak up, 10 below it; every other sign is there
-    from its threshold up, the graver in place of the lighter. Who cannot be woken has ICE 0. No sign ever improves when the leak rises.
+    from its threshold up, the graver in place of the lighter. Who cannot be woken has ICE 0. No sign ever improves when
+    the leak rises.
     """
     shape = (-1,) + (1,) * (np.ndim(leak) - 1)
 
