@@ -211,13 +211,12 @@ def read_state(abnormal: ArrayLike | None, *, direction: str) -> Codes | None:
 
 
 def _signs(numbers: list[Floats], abnormal: Codes | None) -> Signs:
-    """Bring value, limits and baseline to one shape; limits that cannot be (not positive, crossed) count as missing."""
+    """Bring value, limits and baseline to one shape; limits that cannot be (not positive) count as missing."""
     value, lower, upper, base = numbers
     shapes = [value, lower, upper, base] if abnormal is None else [value, lower, upper, base, abnormal]
     shape = np.broadcast_shapes(*(part.shape for part in shapes))
-    crossed = lower > upper
-    upper = np.where((upper > 0) & ~crossed & np.isfinite(upper), upper, np.nan)
-    lower = np.where((lower >= 0) & ~crossed & np.isfinite(lower), lower, np.nan)
+    upper = np.where((upper > 0) & np.isfinite(upper), upper, np.nan)
+    lower = np.where((lower >= 0) & np.isfinite(lower), lower, np.nan)
     base = np.where((base > 0) & np.isfinite(base), base, np.nan)
     value = np.where((value >= 0) & np.isfinite(value), value, np.nan)
     high, low, unknown = base > upper, base < lower, np.isnan(base) | (np.isnan(upper) & np.isnan(lower))
