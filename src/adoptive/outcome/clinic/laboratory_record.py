@@ -50,8 +50,8 @@ COMMON_NEEDED: Final = 2
 class BloodGrades:
     """Hold what the laboratory's values amount to, all ``(patients,)``; -1 = not assessed.
 
-    ``severe_neutropenia_days`` is the longest run at or below 0.5e9/L in days 0 to 30; ``b_cell_aplasia_days`` the days from
-    the first to the last day of B-cell aplasia, to the last sample where it lasts; ``igg_nadir_g_l`` the lowest
+    ``severe_neutropenia_days`` is the longest run at or below 0.5e9/L in days 0 to 30; ``b_cell_aplasia_days`` the days
+    from the first to the last day of B-cell aplasia, to the last sample where it lasts; ``igg_nadir_g_l`` the lowest
     immunoglobulin G after the infusion.
     """
 
@@ -109,7 +109,7 @@ def grade_blood(
     early = (when >= 0) & (when <= 30)
     neutrophils, platelets = panel.neutrophils_e9_l, panel.platelets_e9_l
     daily = 1e3 * neutrophils[:, early]
-    ends = {"last_day": last_day, "progression_day": progression_day, "next_therapy_day": next_therapy_day}
+    end = np.minimum(np.minimum(last_day, progression_day), next_therapy_day)
     after = slice(1, None)
     laboratory, clinical = _lysis(panel, book)
     before = {name: panel.baseline(name) for name in ("platelets_e9_l", "ldh_u_l", "creatinine_mg_dl", "crp_mg_l")}
@@ -128,9 +128,9 @@ def grade_blood(
     )
     return BloodGrades(
         icaht_early_grade=grade_icaht_early(daily, last_day=last_day).grade,
-        icaht_late_grade=grade_icaht_late(1e3 * neutrophils[:, after], when[after], **ends).grade,
+        icaht_late_grade=grade_icaht_late(1e3 * neutrophils[:, after], when[after], last_day=end).grade,
         t_icaht_early_grade=grade_t_icaht_early(platelets[:, early], last_day=last_day).grade,
-        t_icaht_late_grade=grade_t_icaht_late(platelets[:, after], when[after], **ends).grade,
+        t_icaht_late_grade=grade_t_icaht_late(platelets[:, after], when[after], last_day=end).grade,
         severe_neutropenia_days=count_neutropenia_days(daily, last_day=last_day).longest_severe,
         neutrophil_nadir_e9_l=_lowest(neutrophils[:, after]),
         tls_laboratory=laboratory,
@@ -212,4 +212,4 @@ def _after(panel: LaboratoryPanel, analyte: str) -> Floats:
 
 def _lowest(values: Floats) -> Floats:
     """Give the lowest value, 0 where there is none."""
-    return np.nan_to_num(np.fmin.reduce(values, axis=1), nan=0.0)
+    return np.asarray(np.nan_to_num(np.fmin.reduce(values, axis=1), nan=0.0))
