@@ -79,8 +79,8 @@ def episodes(grade: ArrayLike, day: ArrayLike, *, gap_days: float = REOPEN_DAYS)
     maximum = grades.max(axis=1, initial=0)
     maximum = np.where(~known.any(axis=1) & (grades.shape[1] > 0), UNGRADED, maximum)
     last_ill = _last_before(when, ill)
-    lasting = ill | (~known & _lasts(ill, known))
-    pause = when - _last_before(when, lasting)
+    last_ongoing = last_ill if known.all() else _last_before(when, ill | (~known & _lasts(ill, known)))
+    pause = when - last_ongoing
     opens = ill & (np.isinf(pause) | (pause > gap_days))
     # inside an episode a graded day adds the days since the last graded one, a first day adds itself
     gap = np.where(opens | ~ill, RECORD_DAYS, when - np.where(np.isfinite(last_ill), last_ill, 0.0))

@@ -20,57 +20,65 @@ Codes = NDArray[np.int64]
 
 UNKNOWN: Final = -1
 
-_NONE: Final = "none, no, normal, absent, 0"
+_NONE: Final = "none, no, normal, absent, nil, 0"
 _CONSCIOUSNESS: Final[dict[int, str]] = {
-    Consciousness.AWAKE: "awake, alert, normal, none, not depressed, fully awake, awake and alert",
-    Consciousness.DROWSY: "drowsy, somnolent, spontaneous, spontaneously, awakens spontaneously, wakes spontaneously, "
-    "awakes spontaneously",
-    Consciousness.VOICE: "voice, awakens to voice, wakes to voice, to voice, arousable to voice, verbal",
-    Consciousness.TACTILE: "tactile, awakens to touch, tactile stimulus, tactile stimuli, touch, "
-    "awakens only to tactile stimulus, awakens only to tactile stimuli, awakens to tactile stimulus, "
-    "awakens to tactile stimuli, tactile only, arousable to touch",
+    Consciousness.AWAKE: "awake, alert, normal, none, not depressed, fully awake, awake and alert, awake alert",
+    Consciousness.DROWSY: "spontaneous, spontaneously, awakens spontaneously, wakes spontaneously, "
+    "awakes spontaneously, drowsy awakens spontaneously",
+    Consciousness.VOICE: "voice, awakens to voice, wakes to voice, awakes to voice, to voice, arousable to voice, "
+    "responds to voice",
+    Consciousness.TACTILE: "tactile, touch, tactile only, tactile stimulus, tactile stimuli, awakens to touch, "
+    "awakens only to touch, awakens only to tactile stimulus, awakens only to tactile stimuli, awakens to tactile, "
+    "awakens to tactile stimulus, awakens to tactile stimuli, awakens only to tactile, arousable to touch",
     Consciousness.UNAROUSABLE: "unarousable, unrousable, stupor, coma, stupor or coma, comatose, stuporous, vigorous, "
-    "vigorous tactile, vigorous stimuli, vigorous tactile stimuli, vigorous or repetitive tactile stimuli, "
-    "repetitive tactile stimuli, vigorous or repetitive, unresponsive",
+    "vigorous tactile, vigorous stimulus, vigorous stimuli, vigorous tactile stimuli, repetitive tactile stimuli, "
+    "vigorous or repetitive, vigorous or repetitive stimuli, vigorous or repetitive tactile stimuli, unresponsive",
 }
 _SEIZURES: Final[dict[int, str]] = {
     Seizure.NONE: _NONE + ", no seizure, no seizures",
-    Seizure.RESOLVING: "rapid resolving, resolving, rapidly resolving, resolves rapidly, brief, clinical resolving, "
-    "clinical rapid resolving, clinical rapidly resolving, clinical seizure resolving, clinical seizure that resolves "
-    "rapidly, focal resolving, generalised resolving, generalized resolving",
-    Seizure.NONCONVULSIVE_RESOLVING: "nonconvulsive resolving, non convulsive resolving, eeg resolving, "
-    "nonconvulsive eeg resolving, nonconvulsive resolves with intervention, eeg resolves with intervention",
-    Seizure.PROLONGED: "prolonged, prolonged gt 5 min, prolonged over 5 min, over 5 min, gt 5 min, life threatening "
-    "prolonged, prolonged more than 5 min, more than 5 min, prolonged 5 min, status epilepticus, life threatening",
-    Seizure.REPETITIVE: "repetitive, repetitive no return, repetitive without return, repetitive no return to "
-    "baseline, repetitive without return to baseline, no return to baseline",
+    Seizure.RESOLVING: "resolving, rapid resolving, rapidly resolving, resolves rapidly, rapid resolution, "
+    "clinical resolving, clinical rapid resolving, clinical rapidly resolving, clinical resolves rapidly, "
+    "focal resolving, focal rapid resolving, focal rapidly resolving, generalized resolving, "
+    "generalized rapid resolving, generalized rapidly resolving, clinical seizure that resolves rapidly",
+    Seizure.NONCONVULSIVE_RESOLVING: "nonconvulsive resolving, eeg resolving, electrographic resolving, "
+    "nonconvulsive eeg resolving, nonconvulsive resolves with intervention, nonconvulsive resolved, "
+    "nonconvulsive resolving with intervention, nonconvulsive on eeg that resolves with intervention",
+    Seizure.PROLONGED: "prolonged, gt 5 min, over 5 min, more than 5 min, prolonged gt 5 min, prolonged over 5 min, "
+    "prolonged more than 5 min, gt 5 minutes, prolonged gt 5 minutes, prolonged over 5 minutes, "
+    "life threatening prolonged, status epilepticus",
+    Seizure.REPETITIVE: "repetitive, repetitive no return, repetitive without return, no return to baseline, "
+    "repetitive no return to baseline, repetitive without return to baseline",
 }
 _MOTOR: Final[dict[int, str]] = {
     Motor.NONE: _NONE + ", no weakness",
     Motor.TREMOR_OR_MYOCLONUS: "tremor myoclonus, tremor, myoclonus, tremor or myoclonus, tremor and myoclonus",
     Motor.DEEP_FOCAL_WEAKNESS: "deep focal weakness, deep focal motor weakness, deep weakness, hemiparesis, "
-    "hemiplegia, paraparesis, paraplegia, focal motor weakness, hemiparesis or paraparesis",
+    "hemiplegia, paraparesis, paraplegia, hemiparesis or paraparesis",
 }
 _PRESSURE: Final[dict[int, str]] = {
-    Pressure.NONE: _NONE + ", no oedema, no edema",
-    Pressure.HAEMORRHAGE: "intracranial haemorrhage, intracranial hemorrhage, haemorrhage, hemorrhage, ich, "
-    "intracranial bleeding",
-    Pressure.FOCAL_OEDEMA: "focal edema, focal oedema, local edema, local oedema, focal local edema, "
-    "focal local oedema, focal or local edema, focal or local oedema",
-    Pressure.DIFFUSE_OEDEMA: "diffuse edema, diffuse oedema, diffuse cerebral edema, diffuse cerebral oedema, "
-    "cerebral edema diffuse, cerebral oedema diffuse",
+    Pressure.NONE: _NONE + ", no edema",
+    Pressure.HAEMORRHAGE: "hemorrhage, intracranial hemorrhage, ich, intracranial bleeding, "
+    "intracranial hemorrhage with edema, hemorrhage with edema",
+    Pressure.FOCAL_OEDEMA: "focal edema, local edema, focal local edema, focal or local edema, focal cerebral edema, "
+    "focal edema on imaging, focal local edema on imaging",
+    Pressure.DIFFUSE_OEDEMA: "diffuse edema, diffuse cerebral edema, cerebral edema diffuse, diffuse edema on imaging, "
+    "diffuse cerebral edema on imaging",
     Pressure.POSTURING: "posturing, decerebrate, decorticate, decerebrate posturing, decorticate posturing, "
-    "decerebrate or decorticate posturing, decerebrate or decorticate, decerebrate posture, decorticate posture",
-    Pressure.SIXTH_NERVE_PALSY: "cn6 palsy, cn 6 palsy, cnvi palsy, cn vi palsy, sixth nerve palsy, 6th nerve palsy, "
-    "cranial nerve vi palsy, cranial nerve 6 palsy, abducens palsy, abducens nerve palsy",
-    Pressure.PAPILLOEDEMA: "papilloedema, papilledema",
-    Pressure.CUSHING_TRIAD: "cushing triad, cushings triad, cushing, cushing s triad",
+    "decerebrate posture, decorticate posture, decerebrate or decorticate, decerebrate or decorticate posturing",
+    Pressure.SIXTH_NERVE_PALSY: "cn 6 palsy, cn vi palsy, sixth nerve palsy, 6th nerve palsy, cranial nerve vi palsy, "
+    "cranial nerve 6 palsy, sixth cranial nerve palsy, abducens palsy, abducens nerve palsy",
+    Pressure.PAPILLOEDEMA: "papilledema, papilloedema",
+    Pressure.CUSHING_TRIAD: "cushing triad, cushings triad, cushing",
 }
+_SPELLINGS: Final = ((">", "gt"), ("oedema", "edema"), ("haem", "hem"), ("generalised", "generalized"))
 
 
 def key_of(words: str) -> str:
-    """Keep letters and digits only; "> 5 min" reads "gt5min"."""
-    return re.sub(r"[^a-z0-9]", "", words.lower().replace(">", "gt"))
+    """Keep letters and digits only, in one spelling; "> 5 min" reads "gt5min"."""
+    plain = words.lower()
+    for spelling, usual in _SPELLINGS:
+        plain = plain.replace(spelling, usual)
+    return re.sub(r"[^a-z0-9]", "", plain)
 
 
 def table_of(words: Mapping[int, str]) -> dict[str, int]:
