@@ -43,6 +43,7 @@ REASONS: Final = (
     "status epilepticus: grade 4",
 )
 _FIRST_PART_REASON: Final = 3
+"""Reasons of the three parts follow it, four for each; the seizure of grade 1 only keeps the place."""
 
 HOWARD_REASONS: Final = (
     "signs are missing that decide: not known",

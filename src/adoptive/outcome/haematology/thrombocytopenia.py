@@ -195,5 +195,5 @@ def _low_days(
     """Give the days in all below both limits, whether any count is known, and the shape of the patients."""
     filled, shape = _filled(platelets_e9_l, last_day, progression_day)
     low, very_low = (find_runs(filled < limit).total for limit in limits)
-    seen: NDArray[np.bool_] = ~np.isnan(filled).all(axis=1)
+    seen = np.asarray(np.isfinite(filled).any(axis=1), np.bool_)
     return low, very_low, seen, shape
