@@ -112,6 +112,8 @@ def _distinct(texts: ArrayLike, rows: int, what: str) -> tuple[list[str], Codes]
     if flat.size == 0:
         return [""], np.zeros(rows, np.int64)
     column = pa.array(flat, from_pandas=True)
+    if isinstance(column, pa.ChunkedArray):  # long columns of text come in pieces
+        column = column.combine_chunks()
     if not pa.types.is_string(column.type) and not pa.types.is_large_string(column.type):
         column = column.cast(pa.string())
     coded = column.fill_null("").dictionary_encode()
