@@ -28,6 +28,7 @@ DRUGS: Final = (
     "immunoglobulin",
     "filgrastim",
     "rasburicase",
+    "anakinra",
 )
 """Everything that can be given, in the order of the kinetic model's jumps; ``infusion`` is the cells."""
 
