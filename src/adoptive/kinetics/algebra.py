@@ -26,6 +26,7 @@ class Body:
     drive: Any
     ro_pd1: Any
     ro_6: Any
+    ro_1: Any
     q_dex: Any
     dexi: Any
     c_total: Any
@@ -94,6 +95,7 @@ def body(y: Values, p: Values, lesions: int) -> Body:
         drive=drive,
         ro_pd1=pd1 / (pd1 + p.KD_pd1),
         ro_6=ro_6,
+        ro_1=y.Ank / (y.Ank + p.EC50_ank),
         q_dex=q_dex,
         dexi=1.0 - p.iDex * q_dex,
         c_total=c_total,
