@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from adoptive.course import Course
+from adoptive.infusion.care import AGAINST_FEVER, first_dose_day
 from adoptive.kinetics.observe import il6_effective_pg_ml
 from adoptive.kinetics.types import Physiology, Trajectory
 from adoptive.outcome.clinic.safety import Watched
@@ -36,7 +37,7 @@ def watched(course: Course) -> Watched:
         lead_days=course.lead_days,
         known_until=seen_until(course),
         progression_day=course.reading.progression_day,
-        first_drug_day=course.trajectory.fired_day.min(axis=(1, 2)),
+        first_drug_day=first_dose_day(course.care, course.trajectory.fired_day, drugs=AGAINST_FEVER),
     )
 
 

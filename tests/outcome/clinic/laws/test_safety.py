@@ -108,7 +108,7 @@ def test_crs_on_packed_days_is_crs_on_all_days(record: Safety, watched: Watched)
     np.testing.assert_array_equal(record.crs_grade[had], whole.maximum_grade[had])
     np.testing.assert_array_equal(record.crs_days[had], whole.duration_days[had])
     np.testing.assert_array_equal(record.crs_episodes[had], whole.episodes[had])
-    since = (whole.onset_day - watched.infusion_day[:, 0])[had]
+    since = whole.onset_day[had] - watched.infusion_day[had, 0]
     np.testing.assert_array_equal(record.crs_onset_day[had], np.where(np.isfinite(since), since, 0.0))
 
 
