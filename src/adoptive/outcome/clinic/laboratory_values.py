@@ -183,12 +183,15 @@ def _states_at(trajectory: Trajectory, who: NDArray[np.int64], day: Floats) -> S
     grid = trajectory.day
     inside = np.clip(day, grid[0], grid[-1])
     after = np.clip(np.searchsorted(grid, inside, side="left"), 1, len(grid) - 1)
-    weight = ((inside - grid[after - 1]) / (grid[after] - grid[after - 1]))[..., None]
     place = np.array([trajectory.names.index(name) for name in _READ])
-    row = who[:, None, None]
-    low, high = (trajectory.values[row, (after - back)[..., None], place] for back in (1, 0))
-    between = low + weight * (high - low)
-    return {name: between[..., at] for at, name in enumerate(_READ)}
+    values = trajectory.values[who[:, None, None], after[..., None], place]
+    # most samples fall on a recorded day and need no other one
+    patient, sample = np.nonzero(inside < grid[after])
+    right = after[patient, sample]
+    weight = ((grid[right] - inside[patient, sample]) / (grid[right] - grid[right - 1]))[:, None]
+    before = trajectory.values[who[patient, None], (right - 1)[:, None], place]
+    values[patient, sample] += weight * (before - values[patient, sample])
+    return {name: values[..., at] for at, name in enumerate(_READ)}
 
 
 def _drives(states: States, body: Physiology) -> States:

@@ -44,13 +44,13 @@ RISES = {
 def true(stand: Callable[..., Any], typical: Typical, streams: Streams) -> Callable[..., LaboratoryPanel]:
     """Give the true values of patients at rest but for the states that are given."""
 
-    def give(*, known_until: float = np.inf, **states: object) -> LaboratoryPanel:
+    def give(*, known_until: float = np.inf, shift: float = 0.0, **states: object) -> LaboratoryPanel:
         trajectory, body = stand(**states)
         return true_values(
             trajectory,
             body,
             KEYS,
-            infusion_day=DAY,
+            infusion_day=DAY + shift,
             lead_days=np.full(40, 5.0),
             known_until=np.full(40, known_until),
             typical=typical,
@@ -126,10 +126,11 @@ def test_the_baseline_is_drawn_before_lymphodepletion(lead: float, before: float
     assert (np.diff(day[:, 1:]) > 0).all()
 
 
-def test_values_lie_between_those_of_the_recorded_days(true: Callable[..., LaboratoryPanel]) -> None:
-    """A state that rises by 1 a day is read as its day, also between recorded days."""
-    panel = true(LDH=np.arange(200.0))
-    np.testing.assert_allclose(panel.ldh_u_l, panel.day, rtol=1e-12)
+@pytest.mark.parametrize("shift", [0.0, 0.25, -0.5, 139.0])
+def test_values_lie_between_those_of_the_recorded_days(true: Callable[..., LaboratoryPanel], shift: float) -> None:
+    """A state that rises by 1 a day is read as its day, also between recorded days; after the last it stays."""
+    panel = true(shift=shift, LDH=np.arange(200.0))
+    np.testing.assert_allclose(panel.ldh_u_l, np.minimum(panel.day, 199.0), rtol=1e-12)
 
 
 def test_adding_an_analyte_moves_no_other_number(
