@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from adoptive.outcome.toxicity.oxygen import oxygen_code
+from adoptive.outcome.toxicity.types import Oxygen
 
 
 @pytest.mark.parametrize(
@@ -40,3 +41,7 @@ def test_any_shape() -> None:
     assert oxygen_code("cpap").shape == ()
     assert oxygen_code([["NC"], ["cpap"]], [[2.0, 8.0]]).tolist() == [[1, 2], [3, 3]]
     assert oxygen_code(np.array([], dtype=str)).shape == (0,)
+
+
+def test_the_names_of_the_codes_are_known_words() -> None:
+    assert oxygen_code([code.name for code in Oxygen]).tolist() == list(Oxygen)
