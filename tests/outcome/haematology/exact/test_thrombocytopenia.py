@@ -47,7 +47,9 @@ def test_early_thresholds(runs: list[tuple[int, float]], grade: int) -> None:
 
 
 def test_early_window_and_missing() -> None:
-    assert grade_t_icaht_early(month((7, 40)), progression_day=8).grade == 1
+    for end in ("last_day", "progression_day", "next_therapy_day"):
+        assert grade_t_icaht_early(month((7, 40)), **{end: 8}).grade == 1
+        assert grade_t_icaht_early(month((7, 40)), **{end: NAN}).grade == 2
     assert grade_t_icaht_early(month((7, 40)), last_day=3).grade == 0
     assert grade_t_icaht_early(np.full(31, NAN)).grade == -1
     with pytest.raises(StudyError, match="31 columns"):
