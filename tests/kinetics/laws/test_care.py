@@ -124,9 +124,7 @@ def test_immunoglobulin_raises_its_level_by_what_is_given_and_fades_with_a_half_
 
 @pytest.mark.parametrize("answers", [1.0, 0.0])
 def test_sooner_or_more_tocilizumab_never_raises_the_worst_of_what_the_signs_feel(answers: float) -> None:
-    """From none, to one late dose, to four early ones."""
-    if answers == 0.0:
-        pytest.xfail("in patients whose signs do not answer, the rise of serum interleukin 6 counts as a worse sign")
+    """From none, to one late dose, to four early ones; who does not answer is at least not made sicker."""
     none, late, early, four = ({}, {"delay_days": 2.0}, {"delay_days": 0.25}, {"delay_days": 0.25, "maximum": 4})
     worst = []
     for ward in (none, late, early, four):
@@ -136,8 +134,12 @@ def test_sooner_or_more_tocilizumab_never_raises_the_worst_of_what_the_signs_fee
             stormy(1).replace(toc_effect=np.full(1, answers)), treatment(), until=40.0, triggers=(trigger,) * bool(ward)
         )
         worst.append(float(ran.il6_effective.max()))
-    assert all(later <= sooner * (1.0 + 1e-9) for sooner, later in itertools.pairwise(worst)), worst
-    assert worst[-1] < 0.8 * worst[0]
+    assert max(worst[1:]) <= worst[0], worst
+    if answers == 1.0:
+        assert all(later <= sooner * (1.0 + 1e-9) for sooner, later in itertools.pairwise(worst)), worst
+        assert worst[-1] < 0.8 * worst[0]
+    else:
+        np.testing.assert_allclose(worst, worst[0], rtol=0.03)
 
 
 @pytest.mark.parametrize(
