@@ -107,8 +107,7 @@ def follow_cells(
 
     ready = np.minimum(np.where(product.released, np.ceil(product.ready_day), end_day), end_day)
     waiting = plan_waiting(plan.infusion, cohort, product, choice, ordered_day=ordered, ready_day=ready, **plan.draws)
-    levels = _sign_levels(cohort, tolerance, plan)
-    ward = supportive_care(plan.infusion, cohort, levels=levels, typical=plan.typical)
+    ward = _ward(cohort, tolerance, plan)
     start = begin(body, horizon_days=plan.horizon_days, wards=ward)
     trajectory = advance(start, body, until=ready, infusions=waiting)
     lost = read_fate(trajectory, body, cohort, **plan.draws).lost_day
@@ -139,14 +138,15 @@ def follow_cells(
     )
 
 
-def _sign_levels(cohort: Cohort, tolerance: Tolerance, plan: Plan) -> SignLevels:
-    """Give the levels at which each patient shows each grade of cytokine release and neurotoxicity."""
+def _ward(cohort: Cohort, tolerance: Tolerance, plan: Plan) -> tuple[Ward, ...]:
+    """Give the ward's reactions at the levels at which each patient shows the signs of each grade."""
     brain = draw_brain_tolerance(cohort.keys, target=cohort.antigen.target, **plan.draws)
-    return SignLevels(
+    levels = SignLevels(
         crs_il6_pg_ml=np.column_stack([tolerance.fever, tolerance.serious, tolerance.severe, tolerance.life_threat]),
         icans_leak=np.column_stack([brain.first, brain.serious, brain.severe, brain.critical]),
         igg_mg_dl=100.0 * draw_patients(plan.typical, plan.streams, name="outcome.igg_g_l", keys=cohort.keys),
     )
+    return supportive_care(plan.infusion, cohort, levels=levels, typical=plan.typical)
 
 
 def follow_choice(cohort: Cohort, plan: Plan, *, end_day: Floats, choice: Choice) -> Course:

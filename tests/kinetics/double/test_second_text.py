@@ -50,7 +50,7 @@ class Paper:
         )
         self.ro1 = share(y["PD1_c"] / p["V1_pd1"], p["KD_pd1"])
         self.ro6 = share(y["Toc_c"] / p["V1_toc"], p["KD_toc"])
-        self.ro1 = share(y["Ank"], p["EC50_ank"])
+        self.blocked1 = share(y["Ank"], p["EC50_ank"])
         self.q = share(y["Dex"], p["EC50_dex"])
         self.calm = 1 - p["iDex"] * self.q
         self.total = sum(y[f"{z}_{where}"] for z in "FMEX" for where in "bp")
@@ -60,7 +60,7 @@ class Paper:
         self.ld_cells = p["eFluC"] * y["Flu"] + p["eCyC"] * y["Cy"]
         self.ld = p["eFluL"] * y["Flu"] + p["eCyL"] * y["Cy"]
         self.gone = p["kRej"] * y["R"] + self.ld_cells
-        self.s6 = plus(y["IL6"] * (1 - p["toc_effect"] * self.ro6) - p["b6"])
+        self.s6 = plus(y["IL6"] * (1 - max(p["toc_effect"], p["o6"]) * self.ro6) - p["b6"])
 
     places = tuple(range(1, LESIONS + 1))
 
@@ -226,10 +226,10 @@ class Paper:
         cleared = p["d6"] * y["IL6"] * (1 - p["o6"] * self.ro6)
         return {
             "IFN": p["dIFN"] * (p["bIFN"] - y["IFN"]) + p["kIFN"] * q,
-            "IL6": p["d6"] * p["b6"] + p["k6"] * q * push * self.calm * (1 - p["il1_six"] * self.ro1) - cleared,
+            "IL6": p["d6"] * p["b6"] + p["k6"] * q * push * self.calm * (1 - p["il1_six"] * self.blocked1) - cleared,
             "CRP": p["kCRP"] * (p["CRP0"] + p["eCRP"] * six - y["CRP"]),
             "FER": p["kFer"] * (fer - y["FER"]),
-            "BBB": p["kBBB"] * (leak * (1 - p["il1_leak"] * self.ro1) - y["BBB"]),
+            "BBB": p["kBBB"] * (leak * (1 - p["il1_leak"] * self.blocked1) - y["BBB"]),
         }
 
     def blood_forming(self) -> Numbers:
