@@ -156,9 +156,9 @@ def _ward(course: Course, row: int) -> Iterator[Line]:
             float(crs.maximum_day[row]),
             f"cytokine release syndrome at its worst: grade {crs.maximum_grade[row]} (ASTCT)",
         )
-    for drug, days in zip(("tocilizumab", "dexamethasone"), trajectory.fired_day[row], strict=False):
+    for ward, days in zip(course.care, trajectory.fired_day[row], strict=False):
         for given in days[np.isfinite(days)]:
-            yield float(given), f"{drug} ordered"
+            yield float(given), f"{ward.drug} ordered"
     counts = np.where(window, trajectory.of("ANC")[row], np.inf)
     yield float(day[counts.argmin()]), f"neutrophils lowest: {counts.min():.2f} x 1e9/L"
 

@@ -73,7 +73,7 @@ def read_plainly(row: NDArray[np.float64], last: int) -> tuple[int, int, int]:
     return (2 if long >= 7 else 1 if long >= 1 else 0), long, deep
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(SEEDS)
 def test_early(seed: int) -> None:
     grid, last = draw(seed)
@@ -88,7 +88,7 @@ def test_the_drawn_cohorts_hold_every_early_grade() -> None:
     assert set(grades.tolist()) == {-1, 0, 1, 2, 3, 4}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(SEEDS)
 def test_late(seed: int) -> None:
     grid, _ = draw(seed)

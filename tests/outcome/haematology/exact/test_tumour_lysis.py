@@ -178,6 +178,18 @@ def test_creatinine(creatinine: float, grade: int) -> None:
     assert grade_clinical_tls(0, creatinine_x_uln=creatinine, arrhythmia=0, seizure=0).grade == 0
 
 
+def test_dust_of_arithmetic_does_not_decide_at_a_limit() -> None:
+    assert 1.65 / 1.1 < 1.5
+    assert 1.2 - 0.9 < 0.3
+    assert 0.75 * 9.6 < 7.2
+    assert grade_clinical_tls(1, creatinine_x_uln=1.65 / 1.1, arrhythmia=0, seizure=0).grade == 1
+    signs = dict.fromkeys(["oliguria", "arrhythmia", "seizure", "symptomatic_hypocalcaemia"], 0)
+    assert has_howard_clinical_tls(1, creatinine_rise_mg_dl=1.2 - 0.9, creatinine_x_uln=1.0, **signs).grade == 1
+    quarter = Chemistry(**{**CALM, "uric_acid_mg_dl": 5.75, "corrected_calcium_mg_dl": 7.2})
+    before = Chemistry(**{**CALM, "uric_acid_mg_dl": 4.6, "corrected_calcium_mg_dl": 9.6})
+    assert grade_laboratory_tls(quarter, baseline=before).grade == 1
+
+
 def test_the_worst_part_decides_and_is_named() -> None:
     found = grade_clinical_tls(1, creatinine_x_uln=[1.5, 2.0, 1.0, 1.0], arrhythmia=[3, 1, 1, 0], seizure=[2, 0, 4, 0])
     assert found.grade.tolist() == [3, 2, 4, 0]

@@ -153,7 +153,7 @@ def draw_rows(rng: np.random.Generator, ranges: dict[str, tuple[float, float, in
 
 
 @pytest.mark.parametrize("name", COUNTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(SEEDS)
 def test_a_lower_count_never_lowers_a_grade_and_a_recovered_day_never_raises_it(name: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -166,7 +166,7 @@ def test_a_lower_count_never_lowers_a_grade_and_a_recovered_day_never_raises_it(
 
 
 @pytest.mark.parametrize("name", COUNTS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(SEEDS)
 def test_lower_counts_never_lower_a_grade_with_days_missing(name: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -176,7 +176,7 @@ def test_lower_counts_never_lower_a_grade_with_days_missing(name: str, seed: int
 
 
 @pytest.mark.parametrize("name", COUNTS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(SEEDS)
 def test_patients_with_counts_are_independent(name: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -189,7 +189,7 @@ def test_patients_with_counts_are_independent(name: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("name", ROWS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(SEEDS)
 def test_a_worse_sign_never_lowers_a_grade(name: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -205,7 +205,7 @@ def test_a_worse_sign_never_lowers_a_grade(name: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("name", ROWS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(SEEDS)
 def test_patients_with_one_row_are_independent(name: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -218,7 +218,7 @@ def test_patients_with_one_row_are_independent(name: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("name", ["CAR-HEMATOTOX", "HScore", "laboratory lysis", "presence of IEC-HS"])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(SEEDS)
 def test_a_grade_given_with_a_value_missing_is_the_grade_with_any_value_there(name: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -232,7 +232,7 @@ def test_a_grade_given_with_a_value_missing_is_the_grade_with_any_value_there(na
         assert (partly[partly >= 0] == guess[partly >= 0]).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(SEEDS)
 def test_the_range_of_a_score_holds_the_score(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -245,7 +245,7 @@ def test_the_range_of_a_score_holds_the_score(seed: int) -> None:
         assert (known.score <= part.highest).all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(SEEDS)
 def test_rows_in_any_order_and_twice_give_the_same_grid(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -262,7 +262,7 @@ def test_rows_in_any_order_and_twice_give_the_same_grid(seed: int) -> None:
             assert np.array_equal(first.value[k, column], least, equal_nan=True)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(SEEDS)
 def test_howard_over_days_is_the_worst_single_day(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -275,7 +275,7 @@ def test_howard_over_days_is_the_worst_single_day(seed: int) -> None:
     assert (loose >= course).all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(SEEDS)
 def test_aplasia_begins_before_it_ends_and_a_day_below_is_aplastic(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -289,7 +289,7 @@ def test_aplasia_begins_before_it_ends_and_a_day_below_is_aplastic(seed: int) ->
     np.testing.assert_array_equal(begins, found.episodes)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(SEEDS)
 def test_easix_scales_as_its_formula(seed: int) -> None:
     rng = np.random.default_rng(seed)
