@@ -80,7 +80,8 @@ def stack_rows(
 
     A target lesion without a diameter was not measured, unless it is gone (0 mm), too small to measure
     (``too_small_mm``) or merged into another one, which carries the diameter (0 mm). Rows of one target lesion at a
-    visit that are SPLIT are its parts and are added. Rows that say the same twice count once.
+    visit that are SPLIT are its parts and are added. Rows that say the same twice count once; a row that only says that
+    the lesion is there adds nothing to its diameter.
 
     Parameters
     ----------
@@ -204,14 +205,18 @@ def _target_scans(rows: LesionRows, frame: _Frame, size: Floats) -> tuple[tuple[
     mine, column, names = _columns(rows, frame, Kind.TARGET)
     line, place = frame.line[mine], frame.place[mine]
     shape = (len(names), frame.visit.shape[1] + 1, names.shape[1])
-    kept = place >= -1
+    kept, cells = place >= -1, int(np.prod(shape))
     flat = np.ravel_multi_index((line[kept], place[kept] + 1, column[kept]), shape) if kept.any() else _NOWHERE
-    split = np.bincount(flat, rows.state[mine][kept] == LesionState.SPLIT, minlength=int(np.prod(shape))) > 0
-    values = size[mine][kept]
-    first = _once(rows, mine[kept][~split[flat]], flat[~split[flat]], values[~split[flat]])
-    total = np.full(int(np.prod(shape)), np.nan)
-    total[flat[~split[flat]][first]] = values[~split[flat]][first]
-    total = np.where(split, np.bincount(flat, values, minlength=len(total)), total).reshape(shape)
+    values, row = size[mine][kept], mine[kept]
+    known = np.bincount(flat, ~np.isnan(values), minlength=cells) > 0
+    silent = np.isnan(values) & np.isin(rows.state[row], (LesionState.UNKNOWN, LesionState.PRESENT)) & known[flat]
+    flat, values, row = flat[~silent], values[~silent], row[~silent]
+    split = np.bincount(flat, rows.state[row] == LesionState.SPLIT, minlength=cells) > 0
+    whole = ~split[flat]
+    first = _once(rows, row[whole], flat[whole], values[whole])
+    total = np.full(cells, np.nan)
+    total[flat[whole][first]] = values[whole][first]
+    total = np.where(split, np.bincount(flat, values, minlength=cells), total).reshape(shape)
     nodal = np.zeros(names.shape, np.bool_)
     nodal[line[rows.nodal[mine]], column[rows.nodal[mine]]] = True
     baseline = np.where(names == "", 0.0, total[:, 0])

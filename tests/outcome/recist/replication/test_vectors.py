@@ -64,3 +64,16 @@ def test_mistakes_in_the_tables_are_named() -> None:
         rows_from_sdtm(tu.drop(columns="TULOC"), tr)
     with pytest.raises(StudyError, match=r"unknown kind of lesion.*MAYBE"):
         rows_from_sdtm(tu.assign(TUSTRESC="MAYBE"), tr)
+
+
+def test_a_new_lesion_that_only_tu_lists_is_progression() -> None:
+    tu, tr = read("tu"), read("tr")
+    who = "01-701-1015"
+    one = tu[tu.USUBJID == who].iloc[[0]].assign(TUSTRESC="NEW", TULNKID="NEW01", VISITNUM=3, TULOC="LIVER")
+    stacked = stack_rows(rows_from_sdtm(pd.concat([tu, one], ignore_index=True), tr))
+    line = np.flatnonzero((stacked.patient == who) & (stacked.reader == "INDEPENDENT ASSESSOR RADIOLOGIST 1")).item()
+    found = assess(stacked.scans)
+    place = np.flatnonzero(stacked.visit[line] == 3).item()
+    assert found.because[line, place] == "new lesion: PD"
+    before = stack_rows(rows_from_sdtm(tu, tr)).scans
+    assert not before.new_lesion.any()

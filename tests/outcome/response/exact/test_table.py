@@ -181,6 +181,10 @@ def test_rows_that_say_the_same_twice_count_once() -> None:
     assert (found.scans.baseline_mm.tolist(), found.scans.diameter_mm.tolist()) == ([[30.0]], [[[20.0]]])
     blind = stack((0, "T1", TARGET, 30), *[(1, "T1", TARGET, LesionState.NOT_EVALUATED)] * 2)
     assert not blind.scans.measured.any()
+    there = stack((0, "T1", TARGET, 30), (1, "T1", TARGET, LesionState.PRESENT), (1, "T1", TARGET, 20))
+    assert there.scans.diameter_mm.tolist() == [[[20.0]]]
+    with pytest.raises(StudyError, match="listed twice"):
+        stack((0, "T1", TARGET, 30), (1, "T1", TARGET, LesionState.NOT_EVALUATED), (1, "T1", TARGET, 20))
     with pytest.raises(StudyError, match=r"row 2: A, lesion T1, visit 1: listed twice.*SPLIT"):
         stack((0, "T1", TARGET, 30), (1, "T1", TARGET, 20), (1, "T1", TARGET, 21))
     twice = lesion_rows(["A"] * 3, [0, 1, 1], "N1", OTHER, state=[1, 1, 0])
