@@ -74,6 +74,7 @@ def _ward(rule: CareRule, cohort: Cohort, levels: SignLevels, typical: Typical) 
         lockout_days=rule.interval_days,
         maximum=rule.maximum,
         again_days=rule.interval_days,
+        lasting_days=rule.lasting_days,
         stock_doses=0 if rule.stock_doses >= rule.maximum else rule.stock_doses,
         restock_days=rule.restock_days,
         from_day=rule.from_day,
