@@ -14,7 +14,7 @@ from adoptive.infusion.protocol import DOSE_UNITS, ON_SIGNS_ALONE, TRIGGERS, Car
 from adoptive.infusion.types import Ward
 from adoptive.parameters import Typical
 
-__all__ = ["AGAINST_FEVER", "Given", "SignLevels", "doses_given", "first_dose_day", "wards"]
+__all__ = ["AGAINST_FEVER", "Given", "SignLevels", "days_under", "doses_given", "first_dose_day", "wards"]
 
 Floats = NDArray[np.float64]
 
@@ -74,6 +74,7 @@ def _ward(rule: CareRule, cohort: Cohort, levels: SignLevels, typical: Typical) 
         lockout_days=rule.interval_days,
         maximum=rule.maximum,
         again_days=rule.interval_days,
+        lasting_days=rule.lasting_days,
         stock_doses=0 if rule.stock_doses >= rule.maximum else rule.stock_doses,
         restock_days=rule.restock_days,
         from_day=rule.from_day,
@@ -144,3 +145,17 @@ def first_dose_day(reactions: Sequence[Ward], fired_day: Floats, *, drugs: Seque
     """Give the day of the first order of any of some drugs, ``(patients,)``; inf = none."""
     places = [place for place, ward in enumerate(reactions) if ward.drug in drugs]
     return np.asarray(fired_day[:, places].min(axis=(1, 2), initial=np.inf))
+
+
+def days_under(reactions: Sequence[Ward], fired_day: Floats, day: Floats, *, drug: str) -> NDArray[np.bool_]:
+    """Mark the recorded days ``(patients, days)`` on which a drug was given; a dose counts for the day of its hour.
+
+    Arguments: ``day`` ``(days,)`` the ascending grid of days; ``drug`` as the protocol names it.
+    """
+    marked = np.zeros((len(fired_day), len(day)), np.bool_)
+    for place, ward in enumerate(reactions):
+        if ward.drug == drug:
+            given = fired_day[:, place] + ward.delay_days
+            row, time = np.nonzero(np.isfinite(given) & (given >= day[0]))
+            marked[row, np.searchsorted(day, given[row, time], side="right") - 1] = True
+    return marked

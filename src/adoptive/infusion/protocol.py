@@ -63,8 +63,9 @@ class CareRule:
     """Describe one rule of the ward: a drug given when a sign appears, and again at intervals while it lasts.
 
     ``level`` is the CRS or ICANS grade from which the rule holds, or the laboratory value at which it begins. Days
-    count from the sign to the dose (``delay_days``), and from the infusion (``from_day``). The ``stock_doses`` kept for
-    the patient are used up one by one; an empty stock is filled ``restock_days`` after the last; 0 = there is no drug.
+    count from the sign to the order (``lasting_days``: for so long the sign must have lasted), from the order to the dose
+    (``delay_days``) and from the infusion (``from_day``). The ``stock_doses`` kept for the patient are used up one by
+    one; an empty stock is filled ``restock_days`` after the last; 0 = there is no drug.
     """
 
     drug: Annotated[Drug, In("name", "drug")]
@@ -74,6 +75,7 @@ class CareRule:
     interval_days: Annotated[float, Ge(0.04), Le(365), In("day", "between two doses while the sign lasts")]
     maximum: Annotated[int, Ge(0), Le(100), In("count", "most doses per patient")]
     delay_days: Annotated[float, Ge(0), Le(60), In("day", "from the sign to the dose")] = 0.0
+    lasting_days: Annotated[float, Ge(0), Le(60), In("day", "that the sign must have lasted before")] = 0.0
     stock_doses: Annotated[int, Ge(0), Le(_PLENTY), In("count", "doses in stock for a patient")] = _PLENTY
     restock_days: Annotated[float, Ge(0.04), Le(3650), In("day", "until an empty stock is filled again")] = 3650.0
     from_day: Annotated[float, Ge(0), Le(365), In("day", "first day after an infusion on which the rule holds")] = 0.0

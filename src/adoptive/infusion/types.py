@@ -116,9 +116,10 @@ class Ward:
     """Describe one reaction of the ward: a drug given when a signal of the model rises to a patient's threshold.
 
     ``dose`` ``(patients,)`` in ``unit`` is what the ward writes down; ``amount`` ``(patients,)`` what the model's
-    ``jump`` takes (None: the drug acts on the signs alone). Doses come ``delay_days`` after the sign, not within
-    ``lockout_days`` of the last one, and again every ``again_days`` while the sign lasts. ``stock_doses`` empty the
-    store (0: it never empties), which is filled after ``restock_days``. ``from_day`` counts from the latest infusion.
+    ``jump`` takes (None: the drug acts on the signs alone). A dose is ordered once the sign has lasted ``lasting_days``,
+    not within ``lockout_days`` of the last order, and again every ``again_days`` while the sign lasts; it comes
+    ``delay_days`` after the order. ``stock_doses`` empty the store (0: it never empties), which is filled after
+    ``restock_days``. ``from_day`` counts from the latest infusion.
     """
 
     drug: str
@@ -132,6 +133,7 @@ class Ward:
     dose: Floats | float = 0.0
     unit: str = "mg"
     again_days: float = np.inf
+    lasting_days: float = 0.0
     stock_doses: int = 0
     restock_days: float = np.inf
     from_day: float = -np.inf

@@ -136,6 +136,7 @@ def _triggers(wards: Sequence[Ward], go: NDArray[np.int64], places: int, *, infu
             lockout_days=ward.lockout_days,
             maximum=ward.maximum,
             first_day=infused + ward.from_day if ward.from_day > -np.inf else -np.inf,
+            lasting_days=ward.lasting_days,
             again_days=ward.again_days,
             stock=ward.stock_doses,
             restock_days=ward.restock_days,

@@ -41,12 +41,12 @@ from adoptive.solve.treatment import decide_regimens, give_doses, next_treatment
 from adoptive.solve.triggering import (
     apply_triggers,
     crosses,
-    fire,
     just_fired,
     locate_trigger,
     look_again,
     next_look,
     pull_triggers,
+    rise,
 )
 
 __all__ = ["HALVINGS", "NEVER", "STEP_AFTER_JUMP", "locate", "settle", "something_crossed"]
@@ -125,7 +125,7 @@ def _one_round(lanes: Lanes, first: bool) -> None:
             for k in range(triggers):
                 if crosses(lanes, w, k, lanes.signal, lanes.new_signal):
                     if not (first and just_fired(lanes, w, k, lanes.clock[TIME * width + w])):
-                        fire(lanes, w, k, lanes.clock[TIME * width + w])
+                        rise(lanes, w, k, lanes.clock[TIME * width + w])
             stopped = lanes.diary[lanes.book[PATIENT * width + w] * lanes.columns + STOPPED] < np.inf
             if stopped or lanes.book[FAILED * width + w] > 0:
                 finish(lanes, w)

@@ -118,6 +118,7 @@ class Lanes:
     delay: Doubles
     lockout: Doubles
     trigger_first: Doubles
+    lasting: Doubles
     trigger_again: Doubles
     restock: Doubles
     clone_first: Integers

@@ -33,6 +33,7 @@ __all__ = [
     "look_again",
     "next_look",
     "pull_triggers",
+    "rise",
 ]
 
 SAME_CROSSING = 1e-9  # days
@@ -88,17 +89,30 @@ def fire(lanes: Lanes, w: int, k: int, day: float) -> bool:
 
 
 @seldom
+def rise(lanes: Lanes, w: int, k: int, day: float) -> bool:
+    """Answer a crossing of trigger k in lane w: fire, or look later whether it lasts; tell if anything is due then."""
+    i = lanes.book[PATIENT * lanes.width + w]
+    at, look = i * lanes.triggers + k, i * lanes.columns + PENDING + lanes.triggers + k
+    if lanes.lasting[at] == 0.0:
+        return fire(lanes, w, k, day)
+    lanes.diary[look] = min(lanes.diary[look], day + lanes.lasting[at])
+    lanes.clock[NEXT * lanes.width + w] = min(lanes.clock[NEXT * lanes.width + w], lanes.diary[look])
+    return True
+
+
+@seldom
 def look_again(lanes: Lanes, w: int) -> None:
     """Fire the triggers of lane w whose day to look has come and whose signal is at or above its threshold."""
     i, now = lanes.book[PATIENT * lanes.width + w], lanes.clock[TIME * lanes.width + w]
     for k in range(lanes.triggers):
         at, look = i * lanes.triggers + k, i * lanes.columns + PENDING + lanes.triggers + k
-        if lanes.diary[look] <= now or lanes.trigger_first[at] == now:
-            if lanes.diary[look] <= now:
-                lanes.diary[look] = np.inf
-            above = lanes.signal[lanes.trigger_signal[k] * lanes.width + w] >= lanes.threshold[at]
+        above = lanes.signal[lanes.trigger_signal[k] * lanes.width + w] >= lanes.threshold[at]
+        if lanes.diary[look] <= now:
+            lanes.diary[look] = np.inf
             if above and lanes.last_fired[at] < now:
                 fire(lanes, w, k, now)
+        elif lanes.trigger_first[at] == now and above and lanes.last_fired[at] < now:
+            rise(lanes, w, k, now)
 
 
 @seldom
@@ -173,7 +187,7 @@ def pull_triggers(lanes: Lanes, w: int) -> None:
             return
         s = lanes.crossing[first * width + w]
         lanes.crossing[first * width + w] = NEVER
-        if not just_fired(lanes, w, first, now + s * used) and fire(lanes, w, first, now + s * used):
+        if not just_fired(lanes, w, first, now + s * used) and rise(lanes, w, first, now + s * used):
             i = lanes.book[PATIENT * width + w]
             pending = i * lanes.columns + PENDING + first
             due = min(lanes.diary[pending], lanes.diary[pending + triggers])

@@ -11,7 +11,7 @@ import pytest
 from adoptive.cohort import Cohort
 from adoptive.errors import StudyError
 from adoptive.infusion import DRUGS, Care, CareRule, SignLevels, doses_given, protocol_rules, supportive_care, wards
-from adoptive.infusion.care import AGAINST_FEVER, first_dose_day
+from adoptive.infusion.care import AGAINST_FEVER, days_under, first_dose_day
 from adoptive.infusion.protocol import DOSE_UNITS, TRIGGERS, Drug, Named, Sign
 from adoptive.kinetics.simulate import engine
 from adoptive.parameters import Typical
@@ -112,7 +112,7 @@ def test_a_studys_rule_stands_in_place_of_all_of_the_same_drug_and_sign() -> Non
     own = rule("dexamethasone", "CRS grade", 2.0, dose=20.0)
     rules = Care("ASCO 2021", (own,)).in_force()
     assert [r for r in rules if r.key == own.key] == [own]
-    assert len(rules) == len(protocol_rules("ASCO 2021"))
+    assert len(rules) == len(protocol_rules("ASCO 2021")) - 1, "two rules made room for one"
     struck = Care("ASCO 2021", (dataclasses.replace(own, maximum=0),)).in_force()
     assert not [r for r in struck if r.key == own.key]
     assert len(Care("ASCO 2021", (rule("anakinra", "ICANS grade", 3.0),)).in_force()) == len(rules) + 1
@@ -146,6 +146,15 @@ def test_doses_are_listed_by_patient_and_day_up_to_the_last_one_seen(two: Cohort
     assert first_dose_day(given, fired, drugs=("tocilizumab",)).tolist() == [30.0, 40.0]
     assert np.isinf(first_dose_day(given, fired, drugs=("filgrastim",))).all()
     assert set(AGAINST_FEVER) < set(DOSE_UNITS)
+
+
+def test_days_under_a_drug_are_those_of_its_doses(two: Cohort, typical: Typical) -> None:
+    given = wards((rule("antipyretic", "CRS grade", 1.0, dose=1.0, delay_days=0.5),), two, LEVELS, typical=typical)
+    fired = np.array([[[3.2, 3.6, 6.0]], [[np.inf, np.inf, np.inf]]])
+    marked = days_under(given, fired, np.arange(10.0), drug="antipyretic")
+    assert np.flatnonzero(marked[0]).tolist() == [3, 4, 6]
+    assert not marked[1].any()
+    assert not days_under(given, fired, np.arange(10.0), drug="vasopressor").any()
 
 
 def test_nobody_without_a_ward_is_given_anything() -> None:

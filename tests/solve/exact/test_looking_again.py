@@ -78,6 +78,25 @@ def test_a_first_day_is_looked_at_and_nothing_before_it_counts(engine: Any) -> N
     assert ran.final[:, 1].tolist() == [9.0, 5.0, 1.0, 0.0]
 
 
+def test_a_signal_must_last(engine: Any) -> None:
+    ran = run(engine, daily(lasting_days=np.array([0.0, 1.5, 9.5]), again_days=1.0), patients=3)
+    np.testing.assert_allclose(ran.fired_day[:2, 0, 0], [CROSSING, CROSSING + 1.5], rtol=1e-6)
+    assert np.isinf(ran.fired_day[2]).all()
+    assert np.isfinite(ran.fired_day[1]).sum() == 8, "then every day"
+
+
+def test_a_signal_that_fell_in_time_did_not_last(engine: Any) -> None:
+    cure = Trigger("x", "cure", 0.5, maximum=1, delay_days=0.5)
+    ran = run(engine, daily(lasting_days=1.0), cure)
+    second = CROSSING + 0.5 + 2.0 * np.log((1.0 - (1.0 - np.exp(-(CROSSING + 0.5) / 2.0) - 1.0)) / 0.5)
+    np.testing.assert_allclose(ran.fired_day[0, 0, 0], second + 1.0, rtol=1e-6)
+
+
+def test_who_lasts_on_the_first_day_begins_to_count_then(engine: Any) -> None:
+    ran = run(engine, daily(lasting_days=1.0, first_day=5.0))
+    np.testing.assert_allclose(ran.fired_day[0, 0, 0], 6.0, rtol=1e-9)
+
+
 def test_an_empty_store_is_filled_after_its_time(engine: Any) -> None:
     ran = run(engine, daily(again_days=0.5, lockout_days=0.5, stock=2, restock_days=3.0))
     days = ran.fired_day[0, 0]
@@ -95,7 +114,7 @@ def test_it_does_not_look_before_the_last_dose_was_given(engine: Any) -> None:
 
 @pytest.mark.parametrize("cut", [0.7, 1.5, 4.386, 7.0])
 def test_splitting_a_run_changes_nothing(engine: Any, cut: float) -> None:
-    trigger = daily(delay_days=0.2, stock=2, restock_days=2.5)
+    trigger = daily(delay_days=0.2, stock=2, restock_days=2.5, lasting_days=0.4)
     whole = run(engine, trigger)
     first = run(engine, trigger, stop=cut)
     rest = run(engine, trigger, start=cut, stop=10.0, initial=first.final, carry=first.carry)

@@ -82,8 +82,8 @@ def happenings(
 
 
 def _looks_again(trigger: Trigger) -> bool:
-    early, again = np.isfinite(trigger.first_day).any(), np.isfinite(trigger.again_days).any()
-    return bool(early or again or trigger.stock > 0)
+    days = (trigger.first_day, trigger.again_days)
+    return trigger.stock > 0 or any(bool(np.isfinite(day).any()) for day in days) or bool(np.any(trigger.lasting_days))
 
 
 def _scheduled(model: Model, traced: Traced, events: Events | None, new: Callable[[str], str]) -> Iterator[Happening]:
