@@ -165,7 +165,9 @@ def test_the_late_window() -> None:
 
 
 def test_long_rows_become_a_grid() -> None:
-    found = daily_lowest([2, 1, 2, 2, 1, 3], [0.4, 1, 0.9, 31, -1, 2], [5.0, 7.0, 3.0, 1.0, 2.0, NAN], last_day=2)
+    found = daily_lowest(
+        [2, 1, 2, 2, 1, 3, 1], [0.4, 1, 0.9, 31, -1, 2, 3], [5.0, 7.0, 3.0, 1.0, 2.0, NAN, 1.0], last_day=2
+    )
     assert found.patient.tolist() == [1, 2, 3]
     assert found.day.tolist() == [0, 1, 2]
     np.testing.assert_array_equal(found.value, [[NAN, 7, NAN], [3, NAN, NAN], [NAN, NAN, NAN]])
