@@ -202,6 +202,11 @@ def test_the_worst_part_decides_and_is_named() -> None:
         "no clinical sign: grade 0",
     ]
     assert grade_clinical_tls(1, creatinine_x_uln=1.0, arrhythmia=0, seizure=0, death=1).grade == 5
+    for part, codes in (("arrhythmia", [0, 1, 2, 3, 4]), ("seizure", [0, 2, 3, 4])):
+        signs = {"creatinine_x_uln": 1.0, "arrhythmia": 0, "seizure": 0, part: codes}
+        found = grade_clinical_tls(1, **signs)  # type: ignore[arg-type]
+        assert found.grade.tolist() == codes
+        assert all(text.endswith(f"grade {code}") for text, code in zip(found.because, codes, strict=True))
 
 
 @pytest.mark.parametrize(
