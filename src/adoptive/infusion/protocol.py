@@ -63,7 +63,7 @@ class CareRule:
     """Describe one rule of the ward: a drug given when a sign appears, and again at intervals while it lasts.
 
     ``level`` is the CRS or ICANS grade from which the rule holds, or the laboratory value at which it begins. Days
-    count from the sign to the order (``lasting_days``: for so long the sign must have lasted), from the order to the dose
+    count from the sign to the order (``lasting_days``: so long it must have lasted), from the order to the dose
     (``delay_days``) and from the infusion (``from_day``). The ``stock_doses`` kept for the patient are used up one by
     one; an empty stock is filled ``restock_days`` after the last; 0 = there is no drug.
     """

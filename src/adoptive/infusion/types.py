@@ -116,7 +116,7 @@ class Ward:
     """Describe one reaction of the ward: a drug given when a signal of the model rises to a patient's threshold.
 
     ``dose`` ``(patients,)`` in ``unit`` is what the ward writes down; ``amount`` ``(patients,)`` what the model's
-    ``jump`` takes (None: the drug acts on the signs alone). A dose is ordered once the sign has lasted ``lasting_days``,
+    ``jump`` takes (None: the drug acts on the signs alone). A dose is ordered once the sign lasted ``lasting_days``,
     not within ``lockout_days`` of the last order, and again every ``again_days`` while the sign lasts; it comes
     ``delay_days`` after the order. ``stock_doses`` empty the store (0: it never empties), which is filled after
     ``restock_days``. ``from_day`` counts from the latest infusion.
