@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from adoptive.outcome.toxicity.crs import Oxygen, grade_crs
+from adoptive.outcome.toxicity.crs import CrsSigns, Oxygen, grade_crs
 from adoptive.parameters import Typical, draw_patients
 from adoptive.streams import Keys, Streams
 
@@ -81,11 +81,11 @@ def daily_crs_grade(
         [Oxygen.POSITIVE_PRESSURE, Oxygen.HIGH_FLOW_OR_MASK, Oxygen.LOW_FLOW],
         Oxygen.NONE,
     )
-    return grade_crs(
+    signs = CrsSigns(
         temperature_c(level, tolerance.fever[:, None]),
         hypotension=shows(tolerance.hypotension),
-        vasopressors=shows(tolerance.vasopressor).astype(np.int64),
-        vasopressin=False,
+        vasopressors=shows(tolerance.vasopressor),
         oxygen=oxygen,
         treated=day >= first_drug_day[:, None],
     )
+    return grade_crs(signs).grade

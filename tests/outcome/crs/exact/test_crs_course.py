@@ -1,51 +1,13 @@
-"""The grade's laws and the course of CRS over days."""
+"""The course of CRS over days."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adoptive.outcome.toxicity.crs import Oxygen, crs_course, grade_crs
-
-
-def grade(temperature: float = 38.5, **signs: Any) -> int:
-    usual: dict[str, Any] = {
-        "hypotension": False, "vasopressors": 0, "vasopressin": False, "oxygen": Oxygen.NONE, "treated": False,
-    }  # fmt: skip
-    return int(grade_crs(temperature, **(usual | signs)))
-
-
-def test_fever_of_another_cause_makes_no_grade() -> None:
-    assert grade(39.0, fever_attributable=False, hypotension=True) == 0
-    assert grade(39.0, fever_attributable=False, treated=True) == 0
-    assert grade(39.0, fever_attributable=False, treated=True, hypotension=True) == 2
-
-
-def test_without_fever_or_treatment_there_is_no_syndrome() -> None:
-    assert grade(37.9, vasopressors=2, oxygen=Oxygen.POSITIVE_PRESSURE) == 0
-
-
-SIGNS = st.fixed_dictionaries(
-    {
-        "hypotension": st.booleans(),
-        "vasopressors": st.integers(0, 3),
-        "vasopressin": st.booleans(),
-        "oxygen": st.sampled_from(list(Oxygen)),
-        "treated": st.booleans(),
-    }
-)
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.sampled_from([36.5, 38.0, 40.0]), SIGNS, SIGNS)
-def test_worse_signs_never_lower_the_grade(temperature: float, one: dict[str, Any], other: dict[str, Any]) -> None:
-    worse = {name: max(one[name], other[name]) for name in one}
-    assert grade(temperature, **worse) >= grade(temperature, **one)
-    assert grade(temperature + 2.0, **one) >= grade(temperature, **one)
+from adoptive.outcome.toxicity.crs import crs_course
 
 
 @pytest.mark.parametrize(
