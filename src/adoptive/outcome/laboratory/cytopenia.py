@@ -1,6 +1,8 @@
-"""Cytopenia grades by the Common Terminology Criteria for Adverse Events (CTCAE, version 5.0, NCI 2017).
+"""Cytopenia grades by CTCAE: the four counts that lymphodepletion and the cells lower.
 
-A count at the limit belongs to the lower grade: neutrophils of exactly 0.5e9/L are grade 3.
+The limits are those of the laboratory terms (``terms.toml``); here stand only the lineages' names and the lower limits
+of normal of the model's patients. A count at a limit belongs to the lower grade: neutrophils of exactly 0.5e9/L are
+grade 3 in version 5.0.
 """
 
 from __future__ import annotations
@@ -11,23 +13,24 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.errors import StudyError
+from adoptive.outcome.laboratory.grading import grade_laboratory
+from adoptive.outcome.laboratory.rows import worst_grade
+from adoptive.outcome.laboratory.terms import VERSIONS, find_term
 
-__all__ = ["LIMITS_E9_L", "LOWER_LIMIT_E9_L", "Lineage", "grade_cytopenia", "worst_cytopenia"]
+__all__ = ["LOWER_LIMIT_E9_L", "TERM", "Lineage", "grade_cytopenia", "worst_cytopenia"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 Lineage = Literal["neutrophils", "lymphocytes", "leukocytes", "platelets"]
 
-LIMITS_E9_L: Final[dict[str, dict[Lineage, tuple[float, float, float]]]] = {
-    "5.0": {
-        "neutrophils": (1.5, 1.0, 0.5),
-        "lymphocytes": (0.8, 0.5, 0.2),
-        "leukocytes": (3.0, 2.0, 1.0),
-        "platelets": (75.0, 50.0, 25.0),
-    }
+TERM: Final[dict[Lineage, str]] = {
+    "neutrophils": "Neutrophil count decreased",
+    "lymphocytes": "Lymphocyte count decreased",
+    "leukocytes": "White blood cell decreased",
+    "platelets": "Platelet count decreased",
 }
-"""Counts (1e9/L) below which grades 2, 3 and 4 begin, by version and lineage."""
+"""The CTCAE term of each lineage."""
 
 LOWER_LIMIT_E9_L: Final[dict[Lineage, float]] = {
     "neutrophils": 1.8,
@@ -50,7 +53,7 @@ def grade_cytopenia(
     Parameters
     ----------
     count_e9_l
-        Counts in 1e9/L, any shape.
+        Counts in 1e9/L, any shape; missing ones are NaN.
     lineage
         Which count.
     lower_limit_e9_l
@@ -60,25 +63,27 @@ def grade_cytopenia(
 
     Returns
     -------
-    Grades 0 to 4, in the shape of the counts.
+    Grades 0 to 4, -1 for a missing count, in the shape of the counts.
 
     Raises
     ------
     StudyError
-        If version or lineage is unknown.
+        If version or lineage is unknown, or the version has no such term (6.0: lymphocytes).
 
     >>> grade_cytopenia([2.0, 1.5, 1.0, 0.5, 0.49], "neutrophils")
     array([0, 1, 2, 3, 4])
+    >>> grade_cytopenia([2.0, 1.5, 1.0, 0.5, 0.49], "neutrophils", version="6.0")
+    array([0, 0, 1, 2, 3])
     """
-    if version not in LIMITS_E9_L:
-        raise StudyError("unknown CTCAE version", value=version, allowed=", ".join(LIMITS_E9_L))
-    if lineage not in LIMITS_E9_L[version]:
-        raise StudyError("unknown lineage", value=lineage, allowed=", ".join(LIMITS_E9_L[version]))
+    if lineage not in TERM:
+        raise StudyError("unknown lineage", value=lineage, allowed=", ".join(TERM))
+    if find_term(TERM[lineage], version=version) is None:
+        allowed = ", ".join(one for one in VERSIONS if find_term(TERM[lineage], version=one) is not None)
+        raise StudyError(
+            f"CTCAE {version} as read has no such term", value=TERM[lineage], allowed=f"versions {allowed}"
+        )
     normal = LOWER_LIMIT_E9_L[lineage] if lower_limit_e9_l is None else lower_limit_e9_l
-    two, three, four = LIMITS_E9_L[version][lineage]
-    count = np.asarray(count_e9_l, np.float64)
-    grade: Codes = np.select([count < four, count < three, count < two, count < normal], [4, 3, 2, 1], 0)
-    return grade.astype(np.int64)
+    return grade_laboratory(count_e9_l, term=TERM[lineage], unit="10^9/L", lower_limit=normal, version=version).grade
 
 
 def worst_cytopenia(
@@ -105,7 +110,4 @@ def worst_cytopenia(
         The window, one for all or ``(patients,)``.
     """
     grade = grade_cytopenia(count_e9_l, lineage, lower_limit_e9_l=lower_limit_e9_l, version=version)
-    when = np.broadcast_to(np.asarray(day, np.float64), grade.shape)
-    first, last = (np.asarray(edge, np.float64).reshape(-1, 1) for edge in (first_day, last_day))
-    worst: Codes = np.where((when >= first) & (when <= last), grade, -1).max(axis=1, initial=-1)
-    return worst
+    return worst_grade(grade, day, first_day=first_day, last_day=last_day)
