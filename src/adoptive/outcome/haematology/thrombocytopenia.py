@@ -1,0 +1,199 @@
+"""Thrombocytopenia after engineered cells: T-ICAHT early and late, and the definition in the growth-factor guideline.
+
+T-ICAHT: Rejeski et al. 2025, "T-ICAHT: grading and prognostic impact of thrombocytopenia after CAR T-cell therapy"
+(744 patients), table 1. The other definition is that of the NCCN guideline on growth factors: yes or no, no grades.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from adoptive.errors import StudyError
+from adoptive.outcome.haematology.daily import fill_short_gaps, find_runs
+from adoptive.outcome.haematology.known import NO, NOT_KNOWN, YES, any_of, coded, measured
+from adoptive.outcome.types import UNGRADED, Graded
+
+__all__ = ["grade_t_icaht_early", "grade_t_icaht_late", "has_nccn_thrombocytopenia"]
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+EARLY_LIMITS_E9_L: Final = (50.0, 20.0)
+LATE_LIMITS_E9_L: Final = (100.0, 50.0, 20.0)
+EARLY_LAST_DAY: Final = 30
+LATE_FIRST_DAY: Final = 31
+LATE_LAST_DAY: Final = 100
+NCCN_LIMIT_E9_L: Final = 25.0
+NCCN_DAYS: Final = 7
+
+EARLY_REASONS: Final = (
+    "no platelet count from day 0 to the end of follow-up: not graded",
+    "never below 50e9 platelets per L: grade 0",
+    "below 50e9 platelets per L for 1 to 6 days in all: grade 1",
+    "below 50e9 platelets per L for 7 days or more in all: grade 2",
+    "below 20e9 platelets per L for 1 to 13 days in all: grade 3",
+    "below 20e9 platelets per L for 14 days or more in all: grade 4",
+)
+LATE_REASONS: Final = (
+    "no platelet count in the window of days: not graded",
+    "never below 100e9 platelets per L: grade 0",
+    "only one platelet count below 100e9 per L, transient: grade 0",
+    "below 100e9 platelets per L: grade 1",
+    "below 50e9 platelets per L: grade 2",
+    "below 20e9 platelets per L for 1 to 13 days in all: grade 3",
+    "below 20e9 platelets per L for 14 days or more in all: grade 4",
+)
+NCCN_REASONS: Final = (
+    "too few platelet counts to tell: not known",
+    "neither below 25e9 platelets per L for more than 7 days nor dependent on transfusions",
+    "below 25e9 platelets per L for more than 7 days",
+    "dependent on platelet transfusions",
+)
+
+
+def grade_t_icaht_early(
+    platelets_e9_l: ArrayLike, *, last_day: ArrayLike = np.inf, progression_day: ArrayLike = np.inf
+) -> Graded:
+    """Grade early T-ICAHT (days 0 to 30) by the days in all below 50 and below 20e9 platelets per L.
+
+    1: 1 to 6 days below 50. 2: 7 days or more. 3: 1 to 13 days below 20. 4: 14 days or more. One or two recovered
+    days between low ones count as low. Gaps are filled as in early ICAHT, whose logic the source takes over.
+
+    Parameters
+    ----------
+    platelets_e9_l
+        Lowest platelet count of each day in 1e9/L, ``(..., days)``: column 0 is day 0; up to 31 days, NaN = not drawn.
+    last_day, progression_day
+        Last day of follow-up (death, next therapy) and of progression, one for all or ``(...)``; NaN or inf = later.
+
+    Returns
+    -------
+    Grades 0 to 4, one for each patient; -1 where no count is known.
+
+    Raises
+    ------
+    StudyError
+        If there are more than 31 days, or a count is negative or infinite.
+
+    >>> grade_t_icaht_early([[40.0] * 8 + [120.0] * 23, [15.0] * 14 + [120.0] * 17]).grade.tolist()
+    [2, 4]
+    """
+    low, very_low, seen, shape = _low_days(platelets_e9_l, EARLY_LIMITS_E9_L, last_day, progression_day)
+    reason = np.select([~seen, very_low >= 14, very_low >= 1, low >= 7, low >= 1], [0, 5, 4, 3, 2], 1)
+    grade = np.array([UNGRADED, 0, 1, 2, 3, 4])[reason]
+    return Graded(grade.reshape(shape), reason.reshape(shape).astype(np.int64), EARLY_REASONS)
+
+
+def grade_t_icaht_late(
+    platelets_e9_l: ArrayLike,
+    day: ArrayLike,
+    *,
+    last_day: ArrayLike = np.inf,
+    progression_day: ArrayLike = np.inf,
+    next_therapy_day: ArrayLike = np.inf,
+    until_day: float = LATE_LAST_DAY,
+) -> Graded:
+    """Grade late T-ICAHT (days 31 to 100) by platelet counts below 100, 50 and 20e9 per L.
+
+    1: below 100. 2: below 50. 3: below 20 on 1 to 13 days. 4: on 14 days or more. Two counts below 100 are needed,
+    else the fall was transient; a single count decides alone. Days without a count are not filled: counts are rare.
+
+    Parameters
+    ----------
+    platelets_e9_l
+        Lowest platelet count of each day in 1e9/L, ``(..., days)``, NaN = not drawn.
+    day
+        Days after the infusion ``(days,)`` or ``(..., days)``, one column a day.
+    last_day, progression_day, next_therapy_day, until_day
+        The window, as in :func:`~adoptive.outcome.haematology.icaht.grade_icaht_late`.
+
+    Returns
+    -------
+    Grades 0 to 4, one for each patient; -1 where the window holds no count.
+
+    Raises
+    ------
+    StudyError
+        If there is no axis of days, or a count is negative or infinite.
+
+    >>> grade_t_icaht_late([[90.0, 45.0, 150.0], [90.0, 140.0, 150.0]], [40, 60, 80]).grade.tolist()
+    [2, 0]
+    """
+    count = measured(platelets_e9_l, "platelet count")
+    if count.ndim == 0:
+        raise StudyError("late T-ICAHT needs an axis of days", value=count.shape, allowed="(..., days)")
+    end = np.asarray(until_day, np.float64)
+    for stop in (last_day, progression_day, next_therapy_day):
+        end = np.fmin(end, np.asarray(stop, np.float64))
+    when = np.asarray(day, np.float64)
+    counted = ~np.isnan(count) & (when >= LATE_FIRST_DAY) & (when <= end[..., None])
+    drawn = counted.sum(axis=-1)
+    low, deep, very_low = (((count < limit) & counted).sum(axis=-1) for limit in LATE_LIMITS_E9_L)
+    reason = np.select(
+        [drawn == 0, (low == 1) & (drawn > 1), very_low >= 14, very_low >= 1, deep >= 1, low >= 1],
+        [0, 2, 6, 5, 4, 3],
+        1,
+    ).astype(np.int64)
+    return Graded(np.array([UNGRADED, 0, 0, 1, 2, 3, 4])[reason], reason, LATE_REASONS)
+
+
+def has_nccn_thrombocytopenia(
+    platelets_e9_l: ArrayLike, *, transfusion_dependent: ArrayLike = NOT_KNOWN, last_day: ArrayLike = np.inf
+) -> Graded:
+    """Tell whether platelets stayed below 25e9/L for more than 7 days in a row, or transfusions were needed.
+
+    Parameters
+    ----------
+    platelets_e9_l, last_day
+        As in :func:`grade_t_icaht_early`.
+    transfusion_dependent
+        1 or 0, -1 where it is not known, one for all or ``(...)``.
+
+    Returns
+    -------
+    1 yes, 0 no, -1 not known (no count, or transfusions unknown and counts not low), one for each patient.
+
+    Raises
+    ------
+    StudyError
+        As :func:`grade_t_icaht_early`; if a code is unknown.
+
+    >>> has_nccn_thrombocytopenia([20.0] * 8 + [80.0] * 23, transfusion_dependent=0).because.item()
+    'below 25e9 platelets per L for more than 7 days'
+    """
+    filled, shape = _filled(platelets_e9_l, last_day, np.inf)
+    seen = ~np.isnan(filled).all(axis=1)
+    long = find_runs(filled < NCCN_LIMIT_E9_L, unstable_recovery_days=0).longest > NCCN_DAYS
+    low = np.where(long, YES, np.where(seen, NO, NOT_KNOWN)).astype(np.int64).reshape(shape)
+    dependent = np.broadcast_to(coded(transfusion_dependent, "transfusion dependence"), shape)
+    found = any_of(low, dependent)
+    reason = np.where(found == NOT_KNOWN, 0, np.where(found == NO, 1, np.where(low == YES, 2, 3))).astype(np.int64)
+    return Graded(found, reason, NCCN_REASONS)
+
+
+def _filled(
+    platelets_e9_l: ArrayLike, last_day: ArrayLike, progression_day: ArrayLike
+) -> tuple[Floats, tuple[int, ...]]:
+    """Give the daily grid to the end of follow-up with short gaps filled, and the shape of the patients."""
+    grid = measured(platelets_e9_l, "platelet count")
+    if grid.ndim == 0 or not 1 <= grid.shape[-1] <= EARLY_LAST_DAY + 1:
+        raise StudyError(
+            "early T-ICAHT needs a grid of days", value=grid.shape, allowed="1 to 31 columns, day 0 to day 30 at most"
+        )
+    shape, days = grid.shape[:-1], grid.shape[-1]
+    end = np.fmin(np.fmin(np.asarray(last_day, np.float64), np.asarray(progression_day, np.float64)), EARLY_LAST_DAY)
+    last = np.broadcast_to(np.clip(np.floor(end), -1, days - 1), shape).reshape(-1).astype(np.int64)
+    return fill_short_gaps(grid.reshape(-1, days), last_day=last), shape
+
+
+def _low_days(
+    platelets_e9_l: ArrayLike, limits: tuple[float, float], last_day: ArrayLike, progression_day: ArrayLike
+) -> tuple[Codes, Codes, NDArray[np.bool_], tuple[int, ...]]:
+    """Give the days in all below both limits, whether any count is known, and the shape of the patients."""
+    filled, shape = _filled(platelets_e9_l, last_day, progression_day)
+    low, very_low = (find_runs(filled < limit).total for limit in limits)
+    seen: NDArray[np.bool_] = ~np.isnan(filled).all(axis=1)
+    return low, very_low, seen, shape
