@@ -1,4 +1,4 @@
-"""Response of solid tumours by RECIST 1.1: visit response, progression, best overall response.
+"""Response of solid tumours by RECIST 1.1: visit response with its reason, and progression.
 
 Eisenhauer et al. 2009, 10.1016/j.ejca.2008.10.026. Diameters are longest diameters, of nodes short axes, in mm.
 """
@@ -6,28 +6,56 @@ Eisenhauer et al. 2009, 10.1016/j.ejca.2008.10.026. Diameters are longest diamet
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from adoptive.errors import StudyError
+from adoptive.outcome.response.best import Best, best_response
+from adoptive.outcome.response.lesions import confirm_new_lesions
 from adoptive.outcome.types import NonTarget, Response, Scans
 
-__all__ = ["ADEQUATE", "Assessed", "Best", "assess", "best_response"]
+__all__ = ["ADEQUATE", "REASONS", "Assessed", "Best", "Kept", "assess", "best_response"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Kept = Literal["never", "confirmed", "always"]
 
 PARTIAL_SHARE: Final = 0.70
 PROGRESSION_SHARE: Final = 1.20
 PROGRESSION_MM: Final = 5.0
 NORMAL_NODE_MM: Final = 10.0
+CONFIRM_DAYS: Final = 28.0
 TOLERANCE: Final = 1e-9
 """Relative; 63 mm of 90 mm is a partial response although 0.7 * 90 is a little below 63 in binary arithmetic."""
 
 ADEQUATE: Final = (Response.CR, Response.PR, Response.SD, Response.PD, Response.NON_CR_NON_PD)
 """Responses of a visit that could be judged."""
+
+REASONS: Final = (
+    "no visit took place",
+    "all target lesions gone, nodes below 10 mm, no other disease left: CR",
+    "target lesions gone, non-target disease remains: PR",
+    "target lesions gone, non-target disease not evaluated: PR",
+    "sum of target lesions at most 70 % of the baseline: PR",
+    "partial response was confirmed before and stays until progression: PR",
+    "sum neither down 30 % from the baseline nor up 20 % and 5 mm from the nadir: SD",
+    "sum at least 20 % and 5 mm above the nadir: PD",
+    "measured part of an incomplete set already 20 % and 5 mm above the nadir: PD",
+    "unequivocal progression of non-target disease: PD",
+    "new lesion: PD",
+    "equivocal new lesion that a later scan confirmed: PD from this visit",
+    "disease came back after a complete response: PD",
+    "a target lesion was not measured: NE",
+    "the baseline of a target lesion is missing: NE",
+    "no target lesions, non-target disease gone: CR",
+    "no target lesions, non-target disease remains: NON-CR/NON-PD",
+    "no target lesions, non-target disease not evaluated: NE",
+    "no disease recorded at baseline: NE",
+)
+"""Why a visit was judged as it was; :attr:`Assessed.reason` is a place in this tuple."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +64,8 @@ class Assessed:
 
     ``sum_mm`` is the sum over the target lesions that were measured; where ``complete`` is false it is only a part, and
     ``change`` (fraction of the baseline sum) is 0 there. ``nadir_mm`` is the smallest earlier complete sum, baseline
-    included. ``target`` is NOT_DONE for patients without target lesions.
+    included; inf while none is known because a baseline is missing. ``target`` is NOT_DONE for patients without target
+    lesions. ``reason`` is a place in ``reasons``.
     """
 
     response: Codes
@@ -46,50 +75,68 @@ class Assessed:
     change: Floats
     complete: Bools
     progression_visit: Codes
+    reason: Codes
+    reasons: tuple[str, ...] = REASONS
+
+    @property
+    def because(self) -> NDArray[np.str_]:
+        """Give the reason of every visit as text, ``(patients, visits)``."""
+        return np.asarray(self.reasons, np.str_)[self.reason]
 
 
-@dataclass(frozen=True)
-class Best:
-    """Hold best overall responses, all ``(patients,)``; a start day is inf without a response.
-
-    ``response`` asks for confirmation, ``unconfirmed`` does not. ``response_start_day`` is the first CR or PR of a
-    confirmed response, so a PR that turns into a confirmed CR starts at the PR.
-    """
-
-    response: Codes
-    confirmed: Bools
-    response_start_day: Floats
-    unconfirmed: Codes
-    unconfirmed_start_day: Floats
-
-
-def assess(scans: Scans) -> Assessed:
+def assess(
+    scans: Scans,
+    *,
+    new_lesion: ArrayLike | None = None,
+    partial_kept: Kept = "confirmed",
+    confirm_days: float = CONFIRM_DAYS,
+    relapse_is_progression: bool = False,
+) -> Assessed:
     """Judge every visit of every patient.
 
     CR: non-nodal targets 0 mm, nodes below 10 mm. PD: ``sum - nadir >= 5 mm`` and ``sum >= 1.2 nadir``, also on an
     incomplete set. PR: ``sum <= 0.7 baseline``. SD otherwise, NE on an incomplete set. Lesions whose baseline is 0 are
-    no target lesions. A patient with neither target nor non-target disease is NE until a new lesion appears. A visit
-    above 70 % of the baseline after a confirmed PR reads SD here where the EORTC's FAQ keeps PR; best response, its
-    duration and progression are the same either way.
+    no target lesions. A patient with neither target nor non-target disease is NE until a new lesion appears. A diameter
+    of NaN was not measured; a baseline of NaN is missing, which leaves CR, and PD from a later nadir, to be judged.
 
     Parameters
     ----------
     scans
         What the radiologist recorded, visits in time order.
+    new_lesion
+        :class:`~adoptive.outcome.response.types.NewLesion` ``(patients, visits, lesions)`` or ``(patients, visits)`` in
+        place of ``scans.new_lesion``: equivocal lesions count once a later scan confirms them, from their first visit.
+    partial_kept
+        Whether a visit above 70 % of the baseline after a partial response stays PR until progression ("confirmed":
+        after two visits of PR or CR ``confirm_days`` apart, as the working group clarified the paper's definition of
+        SD; "always": after the first) or reads SD ("never"). Best response, its duration and progression are the same
+        either way. Visits of unknown day confirm nothing.
+    confirm_days
+        Days between the two visits for "confirmed".
+    relapse_is_progression
+        Whether disease that comes back after a complete response is PD although it is too small for it (the paper's
+        note to table 3, for a complete response that was truly met), or is judged by its sum.
 
     Returns
     -------
     Assessed
-        Responses, sums and the first progression.
+        Responses with reasons, sums and the first progression.
     """
-    lesion = scans.baseline_mm > 0
+    _check(scans, partial_kept)
+    lesion = (scans.baseline_mm > 0) | np.isnan(scans.baseline_mm)
     sum_mm, complete = _sums(scans, lesion)
-    baseline = np.where(lesion, scans.baseline_mm, 0.0).sum(axis=1)[:, None]
+    baseline = np.where(lesion, scans.baseline_mm, 0.0).sum(axis=1)
+    baseline = np.where(np.isnan(baseline), np.inf, baseline)[:, None]
     nadir = _nadir(np.where(complete, sum_mm, np.inf), baseline)
     target = _target(scans, lesion, sum_mm, nadir, baseline, complete)
-    response = _overall(scans, target, _somewhere(lesion)[:, None])
-    has_baseline = np.where(baseline > 0, baseline, 1.0)
-    change = np.where(complete, sum_mm / has_baseline - 1.0, 0.0)
+    appeared, equivocal = _new(scans, new_lesion)
+    response, reason = _overall(scans, target, _somewhere(lesion)[:, None], appeared)
+    reason = _sharpen(reason, complete, np.isfinite(baseline), equivocal)
+    if relapse_is_progression:
+        _relapse(response, reason)
+    if partial_kept != "never":
+        _keep(response, reason, scans.day, 0.0 if partial_kept == "always" else confirm_days)
+    change = np.where(complete & np.isfinite(baseline), sum_mm / np.where(baseline > 0, baseline, 1.0) - 1.0, 0.0)
     return Assessed(
         response=response,
         target=target,
@@ -98,62 +145,34 @@ def assess(scans: Scans) -> Assessed:
         change=change,
         complete=complete,
         progression_visit=_first(response == Response.PD),
+        reason=reason,
     )
 
 
-def best_response(
-    response: Codes,
-    day: ArrayLike,
-    *,
-    confirm_days: float,
-    minimum_stable_days: float,
-    baseline_day: ArrayLike = 0.0,
-    cut: ArrayLike = np.inf,
-    not_evaluable_allowed: int = 0,
-    stable_allowed: bool = False,
-) -> Best:
-    """Give the best overall response, with and without confirmation.
-
-    Visits after the first PD and after the data cut are ignored. Ranking: CR, PR, SD, non-CR/non-PD, PD, NE, NOT_DONE.
-    A CR needs a second CR, a PR a second PR or a CR, at least ``confirm_days`` later; a PR after a CR breaks the
-    confirmation. An unconfirmed response is SD if the minimum is met, else PD if disease came back, else NE.
-
-    Parameters
-    ----------
-    response, day
-        Codes and days ``(patients, visits)``, in time order; missed visits are NOT_DONE and do not count as NE.
-    confirm_days
-        Earliest confirmation after the response; 0 asks for none.
-    minimum_stable_days
-        Shortest time from ``baseline_day`` at which SD counts.
-    baseline_day, cut
-        Days on the scale of ``day``, ``(patients,)`` or one for all.
-    not_evaluable_allowed
-        NE visits allowed between response and confirmation.
-    stable_allowed
-        Whether one SD may stand between a PR and its confirmation.
-    """
-    seen, when = _until_progression(response, np.asarray(day, np.float64), np.asarray(cut, np.float64))
-    late = when - np.asarray(baseline_day, np.float64).reshape(-1, 1) >= minimum_stable_days - TOLERANCE
-    starts = [
-        _confirmed(seen, when, kind, confirm_days, not_evaluable_allowed, stable_allowed)
-        for kind in (Response.CR, Response.PR)
-    ]
-    confirmed = starts[0] | starts[1]
-    any_response = (seen == Response.CR) | (seen == Response.PR)
-    return Best(
-        response=_rank(seen, late, starts[0], starts[1]),
-        confirmed=_somewhere(confirmed),
-        response_start_day=_earliest(when, confirmed),
-        unconfirmed=_rank(seen, late, seen == Response.CR, seen == Response.PR),
-        unconfirmed_start_day=_earliest(when, any_response),
-    )
+def _check(scans: Scans, kept: Kept) -> None:
+    """Refuse an option that does not exist and arrays that do not fit each other."""
+    if kept not in get_args(Kept):
+        raise StudyError("unknown choice", where="partial_kept", value=kept, allowed=", ".join(get_args(Kept)))
+    shape = np.shape(scans.diameter_mm)
+    if len(shape) != 3:
+        raise StudyError(
+            "needs three axes", where="scans.diameter_mm", value=shape, allowed="(patients, visits, lesions)"
+        )
+    for name in ("day", "done", "non_target", "new_lesion"):
+        if np.shape(getattr(scans, name)) != shape[:2]:
+            value = np.shape(getattr(scans, name))
+            raise StudyError("does not fit the diameters", where=f"scans.{name}", value=value, allowed=str(shape[:2]))
+    if np.shape(scans.baseline_mm) != (shape[0], shape[2]):
+        value, allowed = np.shape(scans.baseline_mm), str((shape[0], shape[2]))
+        raise StudyError("does not fit the diameters", where="scans.baseline_mm", value=value, allowed=allowed)
+    if (scans.diameter_mm < 0).any() or (scans.baseline_mm < 0).any():
+        raise StudyError("a diameter is negative", where="scans", allowed="0 mm or more, NaN where not measured")
 
 
 def _sums(scans: Scans, lesion: Bools) -> tuple[Floats, Bools]:
     """Add the measured target lesions of each visit; say where the set is complete."""
     targets = lesion[:, None, :]
-    measured = np.broadcast_to(scans.measured, scans.diameter_mm.shape) & scans.done[:, :, None] & targets
+    measured = scans.measured & ~np.isnan(scans.diameter_mm) & scans.done[:, :, None] & targets
     sums = np.where(measured, scans.diameter_mm, 0.0).sum(axis=2)
     complete = scans.done & (measured | ~targets).all(axis=2) & _somewhere(lesion)[:, None]
     return sums, complete
@@ -168,32 +187,93 @@ def _nadir(sums: Floats, baseline: Floats) -> Floats:
 
 def _target(scans: Scans, lesion: Bools, sums: Floats, nadir: Floats, baseline: Floats, complete: Bools) -> Codes:
     """Judge the target lesions alone, in the order CR, PD, PR, SD, NE."""
-    limit = np.where(scans.nodal, NORMAL_NODE_MM, 0.0)
     node = np.broadcast_to(scans.nodal, lesion.shape)[:, None, :]
     size = scans.diameter_mm
-    gone = np.where(node, size < np.broadcast_to(limit, lesion.shape)[:, None, :], size <= 0.0)
+    gone = np.where(node, size < NORMAL_NODE_MM, size <= 0.0)
     cleared = complete & (gone | ~lesion[:, None, :]).all(axis=2)
+    known = np.isfinite(baseline)
     slack = TOLERANCE * np.maximum(1.0, sums)
     grown = (sums - nadir >= PROGRESSION_MM - slack) & (sums >= PROGRESSION_SHARE * nadir - slack)
-    shrunk = complete & (sums <= PARTIAL_SHARE * baseline + slack)
+    shrunk = complete & known & (sums <= PARTIAL_SHARE * baseline + slack)
     absent = ~scans.done | ~_somewhere(lesion)[:, None]
     codes = [Response.NOT_DONE, Response.CR, Response.PD, Response.PR, Response.SD]
-    chosen: Codes = np.select([absent, cleared, grown, shrunk, complete], codes, Response.NE).astype(np.int64)
+    marks = [absent, cleared, grown, shrunk, complete & known]
+    chosen: Codes = np.select(marks, codes, Response.NE).astype(np.int64)
     return chosen
 
 
-def _overall(scans: Scans, target: Codes, has_target: Bools) -> Codes:
-    """Combine target, non-target and new lesions (the paper's tables 1 and 2)."""
+def _new(scans: Scans, state: ArrayLike | None) -> tuple[Bools, Bools]:
+    """Say where a new lesion counts, and where it was equivocal when it was first seen."""
+    if state is None:
+        return scans.new_lesion, np.zeros(scans.new_lesion.shape, np.bool_)
+    seen = np.asarray(state, np.int64)
+    sure = (seen == 2).any(axis=2) if seen.ndim == 3 else seen == 2
+    appeared = confirm_new_lesions(seen)
+    return appeared, appeared & ~sure
+
+
+def _overall(scans: Scans, target: Codes, has_target: Bools, new_lesion: Bools) -> tuple[Codes, Codes]:
+    """Combine target, non-target and new lesions (the paper's tables 1 and 2); give response and reason."""
     other = scans.non_target
-    not_gone = (other == NonTarget.NON_CR_NON_PD) | (other == NonTarget.NE)
-    with_target = np.where((target == Response.CR) & not_gone, Response.PR, target)
-    without_target = np.select(
-        [other == NonTarget.CR, other == NonTarget.NON_CR_NON_PD], [Response.CR, Response.NON_CR_NON_PD], Response.NE
-    )
-    worse = scans.new_lesion | (other == NonTarget.PD)
-    judged = np.where(worse, Response.PD, np.where(has_target, with_target, without_target))
-    overall: Codes = np.where(scans.done, judged, Response.NOT_DONE).astype(np.int64)
-    return overall
+    left, unseen = other == NonTarget.NON_CR_NON_PD, (other == NonTarget.NE) | (other < 0)
+    gone, alone = target == Response.CR, ~has_target
+    marks = [
+        ~scans.done,
+        target == Response.PD,
+        other == NonTarget.PD,
+        new_lesion,
+        gone & left,
+        gone & unseen,
+        gone,
+        target == Response.PR,
+        target == Response.SD,
+        target == Response.NE,
+        alone & (other == NonTarget.CR),
+        alone & left,
+        alone & unseen,
+    ]
+    reason = np.select(marks, [0, 7, 9, 10, 2, 3, 1, 4, 6, 13, 15, 16, 17], 18).astype(np.int64)
+    return _RESPONSE_OF[reason], reason
+
+
+_RESPONSE_OF: Final = np.array(
+    [0] + [Response.CR] + [Response.PR] * 4 + [Response.SD] + [Response.PD] * 6 + [Response.NE] * 2
+    + [Response.CR, Response.NON_CR_NON_PD] + [Response.NE] * 2,
+    np.int64,
+)  # fmt: skip
+"""The response that each reason stands for."""
+
+
+def _sharpen(reason: Codes, complete: Bools, known: Bools, equivocal: Bools) -> Codes:
+    """Tell an incomplete set, a missing baseline and a back-dated lesion apart; the response stays the same."""
+    reason[(reason == 7) & ~complete] = 8
+    reason[(reason == 13) & complete & ~known] = 14
+    reason[(reason == 10) & equivocal] = 11
+    return reason
+
+
+def _relapse(response: Codes, reason: Codes) -> None:
+    """Turn disease that comes back after a complete response into progression, in place."""
+    before = np.cumsum(response == Response.CR, axis=1) > 0
+    back = before & np.isin(response, (Response.PR, Response.SD, Response.NON_CR_NON_PD))
+    response[back], reason[back] = Response.PD, 12
+
+
+def _keep(response: Codes, reason: Codes, day: Floats, confirm_days: float) -> None:
+    """Turn SD after a (confirmed) response into PR until the first progression, in place."""
+    progressed = np.cumsum(response == Response.PD, axis=1) > 0
+    shrunk = ((response == Response.PR) | (response == Response.CR)) & ~progressed
+    rows = np.flatnonzero(_somewhere(shrunk) & _somewhere(response == Response.SD))
+    start = np.full(len(rows), np.inf)  # day of the first of the visits that have shown a response without a break
+    kept = np.zeros(len(rows), np.bool_)
+    for visit in range(response.shape[1]):
+        now, when = response[rows, visit], day[rows, visit]
+        here = shrunk[rows, visit]
+        start = np.where(here & ~np.isfinite(start), when, start)
+        kept |= here & (when - start >= confirm_days - TOLERANCE)
+        held = (now == Response.SD) & kept & ~progressed[rows, visit]
+        response[rows[held], visit], reason[rows[held], visit] = Response.PR, 5
+        start = np.where((now == Response.SD) & ~held, np.inf, start)
 
 
 def _somewhere(mark: Bools) -> Bools:
@@ -207,70 +287,3 @@ def _first(mark: Bools) -> Codes:
     if mark.shape[1] == 0:
         return np.full(len(mark), -1, np.int64)
     return np.where(_somewhere(mark), mark.argmax(axis=1), -1).astype(np.int64)
-
-
-def _earliest(when: Floats, mark: Bools) -> Floats:
-    """Give the earliest marked day, inf where there is none."""
-    earliest: Floats = np.where(mark, when, np.inf).min(axis=1, initial=np.inf)
-    return earliest
-
-
-def _until_progression(response: Codes, day: Floats, cut: Floats) -> tuple[Codes, Floats]:
-    """Blank visits after the first PD or the cut; blank visits get day 0, which nothing reads."""
-    progressed = response == Response.PD
-    after = (np.cumsum(progressed, axis=1) - progressed) > 0
-    blank = after | (day > cut.reshape(-1, 1)) | (response == Response.NOT_DONE)
-    return np.where(blank, Response.NOT_DONE, response).astype(np.int64), np.where(blank, 0.0, day)
-
-
-def _confirmed(
-    response: Codes, day: Floats, kind: Response, confirm_days: float, not_evaluable: int, stable: bool
-) -> Bools:
-    """Mark the visits of a kind (CR or PR) that a later visit confirms."""
-    mark: Bools = response == kind
-    if confirm_days <= 0:
-        return mark
-    found: Bools = np.zeros(mark.shape, np.bool_)
-    rows = np.flatnonzero(_somewhere(mark))  # most patients never respond
-    for start in range(response.shape[1]):
-        here = rows[mark[rows, start]]
-        if here.size:
-            wait = day[here] - day[here, start][:, None] >= confirm_days - TOLERANCE
-            found[here, start] = _followed(response[here], wait, start, kind, not_evaluable, stable)
-    return found
-
-
-def _followed(
-    response: Codes, late_enough: Bools, start: int, kind: Response, not_evaluable: int, stable: bool
-) -> Bools:
-    """Say whose response at visit ``start`` is confirmed before anything breaks it."""
-    partial = kind == Response.PR
-    unbroken: Bools = np.ones(len(response), np.bool_)
-    found: Bools = np.zeros(len(response), np.bool_)
-    cleared = found.copy()
-    missed, stayed = np.zeros(len(response), np.int64), np.zeros(len(response), np.int64)
-    for later in range(start + 1, response.shape[1]):
-        now = response[:, later]
-        cleared |= now == Response.CR
-        again = (now == Response.CR) | (partial & (now == Response.PR) & ~cleared)
-        found |= unbroken & again & late_enough[:, later]
-        missed += now == Response.NE
-        stayed += now == Response.SD
-        passes = (now == Response.NE) & (missed <= not_evaluable)
-        passes |= (now == Response.SD) & (stayed <= 1) & (partial and stable)
-        unbroken &= again | passes | (now == Response.NOT_DONE)
-    return found
-
-
-def _rank(response: Codes, late: Bools, complete: Bools, partial: Bools) -> Codes:
-    """Choose the best response, given the visits at which a CR or PR counts."""
-    shrunk = (response == Response.CR) | (response == Response.PR)
-    stable = late & (shrunk | (response == Response.SD))
-    unchanged = late & (response == Response.NON_CR_NON_PD)
-    cleared_before = np.cumsum(response == Response.CR, axis=1) > 0
-    back = cleared_before & ((response == Response.SD) | (response == Response.PR))
-    worse = (response == Response.PD) | back
-    seen = response != Response.NOT_DONE
-    marks = [_somewhere(mark) for mark in (complete, partial, stable, unchanged, worse, seen)]
-    codes = [Response.CR, Response.PR, Response.SD, Response.NON_CR_NON_PD, Response.PD, Response.NE]
-    return np.select(marks, codes, Response.NOT_DONE).astype(np.int64)
