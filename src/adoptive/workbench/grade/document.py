@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import math
+from collections.abc import Sequence
 from typing import Any, Final
 
 import pyarrow as pa
@@ -17,7 +18,7 @@ __all__ = ["grade_document"]
 _KEPT: Final = ("patient", "USUBJID", "SUBJID", "day", "ADY", "reader", "visit", "VISITNUM", "PARAMCD", "LBTESTCD")
 
 
-def grade_document(result: Result, compared: Compared | None) -> dict[str, Any]:
+def grade_document(result: Result, compared: Sequence[Compared] = ()) -> dict[str, Any]:
     """Give the answers as one document: rows with line, grade and reason, visits, patients, bad rows, summary."""
     rows = result.arrow["rows"]
     shown = [name for name in rows.column_names if name in result.added and name.removeprefix("adoptive_") != "version"]
@@ -34,8 +35,8 @@ def grade_document(result: Result, compared: Compared | None) -> dict[str, Any]:
     for name in ("visits", "patients"):
         document[name] = _rows(result.arrow[name]) if name in result.arrow else []
     document["bad_rows"] = [dataclasses.asdict(one) for one in result.bad_rows]
-    if compared is not None:
-        document["against"] = dataclasses.asdict(compared)
+    if compared:
+        document["against"] = [dataclasses.asdict(one) for one in compared]
     return document | {"summary": dict(result.summary)}
 
 

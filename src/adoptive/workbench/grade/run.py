@@ -140,27 +140,41 @@ def _duplicates(
     layout: Layout, columns: Mapping[str, NDArray[Any]], found: Mapping[str, Found], sheet: Sheet,
     good: NDArray[np.bool_],
 ) -> list[BadRow]:  # fmt: skip
-    """List rows that stand there twice: which of them is right cannot be known, so all of them are bad."""
+    """List rows that stand there twice and differ: which is right cannot be known. Mere copies are harmless."""
     names = [name for name in layout.unique if name in found]
-    if not names or len(names) < 2:
-        return []
     rows = np.flatnonzero(good)
-    code = np.zeros(len(rows), np.int64)
-    for name in names:
-        _, part = np.unique(columns[name][rows].astype(str) if columns[name].dtype == object else columns[name][rows],
-                            return_inverse=True)  # fmt: skip
-        _, code = np.unique(code * (int(part.max(initial=0)) + 1) + part, return_inverse=True)
-    count = np.bincount(code, minlength=1)
+    if len(names) < 2 or not len(rows):
+        return []
+    code = _coded_together([columns[name][rows] for name in names])
+    count = np.bincount(code)
+    several = np.flatnonzero(count[code] > 1)
+    if not len(several):
+        return []
+    whole = _coded_together([code[several], *(columns[name][rows[several]] for name in found)])
+    versions = np.zeros(len(count), np.int64)
+    np.add.at(versions, code[several][np.unique(whole, return_index=True)[1]], 1)
     first = np.full(len(count), -1, np.int64)
     first[code[::-1]] = rows[::-1]
-    twice = rows[count[code] > 1]
     heads = " + ".join(found[name].header for name in names)
-    say = dict(zip(rows.tolist(), first[code].tolist(), strict=True)) if len(twice) else {}
     return [
-        BadRow(str(sheet.path), int(sheet.line[at]), heads, " ".join(str(columns[name][at]) for name in names)[:80],
-               f"stands there more than once (first in line {int(sheet.line[say[at]])})")
-        for at in twice.tolist()
+        BadRow(str(sheet.path), int(sheet.line[rows[at]]), heads,
+               ", ".join(str(columns[name][rows[at]]) for name in names)[:80],
+               f"stands there more than once with different values (first in line {int(sheet.line[first[code[at]]])})")
+        for at in several[versions[code[several]] > 1].tolist()
     ]  # fmt: skip
+
+
+def _coded_together(columns: Sequence[NDArray[Any]]) -> NDArray[np.int64]:
+    """Number the different combinations of cells."""
+    code = np.zeros(len(columns[0]), np.int64)
+    for column in columns:
+        if column.dtype == object:
+            indices = pa.array(column, pa.string()).dictionary_encode().indices
+            part = np.asarray(indices.to_numpy(zero_copy_only=False), np.int64)
+        else:
+            part = np.unique(column, return_inverse=True)[1]
+        code = np.unique(code * (int(part.max(initial=0)) + 1) + part, return_inverse=True)[1]
+    return code
 
 
 def _patients(cells: _Cells, size: int) -> tuple[NDArray[np.int64], NDArray[Any]]:
@@ -183,7 +197,8 @@ def _result(
 ) -> Result:  # fmt: skip
     """Lay the answers beside the rows; say of bad rows and of their patients that they are not graded."""
     bad = [*cells.bad, *_said_by_rule(judged, signs, cells, sheet)]
-    bad += _not_gradable(layout, judged, rule.answer, signs, cells, sheet)
+    answer = layout.answer or rule.answer
+    bad += _not_gradable(layout, judged, answer, signs, cells, sheet)
     bad = sorted(dict.fromkeys(bad), key=lambda one: (one.file != str(sheet.path), one.file, one.line))
     table, added = _beside(sheet, judged, rows, bad, version=str(options.get("version", rule.version)))
     broken = _broken(bad, sheet, patient)
@@ -194,7 +209,7 @@ def _result(
     return Result(
         rule=rule.name, title=rule.title, version=str(options.get("version", rule.version)), source=rule.source,
         layout=layout.name, options=dict(options), files=tuple(files), arrow=arrow, line=sheet.line, main=judged.main,
-        answer=rule.answer, added=added, bad_rows=tuple(bad), summary=_summary(arrow, judged, rule, sheet, bad),
+        answer=answer, added=added, bad_rows=tuple(bad), summary=_summary(arrow, judged, answer, sheet, bad),
     )  # fmt: skip
 
 
@@ -287,10 +302,10 @@ def _of_patients(said: Mapping[str, Any], patients: NDArray[Any], broken: Mappin
 
 
 def _summary(
-    arrow: Mapping[str, Any], judged: Judged, rule: Rule, sheet: Sheet, bad: Sequence[BadRow]
+    arrow: Mapping[str, Any], judged: Judged, answer: str, sheet: Sheet, bad: Sequence[BadRow]
 ) -> dict[str, int]:
     table = arrow[judged.main]
-    column = table.column(_OURS + rule.answer if _OURS + rule.answer in table.column_names else rule.answer)
+    column = table.column(_OURS + answer if _OURS + answer in table.column_names else answer)
     graded = len(column) - column.null_count
     summary = {"rows": len(sheet.line), "bad_rows": len({(one.file, one.line) for one in bad})}
     if judged.main != "rows":

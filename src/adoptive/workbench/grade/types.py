@@ -48,7 +48,7 @@ class Column:
     low: float = -np.inf
     high: float = np.inf
     whole: bool = False
-    words: Mapping[str, int] = field(default_factory=lambda: _NOTHING)
+    words: Mapping[str, int] = field(default_factory=lambda: _NOTHING, hash=False)
     required: bool = True
     key: bool = False
     apart: bool = False
@@ -110,7 +110,7 @@ class Layout:
     """Describe one way to lay out a file for a rule: what a row is, its columns, and the function that grades it.
 
     ``unique`` names columns that together may stand in one row only. ``choose`` names columns of which at least one
-    must be there.
+    must be there. ``answer`` is the column that answers, where it is not the rule's own.
     """
 
     name: str
@@ -119,6 +119,7 @@ class Layout:
     grade: Callable[[Signs], Judged]
     unique: tuple[str, ...] = ()
     choose: tuple[str, ...] = ()
+    answer: str = ""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ DAY: Final = Column("day", "day after the infusion (day 0) or of the study", ali
 DAY_NEEDED: Final = Column("day", "day after the infusion, which is day 0", aliases=_DAYS, low=-3650, high=36500, key=True)
 
 READER: Final = Column("reader", "who read the scan; without it there is one reader", "text", required=False)
-VISIT: Final = Column("visit", "number that orders the visits", aliases=("VISITNUM", "AVISITN", "visit_number"),
+VISIT: Final = Column("visit_number", "number that orders the visits", aliases=("VISITNUM", "AVISITN", "visitno", "visit"),
                       low=-1e6, high=1e6, required=False, key=True)  # fmt: skip
 
 

@@ -59,7 +59,7 @@ PLAIN_COLUMNS: Final = (
 SDTM_COLUMNS: Final = (
     PATIENT_NEEDED,
     Column("TREVAL", "evaluator", "text", required=False), Column("TREVALID", "evaluator's name", "text", required=False),
-    Column("visit", "number that orders the visits", aliases=("VISITNUM",), low=-1e6, high=1e6, key=True), _VISIT_NAME,
+    Column("visit_number", "number that orders the visits", aliases=("VISITNUM",), low=-1e6, high=1e6, key=True), _VISIT_NAME,
     Column("day", "study day", aliases=("TRDY", "ADY"), low=-36500, high=36500, required=False), DATE,
     Column("lesion", "lesion", "text", ("TRLNKID",), key=True),
     Column("kind", "target, non-target, new", "word", ("TUSTRESC", "TRGRPID"), words=KINDS, key=True),
@@ -132,10 +132,10 @@ def read_lesions(signs: Signs) -> Lesions:
     state, size, used, bad = _recorded(signs, nodal)
     days, more = days_of(signs)
     reader = _readers(signs)
-    visit = np.where(np.isnan(signs["visit"]), days, signs["visit"]) if "visit" in signs.has else days
+    visit = np.where(np.isnan(signs["visit_number"]), days, signs["visit_number"]) if "visit_number" in signs.has else days
     bad = (*bad, *more, *_two_kinds(signs, reader))
     keep = used & ~np.isin(np.arange(len(signs)), [row for row, *_ in bad]) & ~np.isnan(visit)
-    rows = np.flatnonzero(keep)
+    rows = _once(np.flatnonzero(keep), signs, reader, visit, size)
     who = np.array([f"{at:09d}" for at in range(len(signs.patients))], np.str_)[signs.patient[rows]]
     listed = lesion_rows(
         who, visit[rows], signs["lesion"][rows].astype(np.str_), signs["kind"][rows], diameter_mm=size[rows],
@@ -147,6 +147,20 @@ def read_lesions(signs: Signs) -> Lesions:
     same = stacked.visit[line] == visit[rows][:, None]
     place = np.where(same.any(axis=1), same.argmax(axis=1) if same.shape[1] else 0, -1)
     return _placed(signs, stacked, rows, line, place, days, place < 0, bad)
+
+
+def _once(
+    rows: NDArray[np.int64], signs: Signs, reader: NDArray[np.str_], visit: NDArray[np.float64],
+    size: NDArray[np.float64],
+) -> NDArray[np.int64]:  # fmt: skip
+    """Keep one row of a lesion at a visit: copies go (they were found to agree), and a state gives way to a size."""
+    name = np.char.add(np.char.add(reader[rows], "\x1f"), signs["lesion"][rows].astype(np.str_))
+    key = np.unique(name, return_inverse=True)[1] if len(rows) else np.zeros(0, np.int64)
+    order = np.lexsort((rows, np.isnan(size[rows]), visit[rows], key, signs.patient[rows]))
+    found = rows[order]
+    fresh = np.ones(len(found), np.bool_)
+    fresh[1:] = (np.diff(key[order]) != 0) | (np.diff(visit[found]) != 0) | (np.diff(signs.patient[found]) != 0)
+    return np.sort(found[fresh])
 
 
 def _placed(

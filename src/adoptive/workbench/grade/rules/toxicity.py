@@ -11,17 +11,12 @@ from numpy.typing import NDArray
 from adoptive.outcome.toxicity.crs import grade_crs
 from adoptive.outcome.toxicity.episodes import episodes
 from adoptive.outcome.toxicity.icans import grade_icans
+from adoptive.outcome.toxicity.oxygen import oxygen_code
 from adoptive.outcome.toxicity.types import CrsSigns, IcansSigns
-from adoptive.outcome.toxicity.words import (
-    consciousness_code,
-    motor_code,
-    oxygen_code,
-    pressure_code,
-    seizure_code,
-)
+from adoptive.outcome.toxicity.words import consciousness_code, motor_code, pressure_code, seizure_code
 from adoptive.outcome.types import UNGRADED, Graded
 from adoptive.workbench.grade import units
-from adoptive.workbench.grade.rules.answers import because, daily, flags, grades, numbers
+from adoptive.workbench.grade.rules.answers import because, daily, flags, grades, numbers, reason_of
 from adoptive.workbench.grade.rules.common import DAY, PATIENT, flag, value
 from adoptive.workbench.grade.types import Column, Judged, Layout, Option, Rule, Signs
 
@@ -137,8 +132,6 @@ def _judged(signs: Signs, graded: Graded, bad: tuple[tuple[int, str, str, str], 
 
 
 def _course_reason(worst: Codes, ungraded: Codes) -> Any:
-    from adoptive.workbench.grade.rules.answers import reason_of
-
     place = np.where(worst == UNGRADED, 2, np.where(ungraded > 0, 1, 0))
     said = (
         "worst of the graded days",
@@ -154,7 +147,7 @@ def _icans(signs: Signs) -> Judged:
     coded = {name: read(signs[name].astype(str)) for name, read in readers.items() if name in signs.has}
     given = _given(signs, "ice", "capd", "age_years", "awake_but_unable", "capd_unable", "sedated", "attributable",
                    "died_of_icans")  # fmt: skip
-    graded = grade_icans(IcansSigns(**given, **coded), instrument=str(signs.options["instrument"]))  # type: ignore[arg-type]
+    graded = grade_icans(IcansSigns(**given, **coded), instrument=str(signs.options["instrument"]))
     bad = [
         row
         for name, code in coded.items()
@@ -206,5 +199,5 @@ RULES: Final = (
          "Lee et al. 2019, 10.1016/j.bbmt.2018.12.758", "rules/icans", "grade",
          (Layout("bedside records", "one record of a patient's neurological signs", _ICANS_COLUMNS, _icans,
                  choose=("ice", "capd")),),
-         (_GAP, Option("instrument", "ICE", "the score of encephalopathy", ("ICE", "CAPD")))),
+         (_GAP, Option("instrument", "ICE", "the score of encephalopathy", ("ICE", "CAPD", "by age")))),
 )  # fmt: skip
