@@ -211,7 +211,5 @@ def grade(
         tell_columns(rule, as_document=as_json)
         return
     given = [f"{name}={value}" for name, value in (("version", version), ("variant", variant)) if value is not None]
-    asked = Asked(
-        tuple(files or ()), rule, (*given, *(settings or ())), out, tuple(against or ()), as_json
-    )
+    asked = Asked(tuple(files or ()), rule, (*given, *(settings or ())), out, tuple(against or ()), as_json)
     raise typer.Exit(grade_command(asked))

@@ -82,7 +82,10 @@ def _tell(result: Result, compared: Sequence[Compared]) -> None:
             print(f"line {row.line}: {comparison.column} says {row.expected or 'no grade'}, the rule {given}",
                   file=sys.stderr)  # fmt: skip
         agree = comparison.rows - len(comparison.disagreements)
-        print(f"{comparison.column}: {agree:,} of {comparison.rows:,} rows agree with {comparison.answer}", file=sys.stderr)
+        print(
+            f"{comparison.column}: {agree:,} of {comparison.rows:,} rows agree with {comparison.answer}",
+            file=sys.stderr,
+        )
     counts = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in result.summary.items())
     print(f"{result.rule} ({result.version}; {result.layout}): {counts}", file=sys.stderr)
 
@@ -126,7 +129,10 @@ def _said(column: Column) -> str:
     """Say a column's names and values in one line."""
     parts = [f"as {', '.join((column.name, *column.aliases))}"] if column.aliases else []
     if column.units:
-        parts = [f"as {', '.join(accepted_names(column))}", *([f"also {', '.join(column.aliases)}"] if column.aliases else [])]
+        parts = [
+            f"as {', '.join(accepted_names(column))}",
+            *([f"also {', '.join(column.aliases)}"] if column.aliases else []),
+        ]
     if column.kind == "number":
         parts.append(f"{column.low:g} to {column.high:g}" + (f" {column.units[0].name}" if column.units else ""))
     if column.kind == "flag":

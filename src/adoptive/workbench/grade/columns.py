@@ -47,8 +47,8 @@ def accepted_names(column: Column) -> tuple[str, ...]:
     """
     if not column.units:
         return (column.name, *column.aliases)
-    plain = [f"{column.name}_{unit.spellings[0]}" for unit in column.units]
-    return tuple(name.replace("/", "_").replace("__", "_") for name in plain)
+    ends = [unit.spellings[0].replace("/", "_").replace(" ", "_") for unit in column.units]
+    return tuple(f"{column.name}_{end}" for end in ends)
 
 
 @lru_cache(maxsize=4096)
@@ -124,7 +124,9 @@ def by_unit(column: Column, values: NDArray[Any], found: Found, sheet: Sheet) ->
 def _unit_beside(column: Column, header: str, names: Sequence[str]) -> str | None:
     """Find the column of units of a column."""
     stems = {spell(stem) for stem in (header, column.name, *column.aliases)}
-    wanted = {spell(name) for name in column.unit_column} | {stem + end for stem in stems for end in ("unit", "units", "u")}
+    wanted = {spell(name) for name in column.unit_column} | {
+        stem + end for stem in stems for end in ("unit", "units", "u")
+    }
     return next((name for name in names if spell(name) in wanted), None)
 
 
@@ -198,9 +200,10 @@ def _numbers(text: Any, *, comma: bool) -> tuple[NDArray[np.float64], dict[int, 
     each = np.array([_number(word, comma=comma) for word in encoded.dictionary.to_pylist()], np.float64)
     place = np.asarray(encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False), np.int64)
     values = np.append(each, np.nan)[place]
-    bad = np.flatnonzero((place >= 0) & ~np.isfinite(values))
-    hint = "" if comma else "; where a comma marks decimals, give --set decimal=comma"
-    return values, dict.fromkeys(bad.tolist(), f"not a number{hint}")
+    words = encoded.dictionary.to_pylist()
+    hint = "not a number; where a comma marks decimals, give --set decimal=comma"
+    said = [hint if "," in word and not comma else "not a number" for word in words]
+    return values, {row: said[place[row]] for row in np.flatnonzero((place >= 0) & ~np.isfinite(values)).tolist()}
 
 
 def _number(word: str, *, comma: bool) -> float:
@@ -249,7 +252,9 @@ def _impossible(values: NDArray[np.float64], column: Column, *, skip: Mapping[in
     """Find numbers out of any possible range, or with decimals where whole numbers belong."""
     unit = f" {column.units[0].name}" if column.units else ""
     outside = np.flatnonzero((values < column.low) | (values > column.high))
-    wrong = {at: f"out of any possible range; allowed: {column.low:g} to {column.high:g}{unit}" for at in outside.tolist()}
+    wrong = {
+        at: f"out of any possible range; allowed: {column.low:g} to {column.high:g}{unit}" for at in outside.tolist()
+    }
     if column.whole:
         with np.errstate(invalid="ignore"):
             parts = np.flatnonzero(np.isfinite(values) & (values != np.round(values)))

@@ -73,7 +73,9 @@ def _check_head(place: Path, head: Any, rows: Any) -> None:
     if not isinstance(head, dict) or any(name not in head for name in _NEEDED):
         raise StudyError("this is no Dataset-JSON 1.1", where=where, allowed=shape)
     if not str(head["datasetJSONVersion"]).startswith("1.1"):
-        raise StudyError("another version of Dataset-JSON", where=where, value=head["datasetJSONVersion"], allowed="1.1")
+        raise StudyError(
+            "another version of Dataset-JSON", where=where, value=head["datasetJSONVersion"], allowed="1.1"
+        )
     if not isinstance(rows, list):
         raise StudyError("there are no rows", where=where, allowed=shape)
     columns = head["columns"]

@@ -62,5 +62,7 @@ def _value(option: Option, value: Setting, rule: Rule) -> Setting:
     except ValueError:
         number = math.nan
     if not option.low <= number <= option.high:
-        raise StudyError("not a number in range", where=where, value=value, allowed=f"{option.low:g} to {option.high:g}")
+        raise StudyError(
+            "not a number in range", where=where, value=value, allowed=f"{option.low:g} to {option.high:g}"
+        )
     return number

@@ -34,9 +34,7 @@ class _Cells:
     good: NDArray[np.bool_]
 
 
-def grade_file(
-    path: Path | str | Sequence[Path | str], *, rule: str, **options: Setting
-) -> Result:
+def grade_file(path: Path | str | Sequence[Path | str], *, rule: str, **options: Setting) -> Result:
     """Grade a CSV, Parquet or Dataset-JSON file by a rule.
 
     Parameters
@@ -200,8 +198,9 @@ def _result(
     answer = layout.answer or rule.answer
     bad += _not_gradable(layout, judged, answer, signs, cells, sheet)
     bad = sorted(dict.fromkeys(bad), key=lambda one: (one.file != str(sheet.path), one.file, one.line))
-    table, added = _beside(sheet, judged, rows, bad, version=str(options.get("version", rule.version)))
     broken = _broken(bad, sheet, patient)
+    table, added = _beside(sheet, judged, rows, _first_said(sheet, judged, bad, broken, patient),
+                           version=str(options.get("version", rule.version)))  # fmt: skip
     arrow = {"rows": table}
     for name, said in (("visits", judged.visits), ("patients", judged.patients)):
         if said is not None:
@@ -242,18 +241,29 @@ def _not_gradable(
     return listed
 
 
+def _first_said(
+    sheet: Sheet, judged: Judged, bad: Sequence[BadRow], broken: Mapping[int, str], patient: NDArray[np.int64]
+) -> dict[int, str]:
+    """Say by row why it gets no answer: it is bad, or its answer is its patient's, who has a bad row."""
+    lines: dict[int, str] = {}
+    for one in bad:
+        if one.file == str(sheet.path):
+            lines.setdefault(one.line, f"bad row: {one.column + ': ' if one.column else ''}{one.problem}")
+    said = {}
+    if judged.main != "rows" and broken:
+        said = {int(row): broken[int(patient[row])] for row in np.flatnonzero(np.isin(patient, list(broken)))}
+    at = np.flatnonzero(np.isin(sheet.line, list(lines))) if lines else np.zeros(0, np.int64)
+    return said | {int(row): lines[int(sheet.line[row])] for row in at}
+
+
 def _beside(
-    sheet: Sheet, judged: Judged, rows: NDArray[np.int64], bad: Sequence[BadRow], *, version: str
+    sheet: Sheet, judged: Judged, rows: NDArray[np.int64], said: Mapping[int, str], *, version: str
 ) -> tuple[Any, tuple[str, ...]]:
-    """Set the answers beside the rows of the file."""
+    """Set the answers beside the rows of the file; ``said`` are the rows without an answer and why."""
     size = len(sheet.line)
     place = np.full(size, -1, np.int64)
     place[rows] = np.arange(len(rows))
-    first: dict[int, str] = {}
-    for one in bad:
-        if one.file == str(sheet.path):
-            first.setdefault(one.line, f"bad row: {one.column + ': ' if one.column else ''}{one.problem}")
-    at = np.flatnonzero(np.isin(sheet.line, list(first))) if first else np.zeros(0, np.int64)
+    at = np.array(sorted(said), np.int64)
     place[at] = -1
     index = pa.array(place, mask=place < 0)
     answers = {name: column.take(index) for name, column in judged.rows.items()}
@@ -261,9 +271,11 @@ def _beside(
     if len(at):
         mask = np.zeros(size, np.bool_)
         mask[at] = True
-        texts = pa.array([first[int(line)] for line in sheet.line[at]], pa.string())
-        reason = pc.replace_with_mask(reason, pa.array(mask), texts)
-    answers |= {"reason": reason, "version": pa.array([version] * size).dictionary_encode()}
+        reason = pc.replace_with_mask(reason, pa.array(mask), pa.array([said[row] for row in at.tolist()], pa.string()))
+    answers |= {
+        "reason": reason,
+        "version": pa.array([version]).dictionary_encode().take(pa.array(np.zeros(size, int))),
+    }
     names = {name: _OURS + name if name in sheet.names else name for name in answers}
     table = sheet.table
     for name, column in answers.items():
@@ -279,21 +291,26 @@ def _broken(bad: Sequence[BadRow], sheet: Sheet, patient: NDArray[np.int64]) -> 
         if one.file == str(sheet.path) and one.line in at and (who := int(patient[at[one.line]])) >= 0:
             lines.setdefault(who, []).append(one.line)
     return {
-        who: f"not graded: bad row in line {', '.join(map(str, dict.fromkeys(found[:5])))}" for who, found in lines.items()
+        who: f"not graded: bad row in line {', '.join(map(str, dict.fromkeys(found[:5])))}"
+        for who, found in lines.items()
     }
 
 
 def _of_patients(said: Mapping[str, Any], patients: NDArray[Any], broken: Mapping[int, str]) -> Any:
     """Name the patients of a table and blank what belongs to a patient with a bad row."""
     number = np.asarray(said["patient"], np.int64)
+    gone = np.setdiff1d(np.arange(len(patients)), number) if "visit" not in said else np.zeros(0, np.int64)
+    index = pa.array(np.r_[np.arange(len(number)), np.full(len(gone), -1)], mask=np.arange(len(number) + len(gone))
+                     >= len(number))  # fmt: skip
+    number = np.r_[number, gone]
     bare = np.isin(number, list(broken)) if broken else np.zeros(len(number), np.bool_)
     named = pa.array([str(name) for name in patients], pa.string())
     columns = {"patient": named.take(pa.array(number)) if len(patients) else pa.array(number + 1)}
-    keep = {"patient", "reader", "visit", "visit_name", "day"}
+    keep = {"reader", "visit", "visit_name", "day", "term"}
     for name, column in said.items():
         if name in columns:
             continue
-        column = column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
+        column = (column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column).take(index)
         columns[name] = column if name in keep else pc.if_else(pa.array(bare), pa.scalar(None, column.type), column)
     if "reason" in columns and bare.any():
         texts = pa.array([broken[int(who)] for who in number[bare]], pa.string())

@@ -21,7 +21,7 @@ _E9: Final = (
     "1e3/uL", "10*3/uL", "10e3/uL", "10^3/mm3", "x10^3/mm3", "10*3/mm3", "K/uL", "K/mm3", "thou/uL", "thousand/uL",
 )  # fmt: skip
 _PER_UL: Final = (
-    "/uL", "per uL", "1/uL", "cells/uL", "cells per uL", "/mm3", "per mm3", "1/mm3", "cells/mm3", "cells per mm3",
+    "per uL", "/uL", "1/uL", "cells/uL", "cells per uL", "/mm3", "per mm3", "1/mm3", "cells/mm3", "cells per mm3",
     "/mcL", "per mcL", "cells/mcL", "/cmm",
 )  # fmt: skip
 

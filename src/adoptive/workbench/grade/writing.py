@@ -63,7 +63,11 @@ def _write(table: Any, file: BinaryIO, kind: str, result: Result, name: str) -> 
         parquet.write_table(_plain(table), file, compression="zstd")
     else:
         write_dataset_json(
-            file, _plain(table), name=f"{result.rule}_{name}".replace("-", "_"), label=f"{result.title}: {name}", labels={}
+            file,
+            _plain(table),
+            name=f"{result.rule}_{name}".replace("-", "_"),
+            label=f"{result.title}: {name}",
+            labels={},
         )
 
 

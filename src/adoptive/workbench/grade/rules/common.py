@@ -20,7 +20,9 @@ _DAYS: Final = (
 )  # fmt: skip
 DAY: Final = Column("day", "day after the infusion (day 0) or of the study", aliases=_DAYS, low=-3650, high=36500,
                     required=False, key=True)  # fmt: skip
-DAY_NEEDED: Final = Column("day", "day after the infusion, which is day 0", aliases=_DAYS, low=-3650, high=36500, key=True)
+DAY_NEEDED: Final = Column(
+    "day", "day after the infusion, which is day 0", aliases=_DAYS, low=-3650, high=36500, key=True
+)
 
 READER: Final = Column("reader", "who read the scan; without it there is one reader", "text", required=False)
 VISIT: Final = Column("visit_number", "number that orders the visits", aliases=("VISITNUM", "AVISITN", "visitno", "visit"),
@@ -39,7 +41,9 @@ def value(
     return Column(name, meaning, "number", aliases, unit, low, high, required=required)
 
 
-PLATELETS: Final = value("platelets", "platelets", units.COUNT_E9_L, 10_000, "plt", "plat", "platelet", "platelet_count")
+PLATELETS: Final = value(
+    "platelets", "platelets", units.COUNT_E9_L, 10_000, "plt", "plat", "platelet", "platelet_count"
+)
 ANC: Final = value(
     "anc", "neutrophils", units.COUNT_PER_UL, 1_000_000, "neutrophils", "neut", "absolute_neutrophil_count",
     "neutrophil_count",

@@ -106,7 +106,11 @@ def _two_grades(signs: Signs, first: Graded, then: Graded, more: Mapping[str, An
     """Give the early and the late grade of every patient, and beside every row those of its patient."""
     grade = {"early_grade": grades(first.grade), "late_grade": grades(then.grade)}
     patients = {
-        "patient": np.arange(len(signs.patients)), **grade, "reason": because(first), "late_reason": because(then), **more
+        "patient": np.arange(len(signs.patients)),
+        **grade,
+        "reason": because(first),
+        "late_reason": because(then),
+        **more,
     }
     at = signs.patient
     rows = {name: column.take(at) for name, column in grade.items()}
@@ -162,7 +166,9 @@ def _chemistry(signs: Signs, end: str = "") -> dict[str, Floats]:
 
 def _tls(signs: Signs) -> Judged:
     definition: Any = _DEFINITIONS[str(signs.options["variant"])]
-    known = any(f"{name}_baseline" in signs.has for name in ("uric_acid", "potassium", "phosphate", "corrected_calcium"))
+    known = any(
+        f"{name}_baseline" in signs.has for name in ("uric_acid", "potassium", "phosphate", "corrected_calcium")
+    )
     values = _chemistry(signs)
     before = _chemistry(signs, "_baseline") if known else None
     child = signs["child"] > 0

@@ -132,7 +132,11 @@ def _worst(signs: Signs, term: NDArray[Any], grade: NDArray[np.int64]) -> dict[s
     np.maximum.at(worst, code, grade)
     np.add.at(seen, code, 1)
     np.add.at(open_, code, grade < 0)
-    said = ("worst of the graded rows", "worst of the graded rows; others could not be graded", "no row could be graded")
+    said = (
+        "worst of the graded rows",
+        "worst of the graded rows; others could not be graded",
+        "no row could be graded",
+    )
     return {
         "patient": keys // max(len(terms.dictionary), 1),
         "term": terms.dictionary.take(pa.array(keys % max(len(terms.dictionary), 1))), "worst_grade": grades(worst),

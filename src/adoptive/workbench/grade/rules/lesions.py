@@ -94,7 +94,9 @@ def join_tumour(sheets: Sequence[Sheet]) -> Sheet:
     """
     if len(sheets) == 1:
         return sheets[0]
-    found = {("TR" if "TRTESTCD" in sheet.names else "TU" if "TULNKID" in sheet.names else ""): sheet for sheet in sheets}
+    found = {
+        ("TR" if "TRTESTCD" in sheet.names else "TU" if "TULNKID" in sheet.names else ""): sheet for sheet in sheets
+    }
     if set(found) != {"TR", "TU"} or len(sheets) != 2:
         raise StudyError(
             "these files do not belong together", where="recist", value=", ".join(str(one.path) for one in sheets),
@@ -112,7 +114,9 @@ def join_tumour(sheets: Sequence[Sheet]) -> Sheet:
         table = table.append_column(name, listed.text(name).take(index))
     for at in np.flatnonzero(np.array(place) < 0).tolist():
         who = "TU does not list this lesion of this patient and reader"
-        bad.append(BadRow(str(measured.path), int(measured.line[at]), "TRLNKID", str(measured.text("TRLNKID")[at]), who))
+        bad.append(
+            BadRow(str(measured.path), int(measured.line[at]), "TRLNKID", str(measured.text("TRLNKID")[at]), who)
+        )
     return Sheet(measured.path, table, measured.line, tuple(bad))
 
 
@@ -132,7 +136,9 @@ def read_lesions(signs: Signs) -> Lesions:
     state, size, used, bad = _recorded(signs, nodal)
     days, more = days_of(signs)
     reader = _readers(signs)
-    visit = np.where(np.isnan(signs["visit_number"]), days, signs["visit_number"]) if "visit_number" in signs.has else days
+    visit = (
+        np.where(np.isnan(signs["visit_number"]), days, signs["visit_number"]) if "visit_number" in signs.has else days
+    )
     bad = (*bad, *more, *_two_kinds(signs, reader))
     keep = used & ~np.isin(np.arange(len(signs)), [row for row, *_ in bad]) & ~np.isnan(visit)
     rows = _once(np.flatnonzero(keep), signs, reader, visit, size)
@@ -182,12 +188,16 @@ def _readers(signs: Signs) -> NDArray[np.str_]:
     """Give the reader of every row: one column, or evaluator and evaluator's name."""
     if "TRTESTCD" not in signs.columns:
         return signs["reader"].astype(np.str_)
-    return np.char.strip(np.char.add(np.char.add(signs["TREVAL"].astype(np.str_), " "), signs["TREVALID"].astype(np.str_)))
+    return np.char.strip(
+        np.char.add(np.char.add(signs["TREVAL"].astype(np.str_), " "), signs["TREVALID"].astype(np.str_))
+    )
 
 
 def _nodes(signs: Signs) -> NDArray[np.bool_]:
     places, which = np.unique(signs["location"].astype(str), return_inverse=True)
-    by_place = np.array(["NODE" in place.upper() for place in places], np.bool_)[which] if len(places) else np.zeros(0, bool)
+    by_place = (
+        np.array(["NODE" in place.upper() for place in places], np.bool_)[which] if len(places) else np.zeros(0, bool)
+    )
     return np.where(signs["nodal"] < 0, by_place, signs["nodal"] > 0)
 
 
@@ -207,7 +217,10 @@ def _recorded(
         state = signs["state"].astype(np.int64)
     none = np.isin(state, (LesionState.ABSENT, LesionState.MERGED)) & (size > 0)
     none |= (state == LesionState.NOT_EVALUATED) & ~np.isnan(size)
-    bad += [(int(at), "diameter", f"{size[at]:g}", "the diameter contradicts the state") for at in np.flatnonzero(none & used)]
+    bad += [
+        (int(at), "diameter", f"{size[at]:g}", "the diameter contradicts the state")
+        for at in np.flatnonzero(none & used)
+    ]
     return state, size, used, tuple(bad)
 
 
@@ -235,6 +248,6 @@ def _two_kinds(signs: Signs, reader: NDArray[np.str_]) -> Bad:
     np.maximum.at(high, code, signs["kind"])
     rows = np.flatnonzero((low != high)[code]) if len(code) else np.zeros(0, np.int64)
     names = {int(kind): kind.name.lower().replace("_", "-") for kind in Kind}
-    return tuple((int(at), "kind", names[int(signs["kind"][at])], "this lesion has another kind in another row") for at in rows)
-
-
+    return tuple(
+        (int(at), "kind", names[int(signs["kind"][at])], "this lesion has another kind in another row") for at in rows
+    )

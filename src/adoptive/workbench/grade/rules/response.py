@@ -192,7 +192,9 @@ def _place(line: Codes) -> Any:
 
 _OVERALL_TESTS: Final = ("", "OVRLRESP", "OVR", "OVRRESP", "OVRLRESP_RECIST", "OVERALL RESPONSE")
 
-_NEW: Final = flag("new_lesion", "a new lesion was seen", "new_lesions", "new", "newlesion", "newlesions", required=True)
+_NEW: Final = flag(
+    "new_lesion", "a new lesion was seen", "new_lesions", "new", "newlesion", "newlesions", required=True
+)
 _STATUS: Final = (
     PATIENT, READER, VISIT, DAY, DATE, REFERENCE,
     Column("target", "response of the target lesions; none: the patient has none", "word",

@@ -115,7 +115,9 @@ def _judged(signs: Signs, graded: Graded, bad: tuple[tuple[int, str, str, str], 
     np.maximum.at(table, (signs.patient, place), code)
     missing = table == -2
     course = episodes(np.where(missing, 0, table), days, gap_days=float(signs.options["gap_days"]))
-    rows["episode"] = grades(np.where(course.episode[signs.patient, place] > 0, course.episode[signs.patient, place], -1))
+    rows["episode"] = grades(
+        np.where(course.episode[signs.patient, place] > 0, course.episode[signs.patient, place], -1)
+    )
     seen = (~missing).sum(axis=1)
     resolved = course.resolved & ((table == 0) & (days > np.where(table > 0, days, -np.inf).max(axis=1, initial=-np.inf
                                                                                           )[:, None])).any(axis=1)  # fmt: skip

@@ -65,7 +65,9 @@ def _epoch_days(signs: Signs, name: str) -> tuple[NDArray[np.float64], Bad]:
     values = np.array([np.nan if isinstance(day, str) else day for day in each])[place] if len(words) else np.zeros(0)
     wrong = {at for at, day in enumerate(each) if isinstance(day, str)}
     problem = "not a date; allowed: year-month-day, year-month or year"
-    bad = tuple((int(row), name, str(words[place[row]]), problem) for row in np.flatnonzero(np.isin(place, list(wrong))))
+    bad = tuple(
+        (int(row), name, str(words[place[row]]), problem) for row in np.flatnonzero(np.isin(place, list(wrong)))
+    )
     return values, bad
 
 
