@@ -94,7 +94,7 @@ def find(column: Column, names: Sequence[str], *, told: str = "") -> Found | Non
     if beside is None:
         raise StudyError(
             "the unit cannot be known", where=header, allowed=", ".join(accepted_names(column)),
-            next_step=f"name the unit in the column's name, add a column {column.name}_unit, or --set {column.name}_unit=...",
+            next_step=f"say it in the column's name, in a column {column.name}_unit or by --set {column.name}_unit=UNIT",
         )  # fmt: skip
     return Found(header, None, beside)
 
@@ -180,9 +180,9 @@ def read_cells(column: Column, found: Found, sheet: Sheet, *, comma: bool) -> tu
         values, more = _convert(values, column, found, sheet)
         wrong = wrong | more
         wrong |= _impossible(values, column, skip=wrong)
-    else:
-        values, wrong = _coded(text, FLAGS if column.kind == "flag" else column.words)
-    return values, _listed(wrong, column, found, sheet, text)
+        return values, _listed(wrong, column, found, sheet, text)
+    codes, wrong = _coded(text, FLAGS if column.kind == "flag" else column.words)
+    return codes, _listed(wrong, column, found, sheet, text)
 
 
 def _numbers(text: Any, *, comma: bool) -> tuple[NDArray[np.float64], dict[int, str]]:

@@ -38,7 +38,7 @@ def read_dataset_json(place: Path, data: bytes) -> tuple[Any, NDArray[np.int64]]
     if place.suffix.lower() == ".ndjson":
         lines = [(at, line) for at, line in enumerate(text.split("\n"), start=1) if line.strip()]
         head = _parsed(place, lines[0][1], line=lines[0][0])
-        rows = [_parsed(place, line, line=at) for at, line in lines[1:]]
+        rows: Any = [_parsed(place, line, line=at) for at, line in lines[1:]]
         number = np.array([at for at, _ in lines[1:]], np.int64)
     else:
         head = _parsed(place, text)

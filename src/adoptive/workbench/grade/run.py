@@ -122,7 +122,7 @@ def _absent(column: Column, size: int) -> NDArray[Any]:
 def missing_cells(column: Column, values: NDArray[Any]) -> NDArray[np.bool_]:
     """Mark cells without a value."""
     if column.kind == "number":
-        return np.isnan(values)
+        return np.asarray(np.isnan(values), np.bool_)
     return np.asarray(values == "" if column.kind == "text" else values < 0, np.bool_)
 
 
@@ -163,7 +163,7 @@ def _duplicates(
 
 
 def _coded_together(columns: Sequence[NDArray[Any]]) -> NDArray[np.int64]:
-    """Number the different combinations of cells."""
+    """Give every different combination of cells a number."""
     code = np.zeros(len(columns[0]), np.int64)
     for column in columns:
         if column.dtype == object:
@@ -176,7 +176,7 @@ def _coded_together(columns: Sequence[NDArray[Any]]) -> NDArray[np.int64]:
 
 
 def _patients(cells: _Cells, size: int) -> tuple[NDArray[np.int64], NDArray[Any]]:
-    """Number the patients in the order of the file; -1 for a row that names none."""
+    """Give the patients numbers in the order of the file; -1 for a row that names none."""
     if "patient" not in cells.found:
         return np.arange(size, dtype=np.int64), np.array([], object)
     encoded = pa.array(cells.columns["patient"], pa.string()).dictionary_encode()

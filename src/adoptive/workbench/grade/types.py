@@ -185,7 +185,7 @@ def as_array(column: Any) -> NDArray[Any]:
 
     if (pa.types.is_integer(column.type) or pa.types.is_boolean(column.type)) and column.null_count:
         missing = np.asarray(column.is_null().to_numpy(), np.bool_)
-        masked: NDArray[Any] = np.ma.MaskedArray(column.fill_null(0).to_numpy(), mask=missing)  # type: ignore[no-untyped-call]
+        masked: NDArray[Any] = np.ma.MaskedArray(column.fill_null(0).to_numpy(), mask=missing)
         return masked
     array: NDArray[Any] = column.to_numpy()
     return array

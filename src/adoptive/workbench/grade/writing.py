@@ -45,8 +45,8 @@ def write_result(result: Result, out: Path | str) -> dict[str, Path]:
         check_place(file, where="--out", kinds=OUT_KINDS)
     with ExitStack() as stack:
         opened = {name: stack.enter_context(whole_file(file, where="--out")) for name, file in files.items()}
-        for name, file in opened.items():
-            _write(tables[name], file, where.suffix.lower(), result, name)
+        for name, handle in opened.items():
+            _write(tables[name], handle, where.suffix.lower(), result, name)
     return files
 
 

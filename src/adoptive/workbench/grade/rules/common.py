@@ -25,7 +25,8 @@ DAY_NEEDED: Final = Column(
 )
 
 READER: Final = Column("reader", "who read the scan; without it there is one reader", "text", required=False)
-VISIT: Final = Column("visit_number", "number that orders the visits", aliases=("VISITNUM", "AVISITN", "visitno", "visit"),
+VISIT: Final = Column("visit_number", "number that orders the visits", aliases=("VISITNUM", "AVISITN", "visitno",
+    "visit"),
                       low=-1e6, high=1e6, required=False, key=True)  # fmt: skip
 
 

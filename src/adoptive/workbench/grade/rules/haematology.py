@@ -45,7 +45,8 @@ _FOLLOW_UP: Final = (
         required=False),
     Column("progression_day", "day of progression or relapse, the same in every row", aliases=("relapse_day", "pd_day"),
            low=-10, high=36500, required=False),
-    Column("next_therapy_day", "day of the next therapy, the same in every row", aliases=("next_treatment_day",), low=-10,
+    Column("next_therapy_day", "day of the next therapy, the same in every row", aliases=("next_treatment_day",),
+    low=-10,
            high=36500, required=False),
 )  # fmt: skip
 
@@ -80,12 +81,17 @@ def _grids(signs: Signs, name: str) -> tuple[Floats, Floats, Floats]:
     return early.value, late.value, np.asarray(late.day, np.float64)
 
 
+def _stops(ends: Mapping[str, Floats]) -> dict[str, Any]:
+    """Give what ends the late window beside follow-up."""
+    return {name: ends[name] for name in ("progression_day", "next_therapy_day")}
+
+
 def _icaht(signs: Signs) -> Judged:
     ends, bad = _of_patient(signs, *(column.name for column in _FOLLOW_UP))
     early, late, days = _grids(signs, "anc")
     last = ends["last_day"] if "last_day" in signs.has else np.full(len(early), np.nan)
     first = grade_icaht_early(early, last_day=last)
-    then = grade_icaht_late(late, days, **ends)
+    then = grade_icaht_late(late, days, last_day=ends["last_day"], **_stops(ends))
     behind = count_neutropenia_days(early, last_day=last)
     more = {
         "longest_days_500": grades(behind.longest_severe), "longest_days_100": grades(behind.longest_profound),
@@ -99,7 +105,7 @@ def _t_icaht(signs: Signs) -> Judged:
     ends, bad = _of_patient(signs, *(column.name for column in _FOLLOW_UP))
     early, late, days = _grids(signs, "platelets")
     first = grade_t_icaht_early(early, last_day=ends["last_day"], progression_day=ends["progression_day"])
-    return _two_grades(signs, first, grade_t_icaht_late(late, days, **ends), {}, bad)
+    return _two_grades(signs, first, grade_t_icaht_late(late, days, last_day=ends["last_day"], **_stops(ends)), {}, bad)
 
 
 def _two_grades(signs: Signs, first: Graded, then: Graded, more: Mapping[str, Any], bad: Bad) -> Judged:
@@ -140,7 +146,8 @@ _TLS_COLUMNS: Final = (
            high=100, required=False),
     Column("arrhythmia", "0 none, 1 no intervention, 2 non-urgent, 3 symptomatic, 4 life-threatening",
            aliases=("arrhythmia_grade",), low=0, high=4, whole=True, required=False),
-    Column("seizure", "0 none, 2 one brief, 3 poorly controlled, 4 status epilepticus", aliases=("seizure_grade",), low=0,
+    Column("seizure", "0 none, 2 one brief, 3 poorly controlled, 4 status epilepticus", aliases=("seizure_grade",),
+    low=0,
            high=4, whole=True, required=False),
     flag("died_of_tls", "tumour lysis was the cause of death", "death"),
 )  # fmt: skip
@@ -241,7 +248,8 @@ def _b_cells(signs: Signs) -> Judged:
     seen = np.isfinite(found.begins_day)
     patients = {
         "patient": np.arange(len(days)), "aplasia": flags(np.where((found.aplastic >= 0).any(axis=1), seen, -1)),
-        "begins_day": numbers(found.begins_day), "ends_day": numbers(found.ends_day), "episodes": grades(found.episodes),
+        "begins_day": numbers(found.begins_day), "ends_day": numbers(found.ends_day),
+        "episodes": grades(found.episodes),
     }  # fmt: skip
     return Judged(rows, patients=patients)
 

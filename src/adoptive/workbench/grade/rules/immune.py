@@ -55,7 +55,8 @@ def _lesions(signs: Signs) -> Judged:
     judged = assess_immune(
         scans, new=found.stacked.new if found.stacked.new.state.shape[2] else None,
         non_target_larger=found.stacked.non_target_larger,
-        confirm_from_days=float(signs.options["confirm_from_days"]), confirm_within_days=within if within > 0 else np.inf,
+        confirm_from_days=float(signs.options["confirm_from_days"]),
+        confirm_within_days=within if within > 0 else np.inf,
     )  # fmt: skip
     line, visit = np.nonzero(scans.done)
     day = scans.day - np.where(np.isnan(found.baseline_day), 0.0, found.baseline_day)[:, None]
@@ -168,7 +169,8 @@ RULE: Final = Rule(
     "rules/irecist", "ibor",
     (Layout("one row per patient", "the responses of a patient at time points 1, 2, ...", (PATIENT, *_POINTS), _wide),
      Layout("SDTM TR and TU", "one measurement of a lesion (TR), with TU given beside", SDTM_COLUMNS, _lesions,
-            unique=("patient", "TREVAL", "TREVALID", "visit_number", "lesion", "TRTESTCD"), choose=("location", "nodal"),
+            unique=("patient", "TREVAL", "TREVALID", "visit_number", "lesion", "TRTESTCD"), choose=("location",
+            "nodal"),
             answer="response"),
      Layout("lesion rows", "one lesion at one visit; the first visit is the baseline", PLAIN_COLUMNS, _lesions,
             unique=_UNIQUE, choose=("location", "nodal"), answer="response"),

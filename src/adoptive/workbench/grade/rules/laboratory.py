@@ -33,11 +33,14 @@ def _limit(name: str, meaning: str, *aliases: str) -> Column:
 
 
 _VALUES: Final = (
-    Column("value", "measured value", aliases=("AVAL", "LBSTRESN", "LBORRES", "result", "lab_value"), low=-1e6, high=1e12),
+    Column("value", "measured value", aliases=("AVAL", "LBSTRESN", "LBORRES", "result", "lab_value"), low=-1e6,
+    high=1e12),
     Column("unit", "unit of value, limits and baseline; empty where the term needs none", "text",
            ("AVALU", "LBSTRESU", "LBORRESU", "units", "UNIT_CHECK")),
-    _limit("lower_limit", "lower limit of normal", "ANRLO", "LBSTNRLO", "LBORNRLO", "LLN", "normal_low", "lower_normal"),
-    _limit("upper_limit", "upper limit of normal", "ANRHI", "LBSTNRHI", "LBORNRHI", "ULN", "normal_high", "upper_normal"),
+    _limit("lower_limit", "lower limit of normal", "ANRLO", "LBSTNRLO", "LBORNRLO", "LLN", "normal_low",
+    "lower_normal"),
+    _limit("upper_limit", "upper limit of normal", "ANRHI", "LBSTNRHI", "LBORNRHI", "ULN", "normal_high",
+    "upper_normal"),
     _limit("baseline", "value before treatment", "BASE", "baseline_value"),
     Column("baseline_abnormal", "normal, high, low, abnormal", "word",
            ("BNRIND", "baseline_state", "baseline_indicator", "baseline_normal_range"), words=_STATES, required=False),
@@ -45,13 +48,16 @@ _VALUES: Final = (
 _WHO: Final = (PATIENT, DAY)
 
 _TERMS: Final = (
-    *_WHO, Column("term", "CTCAE term", "text", ("ATOXDSC", "ctcae_term", "ATOXDSCL", "ATOXDSCH", "AEDECOD", "toxicity"),
+    *_WHO, Column("term", "CTCAE term", "text", ("ATOXDSC", "ctcae_term", "ATOXDSCL", "ATOXDSCH", "AEDECOD",
+    "toxicity"),
                   key=True), *_VALUES,
-    Column("direction", "low, high; only for a term that could be either", "word", ("way",), words=_WAYS, required=False),
+    Column("direction", "low, high; only for a term that could be either", "word", ("way",), words=_WAYS,
+    required=False),
 )  # fmt: skip
 _TESTS: Final = (
     *_WHO, Column("term", "code of the test (ALT, HGB, K ...): graded for low and for high values", "text",
-                  ("PARAMCD", "LBTESTCD", "test_code", "test", "testcd", "analyte", "lab", "lbtest", "param"), key=True),
+                  ("PARAMCD", "LBTESTCD", "test_code", "test", "testcd", "analyte", "lab", "lbtest", "param"),
+                  key=True),
     *_VALUES,
     Column("direction", "low, high; empty: both", "word", ("way",), words=_WAYS, required=False),
 )  # fmt: skip
@@ -147,8 +153,10 @@ def _worst(signs: Signs, term: NDArray[Any], grade: NDArray[np.int64]) -> dict[s
 
 RULES: Final = (
     Rule("ctcae", "Laboratory values by CTCAE", "5.0",
-         "Common Terminology Criteria for Adverse Events, National Cancer Institute (5.0: 2017)", "rules/ctcae", "grade",
-         (Layout("low and high term", "one value with a term for low and one for high values (ADaM ADLB)", _PAIR, _pair),
+         "Common Terminology Criteria for Adverse Events, National Cancer Institute (5.0: 2017)", "rules/ctcae",
+         "grade",
+         (Layout("low and high term", "one value with a term for low and one for high values (ADaM ADLB)", _PAIR,
+         _pair),
           Layout("terms", "one value with its CTCAE term", _TERMS, _terms),
           Layout("tests", "one value with the code of its test (SDTM LB, ADaM ADLB)", _TESTS, _tests)),
          (Option("version", "5.0", "CTCAE version", VERSIONS),

@@ -16,7 +16,7 @@ from adoptive.outcome.response.types import Kind, LesionState, Stacked
 from adoptive.workbench.grade import units
 from adoptive.workbench.grade.reading import Sheet
 from adoptive.workbench.grade.rules.common import DAY, PATIENT_NEEDED, READER, VISIT, flag
-from adoptive.workbench.grade.rules.visits import DATE, REFERENCE, Bad, days_of
+from adoptive.workbench.grade.rules.visits import DATE, Bad, days_of
 from adoptive.workbench.grade.types import BadRow, Column, Signs
 
 __all__ = ["PLAIN_COLUMNS", "SDTM_COLUMNS", "Lesions", "join_tumour", "read_lesions"]
@@ -39,7 +39,8 @@ STATES: Final = {
 }  # fmt: skip
 
 _NODAL: Final = flag("nodal", "a lymph node, measured by its short axis", "node", "is_node", "lymph_node")
-_PLACE: Final = Column("location", "organ; a lymph node is known by these words", "text", ("TULOC", "organ", "site", "TRLOC"),
+_PLACE: Final = Column("location", "organ; a lymph node is known by these words", "text", ("TULOC", "organ", "site",
+    "TRLOC"),
                        required=False)  # fmt: skip
 _VISIT_NAME: Final = Column("visit_name", "name of the visit", "text", ("VISIT", "AVISIT"), required=False)
 
@@ -47,7 +48,8 @@ PLAIN_COLUMNS: Final = (
     PATIENT_NEEDED, READER, VISIT, _VISIT_NAME, DAY, DATE,
     Column("lesion", "name of the lesion within the patient", "text", ("lesion_id", "lesion_no", "TRLNKID", "TULNKID"),
            key=True),
-    Column("kind", "target, non-target, new", "word", ("lesion_type", "type", "TRGRPID", "group", "category"), words=KINDS,
+    Column("kind", "target, non-target, new", "word", ("lesion_type", "type", "TRGRPID", "group", "category"),
+    words=KINDS,
            key=True),
     _NODAL, _PLACE,
     Column("diameter", "longest diameter, of a node its short axis; empty where not measured", units=units.MILLIMETRE,
@@ -58,8 +60,10 @@ PLAIN_COLUMNS: Final = (
 
 SDTM_COLUMNS: Final = (
     PATIENT_NEEDED,
-    Column("TREVAL", "evaluator", "text", required=False), Column("TREVALID", "evaluator's name", "text", required=False),
-    Column("visit_number", "number that orders the visits", aliases=("VISITNUM",), low=-1e6, high=1e6, key=True), _VISIT_NAME,
+    Column("TREVAL", "evaluator", "text", required=False), Column("TREVALID", "evaluator's name", "text",
+    required=False),
+    Column("visit_number", "number that orders the visits", aliases=("VISITNUM",), low=-1e6, high=1e6, key=True),
+    _VISIT_NAME,
     Column("day", "study day", aliases=("TRDY", "ADY"), low=-36500, high=36500, required=False), DATE,
     Column("lesion", "lesion", "text", ("TRLNKID",), key=True),
     Column("kind", "target, non-target, new", "word", ("TUSTRESC", "TRGRPID"), words=KINDS, key=True),

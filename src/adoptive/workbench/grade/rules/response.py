@@ -28,7 +28,8 @@ _OTHER: Final = ("none", "CR", "NON-CR/NON-PD", "PD", "NE")
 _RESPONSES: Final = {
     "CR": Response.CR, "complete response": Response.CR, "PR": Response.PR, "partial response": Response.PR,
     "SD": Response.SD, "stable disease": Response.SD, "PD": Response.PD, "progressive disease": Response.PD,
-    "NE": Response.NE, "not evaluable": Response.NE, "inevaluable": Response.NE, "non-CR/non-PD": Response.NON_CR_NON_PD,
+    "NE": Response.NE, "not evaluable": Response.NE, "inevaluable": Response.NE,
+    "non-CR/non-PD": Response.NON_CR_NON_PD,
     "NN": Response.NON_CR_NON_PD, "not all evaluated": Response.NE, "not done": Response.NOT_DONE,
     "ND": Response.NOT_DONE,
 }  # fmt: skip
@@ -179,7 +180,8 @@ def _responses(signs: Signs) -> Judged:
     place = np.where(used, 0, 1)
     why = reason_of(place, ("best response of the patient's visits", "another test: this row is not used"))
     return Judged(
-        {"best_response": patients["best_response"].take(_place(line)), "reason": why}, patients=patients, main="patients",
+        {"best_response": patients["best_response"].take(_place(line)), "reason": why}, patients=patients,
+        main="patients",
         bad=bad,
     )  # fmt: skip
 
@@ -215,7 +217,8 @@ _OVERALL_COLUMNS: Final = (
 
 _OPTIONS: Final = (
     Option("confirm_days", 28.0, "earliest confirmation of a response in days; 0 asks for none", low=0, high=365),
-    Option("minimum_stable_days", 42.0, "shortest time from the baseline at which stable disease counts", low=0, high=365),
+    Option("minimum_stable_days", 42.0, "shortest time from the baseline at which stable disease counts", low=0,
+    high=365),
     Option("not_evaluable_allowed", 0.0, "NE visits allowed between response and confirmation", low=0, high=9),
     Option("stable_allowed", False, "one SD may stand between a PR and its confirmation"),
     Option("until", "progression", "visits that count: up to the first progression, or all", ("progression", "end")),
@@ -226,7 +229,8 @@ RULES: Final = (
     Rule("recist", "Response of solid tumours, RECIST 1.1", "1.1", "Eisenhauer et al. 2009, 10.1016/j.ejca.2008.10.026",
          "rules/recist", "response",
          (Layout("SDTM TR and TU", "one measurement of a lesion (TR), with TU given beside", SDTM_COLUMNS, _lesions,
-                 unique=("patient", "TREVAL", "TREVALID", "visit_number", "lesion", "TRTESTCD"), choose=("location", "nodal")),
+                 unique=("patient", "TREVAL", "TREVALID", "visit_number", "lesion", "TRTESTCD"), choose=("location",
+                 "nodal")),
           Layout("lesion rows", "one lesion at one visit; the first visit is the baseline", PLAIN_COLUMNS, _lesions,
                  unique=("patient", "reader", "visit_number", "day", "lesion"), choose=("location", "nodal")),
           Layout("visit rows", "target, non-target and new lesions at one visit", _STATUS, _combined,

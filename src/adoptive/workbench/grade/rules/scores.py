@@ -35,7 +35,8 @@ _CLASS: Final = ("low: fewer than 2 points", "high: 2 points or more", "values a
 
 def _hematotox(signs: Signs) -> Judged:
     found = score_car_hematotox(
-        platelets_e9_l=signs["platelets"], anc_per_ul=signs["anc"], haemoglobin_g_dl=signs["hb"], crp_mg_dl=signs["crp"],
+        platelets_e9_l=signs["platelets"], anc_per_ul=signs["anc"], haemoglobin_g_dl=signs["hb"],
+        crp_mg_dl=signs["crp"],
         ferritin_ng_ml=signs["ferritin"],
     )  # fmt: skip
     place = np.where((found.score < 0) & (found.high < 0), 2, np.where(found.high == 1, 1, 0))
@@ -44,7 +45,8 @@ def _hematotox(signs: Signs) -> Judged:
     )
     return Judged(
         {
-            "score": grades(found.score), "class": named, "lowest": grades(found.lowest), "highest": grades(found.highest),
+            "score": grades(found.score), "class": named, "lowest": grades(found.lowest),
+            "highest": grades(found.highest),
             "reason": because(Graded(found.score, place, _CLASS)),
         }
     )  # fmt: skip
@@ -114,7 +116,8 @@ _HSCORE: Final = (
     Column("organomegaly", "none, one (liver or spleen), both", "word", ("hepatosplenomegaly",), words={
         "none": 0, "0": 0, "no": 0, "one": 1, "1": 1, "liver": 1, "spleen": 1, "hepatomegaly": 1, "splenomegaly": 1,
         "both": 2, "2": 2, "hepatosplenomegaly": 2, "liver and spleen": 2}),
-    HAEMOGLOBIN, value("leukocytes", "white cells", units.COUNT_E9_L, 10_000, "wbc", "white_cells"), PLATELETS, FERRITIN,
+    HAEMOGLOBIN, value("leukocytes", "white cells", units.COUNT_E9_L, 10_000, "wbc", "white_cells"), PLATELETS,
+    FERRITIN,
     value("triglycerides", "triglycerides", units.TRIGLYCERIDES, 200, "tg", "trig"),
     value("fibrinogen", "fibrinogen", units.FIBRINOGEN, 50, "fib"),
     value("ast", "aspartate aminotransferase", units.ENZYME, 1e6, "got", "sgot"),
@@ -156,7 +159,8 @@ RULES: Final = (
                  choose=("creatinine", "crp")),)),
     Rule("hscore", "HScore of reactive haemophagocytic syndrome", "2014", "Fardet et al. 2014, 10.1002/art.38690",
          "rules/iec-hs", "score", (Layout("values", "the values of one patient", _HSCORE, _hscore),)),
-    Rule("iec-hs", "IEC-HS (content not confirmed against the paper)", "2023", "Hines et al. 2023, 10.1016/j.jtct.2023.03.006",
+    Rule("iec-hs", "IEC-HS (content not confirmed against the paper)", "2023",
+    "Hines et al. 2023, 10.1016/j.jtct.2023.03.006",
          "rules/iec-hs", "grade",
          (Layout("values", "the values and signs of one patient at one time", _IEC_HS, _iec_hs),),
          (Option("common_needed", 1.0, "common features that there must be", low=1, high=4),)),

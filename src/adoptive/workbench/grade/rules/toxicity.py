@@ -119,8 +119,8 @@ def _judged(signs: Signs, graded: Graded, bad: tuple[tuple[int, str, str, str], 
         np.where(course.episode[signs.patient, place] > 0, course.episode[signs.patient, place], -1)
     )
     seen = (~missing).sum(axis=1)
-    resolved = course.resolved & ((table == 0) & (days > np.where(table > 0, days, -np.inf).max(axis=1, initial=-np.inf
-                                                                                          )[:, None])).any(axis=1)  # fmt: skip
+    last = np.where(table > 0, days, -np.inf).max(axis=1, initial=-np.inf)[:, None]
+    resolved = course.resolved & ((table == 0) & (days > last)).any(axis=1)
     worst = np.where((table >= 0).any(axis=1), course.maximum_grade, UNGRADED)
     ill = worst > 0
     patients = {
@@ -160,7 +160,8 @@ def _icans(signs: Signs) -> Judged:
 
 _ICANS_COLUMNS: Final = (
     PATIENT, DAY,
-    Column("ice", "encephalopathy score, 10 (best) to 0", aliases=("ice_score", "ice_total"), low=0, high=10, whole=True,
+    Column("ice", "encephalopathy score, 10 (best) to 0", aliases=("ice_score", "ice_total"), low=0, high=10,
+    whole=True,
            required=False),
     Column("capd", "Cornell Assessment of Pediatric Delirium, 0 to 32 (worst)", aliases=("capd_score",), low=0, high=32,
            whole=True, required=False),
