@@ -94,7 +94,7 @@ def find(column: Column, names: Sequence[str], *, told: str = "") -> Found | Non
     if beside is None:
         raise StudyError(
             "the unit cannot be known", where=header, allowed=", ".join(accepted_names(column)),
-            next_step=f"say it in the column's name, in a column {column.name}_unit or by --set {column.name}_unit=UNIT",
+            next_step=f"say it in the column's name, a column {column.name}_unit or --set {column.name}_unit=UNIT",
         )  # fmt: skip
     return Found(header, None, beside)
 

@@ -185,15 +185,25 @@ def _rows(place: Path, body: bytes, delimiter: str) -> Any:
         for row in reader:
             yield start, row
             start = reader.line_num + 1
-    except UnicodeDecodeError as problem:
-        raise StudyError(
-            "this is no text in UTF-8", where=f"{place}, after line {reader.line_num}", value=repr(problem.object[
-                problem.start : problem.start + 4]), next_step="save it as CSV in UTF-8",
-        ) from None  # fmt: skip
+    except UnicodeDecodeError:
+        raise _no_utf8(place, body) from None
     except csv.Error as problem:
         raise StudyError(
             "this is no CSV text", where=f"{place}, line {start}", value=problem, next_step="close the quotes"
         ) from None
+
+
+def _no_utf8(place: Path, body: bytes) -> StudyError:
+    """Say in which line the text stops being UTF-8."""
+    try:
+        body.decode("utf-8")
+        at = 0
+    except UnicodeDecodeError as problem:
+        at = problem.start
+    return StudyError(
+        "this is no text in UTF-8", where=f"{place}, line {body.count(bytes([10]), 0, at) + 1}",
+        value=repr(body[at : at + 4]), next_step="save it as CSV in UTF-8",
+    )  # fmt: skip
 
 
 def _read_slowly(place: Path, body: bytes, delimiter: str) -> Sheet:

@@ -164,11 +164,26 @@ def _chemistry(signs: Signs, end: str = "") -> dict[str, Floats]:
         "corrected_calcium_mg_dl": signs[f"corrected_calcium{end} mg/dL"],
         "corrected_calcium_mmol_l": signs[f"corrected_calcium{end} mmol/L"],
     }  # fmt: skip
+    if end:
+        given = _in_every_unit(signs, given, end)
     if not end and "calcium" in signs.has:
         ours = np.round(corrected_calcium_mg_dl(signs["calcium"], albumin_g_dl=signs["albumin"]), 9)
         given["corrected_calcium_mg_dl"] = np.where(np.isnan(signs["corrected_calcium"]), ours,
                                                     given["corrected_calcium_mg_dl"])  # fmt: skip
     return given
+
+
+def _in_every_unit(signs: Signs, given: Mapping[str, Floats], end: str) -> dict[str, Floats]:
+    """Give values before therapy in every unit: they are compared with a value in its own, not with a round limit."""
+    full = dict(given)
+    for column in _TLS:
+        if not column.name.endswith(end):
+            continue
+        stem = column.name.removesuffix(end)
+        for unit in column.units:
+            name = f"{stem}_{unit.name.lower().replace('/', '_')}"
+            full[name] = np.where(np.isnan(full[name]), signs[column.name] / unit.scale, full[name])
+    return full
 
 
 def _tls(signs: Signs) -> Judged:
