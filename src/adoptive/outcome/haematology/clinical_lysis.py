@@ -43,6 +43,7 @@ REASONS: Final = (
     "status epilepticus: grade 4",
 )
 _FIRST_PART_REASON: Final = 3
+"""Reasons of the three parts follow it, four for each; the seizure of grade 1 only keeps the place."""
 
 HOWARD_REASONS: Final = (
     "signs are missing that decide: not known",
@@ -171,8 +172,6 @@ def has_howard_clinical_tls(
 
 def _kidney(creatinine_x_uln: Floats) -> Codes:
     """Grade creatinine over its upper limit, -1 where it is missing."""
-    first, *later = CREATININE_X_ULN
-    grade = (creatinine_x_uln >= first).astype(np.int64) + (creatinine_x_uln > first)
-    for limit in later:
-        grade = grade + (creatinine_x_uln > limit)
-    return np.where(np.isnan(creatinine_x_uln), NOT_KNOWN, grade)
+    first = at_least(creatinine_x_uln, CREATININE_X_ULN[0])
+    above = (at_least(creatinine_x_uln, limit, at_limit=False) for limit in CREATININE_X_ULN)
+    return np.where(first == NOT_KNOWN, NOT_KNOWN, sum(above, first))

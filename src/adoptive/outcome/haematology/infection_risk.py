@@ -75,10 +75,13 @@ def _reasons(guideline: str) -> tuple[str, ...]:
     """Say what each class means under the guideline."""
     limit, intermediate, high = GUIDELINES[guideline]
     depth = f"below {limit:.0f} neutrophils per uL"
+    low_until, middle = (
+        (high, "no such class") if intermediate is None else (intermediate, f"{depth} for {intermediate}")
+    )
     return (
         "no neutrophil count: not classed",
         "never below 500 neutrophils per uL: no neutropenia",
-        f"{depth} for less than {high if intermediate is None else intermediate} days: low risk",
-        f"{depth} for {intermediate} to {high - 1} days: intermediate risk",
+        f"below 500 neutrophils per uL, but not below {limit:.0f} for {low_until} days: low risk",
+        f"{middle} to {high - 1} days: intermediate risk" if intermediate is not None else middle,
         f"{depth} for {high} days or more: high risk",
     )

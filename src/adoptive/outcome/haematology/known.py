@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from adoptive.errors import StudyError
 
 __all__ = [
+    "DECIMALS",
     "NO",
     "NOT_KNOWN",
     "YES",
@@ -30,6 +31,8 @@ Codes = NDArray[np.int64]
 NO: Final = 0
 YES: Final = 1
 NOT_KNOWN: Final = -1
+DECIMALS: Final = 9
+"""Digits after the point to which a value is compared with a limit."""
 
 
 def measured(value: ArrayLike, name: str, *, negative: bool = False) -> Floats:
@@ -74,10 +77,15 @@ def one_of(option: str, name: str, allowed: Iterable[str]) -> str:
 
 
 def at_least(value: Floats, limit: ArrayLike, *, at_limit: bool = True) -> Codes:
-    """Ask whether a value reaches a limit (or, without ``at_limit``, exceeds it); not known where either is missing."""
-    line = np.asarray(limit, np.float64)
-    reached = value >= line if at_limit else value > line
-    return np.where(np.isnan(value) | np.isnan(line), NOT_KNOWN, reached).astype(np.int64)
+    """Ask whether a value reaches a limit (or, without ``at_limit``, exceeds it); not known where either is missing.
+
+    >>> at_least(np.array([1.2 - 0.9, 0.29, np.nan]), 0.3).tolist()
+    [1, 0, -1]
+    """
+    # differences, ratios and changes of unit leave dust (1.2 - 0.9 < 0.3), which must not decide at a limit
+    found, line = np.round(value, DECIMALS), np.round(np.asarray(limit, np.float64), DECIMALS)
+    reached = found >= line if at_limit else found > line
+    return np.where(np.isnan(found) | np.isnan(line), NOT_KNOWN, reached).astype(np.int64)
 
 
 def below(value: Floats, limit: ArrayLike, *, at_limit: bool = False) -> Codes:

@@ -1,7 +1,7 @@
 """Thrombocytopenia after engineered cells: T-ICAHT early and late, and the definition in the growth-factor guideline.
 
-T-ICAHT: Rejeski et al. 2025, "T-ICAHT: grading and prognostic impact of thrombocytopenia after CAR T-cell therapy"
-(744 patients), table 1. The other definition is that of the NCCN guideline on growth factors: yes or no, no grades.
+T-ICAHT: Rejeski et al. 2025, 10.1182/blood.2025028833, table 1. The other definition is that of the NCCN guideline on
+growth factors, read in a secondary text: yes or no, no grades.
 """
 
 from __future__ import annotations
@@ -55,7 +55,11 @@ NCCN_REASONS: Final = (
 
 
 def grade_t_icaht_early(
-    platelets_e9_l: ArrayLike, *, last_day: ArrayLike = np.inf, progression_day: ArrayLike = np.inf
+    platelets_e9_l: ArrayLike,
+    *,
+    last_day: ArrayLike = np.inf,
+    progression_day: ArrayLike = np.inf,
+    next_therapy_day: ArrayLike = np.inf,
 ) -> Graded:
     """Grade early T-ICAHT (days 0 to 30) by the days in all below 50 and below 20e9 platelets per L.
 
@@ -66,8 +70,8 @@ def grade_t_icaht_early(
     ----------
     platelets_e9_l
         Lowest platelet count of each day in 1e9/L, ``(..., days)``: column 0 is day 0; up to 31 days, NaN = not drawn.
-    last_day, progression_day
-        Last day of follow-up (death, next therapy) and of progression, one for all or ``(...)``; NaN or inf = later.
+    last_day, progression_day, next_therapy_day
+        Last day of follow-up, of progression and of the next therapy, one for all or ``(...)``; NaN or inf = later.
 
     Returns
     -------
@@ -78,10 +82,12 @@ def grade_t_icaht_early(
     StudyError
         If there are more than 31 days, or a count is negative or infinite.
 
+    Source: 10.1182/blood.2025028833.
+
     >>> grade_t_icaht_early([[40.0] * 8 + [120.0] * 23, [15.0] * 14 + [120.0] * 17]).grade.tolist()
     [2, 4]
     """
-    low, very_low, seen, shape = _low_days(platelets_e9_l, EARLY_LIMITS_E9_L, last_day, progression_day)
+    low, very_low, seen, shape = _low_days(platelets_e9_l, (last_day, progression_day, next_therapy_day))
     reason = np.select([~seen, very_low >= 14, very_low >= 1, low >= 7, low >= 1], [0, 5, 4, 3, 2], 1)
     grade = np.array([UNGRADED, 0, 1, 2, 3, 4])[reason]
     return Graded(grade.reshape(shape), reason.reshape(shape).astype(np.int64), EARLY_REASONS)
@@ -118,6 +124,8 @@ def grade_t_icaht_late(
     ------
     StudyError
         If there is no axis of days, or a count is negative or infinite.
+
+    Source: 10.1182/blood.2025028833.
 
     >>> grade_t_icaht_late([[90.0, 45.0, 150.0], [90.0, 140.0, 150.0]], [40, 60, 80]).grade.tolist()
     [2, 0]
@@ -164,7 +172,7 @@ def has_nccn_thrombocytopenia(
     >>> has_nccn_thrombocytopenia([20.0] * 8 + [80.0] * 23, transfusion_dependent=0).because.item()
     'below 25e9 platelets per L for more than 7 days'
     """
-    filled, shape = _filled(platelets_e9_l, last_day, np.inf)
+    filled, shape = _filled(platelets_e9_l, (last_day,))
     seen = ~np.isnan(filled).all(axis=1)
     long = find_runs(filled < NCCN_LIMIT_E9_L, unstable_recovery_days=0).longest > NCCN_DAYS
     low = np.where(long, YES, np.where(seen, NO, NOT_KNOWN)).astype(np.int64).reshape(shape)
@@ -174,26 +182,25 @@ def has_nccn_thrombocytopenia(
     return Graded(found, reason, NCCN_REASONS)
 
 
-def _filled(
-    platelets_e9_l: ArrayLike, last_day: ArrayLike, progression_day: ArrayLike
-) -> tuple[Floats, tuple[int, ...]]:
-    """Give the daily grid to the end of follow-up with short gaps filled, and the shape of the patients."""
+def _filled(platelets_e9_l: ArrayLike, ends: tuple[ArrayLike, ...]) -> tuple[Floats, tuple[int, ...]]:
+    """Give the daily grid to the earliest end with short gaps filled, and the shape of the patients."""
     grid = measured(platelets_e9_l, "platelet count")
     if grid.ndim == 0 or not 1 <= grid.shape[-1] <= EARLY_LAST_DAY + 1:
         raise StudyError(
             "early T-ICAHT needs a grid of days", value=grid.shape, allowed="1 to 31 columns, day 0 to day 30 at most"
         )
     shape, days = grid.shape[:-1], grid.shape[-1]
-    end = np.fmin(np.fmin(np.asarray(last_day, np.float64), np.asarray(progression_day, np.float64)), EARLY_LAST_DAY)
+    end = np.asarray(EARLY_LAST_DAY, np.float64)
+    for stop in ends:
+        end = np.fmin(end, np.asarray(stop, np.float64))
     last = np.broadcast_to(np.clip(np.floor(end), -1, days - 1), shape).reshape(-1).astype(np.int64)
     return fill_short_gaps(grid.reshape(-1, days), last_day=last), shape
 
 
 def _low_days(
-    platelets_e9_l: ArrayLike, limits: tuple[float, float], last_day: ArrayLike, progression_day: ArrayLike
+    platelets_e9_l: ArrayLike, ends: tuple[ArrayLike, ...]
 ) -> tuple[Codes, Codes, NDArray[np.bool_], tuple[int, ...]]:
     """Give the days in all below both limits, whether any count is known, and the shape of the patients."""
-    filled, shape = _filled(platelets_e9_l, last_day, progression_day)
-    low, very_low = (find_runs(filled < limit).total for limit in limits)
-    seen: NDArray[np.bool_] = ~np.isnan(filled).all(axis=1)
-    return low, very_low, seen, shape
+    filled, shape = _filled(platelets_e9_l, ends)
+    low, very_low = (find_runs(filled < limit).total for limit in EARLY_LIMITS_E9_L)
+    return low, very_low, np.asarray(np.isfinite(filled).any(axis=1), np.bool_), shape
