@@ -38,6 +38,7 @@ _THERE: Final = (
     LesionState.MEASURED,
     LesionState.TOO_SMALL,
     LesionState.MERGED,
+    LesionState.SPLIT,
     LesionState.LARGER,
     LesionState.EQUIVOCAL,
 )

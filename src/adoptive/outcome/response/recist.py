@@ -260,20 +260,25 @@ def _relapse(response: Codes, reason: Codes) -> None:
 
 
 def _keep(response: Codes, reason: Codes, day: Floats, confirm_days: float) -> None:
-    """Turn SD after a (confirmed) response into PR until the first progression, in place."""
+    """Turn SD after a (confirmed) response into PR until the first progression, in place.
+
+    Two visits confirm as in :func:`best_response`: nothing else between them, and no PR after a CR.
+    """
     progressed = np.cumsum(response == Response.PD, axis=1) > 0
     shrunk = ((response == Response.PR) | (response == Response.CR)) & ~progressed
     rows = np.flatnonzero(_somewhere(shrunk) & _somewhere(response == Response.SD))
-    start = np.full(len(rows), np.inf)  # day of the first of the visits that have shown a response without a break
-    kept = np.zeros(len(rows), np.bool_)
+    start = np.full(len(rows), np.inf)  # day of the first visit of the response that runs, inf = none does
+    kept, cleared = np.zeros(len(rows), np.bool_), np.zeros(len(rows), np.bool_)
     for visit in range(response.shape[1]):
-        now, when = response[rows, visit], day[rows, visit]
-        here = shrunk[rows, visit]
-        start = np.where(here & ~np.isfinite(start), when, start)
-        kept |= here & (when - start >= confirm_days - TOLERANCE)
+        now, when, here = response[rows, visit], day[rows, visit], shrunk[rows, visit]
+        anew = here & (~np.isfinite(start) | ((now == Response.PR) & cleared))
+        start = np.where(anew, when, start)
+        cleared = (cleared & ~anew) | (now == Response.CR)
+        wait = np.subtract(when, start, where=here & np.isfinite(start), out=np.full(len(rows), -1.0))
+        kept |= wait >= confirm_days - TOLERANCE
         held = (now == Response.SD) & kept & ~progressed[rows, visit]
         response[rows[held], visit], reason[rows[held], visit] = Response.PR, 5
-        start = np.where((now == Response.SD) & ~held, np.inf, start)
+        start = np.where(here | held | (now == Response.NOT_DONE), start, np.inf)
 
 
 def _somewhere(mark: Bools) -> Bools:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any, Final
 
 import numpy as np
@@ -27,6 +28,7 @@ _STATE: Final = {
     "INCREASED": LesionState.LARGER,
     "TOO SMALL TO MEASURE": LesionState.TOO_SMALL,
     "COALESCED": LesionState.MERGED,
+    "SPLIT": LesionState.SPLIT,
 }
 """States by the word in TRSTRESC; a word that is not here says nothing certain, so the lesion counts as not seen."""
 
@@ -37,8 +39,8 @@ def rows_from_sdtm(tu: Table, tr: Table) -> LesionRows:
     """Read lesion rows from the columns of TU and TR.
 
     Nodes (``TULOC`` LYMPH NODE) count by ``LPERP``, other lesions by ``LDIAM``, both ``TRSTRESN`` in mm; states come
-    from ``TUMSTATE``. ``VISITNUM`` orders the visits; days stay unknown, for how partial dates are completed is the
-    caller's business.
+    from ``TUMSTATE``. A lesion that TU calls NEW appears at its ``VISITNUM`` there, whether TR follows it or not.
+    ``VISITNUM`` orders the visits; days stay unknown, for how partial dates are completed is the caller's business.
 
     Arguments: mappings of columns, such as a pandas table. ``TRSTRESU``, ``--EVAL`` and ``--EVALID`` may be missing.
 
@@ -60,11 +62,30 @@ def rows_from_sdtm(tu: Table, tr: Table) -> LesionRows:
     state = np.array([_STATE.get(text, LesionState.UNKNOWN) for text in np.char.upper(_text(tr, "TRSTRESC"))], np.int64)
     state = np.where(stated, state, int(LesionState.UNKNOWN))
     size = np.where(sized, _numbers(tr, "TRSTRESN"), np.nan)
-    visit, keep = _numbers(tr, "VISITNUM"), sized | stated
-    return lesion_rows(
-        who[keep], visit[keep], link[keep], kind[keep], reader=reader[keep], nodal=nodal[keep], state=state[keep],
-        diameter_mm=size[keep],
+    keep = sized | stated
+    followed = lesion_rows(
+        who[keep], _numbers(tr, "VISITNUM")[keep], link[keep], kind[keep], reader=reader[keep], nodal=nodal[keep],
+        state=state[keep], diameter_mm=size[keep],
     )  # fmt: skip
+    return _with_new(followed, tu)
+
+
+def _with_new(rows: LesionRows, tu: Table) -> LesionRows:
+    """Add the appearance of new lesions that TU lists at a visit where TR says nothing of them."""
+    new = np.char.upper(_text(tu, "TUSTRESC")) == "NEW"
+    if not new.any():
+        return rows
+    (who, reader), link, visit = _reader(tu, "TU"), _text(tu, "TULNKID"), _numbers(tu, "VISITNUM")
+    node = np.char.startswith(np.char.upper(_text(tu, "TULOC")), "LYMPH NODE")
+    said = set(zip(rows.patient.tolist(), rows.reader.tolist(), rows.lesion.tolist(), rows.visit.tolist(), strict=True))
+    keys = zip(who.tolist(), reader.tolist(), link.tolist(), visit.tolist(), strict=True)
+    add = new & np.array([key not in said for key in keys])
+    extra = lesion_rows(
+        who[add], visit[add], link[add], np.full(int(add.sum()), Kind.NEW), reader=reader[add], nodal=node[add],
+        state=LesionState.UNEQUIVOCAL,
+    )  # fmt: skip
+    names = [field.name for field in fields(LesionRows)]
+    return LesionRows(**{name: np.concatenate([getattr(rows, name), getattr(extra, name)]) for name in names})
 
 
 def visits_from_sdtm(rs: Table) -> tuple[Names, Names, NDArray[np.float64]]:

@@ -79,8 +79,9 @@ def stack_rows(
     """Lay rows out as arrays of scans, one line per patient and reader, in order of their names.
 
     A target lesion without a diameter was not measured, unless it is gone (0 mm), too small to measure
-    (``too_small_mm``) or merged into another one, which carries the diameter (0 mm). Several rows of one target lesion
-    at a visit are the parts of a split lesion and are added. A lesion first recorded as NEW was not there before.
+    (``too_small_mm``) or merged into another one, which carries the diameter (0 mm). Rows of one target lesion at a
+    visit that are SPLIT are its parts and are added. Rows that say the same twice count once; a row that only says that
+    the lesion is there adds nothing to its diameter.
 
     Parameters
     ----------
@@ -93,7 +94,7 @@ def stack_rows(
     too_small_mm
         Diameter of a lesion that is too small to measure.
 
-    Errors: StudyError for a lesion of two kinds and for a diameter that contradicts its state.
+    Errors: StudyError for a diameter that contradicts its state, and two rows of a lesion at a visit that differ.
 
     >>> rows = lesion_rows(["A", "A"], [0, 1], ["T1", "T1"], Kind.TARGET, diameter_mm=[30.0, 15.0], day=[0.0, 42.0])
     >>> stack_rows(rows).scans.diameter_mm.tolist()
@@ -203,13 +204,19 @@ def _target_scans(rows: LesionRows, frame: _Frame, size: Floats) -> tuple[tuple[
     """Give baseline, diameters (NaN = not measured) and nodes of target lesions; parts of a lesion are added."""
     mine, column, names = _columns(rows, frame, Kind.TARGET)
     line, place = frame.line[mine], frame.place[mine]
-    shape = (*frame.visit.shape, names.shape[1])
-    total, seen = np.zeros((shape[0], shape[1] + 1, shape[2])), np.zeros((shape[0], shape[1] + 1, shape[2]), np.bool_)
-    kept = place >= -1
-    at = (line[kept], place[kept] + 1, column[kept])
-    np.add.at(total, at, size[mine][kept])
-    seen[at] = True
-    total = np.where(seen, total, np.nan)
+    shape = (len(names), frame.visit.shape[1] + 1, names.shape[1])
+    kept, cells = place >= -1, int(np.prod(shape))
+    flat = np.ravel_multi_index((line[kept], place[kept] + 1, column[kept]), shape) if kept.any() else _NOWHERE
+    values, row = size[mine][kept], mine[kept]
+    known = np.bincount(flat, ~np.isnan(values), minlength=cells) > 0
+    silent = np.isnan(values) & np.isin(rows.state[row], (LesionState.UNKNOWN, LesionState.PRESENT)) & known[flat]
+    flat, values, row = flat[~silent], values[~silent], row[~silent]
+    split = np.bincount(flat, rows.state[row] == LesionState.SPLIT, minlength=cells) > 0
+    whole = ~split[flat]
+    first = _once(rows, row[whole], flat[whole], values[whole])
+    total = np.full(cells, np.nan)
+    total[flat[whole][first]] = values[whole][first]
+    total = np.where(split, np.bincount(flat, values, minlength=cells), total).reshape(shape)
     nodal = np.zeros(names.shape, np.bool_)
     nodal[line[rows.nodal[mine]], column[rows.nodal[mine]]] = True
     baseline = np.where(names == "", 0.0, total[:, 0])
@@ -223,8 +230,25 @@ def _states(
     mine, column, names = _columns(rows, frame, kind)
     table = np.full((*frame.visit.shape, names.shape[1]), empty)
     kept = frame.place[mine] >= 0
-    table[frame.line[mine][kept], frame.place[mine][kept], column[kept]] = values[mine][kept]
+    at = (frame.line[mine][kept], frame.place[mine][kept], column[kept])
+    flat = np.ravel_multi_index(at, table.shape) if kept.any() else _NOWHERE
+    first = _once(rows, mine[kept], flat, values[mine][kept])
+    table.reshape(-1)[flat[first]] = values[mine][kept][first]
     return table, names
+
+
+_NOWHERE: Final = np.zeros(0, np.int64)
+
+
+def _once(rows: LesionRows, row: Codes, flat: Codes, values: NDArray[Any]) -> Codes:
+    """Give one row per place; refuse rows of a place that differ."""
+    places, first, which = np.unique(flat, return_index=True, return_inverse=True)
+    differ = (values != values[first][which]) & ~((values != values) & (values[first][which] != values[first][which]))
+    if differ.any():
+        bad = int(row[np.flatnonzero(differ)[0]])
+        where = f"row {bad}: {rows.patient[bad]}, lesion {rows.lesion[bad]}, visit {rows.visit[bad]:g}"
+        raise StudyError("listed twice at one visit", where=where, next_step="keep one row, or mark the parts as SPLIT")
+    return first if len(places) else _NOWHERE
 
 
 def _non_target(rows: LesionRows, frame: _Frame, size: Floats) -> tuple[Codes, Bools]:

@@ -30,8 +30,8 @@ class LesionState(IntEnum):
     """Name what was seen of one lesion at one visit; UNKNOWN = nothing was recorded.
 
     MEASURED needs a diameter. TOO_SMALL is seen but cannot be measured. MERGED has grown into another lesion, which
-    carries the diameter of both. LARGER has grown, UNEQUIVOCAL has grown beyond doubt (non-target disease), or is
-    beyond doubt a new lesion; EQUIVOCAL may be one.
+    carries the diameter of both. SPLIT is one part of a lesion that has split; its parts are added. LARGER has grown,
+    UNEQUIVOCAL has grown beyond doubt (non-target disease), or is beyond doubt a new lesion; EQUIVOCAL may be one.
     """
 
     UNKNOWN = -1
@@ -44,6 +44,7 @@ class LesionState(IntEnum):
     UNEQUIVOCAL = 6
     EQUIVOCAL = 7
     NOT_EVALUATED = 8
+    SPLIT = 9
 
 
 class NewLesion(IntEnum):

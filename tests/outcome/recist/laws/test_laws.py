@@ -69,7 +69,7 @@ def read_plainly(scans: Scans, patient: int) -> list[int]:
 @given(SEEDS)
 def test_agrees_with_a_plain_reading(seed: int) -> None:
     scans = cohort(seed)
-    found = assess(scans).response
+    found = assess(scans, partial_kept="never").response
     assert found.tolist() == [read_plainly(scans, patient) for patient in range(len(scans.day))]
 
 
@@ -165,3 +165,78 @@ def test_each_patient_is_judged_alone(seed: int) -> None:
         )  # fmt: skip
         assert alone.response[0] == together.response[one]
         assert alone.response_start_day[0] == together.response_start_day[one]
+
+
+def keep_plainly(codes: list[int], days: list[float]) -> list[int]:
+    """Keep a partial response once two visits, four weeks apart with only response between them, have confirmed it."""
+    out, kept = list(codes), False
+    for place, code in enumerate(codes):
+        if code == Response.PD:
+            break
+        for earlier in range(place):
+            run = [c for c in out[earlier : place + 1] if c != Response.NOT_DONE]
+            ordered = run == sorted(run, reverse=True)  # PR before CR
+            both = {code, out[earlier]} <= {Response.CR, Response.PR} and set(run) <= {Response.CR, Response.PR}
+            kept = kept or (both and ordered and days[place] - days[earlier] >= 28)
+        if code == Response.SD and kept:
+            out[place] = int(Response.PR)
+    return out
+
+
+@settings(max_examples=100, deadline=None)
+@given(SEEDS)
+def test_kept_responses_agree_with_a_plain_reading(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    scans = cohort(seed, visits=8)
+    baseline = np.full(scans.baseline_mm.shape, 40.0)
+    size = rng.integers(25, 36, (len(baseline), 8, 3)).astype(float)  # about 70 % of the baseline: often PR, often SD
+    scans = replace(scans, baseline_mm=baseline, diameter_mm=size)
+    plain, kept = assess(scans, partial_kept="never"), assess(scans)
+    expected = [
+        keep_plainly(codes, days) for codes, days in zip(plain.response.tolist(), scans.day.tolist(), strict=True)
+    ]
+    assert kept.response.tolist() == expected
+    best = [
+        best_response(found.response, scans.day, confirm_days=28.0, minimum_stable_days=42.0) for found in (plain, kept)
+    ]
+    assert (best[0].response == best[1].response).all()
+    assert (best[0].response_start_day == best[1].response_start_day).all()
+
+
+@settings(max_examples=50, deadline=None)
+@given(SEEDS, st.floats(0.1, 60.0))
+def test_a_bigger_last_sum_never_improves_the_response(seed: int, more: float) -> None:
+    scans = cohort(seed)
+    size = scans.diameter_mm.copy()
+    size[:, -1, 0] += more
+    rank = np.array([0, 1, 2, 3, 5, 4, 4])  # by code: CR, PR, SD, PD, NE; NE turns into PD only
+    before, after = assess(scans).response[:, -1], assess(replace(scans, diameter_mm=size)).response[:, -1]
+    assert (rank[after] >= rank[before]).all()
+
+
+@settings(max_examples=50, deadline=None)
+@given(SEEDS, st.floats(1.0, 20.0))
+def test_scale_matters_only_to_the_5_mm_and_the_nodes(seed: int, factor: float) -> None:
+    scans = replace(cohort(seed), nodal=np.zeros((12, 3), np.bool_))
+    larger = replace(scans, diameter_mm=factor * scans.diameter_mm, baseline_mm=factor * scans.baseline_mm)
+    one, other = assess(scans), assess(larger)
+    steady = (one.response != Response.PD) & (other.response != Response.PD)
+    assert (one.response == other.response)[steady].all()
+    assert (other.response[one.response == Response.PD] == Response.PD).all()  # growth of 5 mm stays 5 mm and more
+    assert np.allclose(one.change, other.change)
+
+
+@settings(max_examples=50, deadline=None)
+@given(SEEDS)
+def test_progression_is_absorbing_for_the_best_response(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    codes = rng.choice([0, 1, 2, 2, 3, 3, 5, 6], (30, 8))
+    at = rng.integers(0, 8, 30)
+    codes[np.arange(30), at] = Response.PD
+    days = np.cumsum(rng.integers(10, 50, codes.shape), axis=1).astype(float)
+    other = codes.copy()
+    after = np.arange(8) > at[:, None]
+    other[after] = rng.choice([0, 1, 2, 3, 5], after.sum())
+    one, two = (best_response(c, days, confirm_days=28.0, minimum_stable_days=42.0) for c in (codes, other))
+    for name in ("response", "confirmed", "response_start_day", "unconfirmed", "day", "reason"):
+        assert (getattr(one, name) == getattr(two, name)).all()

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adoptive.outcome.response.recist import Best, assess, best_response
+from adoptive.errors import StudyError
+from adoptive.outcome.response.recist import REASONS, Best, assess, best_response
 from adoptive.outcome.types import NonTarget, Response, Scans
 
 CR, PR, SD, PD, NE = Response.CR, Response.PR, Response.SD, Response.PD, Response.NE
@@ -220,3 +221,124 @@ def test_no_visits_and_no_patients() -> None:
 
 def test_unplanned_visits_with_infinite_days_do_no_harm() -> None:
     assert best([PR, PR, DONE_NOT], [42.0, 84.0, np.inf]).response.tolist() == [PR]
+
+
+def days(case: Scans, when: list[float]) -> Scans:
+    return replace(case, day=np.array([when]))
+
+
+@pytest.mark.parametrize(
+    ("sums", "when", "kept", "expected"),
+    [
+        # the working group's answer: 70, 70 confirmed, then 80 stays a partial response, 84 progresses
+        ([70, 70, 80, 80, 84], [42, 84, 126, 168, 210], "confirmed", [PR, PR, PR, PR, PD]),
+        ([70, 70, 80, 80, 84], [42, 84, 126, 168, 210], "never", [PR, PR, SD, SD, PD]),
+        ([70, 80, 80], [42, 84, 126], "confirmed", [PR, SD, SD]),
+        ([70, 80, 80], [42, 84, 126], "always", [PR, PR, PR]),
+        ([70, 70, 80], [42, 69, 126], "confirmed", [PR, PR, SD]),  # 27 days do not confirm
+        ([70, 70, 80], [42, 70, 126], "confirmed", [PR, PR, PR]),
+        ([70, 70, 80], [np.nan, np.nan, np.nan], "confirmed", [PR, PR, SD]),
+        ([70, 84, 80, 80], [42, 84, 126, 168], "always", [PR, PD, SD, SD]),  # after progression nothing is kept
+        ([80, 70, 80, 70, 80], [42, 84, 126, 168, 210], "confirmed", [SD, PR, SD, PR, SD]),  # SD breaks the two
+    ],
+)
+def test_partial_response_is_kept(sums: list[float], when: list[float], kept: Any, expected: list[Response]) -> None:
+    case = days(scans([100], [[total] for total in sums]), when)
+    found = assess(case, partial_kept=kept)
+    assert found.response[0].tolist() == expected
+    plain = assess(case, partial_kept="never")
+    assert (found.progression_visit == plain.progression_visit).all()
+    assert (found.nadir_mm == plain.nadir_mm).all()
+
+
+def test_165_63_65_of_the_working_groups_answer() -> None:
+    assert assess(scans([165], [[63], [65]])).response[0].tolist() == [PR, PR]
+
+
+def test_disease_after_a_complete_response() -> None:
+    case = scans([30], [[0], [4.9], [4.9]])
+    assert assess(case).response[0].tolist() == [CR, PR, PR]
+    assert assess(case, relapse_is_progression=True).response[0].tolist() == [CR, PD, PD]
+    assert "came back" in assess(case, relapse_is_progression=True).because[0, 1]
+
+
+def test_nan_is_not_measured() -> None:
+    case = scans([30, 30], [[10, -1], [10, 10]])
+    gap = replace(case, diameter_mm=np.array([[[10, np.nan], [10, 10]]]), measured=np.ones((1, 2, 2), np.bool_))
+    assert assess(gap).response.tolist() == assess(case).response.tolist() == [[NE, PR]]
+    assert not np.isnan(assess(gap).sum_mm).any()
+
+
+def test_missing_baseline_leaves_what_is_certain() -> None:
+    case = scans([30, 30], [[10, 10], [10, 16], [0, 0]])
+    case = replace(case, baseline_mm=np.array([[30.0, np.nan]]))
+    found = assess(case)
+    assert found.response[0].tolist() == [NE, PD, CR]  # 26 is 6 mm and 30 % above 20, whatever the baseline was
+    assert found.because[0, 0] == "the baseline of a target lesion is missing: NE"
+    assert np.isfinite(found.change).all()
+    assert found.nadir_mm[0].tolist() == [np.inf, 20.0, 20.0]
+
+
+@pytest.mark.parametrize(
+    ("state", "expected", "reason"),
+    [
+        ([0, 0, 0], [SD, SD, SD], "neither down"),
+        ([1, 1, 1], [SD, SD, SD], "neither down"),  # equivocal: treatment goes on
+        ([1, 1, 2], [PD, PD, PD], "equivocal new lesion that a later scan confirmed"),
+        ([1, 0, 2], [SD, SD, PD], "neither down"),  # it went away in between
+        ([1, -1, 2], [PD, SD, PD], "equivocal"),  # not looked at in between
+        ([2, 0, 0], [PD, SD, SD], "new lesion: PD"),
+    ],
+)
+def test_equivocal_new_lesions(state: list[int], expected: list[Response], reason: str) -> None:
+    found = assess(scans([30], [[30], [30], [30]]), new_lesion=np.array([state]))
+    assert found.response[0].tolist() == expected
+    assert reason in found.because[0, 0]
+
+
+def test_two_equivocal_lesions_are_judged_apart() -> None:
+    state = np.array([[[1, 0], [0, 2]]])
+    assert assess(scans([30], [[30], [30]]), new_lesion=state).response[0].tolist() == [SD, PD]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "other", "new", "reason"),
+    [
+        ([0, 0], NonTarget.CR, False, "all target lesions gone"),
+        ([0, 0], NonTarget.NON_CR_NON_PD, False, "non-target disease remains"),
+        ([0, 0], NonTarget.NE, False, "non-target disease not evaluated"),
+        ([10, 10], NonTarget.NONE, False, "at most 70 %"),
+        ([30, 30], NonTarget.NONE, False, "neither down"),
+        ([60, 60], NonTarget.PD, True, "sum at least 20 %"),
+        ([72, -1], NonTarget.NONE, False, "incomplete set already"),
+        ([30, 30], NonTarget.PD, True, "unequivocal progression of non-target"),
+        ([30, 30], NonTarget.CR, True, "new lesion"),
+        ([30, -1], NonTarget.NONE, False, "not measured"),
+    ],
+)
+def test_reason(sizes: list[float], other: NonTarget, new: bool, reason: str) -> None:
+    case = replace(scans([30, 30], [sizes]), non_target=np.array([[other]]), new_lesion=np.array([[new]]))
+    found = assess(case)
+    assert reason in found.because[0, 0]
+    name = Response(found.response[0, 0]).name
+    assert found.because[0, 0].endswith(name)
+
+
+def test_every_reason_names_its_response() -> None:
+    texts = [text for text in REASONS if text != "no visit took place"]
+    names = {text.rpartition(": ")[2].split(" ")[0] for text in texts}
+    assert names == {"CR", "PR", "SD", "PD", "NE", "NON-CR/NON-PD"}
+
+
+def test_mistakes_are_named() -> None:
+    case = scans([30], [[30]])
+    with pytest.raises(StudyError, match=r"partial_kept.*never, confirmed, always"):
+        assess(case, partial_kept="perhaps")  # type: ignore[arg-type]
+    with pytest.raises(StudyError, match="negative"):
+        assess(replace(case, diameter_mm=-case.diameter_mm))
+    with pytest.raises(StudyError, match=r"scans.non_target.*fit"):
+        assess(replace(case, non_target=np.zeros((1, 2), np.int64)))
+    with pytest.raises(StudyError, match=r"scans.baseline_mm"):
+        assess(replace(case, baseline_mm=np.ones((1, 2))))
+    with pytest.raises(StudyError, match="three axes"):
+        assess(replace(case, diameter_mm=np.ones((1, 1))))
