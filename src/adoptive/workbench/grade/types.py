@@ -185,7 +185,8 @@ def as_array(column: Any) -> NDArray[Any]:
 
     if (pa.types.is_integer(column.type) or pa.types.is_boolean(column.type)) and column.null_count:
         missing = np.asarray(column.is_null().to_numpy(), np.bool_)
-        masked: NDArray[Any] = np.ma.MaskedArray(column.fill_null(0).to_numpy(), mask=missing)
+        blank = False if pa.types.is_boolean(column.type) else 0
+        masked: NDArray[Any] = np.ma.MaskedArray(column.fill_null(blank).to_numpy(), mask=missing)
         return masked
     array: NDArray[Any] = column.to_numpy()
     return array

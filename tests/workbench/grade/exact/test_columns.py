@@ -37,7 +37,9 @@ def test_a_unit_may_stand_beside_or_in_an_option(sheet: Callable[..., Path]) -> 
 def test_a_unit_that_is_not_known_is_refused(sheet: Callable[..., Path]) -> None:
     with pytest.raises(StudyError, match=r"anc: the unit cannot be known; allowed: anc_per_uL, anc_1e9_L"):
         grade_file(sheet("patient,day,anc", "A,0,0.4"), rule="icaht")
-    result = grade_file(sheet("patient,day,anc,anc_unit", "A,0,400,furlong", "B,0,400,/uL", "B,1,900,/uL"), rule="icaht")
+    result = grade_file(
+        sheet("patient,day,anc,anc_unit", "A,0,400,furlong", "B,0,400,/uL", "B,1,900,/uL"), rule="icaht"
+    )
     assert [(bad.line, bad.column) for bad in result.bad_rows] == [(2, "anc")]
     assert result.tables["patients"]["early_grade"].tolist() == [None, 1]
 

@@ -23,7 +23,7 @@ HEAD = "temp_c,hypotension,vasopressors,oxygen"
 def variants(folder: Path) -> dict[str, Path]:
     text = VECTORS.read_text()
     table = csv.read_csv(VECTORS)
-    plain = [line.replace(', ', ' ').replace('"', "") for line in text.splitlines()]
+    plain = [line.replace(", ", " ").replace('"', "") for line in text.splitlines()]
     files = {name: folder / name for name in ("bom.csv", "crlf.csv", "tab.tsv", "semi.csv", "t.parquet", "d.json",
                                              "d.ndjson", "quoted.csv")}  # fmt: skip
     files["bom.csv"].write_bytes(b"\xef\xbb\xbf" + text.encode())
@@ -78,7 +78,8 @@ def test_bad_rows_keep_their_physical_line(sheet: Callable[..., Path]) -> None:
         ("a.json", b"[1, 2]", "no Dataset-JSON"),
         ("a.json", b'{"datasetJSONVersion": "1.0", "columns": [], "rows": []}', "another version"),
         ("a.json", b'{"datasetJSONVersion": "1.1", "columns": [{"name": "a"}], "rows": [[1, 2]]}', "row 1"),
-        ("a.json", b'{"datasetJSONVersion": "1.1", "columns": [{"name": "a"}], "rows": [[1]], "records": 2}', "records"),
+        ("a.json", b'{"datasetJSONVersion": "1.1", "columns": [{"name": "a"}], "rows": [[1]], "records": 2}',
+        "records"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_one_clear_error(tmp_path: Path, name: str, content: bytes, said: str) -> None:
@@ -101,7 +102,8 @@ def test_numbers_of_typed_files_stay_exact(tmp_path: Path) -> None:
     file = tmp_path / "a.parquet"
     parquet.write_table(
         pa.table({"temp_c": pa.array([38.0, 37.9], pa.float32()), "hypotension": [False, True],
-                  "vasopressors": pa.array([0, None], pa.int8()), "oxygen": pa.array(["none", "cpap"]).dictionary_encode()}),
+                  "vasopressors": pa.array([0, None], pa.int8()), "oxygen": pa.array(["none",
+                  "cpap"]).dictionary_encode()}),
         file,
     )  # fmt: skip
     result = grade_file(file, rule="astct-crs")

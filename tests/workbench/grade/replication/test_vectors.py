@@ -27,9 +27,7 @@ VECTORS = [
 
 
 @pytest.mark.parametrize(("rule", "file", "rows", "columns"), VECTORS)
-def test_vectors_agree(
-    graded: Callable[..., Any], rule: str, file: str, rows: int, columns: tuple[str, ...]
-) -> None:
+def test_vectors_agree(graded: Callable[..., Any], rule: str, file: str, rows: int, columns: tuple[str, ...]) -> None:
     asked = [word for column in columns for word in ("--against", column)]
     code, document = graded(rule, DATA / file, *asked)
     assert code == 0
@@ -79,9 +77,9 @@ def test_best_response_from_the_overall_responses_alone(graded: Callable[..., An
     assert code == 0
     assert alone["layout"] == "visit responses"
     _, whole = graded("recist", *(DATA / f"recist/{name}_onco_recist.csv" for name in ("tu", "tr")))
-    names = {"INDEPENDENT ASSESSOR RADIOLOGIST 1": "RADIOLOGIST 1", "INDEPENDENT ASSESSOR RADIOLOGIST 2": "RADIOLOGIST 2"}
-    expected = {
-        (row["patient"], names.get(row["reader"])): row["best_response"]
-        for row in whole["patients"]
+    names = {
+        "INDEPENDENT ASSESSOR RADIOLOGIST 1": "RADIOLOGIST 1",
+        "INDEPENDENT ASSESSOR RADIOLOGIST 2": "RADIOLOGIST 2",
     }
+    expected = {(row["patient"], names.get(row["reader"])): row["best_response"] for row in whole["patients"]}
     assert {(row["patient"], row["reader"]): row["best_response"] for row in alone["patients"]} == expected
