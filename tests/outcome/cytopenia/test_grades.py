@@ -1,4 +1,4 @@
-"""CTCAE 5.0 cytopenia grades: the published criteria, the edges, the window."""
+"""CTCAE cytopenia grades: the published criteria, the edges, the window."""
 
 from __future__ import annotations
 
@@ -13,38 +13,45 @@ from hypothesis import strategies as st
 
 from adoptive.errors import StudyError
 from adoptive.outcome.laboratory.cytopenia import (
-    LIMITS_E9_L,
     LOWER_LIMIT_E9_L,
+    TERM,
     Lineage,
     grade_cytopenia,
     worst_cytopenia,
 )
 
 CRITERIA = Path(__file__).parents[2] / "data" / "ctcae" / "ctcae_v5_lab_criteria_si.csv"
-TERMS: dict[Lineage, str] = {
-    "neutrophils": "Neutrophil count decreased",
-    "lymphocytes": "Lymphocyte count decreased",
-    "leukocytes": "White blood cell decreased",
-    "platelets": "Platelet count decreased",
-}
-LINEAGES: list[Lineage] = list(TERMS)
+LINEAGES: list[Lineage] = list(TERM)
+BELOW = 1.0 - 1e-9
 
 
-@pytest.mark.parametrize("lineage", LINEAGES)
-def test_limits_are_those_of_the_published_criteria(lineage: Lineage) -> None:
-    row = pd.read_csv(CRITERIA).set_index("TERM").loc[TERMS[lineage]]
+def printed_limits(lineage: Lineage) -> list[float]:
+    row = pd.read_csv(CRITERIA).set_index("TERM").loc[TERM[lineage]]
     # the part in 1e9/L follows the semicolon: "<1.5 - 1.0 x 10e9 /L"
     parts = [re.findall(r"[\d.]+", row[f"GRADE_{grade}"].split(";")[1].replace("10e9", "")) for grade in (2, 3, 4)]
-    assert tuple(float(part[0]) for part in parts) == LIMITS_E9_L["5.0"][lineage]
     assert float(parts[0][1]) == float(parts[1][0])  # the grades leave no gap
     assert row.GRADE_1.split(";")[1].strip().startswith("<LLN")
+    return [float(part[0]) for part in parts]
 
 
 @pytest.mark.parametrize("lineage", LINEAGES)
-def test_a_count_at_a_limit_takes_the_lower_grade(lineage: Lineage) -> None:
-    edges = np.array([LOWER_LIMIT_E9_L[lineage], *LIMITS_E9_L["5.0"][lineage]])
+def test_a_count_at_a_printed_limit_takes_the_lower_grade(lineage: Lineage) -> None:
+    edges = np.array([LOWER_LIMIT_E9_L[lineage], *printed_limits(lineage)])
     assert grade_cytopenia(edges, lineage).tolist() == [0, 1, 2, 3]
-    assert grade_cytopenia(np.nextafter(edges, 0), lineage).tolist() == [1, 2, 3, 4]
+    assert grade_cytopenia(edges * BELOW, lineage).tolist() == [1, 2, 3, 4]
+
+
+def test_version_6_moves_neutrophils_by_one_grade_and_platelets_to_ten() -> None:
+    counts = [1.5, 1.49, 0.99, 0.49, 0.09]
+    assert grade_cytopenia(counts, "neutrophils").tolist() == [1, 2, 3, 4, 4]
+    assert grade_cytopenia(counts, "neutrophils", version="6.0").tolist() == [0, 1, 2, 3, 4]
+    assert grade_cytopenia([24.0, 10.0, 9.9], "platelets", version="6.0").tolist() == [3, 3, 4]
+    assert grade_cytopenia([24.0, 10.0, 9.9], "platelets", version="4.03").tolist() == [4, 4, 4]
+
+
+def test_a_missing_count_is_not_graded() -> None:
+    assert grade_cytopenia([np.nan, 0.4], "neutrophils").tolist() == [-1, 4]
+    assert worst_cytopenia(np.array([[np.nan, 0.6], [np.nan, np.nan]]), [0, 1], "neutrophils").tolist() == [3, -1]
 
 
 def test_own_lower_limit_moves_grade_1_only() -> None:
@@ -70,7 +77,9 @@ def test_worst_grade_in_a_window() -> None:
 
 
 def test_unknown_version_and_lineage_say_what_is_allowed() -> None:
-    with pytest.raises(StudyError, match=r"4\.03.*allowed: 5\.0"):
-        grade_cytopenia([1.0], "neutrophils", version="4.03")
+    with pytest.raises(StudyError, match=r"value: 3\.0; allowed: 4\.03, 5\.0, 6\.0"):
+        grade_cytopenia([1.0], "neutrophils", version="3.0")
+    with pytest.raises(StudyError, match=r"CTCAE 6\.0 as read has no such term.*versions 4\.03, 5\.0"):
+        grade_cytopenia([1.0], "lymphocytes", version="6.0")
     with pytest.raises(StudyError, match="neutrophils"):
         grade_cytopenia([1.0], "eosinophils")  # type: ignore[arg-type]

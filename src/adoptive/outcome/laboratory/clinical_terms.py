@@ -1,6 +1,8 @@
 """Two CTCAE terms that need a sign beside a laboratory value: febrile neutropenia and a fall of the ejection fraction.
 
-Their wording is that of CTCAE 5.0 as cited in the literature; it was not checked against the NCI's own text.
+The definition of febrile neutropenia was compared with public copies of CTCAE 5.0 and 6.0. The limits of the ejection
+fraction are those of CTCAE 5.0 as commonly cited and are unconfirmed; version 6.0 has no such term (it grades
+left ventricular dysfunction instead).
 """
 
 from __future__ import annotations
@@ -27,6 +29,12 @@ FEBRILE: Final = (
 )
 
 
+def _possible(sign: ArrayLike, largest: float) -> NDArray[np.float64]:
+    """Take a sign that cannot be (negative, too large) for missing."""
+    given = np.asarray(sign, np.float64)
+    return np.where((given >= 0.0) & (given <= largest) & np.isfinite(given), given, np.nan)
+
+
 def grade_febrile_neutropenia(
     neutrophils_e9_l: ArrayLike, temperature_c: ArrayLike, *, lasting: ArrayLike = -1
 ) -> Graded:
@@ -48,18 +56,17 @@ def grade_febrile_neutropenia(
     -------
     Grade 0, 3, or -1 where what is missing would decide.
 
-    Source: CTCAE version 5.0, NCI 2017 (wording not checked against the original).
+    Source: CTCAE version 5.0, NCI 2017, term "febrile neutropenia".
 
     >>> grade_febrile_neutropenia([0.4, 0.4, 0.4, 2.0], [38.4, 38.1, 37.9, 40.0]).grade
     array([ 3, -1,  0,  0])
     """
-    count, degrees = np.broadcast_arrays(
-        *(np.asarray(sign, np.float64) for sign in (neutrophils_e9_l, temperature_c)), subok=False
-    )
+    count, degrees = (_possible(sign, np.inf) for sign in (neutrophils_e9_l, temperature_c))
+    count, degrees = np.broadcast_arrays(count, degrees)
     long = np.broadcast_to(np.asarray(lasting, np.int64), np.broadcast_shapes(count.shape, np.shape(lasting)))
     few, enough = count < NEUTROPHILS_E9_L * (1 - SLACK), count >= NEUTROPHILS_E9_L * (1 - SLACK)
     single = degrees > SINGLE_FEVER_C * (1 + SLACK)
-    warm = degrees >= LASTING_FEVER_C * (1 - SLACK)
+    warm = (degrees >= LASTING_FEVER_C * (1 - SLACK)) | np.isnan(degrees)  # a lasting fever needs no number
     cool = (degrees < LASTING_FEVER_C * (1 - SLACK)) | (~single & ~np.isnan(degrees) & (long == 0))
     reason = np.select([few & single, few & warm & (long == 1), enough | cool], [2, 3, 1], 0).astype(np.int64)
     return Graded(np.array([UNGRADED, 0, 3, 3])[reason], reason, FEBRILE)
@@ -92,22 +99,20 @@ def grade_ejection_fraction(fraction_percent: ArrayLike, *, baseline_percent: Ar
     fraction_percent
         Ejection fraction (%), any shape; missing ones are NaN.
     baseline_percent
-        Before treatment (%); where missing, a fraction in the range of a grade is graded by it alone only if that is
-        grade 4, for the fall could be worse.
+        Before treatment (%); where missing, only a fraction below 40 % is graded, for above it the fall could be
+        worse.
 
     Returns
     -------
     Grades 0, 2, 3, 4, or -1 where what is missing would decide.
 
-    Source: CTCAE version 5.0, NCI 2017, term "ejection fraction decreased" (wording not checked against the original).
+    Source: CTCAE version 5.0, NCI 2017, term "ejection fraction decreased" (limits unconfirmed).
     A fraction between 39 and 40 % is taken as grade 3.
 
     >>> grade_ejection_fraction([60.0, 50.0, 39.0, 19.0, 55.0], baseline_percent=[62.0, 55.0, 60.0, 60.0, 75.0]).grade
     array([0, 2, 3, 4, 3])
     """
-    now, before = np.broadcast_arrays(
-        *(np.asarray(sign, np.float64) for sign in (fraction_percent, baseline_percent)), subok=False
-    )
+    now, before = np.broadcast_arrays(_possible(fraction_percent, 100.0), _possible(baseline_percent, 100.0))
     fall = before - now + 1e-9
     conditions = [np.isnan(now), now < 20.0, now < 40.0, fall >= 20.0, np.isnan(before), now <= 50.0, fall >= 10.0]
     reason = np.select(conditions, [0, 7, 5, 6, 1, 3, 4], 2).astype(np.int64)

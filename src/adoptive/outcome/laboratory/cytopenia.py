@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from adoptive.errors import StudyError
 from adoptive.outcome.laboratory.grading import grade_laboratory
-from adoptive.outcome.laboratory.rows import worst_grade
 from adoptive.outcome.laboratory.terms import VERSIONS, find_term
+from adoptive.outcome.laboratory.worst import worst_grade
 
 __all__ = ["LOWER_LIMIT_E9_L", "TERM", "Lineage", "grade_cytopenia", "worst_cytopenia"]
 

@@ -52,6 +52,7 @@ def grade_laboratory(
     upper_limit: ArrayLike = np.nan,
     baseline: ArrayLike = np.nan,
     baseline_abnormal: ArrayLike | None = None,
+    percent_change: ArrayLike = np.nan,
     direction: str | None = None,
     version: str = "5.0",
     unknown_baseline: UnknownBaseline = "normal",
@@ -63,8 +64,8 @@ def grade_laboratory(
     value
         Values in ``unit``, any shape; missing ones are NaN.
     term
-        CTCAE term, in American or British spelling, or the code of a test (ALT, HGB, K). A code whose test has a term
-        for low and one for high values is graded both ways, and the grade that is not 0 is given.
+        CTCAE term, in American or British spelling, or the code or name of a test (ALT, HGB, potassium). A test that
+        has a term for low and one for high values is graded both ways, and the grade that is not 0 is given.
     unit
         Unit of value, limits and baseline. Terms that only compare with these need none.
     lower_limit, upper_limit
@@ -74,6 +75,8 @@ def grade_laboratory(
     baseline_abnormal
         Whether the baseline was abnormal: ``True`` or ``False``, or the words low, normal, high; missing (-1 or an
         empty word) or not given, it follows from baseline and limits.
+    percent_change
+        Change from baseline (%), from which the baseline follows where it is missing.
     direction
         With the code of a test: only values that are too ``low``, or only those too ``high``.
     version
@@ -105,12 +108,22 @@ def grade_laboratory(
     if not found:
         known = ", ".join(one.name for one in all_terms(version))
         raise StudyError(f"not a laboratory term of CTCAE {version}", value=term, allowed=known)
-    numbers = [np.asarray(number, np.float64) for number in (value, lower_limit, upper_limit, baseline)]
+    base = _baseline(value, baseline, percent_change)
+    numbers = [np.asarray(number, np.float64) for number in (value, lower_limit, upper_limit, base)]
     graded = [
         _grade_term(one, unit or "", numbers, abnormal=baseline_abnormal, trusting=unknown_baseline == "normal")
         for one in found
     ]
     return graded[0] if len(graded) == 1 else either_way(*graded)
+
+
+def _baseline(value: ArrayLike, baseline: ArrayLike, percent_change: ArrayLike) -> Floats:
+    """Give the baseline, where it is missing by ``value / (1 + change / 100)``."""
+    given, change = np.asarray(baseline, np.float64), np.asarray(percent_change, np.float64)
+    if np.isnan(change).all():
+        return given
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(np.isnan(given), np.asarray(value, np.float64) / (1.0 + change / 100.0), given)
 
 
 def _grade_term(term: Term, unit: str, numbers: list[Floats], *, abnormal: ArrayLike | None, trusting: bool) -> Graded:
@@ -138,8 +151,7 @@ def terms_meant(name: str, direction: str | None, *, version: str) -> tuple[Term
     term = find_term(name, version=version)
     if term is not None:
         return (term,) if way in ("", term.direction) else ()
-    code = name.strip().upper()
-    return tuple(one for one in all_terms(version) if code in one.tests and way in ("", one.direction))
+    return tuple(one for one in all_terms(version) if one.is_of(name) and way in ("", one.direction))
 
 
 _DIRECTIONS: Final = {"": "", "l": "low", "low": "low", "h": "high", "high": "high"}

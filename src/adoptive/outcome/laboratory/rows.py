@@ -1,4 +1,4 @@
-"""Grade rows of a laboratory table, each with its own term and unit, by CTCAE; and find each patient's worst grades."""
+"""Grade rows of a laboratory table by CTCAE, each with its own term and unit."""
 
 from __future__ import annotations
 
@@ -19,11 +19,14 @@ from adoptive.outcome.laboratory.grading import (
 )
 from adoptive.outcome.types import UNGRADED, Graded
 
-__all__ = ["grade_laboratory_rows", "worst_grade"]
+__all__ = ["grade_laboratory_rows"]
 
 Codes = NDArray[np.int64]
 
+_COLUMNS: Final = ("value", "lower_limit", "upper_limit", "baseline", "percent_change")
+
 NOT_A_TERM: Final = "not a laboratory term of this CTCAE version: not graded"
+NOT_THIS_WAY: Final = "no CTCAE term of this test in this direction: not graded"
 
 
 def grade_laboratory_rows(
@@ -35,6 +38,7 @@ def grade_laboratory_rows(
     baseline: ArrayLike = np.nan,
     *,
     baseline_abnormal: ArrayLike | None = None,
+    percent_change: ArrayLike = np.nan,
     direction: ArrayLike | None = None,
     version: str = "5.0",
     unknown_baseline: UnknownBaseline = "normal",
@@ -49,8 +53,8 @@ def grade_laboratory_rows(
         Numbers per row (or one for all), in the row's unit; missing ones are NaN.
     unit
         Unit per row (or one for all).
-    baseline_abnormal
-        Per row, as in :func:`grade_laboratory`.
+    baseline_abnormal, percent_change
+        Per row (or one for all), as in :func:`grade_laboratory`.
     direction
         Per row (or one for all): low or high (L or H), where the term is the code of a test; empty for both.
     version, unknown_baseline
@@ -72,13 +76,15 @@ def grade_laboratory_rows(
     names, which = _distinct(term, rows, "term")
     units, measured = _distinct(unit, rows, "unit")
     ways, way = _distinct("" if direction is None else direction, rows, "direction")
-    numbers = [_column(column, rows, place) for place, column in enumerate((value, lower_limit, upper_limit, baseline))]
+    columns = zip(_COLUMNS, (value, lower_limit, upper_limit, baseline, percent_change), strict=True)
+    numbers = [_column(column, rows, name) for name, column in columns]
     states = None if baseline_abnormal is None else _states(baseline_abnormal, rows)
     kind = (which * len(units) + measured) * len(ways) + way
-    grade, reason, reasons = np.full(rows, UNGRADED), np.zeros(rows, np.int64), [NOT_A_TERM]
+    grade, reason, reasons = np.full(rows, UNGRADED), np.zeros(rows, np.int64), [NOT_A_TERM, NOT_THIS_WAY]
     for group, place in _groups(kind):
         name, its_unit, its_way = _apart(int(group), names, units, ways)
         if not terms_meant(name, its_way, version=version):
+            reason[place] = bool(terms_meant(name, None, version=version))
             continue
         its = [number[place] for number in numbers]
         graded = grade_laboratory(
@@ -89,6 +95,7 @@ def grade_laboratory_rows(
             upper_limit=its[2],
             baseline=its[3],
             baseline_abnormal=None if states is None else states[place],
+            percent_change=its[4],
             direction=its_way,
             version=version,
             unknown_baseline=unknown_baseline,
@@ -112,21 +119,23 @@ def _distinct(texts: ArrayLike, rows: int, what: str) -> tuple[list[str], Codes]
     if flat.size == 0:
         return [""], np.zeros(rows, np.int64)
     column = pa.array(flat, from_pandas=True)
+    if isinstance(column, pa.ChunkedArray):  # long columns of text come in pieces
+        column = column.combine_chunks()
     if not pa.types.is_string(column.type) and not pa.types.is_large_string(column.type):
         column = column.cast(pa.string())
     coded = column.fill_null("").dictionary_encode()
     return coded.dictionary.to_pylist(), coded.indices.to_numpy(zero_copy_only=False).astype(np.int64)
 
 
-def _column(numbers: ArrayLike, rows: int, place: int) -> Floats:
+def _column(numbers: ArrayLike, rows: int, name: str) -> Floats:
     column: Floats = np.asarray(numbers, np.float64)
     if column.ndim:
-        _check_length(column.size, rows, ("value", "lower_limit", "upper_limit", "baseline")[place])
+        _check_length(column.size, rows, name)
     return np.broadcast_to(column.ravel() if column.ndim else column, (rows,))
 
 
 def _states(abnormal: ArrayLike, rows: int) -> NDArray[np.generic]:
-    given = np.asarray(abnormal)
+    given = np.broadcast_to(np.asarray(abnormal), (rows,)) if np.ndim(abnormal) == 0 else np.asarray(abnormal)
     if given.dtype.kind == "O":
         given = np.array([UNKNOWN if one is None else one for one in given.ravel()])
     _check_length(given.size, rows, "baseline_abnormal")
@@ -143,40 +152,3 @@ def _groups(kind: Codes) -> list[tuple[np.int64, Codes]]:
     order = np.argsort(kind, kind="stable")
     codes, first = np.unique(kind[order], return_index=True)
     return list(zip(codes, np.split(order, first[1:]), strict=True)) if codes.size else []
-
-
-def worst_grade(
-    grade: ArrayLike,
-    day: ArrayLike,
-    *,
-    first_day: ArrayLike = -np.inf,
-    last_day: ArrayLike = np.inf,
-    baseline_grade: ArrayLike | None = None,
-) -> Codes:
-    """Give each patient's worst grade in a window of days, both ends included; -1 where no grade falls into it.
-
-    Parameters
-    ----------
-    grade
-        Grades of one term ``(patients, days)``; -1 not graded.
-    day
-        Days ``(days,)`` or ``(patients, days)``.
-    first_day, last_day
-        The window, one for all or ``(patients,)``: for treatment-emergent grades, from the first dose on.
-    baseline_grade
-        Grade before treatment, one for all or ``(patients,)``: given, only a worse grade than this counts, any other is
-        0; where the baseline grade is not known (-1) and the worst grade is not 0, the answer is -1.
-
-    >>> worst_grade([[2, 3, 1], [1, 1, -1]], [0, 7, 60], last_day=28).tolist()
-    [3, 1]
-    >>> worst_grade([[2, 3, 1], [1, 1, -1]], [0, 7, 60], last_day=28, baseline_grade=[2, 1]).tolist()
-    [3, 0]
-    """
-    grades = np.asarray(grade, np.int64)
-    when = np.broadcast_to(np.asarray(day, np.float64), grades.shape)
-    first, last = (np.asarray(edge, np.float64).reshape(-1, 1) for edge in (first_day, last_day))
-    worst: Codes = np.where((when >= first) & (when <= last), grades, UNGRADED).max(axis=1, initial=UNGRADED)
-    if baseline_grade is None:
-        return worst
-    before = np.broadcast_to(np.asarray(baseline_grade, np.int64), worst.shape)
-    return np.where((worst > 0) & (before == UNGRADED), UNGRADED, np.where((worst > 0) & (worst <= before), 0, worst))

@@ -52,6 +52,10 @@ class Term:
     note: str
     rules: tuple[Rule, ...]
 
+    def is_of(self, test: str) -> bool:
+        """Say whether a code or the name of a test is this term's."""
+        return test.strip().upper() in self.tests or _plain(test) == _plain(self.sign)
+
     def rule_for(self, unit: str) -> tuple[Rule, float] | None:
         """Give the rule for a unit, and the factor that brings a value into it; ``None`` where the unit does not fit.
 
@@ -182,8 +186,7 @@ def terms_of(test_code: str, *, version: str = "5.0") -> TermPair:
     >>> terms_of("PLAT", version="6.0")
     TermPair(low='Thrombocytopenia', high=None)
     """
-    code = test_code.strip().upper()
-    found = {term.direction: term.name for term in all_terms(version) if code in term.tests}
+    found = {term.direction: term.name for term in all_terms(version) if term.is_of(test_code)}
     if not found:
         known = sorted({test for term in all_terms(version) for test in term.tests})
         raise StudyError(f"no CTCAE {version} term for this test", value=test_code, allowed=", ".join(known))

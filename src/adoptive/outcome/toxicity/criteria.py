@@ -92,7 +92,7 @@ def read_signs(values: object, signs: Mapping[str, Sign]) -> dict[str, NDArray[A
 
 def _read(name: str, value: ArrayLike, sign: Sign) -> NDArray[Any]:
     given = np.asarray(value)
-    if given.dtype == np.bool_ and (sign.lowest, sign.highest) == (0.0, 1.0):
+    if given.dtype.kind in "biu" and sign.whole and _within(given, sign):
         return given.astype(np.int8)
     try:
         number = given.astype(np.float64, copy=False)
@@ -107,6 +107,11 @@ def _read(name: str, value: ArrayLike, sign: Sign) -> NDArray[Any]:
     number = np.where(wrong, IMPOSSIBLE, number)
     number = np.where(unknown, MISSING, number)
     return number.astype(np.int8) if sign.whole else number
+
+
+def _within(given: NDArray[Any], sign: Sign) -> bool:
+    """Say whether all are possible or marked as missing: the usual case, and then nothing is left to clean."""
+    return not given.size or bool(int(given.min()) >= MISSING and int(given.max()) <= sign.highest)
 
 
 def apply_rule(rule: Rule, seen: Seen) -> Graded:

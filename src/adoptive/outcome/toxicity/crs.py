@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.errors import StudyError
-from adoptive.outcome.toxicity.criteria import apply_rule, read_signs
+from adoptive.outcome.toxicity.criteria import MISSING, apply_rule, read_signs
 from adoptive.outcome.toxicity.episodes import REOPEN_DAYS, GradedCourse, episodes
 from adoptive.outcome.toxicity.scales import SCALES
 from adoptive.outcome.toxicity.types import CrsSigns, Oxygen
@@ -60,7 +60,12 @@ def grade_crs(signs: CrsSigns, *, scale: str = "ASTCT") -> Graded:
     rule = _BY_WORD.get(str(scale).strip().lower())
     if rule is None:
         raise StudyError("unknown scale of cytokine release syndrome", value=scale, allowed=", ".join(CRS_SCALES))
-    return apply_rule(rule, read_signs(signs, rule.signs))
+    seen = read_signs(signs, rule.signs)
+    # ventilated for the airway: the support is known even if the device was not written down
+    told = (seen["airway_only"] == 1) & (seen["oxygen"] == MISSING)
+    if told.any():
+        seen["oxygen"] = np.where(told, np.int8(Oxygen.POSITIVE_PRESSURE), seen["oxygen"])
+    return apply_rule(rule, seen)
 
 
 def crs_course(grade: NDArray[np.int64], day: ArrayLike, *, reopen_days: float = REOPEN_DAYS) -> GradedCourse:

@@ -21,6 +21,7 @@ REOPEN_DAYS: Final = 7.0
 """Longest pause within one episode: a convention of this package, as the consensus fixes no number."""
 
 RECORD_DAYS: Final = 1.0
+DEATH: Final = 5
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,8 @@ class GradedCourse:
     ``duration_days``: from the first to the last graded day of an episode, both included, over all episodes.
     ``episodes``: number of episodes.
     ``episode``: number of the episode that a day belongs to, pauses within it included; 0 = none.
-    ``resolved``: a day of grade 0 was seen after the last day above it; False for patients without an episode.
+    ``resolved``: a day of grade 0 was seen after the last day above it; False without an episode, or if
+    it ended in death.
     ``ungraded_days``: days without a grade: with any, the worst grade is that of the other days.
     """
 
@@ -79,8 +81,8 @@ def episodes(grade: ArrayLike, day: ArrayLike, *, gap_days: float = REOPEN_DAYS)
     maximum = grades.max(axis=1, initial=0)
     maximum = np.where(~known.any(axis=1) & (grades.shape[1] > 0), UNGRADED, maximum)
     last_ill = _last_before(when, ill)
-    lasting = ill | (~known & _lasts(ill, known))
-    pause = when - _last_before(when, lasting)
+    last_ongoing = last_ill if known.all() else _last_before(when, ill | (~known & _lasts(ill, known)))
+    pause = when - last_ongoing
     opens = ill & (np.isinf(pause) | (pause > gap_days))
     # inside an episode a graded day adds the days since the last graded one, a first day adds itself
     gap = np.where(opens | ~ill, RECORD_DAYS, when - np.where(np.isfinite(last_ill), last_ill, 0.0))
@@ -92,7 +94,7 @@ def episodes(grade: ArrayLike, day: ArrayLike, *, gap_days: float = REOPEN_DAYS)
         duration_days=np.where(ill, gap, 0.0).sum(axis=1),
         episodes=opens.sum(axis=1).astype(np.int64),
         episode=_episode_of_days(ill, opens),
-        resolved=ill.any(axis=1) & ((grades == 0) & (when > last[:, None])).any(axis=1),
+        resolved=ill.any(axis=1) & (maximum < DEATH) & ((grades == 0) & (when > last[:, None])).any(axis=1),
         ungraded_days=(~known).sum(axis=1).astype(np.int64),
     )
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.outcome.toxicity.types import Oxygen
-from adoptive.outcome.toxicity.words import UNKNOWN, key_of, spread, table_of
+from adoptive.outcome.toxicity.words import UNKNOWN, key_of, spread, words_of
 
 __all__ = ["oxygen_code"]
 
@@ -24,24 +24,24 @@ BY_FLOW: Final = 10
 LOW_CANNULA: Final = 11
 HIGH_CANNULA: Final = 12
 
-_DEVICES: Final[dict[int, str]] = {
-    Oxygen.NONE: "none, no, no oxygen, no o2, no support, room air, ra, air, roomair, 0, ambient air",
-    BY_FLOW: "nasal cannula, cannula, nc, nasal prongs, prongs, nasal cannulae, nasal",
-    LOW_CANNULA: "low flow, low flow nasal cannula, low flow cannula, low flow nc, lfnc, low flow oxygen, low flow o2",
-    HIGH_CANNULA: "high flow nasal cannula, high flow cannula, high flow nc, hfnc, hfno, high flow, high flow oxygen, "
-    "high flow nasal oxygen, high flow o2, optiflow",
-    Oxygen.LOW_FLOW: "blow by, blow by oxygen, blowby oxygen",
-    Oxygen.HIGH_FLOW_OR_MASK: "face mask, facemask, simple mask, simple face mask, oxygen mask, non rebreather, "
-    "non rebreather mask, non rebreathing mask, nrb, nrbm, nrm, partial rebreather, partial rebreather mask, venturi, "
-    "venturi mask, reservoir mask",
-    Oxygen.POSITIVE_PRESSURE: "cpap, bipap, bpap, nippv, niv, nippv mask, cpap mask, bipap mask, ventilator, "
-    "ventilation, ventilated, mechanical ventilation, invasive ventilation, invasive mechanical ventilation, imv, "
-    "non invasive ventilation, positive pressure, positive pressure ventilation, intubated, intubation, "
-    "intubation and mechanical ventilation, mechanically ventilated, vent",
-}
-_FLOW: Final = re.compile(r"(\d+(?:[.,]\d+)?)\s*(?:l|lpm|litres?|liters?)(?:\s*(?:/|per\s*)?\s*min(?:ute)?)?(?![a-z])")
-_PERCENT: Final = re.compile(r"\d+(?:\.\d+)?\s*%")
-_DEVICE_OF: Final = table_of(_DEVICES)
+_FLOW: Final = re.compile(
+    r"(?P<bound>>=|<=|[<>≥≤]|\b(?:gt|ge|lt|le|over|above|under|below|up to)\b)?\s*(?P<litres>\d+(?:[.,]\d+)?)\s*"
+    r"(?:lpm|l|litres?|liters?)(?:\s*(?:/|per)?\s*min(?:ute)?)?(?![a-z])"
+)
+_ABOVE: Final = frozenset({">", "gt", "over", "above"})
+_AT_MOST: Final = frozenset({"<", "<=", "≤", "lt", "le", "under", "below", "up to"})
+_FRACTION: Final = re.compile(r"\d+(?:\.\d+)?\s*(?:%|pct|percent)")
+_AROUND: Final = re.compile(r"\b(?:o2|o 2|oxygen|supplemental|fio2|fio 2|via|by|on|at|with|of)\b")
+_MINUS: Final = re.compile(r"[\s_]-\d")
+_DEVICE_OF: Final = words_of(
+    "oxygen",
+    {
+        **Oxygen.__members__,
+        "CANNULA": BY_FLOW,
+        "LOW_FLOW_CANNULA": LOW_CANNULA,
+        "HIGH_FLOW_CANNULA": HIGH_CANNULA,
+    },
+)
 
 
 def oxygen_code(device: ArrayLike, flow_l_min: ArrayLike = np.nan) -> Codes:
@@ -86,7 +86,30 @@ def oxygen_code(device: ArrayLike, flow_l_min: ArrayLike = np.nan) -> Codes:
 
 def _device(text: str) -> tuple[int, float]:
     """Read one device: its kind, and the flow that stands in the words or NaN."""
-    plain = _PERCENT.sub("", re.sub(r"[_\-]+", " ", text.lower()))
+    if _MINUS.search(text):
+        return UNKNOWN, np.nan
+    plain = _FRACTION.sub(" ", re.sub(r"[_\-]+", " ", text.lower()))
+    plain = re.sub(r"([a-z])(?=\d)", r"\1 ", plain)
     found = _FLOW.search(plain)
-    flow = float(found[1].replace(",", ".")) if found else np.nan
-    return _DEVICE_OF.get(key_of(_FLOW.sub(" ", plain, count=1)), UNKNOWN), flow
+    if found is None:
+        return _kind(plain), np.nan
+    flow = _bounded(float(found["litres"].replace(",", ".")), found["bound"])
+    kind = _kind(plain[: found.start()] + " " + plain[found.end() :])
+    return (kind if np.isfinite(flow) else UNKNOWN), flow
+
+
+def _kind(plain: str) -> int:
+    """Look the device up, if need be without the words around it ("O2 via nasal cannula")."""
+    kind = _DEVICE_OF.get(key_of(plain))
+    return _DEVICE_OF.get(key_of(_AROUND.sub(" ", plain)), UNKNOWN) if kind is None else kind
+
+
+def _bounded(litres: float, bound: str | None) -> float:
+    """Read "up to 6 L" and "> 6 L": a flow on the same side of the limit, NaN where the bound leaves it open."""
+    if bound is None:
+        return litres
+    if bound in _ABOVE:
+        return float(np.nextafter(litres, np.inf)) if litres >= LOW_FLOW_L_MIN else np.nan
+    if bound in _AT_MOST:
+        return litres if litres <= LOW_FLOW_L_MIN else np.nan
+    return litres if litres > LOW_FLOW_L_MIN else np.nan

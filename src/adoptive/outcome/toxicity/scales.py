@@ -35,7 +35,7 @@ _ALL_SIGNS: Final = {
     "constitutional": yes_or_no("constitutional symptoms"),
     "life_threatening": yes_or_no("life-threatening or not"),
     "ventilated": yes_or_no("mechanical ventilation"),
-    "oxygen_fraction": Sign("oxygen fraction", best=0.21, worst=1.0, lowest=0.21, highest=1.0, whole=False),
+    "oxygen_fraction": Sign("oxygen fraction", best=0.21, worst=1.0, lowest=0.2, highest=1.0, whole=False),
     "high_dose_vasopressor": yes_or_no("high dose of the vasopressor"),
     "fluids": yes_or_no("fluids"),
     "organ_grade": Sign("organ toxicity", best=0, worst=4, highest=5),
