@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -32,6 +33,7 @@ from adoptive.workbench.grade.rules.common import (
     flag,
     value,
 )
+from adoptive.workbench.grade.rules.visits import DATE, REFERENCE, Bad, days_between
 from adoptive.workbench.grade.types import Column, Judged, Layout, Option, Rule, Signs
 
 __all__ = ["RULES"]
@@ -50,7 +52,37 @@ _FOLLOW_UP: Final = (
            high=36500, required=False),
 )  # fmt: skip
 
-Bad = tuple[tuple[int, str, str, str], ...]
+_DATES: Final = tuple(
+    Column(name, f"{meaning}, year-month-day", "text", aliases, required=False)
+    for name, meaning, aliases in (
+        ("last_day_date", "date of last follow-up", ("last_fu_date", "last_followup_date", "last_follow_up_date")),
+        ("progression_day_date", "date of progression or relapse", ("progression_date", "relapse_date", "pd_date")),
+        ("next_therapy_day_date", "date of the next therapy", ("next_therapy_date", "subsequent_therapy_date")),
+    )
+)
+
+
+def _by_day(signs: Signs) -> tuple[Signs, Bad]:
+    """Turn dates into days after the infusion, where the file gives dates; a count without a day is bad."""
+    if "day" in signs.has:
+        return signs, ()
+    columns = dict(signs.columns)
+    columns["day"], bad = days_between(signs, "date")
+    listed = {row for row, *_ in bad}
+    lost = [int(row) for row in np.flatnonzero(np.isnan(columns["day"])) if row not in listed]
+    bad = (*bad, *((row, "date", str(signs["date"][row]), "the day after the infusion is not known") for row in lost))
+    columns["day"] = np.where(np.isnan(columns["day"]), -np.inf, columns["day"])
+    for column in _DATES:
+        if column.name in signs.has:
+            columns[column.name.removesuffix("_date")], more = days_between(signs, column.name)
+            bad = (*bad, *more)
+    columns["day"] = np.where(np.isinf(columns["day"]), -1e6, columns["day"])
+    has = signs.has | {column.name.removesuffix("_date") for column in _DATES if column.name in signs.has}
+    return replace(signs, columns=columns, has=has), tuple(dict.fromkeys(bad))
+
+
+def _column(signs: Signs, name: str) -> Floats:
+    return np.asarray(signs[name], np.float64) if name in signs.columns else np.full(len(signs), np.nan)
 
 
 def _of_patient(signs: Signs, *names: str) -> tuple[dict[str, Floats], Bad]:
@@ -58,7 +90,7 @@ def _of_patient(signs: Signs, *names: str) -> tuple[dict[str, Floats], Bad]:
     found: dict[str, Floats] = {}
     bad: list[tuple[int, str, str, str]] = []
     for name in names:
-        column, size = np.asarray(signs[name], np.float64), len(signs.patients)
+        column, size = _column(signs, name), len(signs.patients)
         low, high = np.full(size, np.inf), np.full(size, -np.inf)
         known = ~np.isnan(column)
         np.minimum.at(low, signs.patient[known], column[known])
@@ -87,6 +119,7 @@ def _stops(ends: Mapping[str, Floats]) -> dict[str, Any]:
 
 
 def _icaht(signs: Signs) -> Judged:
+    signs, dated = _by_day(signs)
     ends, bad = _of_patient(signs, *(column.name for column in _FOLLOW_UP))
     early, late, days = _grids(signs, "anc")
     last = ends["last_day"] if "last_day" in signs.has else np.full(len(early), np.nan)
@@ -98,14 +131,17 @@ def _icaht(signs: Signs) -> Judged:
         "nadir_per_ul": numbers(behind.nadir_per_ul), "nadir_day": grades(behind.nadir_day),
         "unknown_days": grades(behind.unknown_days),
     }  # fmt: skip
-    return _two_grades(signs, first, then, more, bad)
+    return _two_grades(signs, first, then, more, (*dated, *bad))
 
 
 def _t_icaht(signs: Signs) -> Judged:
+    signs, dated = _by_day(signs)
     ends, bad = _of_patient(signs, *(column.name for column in _FOLLOW_UP))
     early, late, days = _grids(signs, "platelets")
     first = grade_t_icaht_early(early, last_day=ends["last_day"], progression_day=ends["progression_day"])
-    return _two_grades(signs, first, grade_t_icaht_late(late, days, last_day=ends["last_day"], **_stops(ends)), {}, bad)
+    return _two_grades(
+        signs, first, grade_t_icaht_late(late, days, last_day=ends["last_day"], **_stops(ends)), {}, (*dated, *bad)
+    )
 
 
 def _two_grades(signs: Signs, first: Graded, then: Graded, more: Mapping[str, Any], bad: Bad) -> Judged:
@@ -138,7 +174,7 @@ _TLS: Final = tuple(
 )  # fmt: skip
 
 _TLS_COLUMNS: Final = (
-    PATIENT, Column(**{**DAY.__dict__, "meaning": "day after the start of therapy"}), *_TLS,
+    PATIENT, replace(DAY, meaning="day after the start of therapy"), *_TLS,
     value("calcium", "total calcium, corrected with albumin", units.CALCIUM, 30, "ca", "total_calcium", required=False),
     value("albumin", "albumin", units.ALBUMIN, 10, "alb", required=False),
     flag("child", "the patient is a child: another limit of phosphate", "paediatric", "pediatric"),
@@ -277,15 +313,18 @@ _B_CELLS: Final = (
     flag("impaired_vaccine_response", "impaired response to vaccines"), flag("low_iga_or_igm", "low IgA or IgM"),
 )  # fmt: skip
 
+_DATED: Final = tuple(replace(column, required=True, key=True) for column in (DATE, REFERENCE))
 _DAILY: Final = "one draw of one patient"
 
 RULES: Final = (
     Rule("icaht", "Neutropenia after CAR T cells (ICAHT), early and late", "EHA/EBMT 2023",
          "Rejeski et al. 2023, 10.1182/blood.2023020578", "rules/icaht", "early_grade",
-         (Layout("daily counts", _DAILY, (PATIENT_NEEDED, DAY_NEEDED, ANC, *_FOLLOW_UP), _icaht),)),
+         (Layout("daily counts", _DAILY, (PATIENT_NEEDED, DAY_NEEDED, ANC, *_FOLLOW_UP), _icaht),
+          Layout("dated counts", _DAILY, (PATIENT_NEEDED, *_DATED, ANC, *_DATES), _icaht))),
     Rule("t-icaht", "Thrombocytopenia after CAR T cells (T-ICAHT), early and late", "2025",
          "Rejeski et al. 2025", "rules/icaht", "early_grade",
-         (Layout("daily counts", _DAILY, (PATIENT_NEEDED, DAY_NEEDED, PLATELETS, *_FOLLOW_UP), _t_icaht),)),
+         (Layout("daily counts", _DAILY, (PATIENT_NEEDED, DAY_NEEDED, PLATELETS, *_FOLLOW_UP), _t_icaht),
+          Layout("dated counts", _DAILY, (PATIENT_NEEDED, *_DATED, PLATELETS, *_DATES), _t_icaht))),
     Rule("tls", "Tumour lysis, laboratory and clinical", "2004",
          "Cairo and Bishop 2004, 10.1111/j.1365-2141.2004.05094.x; Howard et al. 2011, 10.1056/NEJMra0904569",
          "rules/tumour-lysis", "lab_tls",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -145,8 +146,8 @@ _IEC_HS: Final = (
     flag("died_of_iec_hs", "it was the cause of death", "death"),
 )  # fmt: skip
 
-_SOME: Final = Column(**{**PLATELETS.__dict__, "low": 0.01})
-_OPTIONAL: Final = tuple(Column(**{**column.__dict__, "required": False}) for column in (CREATININE, CRP))
+_SOME: Final = replace(PLATELETS, low=0.01)
+_OPTIONAL: Final = tuple(replace(column, required=False) for column in (CREATININE, CRP))
 
 RULES: Final = (
     Rule("car-hematotox", "CAR-HEMATOTOX score before lymphodepletion", "2021",

@@ -12,17 +12,18 @@ from numpy.typing import NDArray
 
 from adoptive.workbench.grade.types import Column, Signs
 
-__all__ = ["DATE", "REFERENCE", "Bad", "Series", "days_of", "series_of"]
+__all__ = ["DATE", "REFERENCE", "Bad", "Series", "days_between", "days_of", "series_of"]
 
 Bad = tuple[tuple[int, str, str, str], ...]
 
 DATE: Final = Column(
     "date", "date of the visit, year-month-day; one without day or month has no day in the series", "text",
-    ("TRDTC", "RSDTC", "ADT", "ADTC", "TUDTC", "visit_date", "scan_date"), required=False,
+    ("TRDTC", "RSDTC", "ADT", "ADTC", "TUDTC", "LBDTC", "visit_date", "scan_date", "lab_date"), required=False,
 )  # fmt: skip
 REFERENCE: Final = Column(
     "reference_date", "date from which days count: start of treatment or randomisation", "text",
-    ("RFSTDTC", "TRTSDT", "TRTSDTC", "RANDDT", "start_date", "baseline_date"), required=False,
+    ("RFSTDTC", "TRTSDT", "TRTSDTC", "RANDDT", "start_date", "baseline_date", "cart_date", "infusion_date",
+    "date_of_infusion"), required=False,
 )  # fmt: skip
 
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ].*)?)?)?")
@@ -57,6 +58,13 @@ def days_of(signs: Signs) -> tuple[NDArray[np.float64], Bad]:
         start, more = _epoch_days(signs, "reference_date")
         return days - start, (*bad, *more)
     return days, bad
+
+
+def days_between(signs: Signs, name: str) -> tuple[NDArray[np.float64], Bad]:
+    """Give the days from the reference date to another date of the row, NaN where one is not known to the day."""
+    until, bad = _epoch_days(signs, name)
+    start, more = _epoch_days(signs, "reference_date")
+    return until - start, (*bad, *more)
 
 
 def _epoch_days(signs: Signs, name: str) -> tuple[NDArray[np.float64], Bad]:
