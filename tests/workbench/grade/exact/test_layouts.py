@@ -87,6 +87,7 @@ def test_codes_of_tests_are_graded_low_and_high(graded: Callable[..., Any], shee
         ("1,HGB,7.9,furlong,130,170,,", "AVALU"),
         ("1,HGB,,g/L,130,170,,", "AVAL"),
         ("1,ALT,<5,U/L,,40,,", "AVAL"),
+        ("1,ALT,-5,U/L,,40,,", "AVAL"),
         ("1,ALT,5,U/L,,40,,odd", "BNRIND"),
         ("1,ALT,5,U/L,,n.d.,,", "ANRHI"),
         ("1,,5,U/L,,40,,", "PARAMCD"),
@@ -116,6 +117,25 @@ def test_low_and_high_terms_of_adam(sheet: Callable[..., Path]) -> None:
     file = sheet(head, "Hypokalemia,Hyperkalemia,5.6,mmol/L,3.5,5.1", "Anemia,,79,g/L,130,170")
     rows = grade_file(file, rule="ctcae").tables["rows"]
     assert [rows[name].tolist() for name in ("grade", "grade_low", "grade_high")] == [[2, 3], [0, 3], [2, None]]
+    named = sheet(f"USUBJID,{head}", "A,Hypokalemia,Hyperkalemia,5.6,mmol/L,3.5,5.1", "B,Bad mood,,1,g/L,1,2",
+                  "C,Anemia,,7,furlong,1,2", name="named.csv")  # fmt: skip
+    result = grade_file(named, rule="ctcae")
+    worst = [result.arrow["patients"][name].to_pylist() for name in ("patient", "term", "worst_grade")]
+    assert [row[:2] for row in zip(*worst, strict=True)][:2] == [("A", "Hypokalemia"), ("A", "Hyperkalemia")]
+    assert worst[2] == [0, 2, None, None]
+    assert [(bad.line, bad.column) for bad in result.bad_rows] == [(3, "ATOXDSCL"), (4, "AVALU")]
+
+
+def test_counts_with_dates(sheet: Callable[..., Path]) -> None:
+    head = "patient_id,cart_date,date,anc,subsequent_therapy_date,progression_date,last_fu_date"
+    rows = ["1,2021-01-01,2021-01-01,300,NA,NA,2021-01-10", "1,2021-01-01,2021-01-09,400,NA,NA,2021-01-10",
+            "2,2021-01-01,2021-01-03,400,NA,2021-02-10,NA", "2,2021-01-01,2021-01-09,800,NA,2021-02-10,NA",
+            "2,2021-01-01,2021-02-09,800,NA,2021-02-10,NA", "2,2021-01-01,2021-02-11,300,NA,2021-02-10,NA",
+            "3,2021-01-01,2021-02,300,NA,NA,NA"]  # fmt: skip
+    result = grade_file(sheet(head, *rows), rule="icaht", anc_unit="/uL")
+    assert result.tables["patients"]["early_grade"].tolist() == [4, 1, None]
+    assert result.tables["patients"]["late_grade"].tolist() == [None, 2, None]
+    assert [(bad.line, bad.column) for bad in result.bad_rows] == [(8, "date")]
 
 
 def test_lesion_rows_give_visits_and_best_response(graded: Callable[..., Any], sheet: Callable[..., Path]) -> None:

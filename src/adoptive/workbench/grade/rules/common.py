@@ -15,7 +15,7 @@ PATIENT: Final = Column("patient", "who; without it every row stands alone", "te
 PATIENT_NEEDED: Final = Column("patient", "who", "text", _SUBJECT, key=True)
 
 _DAYS: Final = (
-    "ADY", "LBDY", "TRDY", "RSDY", "VSDY", "study_day", "days", "time", "time_days", "dayno", "day_post_infusion",
+    "ADY", "LBDY", "TRDY", "RSDY", "VSDY", "study_day", "days", "time_days", "dayno", "day_post_infusion",
     "days_post_infusion", "day_from_infusion", "time_post_inf", "day_number",
 )  # fmt: skip
 DAY: Final = Column("day", "day after the infusion (day 0) or of the study", aliases=_DAYS, low=-3650, high=36500,

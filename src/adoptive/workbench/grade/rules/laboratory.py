@@ -13,6 +13,7 @@ from adoptive.outcome.laboratory.rows import NOT_A_TERM, grade_laboratory_rows
 from adoptive.outcome.types import Graded
 from adoptive.workbench.grade.rules.answers import because, grades, reason_of
 from adoptive.workbench.grade.rules.common import DAY, PATIENT
+from adoptive.workbench.grade.rules.visits import Bad
 from adoptive.workbench.grade.types import Column, Judged, Layout, Option, Rule, Signs
 
 __all__ = ["RULES"]
@@ -82,11 +83,9 @@ def _directions(signs: Signs) -> NDArray[np.str_]:
 
 def _terms(signs: Signs) -> Judged:
     graded = _grade(signs, signs["term"], _directions(signs))
-    problem = f"not a laboratory term of CTCAE {signs.options['version']}"
-    unknown = _where(graded, NOT_A_TERM)
-    bad = [(int(at), "term", str(signs["term"][at]), problem) for at in np.flatnonzero(unknown)]
     rows = {"grade": grades(graded.grade), "reason": because(graded)}
-    return Judged(rows, patients=_worst(signs, signs["term"], graded.grade), bad=(*bad, *_units(signs, graded)))
+    bad = (*_unknown(signs, "term", graded), *_refused(signs, graded))
+    return Judged(rows, patients=_worst(signs, signs.patient, signs["term"], graded.grade), bad=bad)
 
 
 def _tests(signs: Signs) -> Judged:
@@ -97,7 +96,8 @@ def _tests(signs: Signs) -> Judged:
         "grade": grades(graded.grade), "grade_low": grades(np.where(way == "high", -1, low.grade)),
         "grade_high": grades(np.where(way == "low", -1, high.grade)), "reason": because(graded),
     }  # fmt: skip
-    return Judged(rows, patients=_worst(signs, signs["term"], graded.grade), bad=_units(signs, graded))
+    worst = _worst(signs, signs.patient, signs["term"], graded.grade)
+    return Judged(rows, patients=worst, bad=_refused(signs, graded))
 
 
 def _pair(signs: Signs) -> Judged:
@@ -111,8 +111,14 @@ def _pair(signs: Signs) -> Judged:
         "grade": grades(grade), "grade_low": grades(low.grade), "grade_high": grades(high.grade),
         "reason": reason_of(place, (*low.reasons, *high.reasons)),
     }  # fmt: skip
-    term = np.where(signs["term_low"] != "", signs["term_low"], signs["term_high"])
-    return Judged(rows, patients=_worst(signs, term, grade))
+    named = np.flatnonzero(np.r_[signs["term_low"] != "", signs["term_high"] != ""])
+    worst = _worst(
+        signs, np.r_[signs.patient, signs.patient][named], np.r_[signs["term_low"], signs["term_high"]][named],
+        np.r_[low.grade, high.grade][named],
+    )  # fmt: skip
+    bad = [row for name, graded in (("term_low", low), ("term_high", high)) for row in
+           (*_unknown(signs, name, graded), *_refused(signs, graded, signs[name] != ""))]  # fmt: skip
+    return Judged(rows, patients=worst, bad=tuple(dict.fromkeys(bad)))
 
 
 def _where(graded: Graded, reason: str) -> NDArray[np.bool_]:
@@ -121,19 +127,33 @@ def _where(graded: Graded, reason: str) -> NDArray[np.bool_]:
     return np.isin(graded.reason, places)
 
 
-def _units(signs: Signs, graded: Graded) -> tuple[tuple[int, str, str, str], ...]:
-    """List rows whose unit is missing or does not fit the test."""
-    wrong = np.flatnonzero(_where(graded, MISSING["unit"]))
-    return tuple((int(at), "unit", str(signs["unit"][at]), MISSING["unit"]) for at in wrong)
+def _unknown(signs: Signs, name: str, graded: Graded) -> Bad:
+    """List rows whose term is no laboratory term; an empty one is none."""
+    wrong = np.flatnonzero(_where(graded, NOT_A_TERM) & (signs[name] != ""))
+    problem = f"not a laboratory term of CTCAE {signs.options['version']}"
+    return tuple((int(at), name, str(signs[name][at]), problem) for at in wrong)
 
 
-def _worst(signs: Signs, term: NDArray[Any], grade: NDArray[np.int64]) -> dict[str, Any] | None:
+def _refused(signs: Signs, graded: Graded, asked: NDArray[np.bool_] | None = None) -> Bad:
+    """List rows whose unit is missing or does not fit the test, or whose value is not possible."""
+    of_row = np.ones(len(signs), np.bool_) if asked is None else asked
+    unit = np.flatnonzero(_where(graded, MISSING["unit"]) & of_row)
+    value = np.flatnonzero(_where(graded, MISSING["value"]) & of_row & ~np.isnan(signs["value"]))
+    return (
+        *((int(at), "unit", str(signs["unit"][at]), MISSING["unit"]) for at in unit),
+        *((int(at), "value", f"{signs['value'][at]:g}", "not a possible value; allowed: 0 or more") for at in value),
+    )
+
+
+def _worst(
+    signs: Signs, patient: NDArray[np.int64], term: NDArray[Any], grade: NDArray[np.int64]
+) -> dict[str, Any] | None:
     """Give the worst grade of every patient and term."""
     if "patient" not in signs.has:
         return None
     terms = pa.array(term, pa.string()).dictionary_encode()
     which = np.asarray(terms.indices.to_numpy(zero_copy_only=False), np.int64)
-    keys, code = np.unique(signs.patient * max(len(terms.dictionary), 1) + which, return_inverse=True)
+    keys, code = np.unique(patient * max(len(terms.dictionary), 1) + which, return_inverse=True)
     worst, seen, open_ = np.full(len(keys), -1), np.zeros(len(keys), np.int64), np.zeros(len(keys), np.int64)
     np.maximum.at(worst, code, grade)
     np.add.at(seen, code, 1)
