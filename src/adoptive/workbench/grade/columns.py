@@ -48,7 +48,8 @@ def accepted_names(column: Column) -> tuple[str, ...]:
     if not column.units:
         return (column.name, *column.aliases)
     ends = [unit.spellings[0].replace("/", "_").replace(" ", "_") for unit in column.units]
-    return tuple(f"{column.name}_{end}" for end in ends)
+    plain = (column.name, *column.aliases) if column.bare else ()
+    return (*plain, *(f"{column.name}_{end}" for end in ends))
 
 
 @lru_cache(maxsize=4096)
@@ -91,6 +92,8 @@ def find(column: Column, names: Sequence[str], *, told: str = "") -> Found | Non
     if told:
         return Found(header, _told_unit(column, told))
     beside = _unit_beside(column, header, names)
+    if beside is None and column.bare:
+        return Found(header, column.units[0])
     if beside is None:
         raise StudyError(
             "the unit cannot be known", where=header, allowed=", ".join(accepted_names(column)),

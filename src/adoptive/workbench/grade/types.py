@@ -37,7 +37,8 @@ class Column:
     A ``required`` column must be there; an empty cell of a ``key`` column makes the row bad. A number's unit stands in
     the column's name (``anc_per_uL``), in a column of units beside it, or in the option ``NAME_unit``; ``units`` empty
     means a number without unit. ``apart`` gives the rule the values by unit, too (column ``"NAME UNIT"``), where the
-    limits of a definition are round numbers in each.
+    limits of a definition are round numbers in each. ``bare``: a name without a unit means the first one, where the
+    range leaves no doubt.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Column:
     key: bool = False
     apart: bool = False
     unit_column: tuple[str, ...] = ()
+    bare: bool = False
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ TRIGLYCERIDES: Final = (Unit("mmol/L", 1.0, ("mmol/L", "mM")), Unit("mg/dL", 1.0
 IGG: Final = (Unit("mg/dL", 1.0, ("mg/dL",)), Unit("g/L", 100.0, ("g/L", "mg/mL")))
 MILLIMETRE: Final = (Unit("mm", 1.0, ("mm", "millimetre", "millimeter")), Unit("cm", 10.0, ("cm",)))
 FLOW: Final = (Unit("L/min", 1.0, ("L/min", "lpm", "L per min")),)
-SHARE: Final = (Unit("fraction", 1.0, ("fraction", "share")), Unit("%", 0.01, ("%", "percent", "pct")))
+SHARE: Final = (Unit("fraction", 1.0, ("fraction", "share")), Unit("%", 0.01, ("percent", "%", "pct")))
 DAY: Final = (Unit("day", 1.0, ("day", "days", "d")),)
 
 
