@@ -17,9 +17,12 @@ from adoptive.construct import ConstructPlan
 from adoptive.facility import Process, Product, doses_available, make_products
 from adoptive.infusion import (
     Choice,
+    Given,
     Infusions,
     Regimen,
+    SignLevels,
     Ward,
+    doses_given,
     join,
     lead_days,
     may_repeat,
@@ -29,7 +32,8 @@ from adoptive.infusion import (
 )
 from adoptive.kinetics import Physiology, Trajectory, advance, begin, describe_patients
 from adoptive.outcome import Assessment, Reading, Tolerance, draw_tolerance, plan_scans, read_course, read_fate
-from adoptive.parameters import Typical
+from adoptive.outcome.clinic.brain import draw_brain_tolerance
+from adoptive.parameters import Typical, draw_patients
 from adoptive.streams import Streams
 
 __all__ = ["Course", "Plan", "follow_cells", "follow_choice"]
@@ -75,6 +79,12 @@ class Course:
     tolerance: Tolerance
     reading: Reading
     typical: Typical
+    care: tuple[Ward, ...] = ()
+
+    def doses(self) -> Given:
+        """List every dose that the ward gave, with day, drug and dose, while the patient was seen."""
+        seen = np.minimum(self.reading.fate.last_contact_day, np.minimum(self.end_day, self.trajectory.now))
+        return doses_given(self.care, self.trajectory.fired_day, until=seen)
 
 
 def follow_cells(
@@ -97,16 +107,15 @@ def follow_cells(
 
     ready = np.minimum(np.where(product.released, np.ceil(product.ready_day), end_day), end_day)
     waiting = plan_waiting(plan.infusion, cohort, product, choice, ordered_day=ordered, ready_day=ready, **plan.draws)
-    trajectory = advance(begin(body, horizon_days=plan.horizon_days), body, until=ready, infusions=waiting)
+    ward = _ward(cohort, tolerance, plan)
+    start = begin(body, horizon_days=plan.horizon_days, wards=ward)
+    trajectory = advance(start, body, until=ready, infusions=waiting)
     lost = read_fate(trajectory, body, cohort, **plan.draws).lost_day
     fit = product.released & (ready < end_day) & (lost > ready) & (plan.infusion.max_infusions > 0)
 
     baseline = np.where(fit & (plan.outcome.recist_baseline == "lymphodepletion"), ready, 0.0)
     every = np.full(len(cohort), plan.outcome.scan_interval_days)
     scan_days = _scan_days(cohort, plan, first=baseline, interval=every, end_day=end_day)
-    ward = supportive_care(
-        plan.infusion, cohort, serious_pg_ml=tolerance.serious, severe_pg_ml=tolerance.severe, typical=plan.typical
-    )
     clinic = _Clinic(body, cohort, plan, baseline, scan_days, ward, end_day)
     trajectory, infusion_day = _infuse(trajectory, clinic, first=fit, product=product, standing=waiting)
     reading = clinic.read(trajectory)
@@ -125,7 +134,19 @@ def follow_cells(
         tolerance=tolerance,
         reading=reading,
         typical=plan.typical,
+        care=ward,
     )
+
+
+def _ward(cohort: Cohort, tolerance: Tolerance, plan: Plan) -> tuple[Ward, ...]:
+    """Give the ward's reactions at the levels at which each patient shows the signs of each grade."""
+    brain = draw_brain_tolerance(cohort.keys, target=cohort.antigen.target, **plan.draws)
+    levels = SignLevels(
+        crs_il6_pg_ml=np.column_stack([tolerance.fever, tolerance.serious, tolerance.severe, tolerance.life_threat]),
+        icans_leak=np.column_stack([brain.first, brain.serious, brain.severe, brain.critical]),
+        igg_mg_dl=100.0 * draw_patients(plan.typical, plan.streams, name="outcome.igg_g_l", keys=cohort.keys),
+    )
+    return supportive_care(plan.infusion, cohort, levels=levels, typical=plan.typical)
 
 
 def follow_choice(cohort: Cohort, plan: Plan, *, end_day: Floats, choice: Choice) -> Course:

@@ -3,20 +3,30 @@
 The functions to know: :func:`plan_lymphodepletion`, :func:`plan_infusion`, :func:`may_repeat`.
 """
 
+from adoptive.infusion.care import AGAINST_FEVER, Given, SignLevels, days_under, doses_given, first_dose_day, wards
 from adoptive.infusion.chemotherapy import Choice, choose_drugs, plan_bridging, plan_waiting
 from adoptive.infusion.dosing import lead_days, may_repeat, supportive_care
 from adoptive.infusion.plan import give, join, plan_cycle, plan_infusion, plan_lymphodepletion, plan_pembrolizumab
+from adoptive.infusion.protocol import Care, CareRule, protocol_rules
 from adoptive.infusion.types import DRUGS, ChoiceDrug, DrugDays, Infusions, Regimen, Ward
 
 __all__ = [
+    "AGAINST_FEVER",
     "DRUGS",
+    "Care",
+    "CareRule",
     "Choice",
     "ChoiceDrug",
     "DrugDays",
+    "Given",
     "Infusions",
     "Regimen",
+    "SignLevels",
     "Ward",
     "choose_drugs",
+    "days_under",
+    "doses_given",
+    "first_dose_day",
     "give",
     "join",
     "lead_days",
@@ -27,5 +37,7 @@ __all__ = [
     "plan_lymphodepletion",
     "plan_pembrolizumab",
     "plan_waiting",
+    "protocol_rules",
     "supportive_care",
+    "wards",
 ]

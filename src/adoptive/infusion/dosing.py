@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adoptive.cohort.types import Cohort
+from adoptive.infusion.care import SignLevels, wards
 from adoptive.infusion.types import Regimen, Ward
 from adoptive.parameters import Typical
 from adoptive.streams import Keys
@@ -53,29 +54,42 @@ def may_repeat(
     return np.asarray(left & alive & fit & ~progressed & counts)
 
 
-def supportive_care(
-    regimen: Regimen, cohort: Cohort, *, serious_pg_ml: Floats, severe_pg_ml: Floats, typical: Typical
-) -> tuple[Ward, ...]:
-    """Give tocilizumab when CRS becomes serious (hypotension, hypoxia), dexamethasone when it becomes severe.
+def supportive_care(regimen: Regimen, cohort: Cohort, *, levels: SignLevels, typical: Typical) -> tuple[Ward, ...]:
+    """Give the ward's reactions by the regimen's protocol of care.
 
-    ``serious_pg_ml``, ``severe_pg_ml`` ``(patients,)``: effective interleukin 6 at which each patient shows the sign.
+    Without a named protocol: tocilizumab when CRS becomes serious (grade 2: hypotension, hypoxia), dexamethasone when
+    it becomes severe (grade 3), each once for every rise of interleukin 6 above the patient's level.
     """
+    own = wards(regimen.care.in_force(), cohort, levels, typical=typical)
+    if regimen.care.protocol != "drugs of the regimen":
+        return own
+    struck = {rule.key for rule in regimen.care.rules}
+    usual = _drugs_of_the_regimen(regimen, cohort, levels, typical)
+    return tuple(ward for ward in usual if (ward.drug, "CRS grade") not in struck) + own
+
+
+def _drugs_of_the_regimen(regimen: Regimen, cohort: Cohort, levels: SignLevels, typical: Typical) -> tuple[Ward, ...]:
+    """Give tocilizumab and dexamethasone as the keys of ``[infusion]`` say."""
     # The ward's delays are the same for everybody: a rule of the house, not a property of a patient or a trial.
     rule = {name: typical.book[f"infusion.{name}"].value for name in _WARD_RULES}
     weight = np.minimum(cohort.weight_kg * regimen.tocilizumab_mg_kg, rule["tocilizumab_limit_mg"])
     return (
         Ward(
             drug="tocilizumab",
-            threshold_pg_ml=serious_pg_ml,
+            jump="tocilizumab",
+            threshold=levels.crs_il6_pg_ml[:, 1],
             amount=weight,
+            dose=weight,
             delay_days=rule["tocilizumab_delay_days"],
             lockout_days=rule["tocilizumab_lockout_days"],
             maximum=regimen.tocilizumab_maximum,
         ),
         Ward(
             drug="dexamethasone",
-            threshold_pg_ml=severe_pg_ml,
+            jump="dexamethasone",
+            threshold=levels.crs_il6_pg_ml[:, 2],
             amount=np.full(len(cohort), regimen.dexamethasone_mg),
+            dose=np.full(len(cohort), regimen.dexamethasone_mg),
             delay_days=rule["dexamethasone_delay_days"],
             lockout_days=rule["dexamethasone_lockout_days"],
             maximum=int(rule["dexamethasone_maximum"]) if regimen.dexamethasone_mg > 0 else 0,

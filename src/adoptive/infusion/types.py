@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Final, Literal
 
 import numpy as np
@@ -10,6 +10,7 @@ from annotated_types import Ge, Gt, Le, MinLen
 from numpy.typing import NDArray
 
 from adoptive.errors import StudyError
+from adoptive.infusion.protocol import Care
 from adoptive.units import In
 
 __all__ = ["DRUGS", "ChoiceDrug", "DrugDays", "Infusions", "Regimen", "Ward"]
@@ -28,6 +29,7 @@ DRUGS: Final = (
     "immunoglobulin",
     "filgrastim",
     "rasburicase",
+    "anakinra",
 )
 """Everything that can be given, in the order of the kinetic model's jumps; ``infusion`` is the cells."""
 
@@ -76,6 +78,7 @@ class Regimen:
     pembrolizumab_mg: Annotated[
         float, Ge(0), Le(1000), In("mg", "dose every three weeks from the infusion; 0 = none")
     ] = 0.0
+    care: Care = field(default_factory=Care)
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -110,11 +113,27 @@ class Infusions:
 
 @dataclass(frozen=True)
 class Ward:
-    """Describe one reaction of the ward: a drug given when effective interleukin 6 crosses a patient's threshold."""
+    """Describe one reaction of the ward: a drug given when a signal of the model rises to a patient's threshold.
+
+    ``dose`` ``(patients,)`` in ``unit`` is what the ward writes down; ``amount`` ``(patients,)`` what the model's
+    ``jump`` takes (None: the drug acts on the signs alone). A dose is ordered once the sign lasted ``lasting_days``,
+    not within ``lockout_days`` of the last order, and again every ``again_days`` while the sign lasts; it comes
+    ``delay_days`` after the order. ``stock_doses`` empty the store (0: it never empties), which is filled after
+    ``restock_days``. ``from_day`` counts from the latest infusion.
+    """
 
     drug: str
-    threshold_pg_ml: Floats
+    threshold: Floats
     amount: Floats
     delay_days: float
     lockout_days: float
     maximum: int
+    signal: str = "il6_effective"
+    jump: str | None = None
+    dose: Floats | float = 0.0
+    unit: str = "mg"
+    again_days: float = np.inf
+    lasting_days: float = 0.0
+    stock_doses: int = 0
+    restock_days: float = np.inf
+    from_day: float = -np.inf

@@ -34,7 +34,8 @@ def niche(y: Values, p: Values, a: Body) -> dict[str, Any]:
 def cytokines(y: Values, p: Values, a: Body, lesions: Sequence[Lesion]) -> dict[str, Any]:
     """Give interferon gamma, interleukin 6, CRP, ferritin and the leak of the blood-brain barrier.
 
-    Stimuli count from baseline, so that an untreated patient stays exactly where he is.
+    Stimuli count from baseline, so that an untreated patient stays exactly where he is. Anakinra (``ro_1``) takes away
+    what runs over interleukin 1: a share of the production of interleukin 6 and of the push on the barrier.
     """
     source = p.q_body * a.s * y.E_p * a.dexi
     for les in lesions:
@@ -43,12 +44,15 @@ def cytokines(y: Values, p: Values, a: Body, lesions: Sequence[Lesion]) -> dict[
     six = a.s6 / (a.s6 + p.K6c)
     il6_excess = positive(y.IL6 - p.b6)
     ferritin = a.ifn_excess / (a.ifn_excess + p.KFi) * (p.fer_0 + (1.0 - p.fer_0) * six)
+    push = il6_excess / (il6_excess + p.K6b)
     return {
         "IFN": p.dIFN * (p.bIFN - y.IFN) + p.kIFN * source,
-        "IL6": p.d6 * p.b6 + p.k6 * source * to_6 * a.dexi - p.d6 * y.IL6 * (1.0 - p.o6 * a.ro_6),
+        "IL6": p.d6 * p.b6
+        + p.k6 * source * to_6 * a.dexi * (1.0 - p.il1_six * a.ro_1)
+        - p.d6 * y.IL6 * (1.0 - p.o6 * a.ro_6),
         "CRP": p.kCRP * (p.CRP0 + p.eCRP * six - y.CRP),
         "FER": p.kFer * (p.Fer0 * (1.0 + p.eFer * ferritin) - y.FER),
-        "BBB": p.kBBB * (il6_excess / (il6_excess + p.K6b) * y.IFN / (y.IFN + p.KIFN_bbb) - y.BBB),
+        "BBB": p.kBBB * (push * y.IFN / (y.IFN + p.KIFN_bbb) * (1.0 - p.il1_leak * a.ro_1) - y.BBB),
     }
 
 
@@ -121,5 +125,6 @@ def drugs(y: Values, p: Values) -> dict[str, Any]:
         "IL2": -p.kIL2 * y.IL2,
         "GCSF": -p.kGCSF * y.GCSF,
         "Ras": -p.kRas * y.Ras,
+        "Ank": -p.kAnk * y.Ank,
         "Chemo": -p.kChemo * y.Chemo,
     }

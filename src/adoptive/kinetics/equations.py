@@ -1,6 +1,6 @@
 """The model: one plain text over states and parameters, from which everything else is derived.
 
-Forty-seven states of the body and seven per lesion, of which there may be up to eight. Read
+Forty-eight states of the body and seven per lesion, of which there may be up to eight. Read
 :mod:`~adoptive.kinetics.cells`, then :mod:`~adoptive.kinetics.tumour`, then :mod:`~adoptive.kinetics.body`.
 """
 
@@ -35,6 +35,7 @@ _EFFECT: Final[dict[str, dict[str, float | str]]] = {
     "immunoglobulin": {"IgG": 1.0},
     "filgrastim": {"GCSF": 1.0},
     "rasburicase": {"Ras": 1.0},
+    "anakinra": {"Ank": 1.0},
 }
 JUMPS: Final = tuple(Jump(drug, _EFFECT[drug]) for drug in DRUGS)
 
@@ -54,8 +55,13 @@ def derivatives(y: Values, p: Values, *, lesions: int) -> dict[str, Any]:
 
 
 def watched(y: Values, p: Values, *, lesions: int) -> dict[str, Any]:
-    """Give the signal that the ward reacts to: effective interleukin 6 above baseline (pg/mL)."""
-    return {"il6_effective": body(y, p, lesions).s6}
+    """Give the signals that the ward reacts to; what alarms when it falls is given with a minus, so that it rises.
+
+    Effective interleukin 6 above baseline (pg/mL), leak of the blood-brain barrier, ferritin (ug/L), uric acid (mg/dL),
+    neutrophils (1e9/L) and immunoglobulin G (fraction of baseline).
+    """
+    rising = {"il6_effective": body(y, p, lesions).s6, "leak": y.BBB, "ferritin": y.FER, "uric_acid": y.UA}
+    return rising | {"lack_of_neutrophils": -y.ANC, "lack_of_igg": -y.IgG}
 
 
 def rates_of_clones(y: Values, p: Values, *, lesions: int) -> dict[str, Any]:

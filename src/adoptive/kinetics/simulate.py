@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from adoptive.infusion.types import Infusions, Ward
+from adoptive.infusion.types import DRUGS, Infusions, Ward
 from adoptive.kinetics.equations import build_model
 from adoptive.kinetics.physiology import parameter_names
 from adoptive.kinetics.states import IN_BLOOD, LESIONS, MOST_LESIONS, lesion_state
@@ -20,15 +20,21 @@ __all__ = ["RECORDED", "advance", "begin", "day_grid", "engine", "recorded"]
 
 Floats = NDArray[np.float64]
 
+CHARTED: Final = (
+    *("L", "IL6", "ANC", "PLT", "Toc_c"),
+    *("IFN", "CRP", "FER", "BBB", "B", "IgG", "H", "UA", "LDH", "K", "PO4", "Dex"),
+)
+"""What the ward and the laboratory look at, beside the engineered cells in blood."""
+
 DAILY_UNTIL: Final = 280.0
 RTOL: Final = 1e-5
 ATOL: Final = 1e-7
 
 
 def recorded(lesions: int = LESIONS) -> tuple[str, ...]:
-    """Name the states that a trajectory keeps: cells and counts in blood, then each lesion's four kinds of cells."""
-    body = (*IN_BLOOD, "L", "IL6", "ANC", "PLT", "Toc_c")
-    return body + tuple(lesion_state(name, j) for j in range(lesions) for name in ("T_H", "T_L", "T_N", "D"))
+    """Name the states that a trajectory keeps: cells in blood, what is charted, each lesion's cells."""
+    each = (lesion_state(name, j) for j in range(lesions) for name in ("T_H", "T_L", "T_N", "D"))
+    return (*IN_BLOOD, *CHARTED, *each)
 
 
 RECORDED: Final = recorded()
@@ -50,9 +56,10 @@ def day_grid(horizon_days: float) -> Floats:
     return np.concatenate([daily, np.arange(DAILY_UNTIL + 7.0, horizon_days + 7.0, 7.0)])
 
 
-def begin(physiology: Physiology, *, horizon_days: float, wards: int = 2, doses: int = 4) -> Trajectory:
-    """Stand everybody at day 0 with nothing recorded."""
+def begin(physiology: Physiology, *, horizon_days: float, wards: Sequence[Ward] = ()) -> Trajectory:
+    """Stand everybody at day 0 with nothing recorded; ``wards`` are the reactions that later legs will have."""
     grid, patients, names = day_grid(horizon_days), len(physiology.values), recorded(physiology.lesions)
+    places, doses = len(wards) or 1, max((ward.maximum for ward in wards), default=1) or 1
     opened = engine(physiology.lesions).run(
         physiology.values,
         physiology.initial,
@@ -60,7 +67,7 @@ def begin(physiology: Physiology, *, horizon_days: float, wards: int = 2, doses:
         stop=0.0,
         visits=grid[:0],
         record=(),
-        triggers=_triggers((), np.arange(patients), wards),
+        triggers=_triggers((), np.arange(patients), places, infused=np.full(patients, np.inf)),
     )
     return Trajectory(
         day=grid,
@@ -69,8 +76,8 @@ def begin(physiology: Physiology, *, horizon_days: float, wards: int = 2, doses:
         written=np.zeros(patients),
         state=physiology.initial,
         now=np.zeros(patients),
-        fired=np.zeros((patients, wards), np.int64),
-        fired_day=np.full((patients, wards, doses), np.inf),
+        fired=np.zeros((patients, places), np.int64),
+        fired_day=np.full((patients, places, doses), np.inf),
         failure=np.zeros(patients, np.int64),
         carry=opened.carry,
     )
@@ -97,7 +104,7 @@ def advance(
         visits=trajectory.day[slab],
         record=trajectory.names,
         events=Events(infusions.day[go], infusions.kind[go], infusions.amount[go]),
-        triggers=_triggers(wards, go, trajectory.fired.shape[1]),
+        triggers=_triggers(wards, go, trajectory.fired.shape[1], infused=_latest_infusion(infusions)[go]),
         survival_draws=physiology.survival_draws[go],
         rtol=RTOL,
         atol=ATOL,
@@ -106,18 +113,33 @@ def advance(
     return _joined(trajectory, ran, go=go, slab=slab, stop=stop)
 
 
-def _triggers(wards: Sequence[Ward], go: NDArray[np.int64], places: int) -> tuple[Trigger, ...]:
-    """Say the ward's reactions in the engine's words; who has no ward yet keeps his place, so legs fit together."""
+def _latest_infusion(infusions: Infusions) -> Floats:
+    """Give the day of each patient's latest planned infusion of cells, inf if there is none."""
+    cells = (infusions.kind == DRUGS.index("infusion")) & np.isfinite(infusions.day)
+    latest = np.where(cells, infusions.day, -np.inf).max(axis=1, initial=-np.inf)
+    return np.where(latest > -np.inf, latest, np.inf)
+
+
+def _triggers(wards: Sequence[Ward], go: NDArray[np.int64], places: int, *, infused: Floats) -> tuple[Trigger, ...]:
+    """Say the ward's reactions in the engine's words; who has no ward yet keeps his place, so legs fit together.
+
+    ``infused`` is the day from which a ward's ``from_day`` counts, of those who go.
+    """
     quiet = Trigger(signal="il6_effective", jump=None, threshold=np.inf)
     return tuple(
         Trigger(
-            signal="il6_effective",
-            jump=ward.drug,
-            threshold=ward.threshold_pg_ml[go],
+            signal=ward.signal,
+            jump=ward.jump,
+            threshold=ward.threshold[go],
             amount=ward.amount[go],
             delay_days=ward.delay_days,
             lockout_days=ward.lockout_days,
             maximum=ward.maximum,
+            first_day=infused + ward.from_day if ward.from_day > -np.inf else -np.inf,
+            lasting_days=ward.lasting_days,
+            again_days=ward.again_days,
+            stock=ward.stock_doses,
+            restock_days=ward.restock_days,
         )
         for ward in wards
     ) + (quiet,) * (places - len(wards))

@@ -1,4 +1,4 @@
-"""The states of the model, in order: 47 of the whole body and 7 of each lesion, with unit and tolerance scale."""
+"""The states of the model, in order: 48 of the whole body and 7 of each lesion, with unit and tolerance scale."""
 
 from __future__ import annotations
 
@@ -74,6 +74,7 @@ BODY: Final[dict[str, tuple[str, str, float]]] = {
     "IL2": ("interleukin 2", "units of EC2", _DRUG),
     "GCSF": ("filgrastim", "ug/kg", _DRUG),
     "Ras": ("rasburicase", "mg/kg", 0.01),
+    "Ank": ("anakinra", "mg", 10.0),
     "Mut": ("surviving antigen-negative mutants that were to be expected so far", "cells", _SHARE),
     "Chemo": ("kill rate of chemotherapy or another tumour drug", "1/day", 0.1),
 }
@@ -108,7 +109,7 @@ def state_names(lesions: int = LESIONS) -> tuple[str, ...]:
     """List every state: the body's, then lesion by lesion.
 
     >>> len(state_names(5))
-    82
+    83
     """
     return tuple(BODY) + tuple(lesion_state(name, j) for j in range(lesions) for name in LESION)
 

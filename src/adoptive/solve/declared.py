@@ -78,17 +78,36 @@ def clone_arrays(model: Model, rates: Sequence[str], draws: ArrayLike | None, pa
 def trigger_arrays(triggers: Sequence[Trigger], model: Model, signals: Sequence[str], patients: int) -> dict[str, Any]:
     """Lay out the triggers."""
     for t in triggers:
-        if (waits := np.append(np.ravel(t.delay_days), np.ravel(t.lockout_days))).min(initial=np.inf) < 0.0:
-            raise SolveError("a trigger's delay and lock-out are at least 0 days", where=t.signal, value=waits.tolist())
+        waits = np.concatenate([np.ravel(x) for x in (t.delay_days, t.lockout_days, t.lasting_days)])
+        if not (waits >= 0.0).all():
+            raise SolveError(
+                "a trigger's delay, lock-out and duration are at least 0 days", where=t.signal, value=waits.tolist()
+            )
+        again = np.append(np.ravel(t.again_days), np.ravel(t.restock_days))
+        if (
+            not (again >= _SHORTEST_INTERVAL).all()
+            or np.isnan(np.asarray(t.first_day, np.float64)).any()
+            or t.stock < 0
+        ):
+            raise SolveError(
+                f"a trigger looks and restocks again after {_SHORTEST_INTERVAL} days or more, from a first day",
+                where=t.signal,
+                value=(again.tolist(), t.stock),
+            )
     return {
         "trigger_signal": places([t.signal for t in triggers], signals, "trigger signal"),
         "trigger_jump": _jump_places([t.jump for t in triggers], model, "trigger jump"),
         "trigger_most": np.array([t.maximum for t in triggers], np.int64),
         "trigger_stops": np.array([t.stops for t in triggers], np.int64),
+        "trigger_stock": np.array([t.stock for t in triggers], np.int64),
         "threshold": columns("threshold", [t.threshold for t in triggers], patients),
         "trigger_amount": columns("amount", [t.amount for t in triggers], patients),
         "delay": columns("delay_days", [t.delay_days for t in triggers], patients),
         "lockout": columns("lockout_days", [t.lockout_days for t in triggers], patients),
+        "trigger_first": columns("first_day", [t.first_day for t in triggers], patients),
+        "lasting": columns("lasting_days", [t.lasting_days for t in triggers], patients),
+        "trigger_again": columns("again_days", [t.again_days for t in triggers], patients),
+        "restock": columns("restock_days", [t.restock_days for t in triggers], patients),
     }
 
 

@@ -1,6 +1,7 @@
 """Keep each patient's diary: one row of numbers with all that a later leg must know, and the results read from it.
 
-Columns: the day of a stop; of each trigger, the day on which its jump is due; of each clone, how many falls were
+Columns: the day of a stop; of each trigger, the day on which its jump is due, then the day on which it looks again; of
+each clone, how many falls were
 decided, whether it is watched and whether the latest fall was its end; of the scans, what RECIST remembers; of each
 regimen, where it stands and the doses due. What `Engine.run` hands out as `carry` are these columns, then the counts
 and last days of the triggers.
@@ -24,7 +25,7 @@ __all__ = ["Diary", "lay_out", "open_page", "read_diary"]
 
 Floats = NDArray[np.float64]
 
-STOPPED, PENDING = 0, 1  # first columns; the pending days of the triggers follow each other
+STOPPED, PENDING = 0, 1  # first columns; the pending days of the triggers follow each other, then their days to look
 DECISIONS, WATCHED, ENDED, CLONE_COLUMNS = range(4)  # of each clone
 ESTABLISHED, ONE_CELL, DEAD = 0.0, 1.0, 2.0  # what the column WATCHED says
 SCAN_NEXT, SCAN_COUNT, BASELINE, NADIR, BEST, RESPONSE, PROGRESSIONS, SCAN_COLUMNS = range(8)
@@ -48,7 +49,7 @@ class Diary:
 
 def lay_out(triggers: int, clones: int, regimens: Sequence[Regimen], scans: Scans | None) -> Diary:
     """Lay the columns out."""
-    clone_column = PENDING + triggers
+    clone_column = PENDING + 2 * triggers
     end = clone_column + CLONE_COLUMNS * clones
     scan_column, scan_most = (-1, 0) if scans is None else (end, scans.maximum)
     end += 0 if scans is None else SCAN_COLUMNS + scan_most
@@ -87,6 +88,8 @@ def open_page(
     due = np.where(acts, last, np.inf) + told["delay"]  # a jump that an earlier leg called for and did not reach
     page = np.full((len(start), plan.columns), np.inf)
     page[:, PENDING : PENDING + plan.triggers] = np.where(acts & (due >= start[:, None]), due, np.inf)
+    look = np.where(last > -np.inf, last, np.inf) + told["trigger_again"]
+    page[:, PENDING + plan.triggers : plan.clone_column] = np.maximum(look, start[:, None])
     page[:, plan.clone_column : plan.clone_column + CLONE_COLUMNS * plan.clones] = 0.0
     if scans is not None:
         first = spread("first_day of scans", scans.first_day, len(start))

@@ -1,8 +1,9 @@
 """Apply what interrupts the flow, moment by moment: scans, decisions, jumps, stops, clones that fall below one cell.
 
 Of one moment, in this order: the scan and then the regimens' decisions, which see the state before the moment's jumps;
-scheduled jumps; jumps of triggers; the jump of a progression; doses of regimens, in order of declaration; clones that
-the jumps brought below one cell; then what triggers that the jumps set off do at once, as a second round; a stop.
+scheduled jumps; jumps of triggers, then triggers that look again; the jump of a progression; doses of regimens, in
+order of declaration; clones that the jumps brought below one cell; then what triggers that the jumps set off do at
+once, as a second round; a stop.
 
 Crossings are sought per accepted step and located by halving on the step's own interpolant. Where something happens
 inside the step, the step is cut there, not repeated. A signal that rises and falls back within one step is not seen.
@@ -37,7 +38,16 @@ from adoptive.solve.lanes import (
     seldom,
 )
 from adoptive.solve.treatment import decide_regimens, give_doses, next_treatment, scan
-from adoptive.solve.triggering import apply_triggers, crosses, fire, just_fired, locate_trigger, pull_triggers
+from adoptive.solve.triggering import (
+    apply_triggers,
+    crosses,
+    just_fired,
+    locate_trigger,
+    look_again,
+    next_look,
+    pull_triggers,
+    rise,
+)
 
 __all__ = ["HALVINGS", "NEVER", "STEP_AFTER_JUMP", "locate", "settle", "something_crossed"]
 
@@ -61,7 +71,7 @@ def _apply_scheduled(lanes: Lanes, w: int) -> bool:
 def _next_day(lanes: Lanes, w: int) -> float:
     """Return the day of the next thing that lane w's patient is known to meet."""
     i, e = lanes.book[PATIENT * lanes.width + w], lanes.book[EVENT * lanes.width + w]
-    soonest = next_treatment(lanes, w)
+    soonest = min(next_treatment(lanes, w), next_look(lanes, w))
     if e < lanes.events:
         soonest = min(soonest, lanes.event_day[i * lanes.events + e])
     for k in range(lanes.triggers):
@@ -79,6 +89,7 @@ def _live_through(lanes: Lanes, w: int) -> None:
     decide_regimens(lanes, w, progressed)
     changed = _apply_scheduled(lanes, w)
     changed = apply_triggers(lanes, w) or changed
+    look_again(lanes, w)
     if progressed and lanes.scan_jump >= 0:
         changed = apply_jump(lanes, w, lanes.scan_jump, lanes.scan_amount[i]) or changed
     changed = give_doses(lanes, w) or changed
@@ -114,7 +125,7 @@ def _one_round(lanes: Lanes, first: bool) -> None:
             for k in range(triggers):
                 if crosses(lanes, w, k, lanes.signal, lanes.new_signal):
                     if not (first and just_fired(lanes, w, k, lanes.clock[TIME * width + w])):
-                        fire(lanes, w, k, lanes.clock[TIME * width + w])
+                        rise(lanes, w, k, lanes.clock[TIME * width + w])
             stopped = lanes.diary[lanes.book[PATIENT * width + w] * lanes.columns + STOPPED] < np.inf
             if stopped or lanes.book[FAILED * width + w] > 0:
                 finish(lanes, w)

@@ -112,10 +112,15 @@ class Lanes:
     trigger_jump: Integers
     trigger_most: Integers
     trigger_stops: Integers
+    trigger_stock: Integers  # 0: no store
     threshold: Doubles
     trigger_amount: Doubles
     delay: Doubles
     lockout: Doubles
+    trigger_first: Doubles
+    lasting: Doubles
+    trigger_again: Doubles
+    restock: Doubles
     clone_first: Integers
     clone_state: Integers
     clone_birth: Integers

@@ -1,4 +1,4 @@
-"""Fire triggers: find where a signal rises through its threshold, and note what is due then."""
+"""Fire triggers: find where a signal rises through its threshold or still is above it, and note what is due then."""
 
 from __future__ import annotations
 
@@ -24,7 +24,17 @@ from adoptive.solve.lanes import (
     seldom,
 )
 
-__all__ = ["apply_triggers", "crosses", "fire", "just_fired", "locate_trigger", "pull_triggers"]
+__all__ = [
+    "apply_triggers",
+    "crosses",
+    "fire",
+    "just_fired",
+    "locate_trigger",
+    "look_again",
+    "next_look",
+    "pull_triggers",
+    "rise",
+]
 
 SAME_CROSSING = 1e-9  # days
 
@@ -45,11 +55,20 @@ def apply_triggers(lanes: Lanes, w: int) -> bool:
 
 
 @seldom
+def _wait(lanes: Lanes, at: int, k: int, days: float) -> float:
+    """Give the days to wait after trigger k's last firing: as planned, or until its empty store is filled again."""
+    stock, taken = lanes.trigger_stock[k], lanes.fired[at]
+    while stock > 0 and taken > stock:
+        taken -= stock
+    return max(days, lanes.restock[at]) if stock > 0 and taken == stock else days
+
+
+@seldom
 def fire(lanes: Lanes, w: int, k: int, day: float) -> bool:
-    """Fire trigger k of lane w for a crossing on a day, unless it is spent, locked out or its jump is still to come."""
+    """Fire trigger k of lane w on a day, unless it is too early, spent, locked out or its jump is still to come."""
     i = lanes.book[PATIENT * lanes.width + w]
     at, pending = i * lanes.triggers + k, i * lanes.columns + PENDING + k
-    locked = day < lanes.last_fired[at] + lanes.lockout[at]
+    locked = day < lanes.trigger_first[at] or day < lanes.last_fired[at] + _wait(lanes, at, k, lanes.lockout[at])
     if lanes.fired[at] >= lanes.trigger_most[k] or locked or lanes.diary[pending] != np.inf:
         return False
     lanes.fired[at] += 1
@@ -58,12 +77,54 @@ def fire(lanes: Lanes, w: int, k: int, day: float) -> bool:
         free += 1
     lanes.fired_day[free] = day
     lanes.last_fired[at] = day
+    due, spent = day + lanes.delay[at], lanes.fired[at] >= lanes.trigger_most[k]
+    look = np.inf if spent else max(due, day + _wait(lanes, at, k, lanes.trigger_again[at]))
+    lanes.diary[pending + lanes.triggers] = look
+    lanes.clock[NEXT * lanes.width + w] = min(lanes.clock[NEXT * lanes.width + w], look)
     if lanes.trigger_jump[k] < 0 and not lanes.trigger_stops[k]:
-        return False
-    due = day + lanes.delay[at]
+        return look < np.inf
     lanes.diary[pending] = due
     lanes.clock[NEXT * lanes.width + w] = min(lanes.clock[NEXT * lanes.width + w], due)
     return True
+
+
+@seldom
+def rise(lanes: Lanes, w: int, k: int, day: float) -> bool:
+    """Answer a crossing of trigger k in lane w: fire, or look later whether it lasts; tell if anything is due then."""
+    i = lanes.book[PATIENT * lanes.width + w]
+    at, look = i * lanes.triggers + k, i * lanes.columns + PENDING + lanes.triggers + k
+    if lanes.lasting[at] == 0.0:
+        return fire(lanes, w, k, day)
+    lanes.diary[look] = min(lanes.diary[look], day + lanes.lasting[at])
+    lanes.clock[NEXT * lanes.width + w] = min(lanes.clock[NEXT * lanes.width + w], lanes.diary[look])
+    return True
+
+
+@seldom
+def look_again(lanes: Lanes, w: int) -> None:
+    """Fire the triggers of lane w whose day to look has come and whose signal is at or above its threshold."""
+    i, now = lanes.book[PATIENT * lanes.width + w], lanes.clock[TIME * lanes.width + w]
+    for k in range(lanes.triggers):
+        at, look = i * lanes.triggers + k, i * lanes.columns + PENDING + lanes.triggers + k
+        above = lanes.signal[lanes.trigger_signal[k] * lanes.width + w] >= lanes.threshold[at]
+        if lanes.diary[look] <= now:
+            lanes.diary[look] = np.inf
+            if above and lanes.last_fired[at] < now:
+                fire(lanes, w, k, now)
+        elif lanes.trigger_first[at] == now and above and lanes.last_fired[at] < now:
+            rise(lanes, w, k, now)
+
+
+@seldom
+def next_look(lanes: Lanes, w: int) -> float:
+    """Return the day on which a trigger of lane w looks next."""
+    i, now, soonest = lanes.book[PATIENT * lanes.width + w], lanes.clock[TIME * lanes.width + w], np.inf
+    for k in range(lanes.triggers):
+        soonest = min(soonest, lanes.diary[i * lanes.columns + PENDING + lanes.triggers + k])
+        first = lanes.trigger_first[i * lanes.triggers + k]
+        if first > now:
+            soonest = min(soonest, first)
+    return soonest
 
 
 @compiled
@@ -126,9 +187,10 @@ def pull_triggers(lanes: Lanes, w: int) -> None:
             return
         s = lanes.crossing[first * width + w]
         lanes.crossing[first * width + w] = NEVER
-        if not just_fired(lanes, w, first, now + s * used) and fire(lanes, w, first, now + s * used):
+        if not just_fired(lanes, w, first, now + s * used) and rise(lanes, w, first, now + s * used):
             i = lanes.book[PATIENT * width + w]
-            due = lanes.diary[i * lanes.columns + PENDING + first]
+            pending = i * lanes.columns + PENDING + first
+            due = min(lanes.diary[pending], lanes.diary[pending + triggers])
             if due < lanes.clock[GOAL * width + w]:
                 lanes.clock[CUT * width + w] = max(s, (due - now) / used)
                 lanes.clock[GOAL * width + w] = due

@@ -108,8 +108,13 @@ class Trigger:
     """Fire a jump when a signal crosses its threshold upwards, and end the patient's integration there if it `stops`.
 
     Both follow `delay_days` after the crossing. Crossings within `lockout_days` of the last one that fired, while a
-    jump is still to come, or beyond `maximum` firings are ignored. A trigger without jump that does not stop only notes
-    the day of crossing. Numbers: one for all, or ``(patients,)``.
+    jump is still to come, before `first_day` or beyond `maximum` firings are ignored. A trigger without jump that does
+    not stop only notes the day of crossing. Numbers: one for all, or ``(patients,)``.
+
+    With `lasting_days` it fires only once the signal is at or above the threshold so long after the crossing. With
+    `again_days` the trigger looks again so many days after each firing, and fires if the signal still is at or
+    above the threshold; on `first_day`, where one is given, it looks as well. `stock` firings empty the store: the next
+    one may follow `restock_days` after the last (0: there is no store that could be empty).
     """
 
     signal: str
@@ -120,6 +125,11 @@ class Trigger:
     lockout_days: ArrayLike = 0.0
     maximum: int = 1
     stops: bool = False
+    first_day: ArrayLike = -np.inf
+    lasting_days: ArrayLike = 0.0
+    again_days: ArrayLike = np.inf
+    stock: int = 0
+    restock_days: ArrayLike = np.inf
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from adoptive.outcome import (
 from adoptive.outcome.laboratory.cytopenia import Lineage
 from adoptive.trial.detail import record_daily, record_doses, record_visits
 from adoptive.trial.types import Followed, Study, TrialRecord
-from adoptive.trial.ward import copies_of, crs_of, infusion_span, seen_until, window_of
+from adoptive.trial.ward import copies_of, crs_of, infusion_span, orders_of, seen_until, window_of
 
 __all__ = ["efficacy_columns", "record_trials"]
 
@@ -144,7 +144,7 @@ def _safety(course: Course) -> Columns:
         "crs_grade": np.where(had, crs.maximum_grade, -1),
         "crs_onset_day": np.where(np.isfinite(crs.onset_day) & had, crs.onset_day - since, 0.0),
         "crs_days": crs.duration_days,
-        "tocilizumab_doses": trajectory.fired[:, 0],
+        "tocilizumab_doses": orders_of(course, "tocilizumab"),
         "peak_car_copies": copies.max(axis=1),
         "peak_car_day": np.where(had, day[peak] - since, 0.0),
         "peak_il6_pg_ml": np.where(window, trajectory.of("IL6"), 0.0).max(axis=1),

@@ -156,9 +156,12 @@ def _ward(course: Course, row: int) -> Iterator[Line]:
             float(crs.maximum_day[row]),
             f"cytokine release syndrome at its worst: grade {crs.maximum_grade[row]} (ASTCT)",
         )
-    for drug, days in zip(("tocilizumab", "dexamethasone"), trajectory.fired_day[row], strict=False):
-        for given in days[np.isfinite(days)]:
-            yield float(given), f"{drug} ordered"
+    for ward, days in zip(course.care, trajectory.fired_day[row], strict=False):
+        ordered = days[np.isfinite(days)]
+        if np.isfinite(ward.again_days) and len(ordered) > 1:
+            yield float(ordered[0]), f"{ward.drug} ordered: {len(ordered)} doses until day {ordered[-1]:.0f}"
+        else:
+            yield from ((float(day), f"{ward.drug} ordered") for day in ordered)
     counts = np.where(window, trajectory.of("ANC")[row], np.inf)
     yield float(day[counts.argmin()]), f"neutrophils lowest: {counts.min():.2f} x 1e9/L"
 

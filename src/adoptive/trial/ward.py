@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adoptive.course import Course
+from adoptive.infusion.care import AGAINST_FEVER, first_dose_day
 from adoptive.kinetics.observe import car_copies_per_ug, il6_effective_pg_ml
 from adoptive.outcome import CrsCourse, crs_course, daily_crs_grade
 
-__all__ = ["copies_of", "crs_of", "infusion_span", "seen_until", "window_of"]
+__all__ = ["copies_of", "crs_of", "infusion_span", "orders_of", "seen_until", "window_of"]
 
 Floats = NDArray[np.float64]
 
@@ -38,7 +39,7 @@ def crs_of(course: Course) -> CrsCourse:
     """Give everybody's course of cytokine release syndrome by ASTCT, each day by its worst hour."""
     trajectory, window = course.trajectory, window_of(course)
     level = np.where(window, _worst_of_day(course), 0.0)
-    drug = trajectory.fired_day.min(axis=(1, 2))
+    drug = first_dose_day(course.care, trajectory.fired_day, drugs=AGAINST_FEVER)
     grade = np.where(window, daily_crs_grade(level, trajectory.day, course.tolerance, first_drug_day=drug), 0)
     return crs_course(grade, trajectory.day)
 
@@ -50,12 +51,18 @@ def _worst_of_day(course: Course) -> Floats:
     """
     trajectory = course.trajectory
     level = il6_effective_pg_ml(trajectory, course.body)
-    for ward, threshold in enumerate((course.tolerance.serious, course.tolerance.severe)):
-        for day in trajectory.fired_day[:, ward].T:
+    for place, ward in enumerate(course.care):
+        for day in trajectory.fired_day[:, place].T if ward.signal == "il6_effective" else ():
             row = np.flatnonzero(np.isfinite(day))
             at = np.searchsorted(trajectory.day, day[row], side="right") - 1
-            level[row, at] = np.maximum(level[row, at], threshold[row])
+            level[row, at] = np.maximum(level[row, at], ward.threshold[row])
     return level
+
+
+def orders_of(course: Course, drug: str) -> NDArray[np.int64]:
+    """Count how often the ward ordered a drug, ``(patients,)``."""
+    places = [place for place, ward in enumerate(course.care) if ward.drug == drug]
+    return np.asarray(course.trajectory.fired[:, places].sum(axis=1))
 
 
 def copies_of(course: Course) -> Floats:

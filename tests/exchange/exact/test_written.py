@@ -44,8 +44,10 @@ def test_what_cannot_be_said_is_listed() -> None:
 
     model = replace(DOSED, clones={"drug": ("born", "dead")}, clone_rates=rates)
     ending = Trigger("cytokine", None, 5.0, stops=True)
+    again = Trigger("cytokine", None, 3.0, again_days=1.0)
     for write in (write_sbml, write_antimony):
-        text = write(model, None, parameters=VALUES, initial=START, triggers=(ending,))
+        text = write(model, None, parameters=VALUES, initial=START, triggers=(ending, again))
+        assert "Not said here: what cytokine sets off on a first day, again while it lasts, or from a store" in text
         assert "Not said here: the end of the patient's time when cytokine rises to its threshold" in text
         assert "Not said here: extinction below one cell of drug" in text
         assert "Not said here: what may be given but is not: dose, rescue" in text

@@ -11,6 +11,7 @@ from adoptive.cohort import Cohort
 from adoptive.infusion import (
     DRUGS,
     Choice,
+    SignLevels,
     give,
     plan_bridging,
     plan_infusion,
@@ -119,14 +120,13 @@ def test_the_choice_is_cancelled_on_its_last_day() -> None:
 def test_tocilizumab_is_dosed_by_weight_up_to_800_mg(study: Study, candidates: Cohort, typical: Typical) -> None:
     two = dataclasses.replace(candidates.take(np.array([0, 1])), weight_kg=np.array([60.0, 120.0]))
     serious, severe = np.array([150.0, 90.0]), np.array([1000.0, 700.0])
-    tocilizumab, dexamethasone = supportive_care(
-        study.infusion, two, serious_pg_ml=serious, severe_pg_ml=severe, typical=typical
-    )
+    levels = SignLevels(np.column_stack([serious, serious, severe, severe]), np.ones((2, 4)), np.full(2, 1000.0))
+    tocilizumab, dexamethasone = supportive_care(study.infusion, two, levels=levels, typical=typical)
     assert tocilizumab.amount.tolist() == [480.0, 800.0]
     assert tocilizumab.maximum == 4
-    assert tocilizumab.threshold_pg_ml.tolist() == serious.tolist()
+    assert tocilizumab.threshold.tolist() == serious.tolist()
     assert tocilizumab.lockout_days >= 1 / 3, "not more often than every 8 hours"
-    assert dexamethasone.threshold_pg_ml.tolist() == severe.tolist()
+    assert dexamethasone.threshold.tolist() == severe.tolist()
     assert dexamethasone.amount.tolist() == [10.0, 10.0]
     assert {tocilizumab.drug, dexamethasone.drug} <= set(DRUGS)
 
@@ -134,7 +134,8 @@ def test_tocilizumab_is_dosed_by_weight_up_to_800_mg(study: Study, candidates: C
 def test_a_regimen_without_steroids_gives_none(study: Study, candidates: Cohort, typical: Typical) -> None:
     one = candidates.take(np.array([0]))
     regimen = dataclasses.replace(study.infusion, dexamethasone_mg=0.0)
-    wards = supportive_care(regimen, one, serious_pg_ml=np.array([1.0]), severe_pg_ml=np.array([1.0]), typical=typical)
+    levels = SignLevels(np.ones((1, 4)), np.ones((1, 4)), np.ones(1))
+    wards = supportive_care(regimen, one, levels=levels, typical=typical)
     assert [ward.maximum for ward in wards] == [4, 0]
 
 

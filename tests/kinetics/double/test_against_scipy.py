@@ -30,6 +30,7 @@ def everything() -> Infusions:
         once("dexamethasone", 1, day=14.0, amount=10.0),
         once("filgrastim", 1, day=11.0, amount=5.0),
         once("rasburicase", 1, day=13.0, amount=0.2),
+        once("anakinra", 1, day=12.5, amount=100.0),
         once("immunoglobulin", 1, day=30.0, amount=0.4),
         once("chemotherapy", 1, day=60.0, amount=0.02),
         lymphodepletion(1, infusion_day=90.0),

@@ -50,6 +50,7 @@ class Paper:
         )
         self.ro1 = share(y["PD1_c"] / p["V1_pd1"], p["KD_pd1"])
         self.ro6 = share(y["Toc_c"] / p["V1_toc"], p["KD_toc"])
+        self.blocked1 = share(y["Ank"], p["EC50_ank"])
         self.q = share(y["Dex"], p["EC50_dex"])
         self.calm = 1 - p["iDex"] * self.q
         self.total = sum(y[f"{z}_{where}"] for z in "FMEX" for where in "bp")
@@ -59,7 +60,7 @@ class Paper:
         self.ld_cells = p["eFluC"] * y["Flu"] + p["eCyC"] * y["Cy"]
         self.ld = p["eFluL"] * y["Flu"] + p["eCyL"] * y["Cy"]
         self.gone = p["kRej"] * y["R"] + self.ld_cells
-        self.s6 = plus(y["IL6"] * (1 - p["toc_effect"] * self.ro6) - p["b6"])
+        self.s6 = plus(y["IL6"] * (1 - max(p["toc_effect"], p["o6"]) * self.ro6) - p["b6"])
 
     places = tuple(range(1, LESIONS + 1))
 
@@ -225,10 +226,10 @@ class Paper:
         cleared = p["d6"] * y["IL6"] * (1 - p["o6"] * self.ro6)
         return {
             "IFN": p["dIFN"] * (p["bIFN"] - y["IFN"]) + p["kIFN"] * q,
-            "IL6": p["d6"] * p["b6"] + p["k6"] * q * push * self.calm - cleared,
+            "IL6": p["d6"] * p["b6"] + p["k6"] * q * push * self.calm * (1 - p["il1_six"] * self.blocked1) - cleared,
             "CRP": p["kCRP"] * (p["CRP0"] + p["eCRP"] * six - y["CRP"]),
             "FER": p["kFer"] * (fer - y["FER"]),
-            "BBB": p["kBBB"] * (leak - y["BBB"]),
+            "BBB": p["kBBB"] * (leak * (1 - p["il1_leak"] * self.blocked1) - y["BBB"]),
         }
 
     def blood_forming(self) -> Numbers:
@@ -263,7 +264,7 @@ class Paper:
         y, p = self.y, self.p
         c1, c2 = y["PD1_c"] / p["V1_pd1"], y["PD1_p"] / p["V2_pd1"]
         t1, t2 = y["Toc_c"] / p["V1_toc"], y["Toc_p"] / p["V2_toc"]
-        out = {name: -p[f"k{name}"] * y[name] for name in ("Flu", "Cy", "Dex", "IL2", "GCSF", "Ras", "Chemo")}
+        out = {name: -p[f"k{name}"] * y[name] for name in ("Flu", "Cy", "Dex", "IL2", "GCSF", "Ras", "Ank", "Chemo")}
         return out | {
             "PD1_c": -p["CL_pd1"] * c1 - p["Q_pd1"] * (c1 - c2),
             "PD1_p": p["Q_pd1"] * (c1 - c2),
@@ -277,7 +278,23 @@ def strangers(random_states: Floats) -> Physiology:
     """Sixty-four patients whose every parameter is moved by up to a half, switches and shares within their range."""
     draw = np.random.default_rng(5)
     body = typical(len(random_states))
-    shares = ("supp", "acc", "iPD", "iDex", "w", "q", "f", "gLes", "gI0", "toc_effect", "fclr", "pdl1_0", "six_0", "o6")
+    shares = (
+        "supp",
+        "acc",
+        "iPD",
+        "iDex",
+        "w",
+        "q",
+        "f",
+        "gLes",
+        "gI0",
+        "toc_effect",
+        "fclr",
+        "pdl1_0",
+        "six_0",
+        "o6",
+        "il1",
+    )
     changed = {}
     for name in body.names:
         moved = body.of(name) * np.exp(0.4 * draw.uniform(-1.0, 1.0, len(random_states)))
@@ -305,14 +322,19 @@ def test_both_texts_give_every_state_the_same_slope(strangers: Physiology, rando
             assert package[name][row] == pytest.approx(paper[name], rel=1e-9, abs=1e-12 * moved), (row, name)
 
 
-def test_both_texts_watch_the_same_signal(strangers: Physiology, random_states: Floats) -> None:
+def test_both_texts_watch_the_same_signals(strangers: Physiology, random_states: Floats) -> None:
     names = engine().model.states
     y, p = read(strangers, random_states)
-    signal = watched(y, p, lesions=LESIONS)["il6_effective"]
+    signals = watched(y, p, lesions=LESIONS)
+    plain = {"leak": "BBB", "ferritin": "FER", "uric_acid": "UA"}
+    turned = {"lack_of_neutrophils": "ANC", "lack_of_igg": "IgG"}
+    assert set(signals) == {"il6_effective", *plain, *turned}
     for row in range(len(random_states)):
         paper = Paper(one(names, random_states[row]), one(strangers.names, strangers.values[row]))
-        assert signal[row] == pytest.approx(paper.s6, rel=1e-12, abs=1e-12)
-    assert (signal > 0.0).any()
+        assert signals["il6_effective"][row] == pytest.approx(paper.s6, rel=1e-12, abs=1e-12)
+        assert all(signals[name][row] == paper.y[state] for name, state in plain.items())
+        assert all(signals[name][row] == -paper.y[state] for name, state in turned.items())
+    assert (signals["il6_effective"] > 0.0).any()
 
 
 def test_a_clone_dies_by_killing_drugs_and_the_loss_of_newborn_cells(

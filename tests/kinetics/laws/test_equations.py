@@ -34,7 +34,8 @@ def test_every_state_has_one_equation_and_a_tolerance() -> None:
     assert sorted(text) == sorted(state_names())
     assert set(state_scales()) == set(state_names())
     assert len(set(state_names())) == len(BODY) + LESIONS * len(LESION)
-    assert set(watched(y, p, lesions=LESIONS)) == {"il6_effective"}
+    lacks = {"lack_of_neutrophils", "lack_of_igg"}
+    assert set(watched(y, p, lesions=LESIONS)) == {"il6_effective", "leak", "ferritin", "uric_acid", *lacks}
 
 
 def test_the_model_can_be_built_for_any_number_of_lesions(random_states: Floats) -> None:

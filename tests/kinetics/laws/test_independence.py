@@ -117,14 +117,16 @@ def test_the_ward_reacts_in_whichever_leg_the_signal_rises(crowd: Physiology) ->
     plan = treatment(many)
     ward = Ward(
         drug="tocilizumab",
-        threshold_pg_ml=np.full(many, 30.0),
+        jump="tocilizumab",
+        threshold=np.full(many, 30.0),
         amount=np.full(many, 464.0),
         delay_days=0.5,
         lockout_days=0.5,
         maximum=2,
     )
-    whole = advance(begin(crowd, horizon_days=60.0), crowd, until=np.full(many, 60.0), infusions=plan, wards=(ward,))
-    part = begin(crowd, horizon_days=60.0)
+    opened = begin(crowd, horizon_days=60.0, wards=(ward,))
+    whole = advance(opened, crowd, until=np.full(many, 60.0), infusions=plan, wards=(ward,))
+    part = begin(crowd, horizon_days=60.0, wards=(ward,))
     for stop in (10.0, 12.5, 40.0, 60.0):
         part = advance(part, crowd, until=np.full(many, stop), infusions=plan, wards=(ward,))
     reacted = np.isfinite(whole.fired_day[:, 0, 0])

@@ -5,15 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from adoptive.outcome.toxicity.crs import CrsSigns, Oxygen, grade_crs
+from adoptive.outcome.toxicity.crs import grade_crs
+from adoptive.outcome.toxicity.types import CrsSigns, Oxygen
 from adoptive.parameters import Typical, draw_patients
 from adoptive.streams import Keys, Streams
 
-__all__ = ["Tolerance", "daily_crs_grade", "draw_tolerance"]
+__all__ = [
+    "BedsideSigns",
+    "Tolerance",
+    "Vitals",
+    "bedside_signs",
+    "daily_crs_grade",
+    "draw_tolerance",
+    "draw_vitals",
+    "temperature_c",
+]
 
 Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+REST_C = 36.8
+"""Body temperature without fever."""
+
+LOWEST_SYSTOLIC_MMHG, LOWEST_SATURATION_PERCENT = 50.0, 65.0
+"""How low an unsupported sign is written."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +59,61 @@ class Tolerance:
         """Give the level of a vasopressor or high-flow oxygen: CRS of grade 3."""
         return np.minimum(self.vasopressor, self.high_flow)
 
+    @property
+    def first(self) -> Floats:
+        """Give the level of the first sign of any kind; below it nothing can be graded."""
+        return np.asarray(np.min([self.fever, self.serious, self.severe, self.life_threat], axis=0))
+
+    def take(self, rows: NDArray[np.int64]) -> Tolerance:
+        """Keep some patients; a row may come more than once."""
+        return Tolerance(**{name: values[rows] for name, values in self.__dict__.items()})
+
+
+@dataclass(frozen=True)
+class Vitals:
+    """Hold each patient's vital signs at rest and how far they go, ``(patients,)``.
+
+    ``systolic_mmhg`` and ``saturation_percent`` (room air) at rest; ``hypotension_mmhg`` and ``oxygen_percent`` where
+    the level of interleukin 6 reaches the patient's threshold; ``antipyretic_c`` the fall of temperature by a drug.
+    """
+
+    systolic_mmhg: Floats
+    hypotension_mmhg: Floats
+    saturation_percent: Floats
+    oxygen_percent: Floats
+    antipyretic_c: Floats
+
+
+@dataclass(frozen=True)
+class BedsideSigns:
+    """Hold what the ward writes down of cytokine release, all ``(patients, days)``.
+
+    ``temperature_c`` is the measured one, after any antipyretic; ``systolic_mmhg`` is before vasopressors and
+    ``saturation_percent`` is in room air, before oxygen; ``vasopressors`` counts those other than vasopressin;
+    ``oxygen`` holds :class:`~adoptive.outcome.toxicity.types.Oxygen` codes; ``treated`` says that a drug against fever
+    or cytokines was given by then.
+    """
+
+    temperature_c: Floats
+    systolic_mmhg: Floats
+    hypotension: Bools
+    vasopressors: Codes
+    vasopressin: Bools
+    saturation_percent: Floats
+    oxygen: Codes
+    treated: Bools
+
+    def crs(self) -> CrsSigns:
+        """Give the signs in the words of the grading rule."""
+        return CrsSigns(
+            temperature_c=self.temperature_c,
+            hypotension=self.hypotension,
+            vasopressors=self.vasopressors,
+            vasopressin=self.vasopressin,
+            oxygen=self.oxygen,
+            treated=self.treated,
+        )
+
 
 def draw_tolerance(keys: Keys, *, typical: Typical, streams: Streams) -> Tolerance:
     """Draw each patient's thresholds: one tolerance for all signs, and a spread of each sign's own."""
@@ -61,31 +134,101 @@ def draw_tolerance(keys: Keys, *, typical: Typical, streams: Streams) -> Toleran
     )
 
 
+def draw_vitals(keys: Keys, *, typical: Typical, streams: Streams) -> Vitals:
+    """Draw each patient's vital signs at rest."""
+
+    def row(name: str) -> Floats:
+        return draw_patients(typical, streams, name=f"outcome.{name}", keys=keys)
+
+    return Vitals(
+        systolic_mmhg=np.maximum(row("systolic_mmhg"), row("hypotension_mmhg") + 5.0),
+        hypotension_mmhg=row("hypotension_mmhg"),
+        saturation_percent=np.clip(row("saturation_percent"), row("oxygen_percent") + 2.0, 100.0),
+        oxygen_percent=row("oxygen_percent"),
+        antipyretic_c=row("antipyretic_c"),
+    )
+
+
 def temperature_c(il6_effective: Floats, fever: Floats) -> Floats:
     """Give body temperature: 36.8, and 38 at the fever level plus 1.2 per ten-fold, at most 41.5 degrees C."""
     ratio = np.maximum(il6_effective, 1e-9) / fever
-    return np.where(ratio >= 0.1, np.minimum(38.0 + 1.2 * np.log10(ratio), 41.5), 36.8)
+    return np.where(ratio >= 0.1, np.minimum(38.0 + 1.2 * np.log10(ratio), 41.5), REST_C)
 
 
-def daily_crs_grade(
-    il6_effective: Floats, day: Floats, tolerance: Tolerance, *, first_drug_day: Floats
-) -> NDArray[np.int64]:
-    """Grade CRS on every day by ASTCT, ``(patients, days)``; drugs against it hide the fever from their first day."""
+def bedside_signs(
+    il6_effective: Floats,
+    day: Floats,
+    tolerance: Tolerance,
+    vitals: Vitals,
+    *,
+    first_drug_day: Floats,
+    antipyretic: ArrayLike = False,
+) -> BedsideSigns:
+    """Give the daily signs of cytokine release at effective interleukin 6 ``(patients, days)`` in pg/mL.
+
+    A sign is there from the patient's threshold up. Blood pressure and saturation fall from rest by
+    ``d clip(1 + log10(level / threshold), 0, 2)``, so that they begin to move at a tenth of the threshold and reach
+    90 mmHg (90 %) at it; ``d`` is the distance from rest to there. No sign ever improves when the level rises.
+
+    Parameters
+    ----------
+    il6_effective
+        Effective interleukin 6 above baseline, ``(patients, days)`` in pg/mL.
+    day
+        Days ``(days,)`` or ``(patients, days)``.
+    tolerance, vitals
+        The patients' thresholds and signs at rest.
+    first_drug_day
+        Day of the first drug against fever or cytokines ``(patients,)``, inf = none: from then on fever may be hidden.
+    antipyretic
+        Whether an antipyretic works on a day; it lowers the measured temperature, never below 36.8.
+    """
     level = il6_effective
-
-    def shows(threshold: Floats) -> NDArray[np.bool_]:
-        return np.asarray(level >= threshold[:, None])
-
-    oxygen = np.select(
-        [shows(tolerance.life_threat), shows(tolerance.high_flow), shows(tolerance.oxygen)],
-        [Oxygen.POSITIVE_PRESSURE, Oxygen.HIGH_FLOW_OR_MASK, Oxygen.LOW_FLOW],
-        Oxygen.NONE,
+    heat = temperature_c(level, tolerance.fever[:, None])
+    cooled = np.maximum(heat - vitals.antipyretic_c[:, None], np.minimum(heat, REST_C))
+    fall = _fall(level, tolerance.hypotension) * (vitals.systolic_mmhg - vitals.hypotension_mmhg)[:, None]
+    loss = _fall(level, tolerance.oxygen) * (vitals.saturation_percent - vitals.oxygen_percent)[:, None]
+    return BedsideSigns(
+        temperature_c=np.where(np.asarray(antipyretic, np.bool_), cooled, heat),
+        systolic_mmhg=np.maximum(vitals.systolic_mmhg[:, None] - fall, LOWEST_SYSTOLIC_MMHG),
+        hypotension=level >= tolerance.hypotension[:, None],
+        vasopressors=(level >= tolerance.vasopressor[:, None]).astype(np.int64),
+        vasopressin=np.zeros(level.shape, np.bool_),
+        saturation_percent=np.maximum(vitals.saturation_percent[:, None] - loss, LOWEST_SATURATION_PERCENT),
+        oxygen=_oxygen(level, tolerance),
+        treated=np.broadcast_to(day >= first_drug_day[:, None], level.shape),
     )
+
+
+def daily_crs_grade(il6_effective: Floats, day: Floats, tolerance: Tolerance, *, first_drug_day: Floats) -> Codes:
+    """Grade CRS on every day by ASTCT, ``(patients, days)``; drugs against it hide the fever from their first day.
+
+    Only days on which any sign shows are looked at: the others are grade 0.
+    """
+    grade = np.zeros(il6_effective.shape, np.int64)
+    row, at = np.nonzero(il6_effective >= tolerance.first[:, None])
+    own, level = tolerance.take(row), il6_effective[row, at]
     signs = CrsSigns(
-        temperature_c(level, tolerance.fever[:, None]),
-        hypotension=shows(tolerance.hypotension),
-        vasopressors=shows(tolerance.vasopressor),
-        oxygen=oxygen,
-        treated=day >= first_drug_day[:, None],
+        temperature_c=temperature_c(level, own.fever),
+        hypotension=level >= own.hypotension,
+        vasopressors=(level >= own.vasopressor).astype(np.int64),
+        oxygen=_oxygen(level[:, None], own)[:, 0],
+        treated=np.broadcast_to(day, il6_effective.shape)[row, at] >= first_drug_day[row],
     )
-    return grade_crs(signs).grade
+    grade[row, at] = grade_crs(signs).grade
+    return grade
+
+
+def _oxygen(level: Floats, tolerance: Tolerance) -> Codes:
+    """Give the oxygen support that the patient needs."""
+    needs = [
+        level >= threshold[:, None] for threshold in (tolerance.life_threat, tolerance.high_flow, tolerance.oxygen)
+    ]
+    support = np.select(needs, [Oxygen.POSITIVE_PRESSURE, Oxygen.HIGH_FLOW_OR_MASK, Oxygen.LOW_FLOW], Oxygen.NONE)
+    return support.astype(np.int64)
+
+
+def _fall(level: Floats, threshold: Floats) -> Floats:
+    """Give how far a sign has fallen: 0 below a tenth of the threshold, 1 at it, at most 2."""
+    ratio = np.maximum(level, 1e-9) / threshold[:, None]
+    return np.asarray(np.clip(1.0 + np.log10(ratio), 0.0, 2.0))

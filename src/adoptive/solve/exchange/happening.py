@@ -70,6 +70,8 @@ def happenings(
     for trigger in triggers:
         if getattr(trigger, "stops", False):
             left_out.append(f"the end of the patient's time when {trigger.signal} rises to its threshold")
+        if _looks_again(trigger):
+            left_out.append(f"what {trigger.signal} sets off on a first day, again while it lasts, or from a store")
         if trigger.jump is not None:
             pair, remembered = _triggered(model, traced, trigger, new)
             found += pair
@@ -77,6 +79,11 @@ def happenings(
     values = [x for h in found for x in (h.left, *(c.value for c in h.changes))]
     nodes = tuple({x.number: x for x in values if isinstance(x, Node)}.values())
     return Found(tuple(found), nodes, tuple(memory), tuple(left_out))
+
+
+def _looks_again(trigger: Trigger) -> bool:
+    days = (trigger.first_day, trigger.again_days)
+    return trigger.stock > 0 or any(bool(np.isfinite(day).any()) for day in days) or bool(np.any(trigger.lasting_days))
 
 
 def _scheduled(model: Model, traced: Traced, events: Events | None, new: Callable[[str], str]) -> Iterator[Happening]:

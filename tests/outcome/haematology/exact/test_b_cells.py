@@ -106,9 +106,23 @@ def test_other_rules(rule: str, igg: float, infection: int, impaired: int, low_o
     assert found.grade == due
 
 
+def test_the_first_ground_is_the_reason() -> None:
+    found = is_immunoglobulin_due([300, 300, 500, 700, 700, NAN], recurrent_infection=[1, 1, 1, 1, 0, 1],
+                                  impaired_vaccine_response=1, day=[30, 200, 200, 200, 200, 200])  # fmt: skip
+    assert found.because.tolist() == [
+        "immunoglobulin G at or below 400 mg/dL in the first three months",
+        "immunoglobulin G at or below 400 mg/dL with serious or recurrent infection",
+        "immunoglobulin G 400 to 600 mg/dL with serious or recurrent infection",
+        "immunoglobulin G above 600 mg/dL with recurrent infection and impaired response to vaccines",
+        "replacement is not due",
+        "values or signs are missing that decide: not known",
+    ]
+
+
 def test_rule_and_dose_are_checked() -> None:
     with pytest.raises(StudyError, match="Hill 2019, AAAAI 2022, HCT, ASBMT"):
         is_immunoglobulin_due(300.0, rule="none")  # type: ignore[arg-type]
+    assert replacement_dose_g(100.0) == 40.0
     assert replacement_dose_g([50.0, 80.0], dose_g_per_kg=0.5).tolist() == [25.0, 40.0]
     for dose in (0.39, 0.61):
         with pytest.raises(StudyError, match=r"0\.4 to 0\.6 g/kg"):

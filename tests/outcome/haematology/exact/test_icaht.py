@@ -45,6 +45,26 @@ def test_thresholds(low: int, value: float, grade: int) -> None:
     assert grade_icaht_early(month(low, value)).grade.tolist() == grade
 
 
+def test_reasons_name_what_decided() -> None:
+    months = [month(0), month(6), month(7), month(14), month(7, 100), month(14, 100), month(28, start=3)]
+    assert grade_icaht_early(months).because.tolist() == [
+        "never at or below 500 neutrophils per uL: grade 0",
+        "at or below 500 neutrophils per uL for 1 to 6 days: grade 1",
+        "at or below 500 neutrophils per uL for 7 to 13 days: grade 2",
+        "at or below 500 neutrophils per uL for 14 days or more: grade 3",
+        "at or below 100 neutrophils per uL for 7 to 13 days: grade 3",
+        "at or below 100 neutrophils per uL for 14 days or more: grade 4",
+        "at or below 500 neutrophils per uL from day 0-3 to the last count: grade 4",
+    ]
+    late = grade_icaht_late([[1600, 1600], [800, 1600], [1200, 900], [NAN, NAN]], [40, 60])
+    assert late.because.tolist() == [
+        "lowest neutrophil count above 1500 per uL: grade 0",
+        "only one neutrophil count at or below 1500 per uL, transient: grade 0",
+        "lowest neutrophil count 501 to 1000 per uL: grade 2",
+        "no neutrophil count in the window of days: not graded",
+    ]
+
+
 def test_never_above_500_is_grade_4() -> None:
     found = grade_icaht_early(np.full(31, 400.0))
     assert found.grade == 4
@@ -165,7 +185,9 @@ def test_the_late_window() -> None:
 
 
 def test_long_rows_become_a_grid() -> None:
-    found = daily_lowest([2, 1, 2, 2, 1, 3], [0.4, 1, 0.9, 31, -1, 2], [5.0, 7.0, 3.0, 1.0, 2.0, NAN], last_day=2)
+    found = daily_lowest(
+        [2, 1, 2, 2, 1, 3, 1], [0.4, 1, 0.9, 31, -1, 2, 3], [5.0, 7.0, 3.0, 1.0, 2.0, NAN, 1.0], last_day=2
+    )
     assert found.patient.tolist() == [1, 2, 3]
     assert found.day.tolist() == [0, 1, 2]
     np.testing.assert_array_equal(found.value, [[NAN, 7, NAN], [3, NAN, NAN], [NAN, NAN, NAN]])

@@ -38,6 +38,7 @@ def test_days_in_a_row_and_missing_counts() -> None:
     grid[0, [1, 2, 3, 4, 6, 7, 8, 9]] = 300  # a day of recovery between
     grid[1, 3:12] = [300, *[np.nan] * 7, 300]
     grid[2] = np.nan
+    assert class_infection_risk([300.0]).grade == 1
     assert class_infection_risk(grid).grade.tolist() == [1, 3, -1]
 
 
@@ -46,3 +47,5 @@ def test_bad_input_is_refused() -> None:
         class_infection_risk([1.0], guideline="none")  # type: ignore[arg-type]
     with pytest.raises(StudyError, match="axis of days"):
         class_infection_risk(5.0)
+    with pytest.raises(StudyError, match="axis of days"):
+        class_infection_risk(np.zeros((2, 0)))

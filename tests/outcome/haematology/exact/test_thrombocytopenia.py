@@ -87,6 +87,7 @@ def test_late_thresholds(counts: list[float], grade: int) -> None:
 def test_late_window() -> None:
     assert grade_t_icaht_late([[10, 90, 90, 10]], [30, 31, 100, 101]).grade.tolist() == [1]
     assert grade_t_icaht_late([[10, 90, 90, 10]], [30, 31, 100, 101], next_therapy_day=[30]).grade.tolist() == [-1]
+    assert grade_t_icaht_late([[10, 90, 10, 10]], [30, 31, 101, 102]).grade.tolist() == [1]
     with pytest.raises(StudyError, match="axis of days"):
         grade_t_icaht_late(40.0, 40.0)
 
@@ -104,3 +105,23 @@ def test_growth_factor_guideline_counts_days_in_a_row() -> None:
     grid[[3, 4, 5, 6, 8, 9, 10, 11]] = 20
     assert has_nccn_thrombocytopenia(grid, transfusion_dependent=0).grade == 0
     assert has_nccn_thrombocytopenia(np.full(31, NAN), transfusion_dependent=0).grade == -1
+
+
+def test_reasons_name_what_decided() -> None:
+    found = has_nccn_thrombocytopenia([month((8, 20)), month(), month(), month()], transfusion_dependent=[0, 1, 0, -1])
+    assert found.because.tolist() == [
+        "below 25e9 platelets per L for more than 7 days",
+        "dependent on platelet transfusions",
+        "neither below 25e9 platelets per L for more than 7 days nor dependent on transfusions",
+        "too few platelet counts to tell: not known",
+    ]
+    for found in (
+        grade_t_icaht_early([month(), month((3, 40)), month((7, 40)), month((1, 10)), month((14, 10))]),
+        grade_t_icaht_late(np.repeat([[150.0], [90], [40], [10]], 13, axis=1), 31 + np.arange(13)),
+    ):
+        assert all(text.endswith(f"grade {grade}") for text, grade in zip(found.because, found.grade, strict=True))
+    early = grade_t_icaht_early([month(), month((3, 40))]).because.tolist()
+    assert early == [
+        "never below 50e9 platelets per L: grade 0",
+        "below 50e9 platelets per L for 1 to 6 days in all: grade 1",
+    ]

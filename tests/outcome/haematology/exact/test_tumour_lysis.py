@@ -66,6 +66,8 @@ def test_every_pair_is_named() -> None:
         picked = [name for k, name in enumerate(names) if bits >> k & 1]
         found = grade_laboratory_tls(Chemistry(**{**CALM, **{name: changed[name][0] for name in picked}}))
         assert found.grade == (len(picked) >= 2)
+        if len(picked) < 2:
+            assert str(found.because).startswith("fewer than two of")
         if len(picked) == 2:
             first, second = (changed[name][1] for name in picked)
             assert found.because == f"{first} and {second} changed: laboratory tumour lysis"
@@ -200,6 +202,11 @@ def test_the_worst_part_decides_and_is_named() -> None:
         "no clinical sign: grade 0",
     ]
     assert grade_clinical_tls(1, creatinine_x_uln=1.0, arrhythmia=0, seizure=0, death=1).grade == 5
+    for part, codes in (("arrhythmia", [0, 1, 2, 3, 4]), ("seizure", [0, 2, 3, 4])):
+        signs = {"creatinine_x_uln": 1.0, "arrhythmia": 0, "seizure": 0, part: codes}
+        found = grade_clinical_tls(1, **signs)  # type: ignore[arg-type]
+        assert found.grade.tolist() == codes
+        assert all(text.endswith(f"grade {code}") for text, code in zip(found.because, codes, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -248,3 +255,25 @@ def test_clinical_lysis_by_howard(changes: dict[str, float], grade: int) -> None
     signs = dict.fromkeys(["oliguria", "arrhythmia", "seizure", "symptomatic_hypocalcaemia"], 0)
     given = {"laboratory": 1, "creatinine_rise_mg_dl": 0.0, "creatinine_x_uln": 1.0, **signs, **changes}
     assert has_howard_clinical_tls(**given).grade == grade  # type: ignore[arg-type]
+
+
+def test_reasons_of_howard() -> None:
+    found = has_howard_clinical_tls(
+        [1, 1, 1, 1, 1, 1, 0, -1],
+        creatinine_rise_mg_dl=[0.5, 0, 0, 0, 0, 0, 0.5, 0.5],
+        creatinine_x_uln=1.0,
+        oliguria=[1, 1, 0, 0, 0, 0, 1, 1],
+        arrhythmia=[1, 1, 1, 0, 0, 0, 1, 1],
+        seizure=[1, 1, 1, 1, 0, 0, 1, 1],
+        symptomatic_hypocalcaemia=[1, 1, 1, 1, 1, 0, 1, 1],
+    )
+    assert found.because.tolist() == [
+        "acute kidney injury by creatinine",
+        "acute kidney injury by oliguria",
+        "arrhythmia or sudden death",
+        "seizure",
+        "symptomatic hypocalcaemia",
+        "laboratory tumour lysis without clinical signs",
+        "no laboratory tumour lysis",
+        "signs are missing that decide: not known",
+    ]

@@ -167,6 +167,9 @@ def test_without_the_lesions_a_new_one_is_kept_but_not_confirmed() -> None:
     assert names(assess_immune(scans([100, 100, 100], new_lesion=[True, False, True]))) == "iUPD iSD iUPD"
     assert names(assess_immune(scans([100, -1, 100], new_lesion=[True, False, True]))) == "iUPD NE iUPD"
 
+    case = scans([100, -1, 60, 60], new_lesion=[True, False, True, True])
+    assert names(assess_immune(case)) == "iUPD NE iPR iPR"  # the lesion that was there before is no new one
+
 
 def test_recist_stays_beside_it() -> None:
     found = assess_immune(scans([100, 60]), new=new([[PRESENT], [PRESENT]]))

@@ -251,6 +251,13 @@ def test_partial_response_is_kept(sums: list[float], when: list[float], kept: An
     assert (found.nadir_mm == plain.nadir_mm).all()
 
 
+def test_a_partial_response_after_a_complete_one_starts_anew() -> None:
+    # two nodes, so that a complete response leaves 66 % of the baseline
+    case = scans([15, 15], [[10, 10.5], [9.9, 9.9], [10.5, 9.9], [12, 10]], nodal=[True, True])
+    assert assess(days(case, [10, 20, 45, 72])).response[0].tolist() == [PR, CR, PR, SD]
+    assert assess(days(case, [10, 40, 75, 102])).response[0].tolist() == [PR, CR, PR, PR]  # the CR confirmed the PR
+
+
 def test_165_63_65_of_the_working_groups_answer() -> None:
     assert assess(scans([165], [[63], [65]])).response[0].tolist() == [PR, PR]
 
