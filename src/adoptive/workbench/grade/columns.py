@@ -241,10 +241,10 @@ def _convert(
 
 def _scaled(values: NDArray[np.float64], scale: Any, offset: Any) -> NDArray[np.float64]:
     """Scale, then round to twelve digits, so that a limit stays a limit; what needs no scaling is untouched."""
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(all="ignore"):
         moved = values * scale + offset
-        size = np.floor(np.log10(np.abs(moved)))
-        step = np.where(np.isfinite(size), 10.0 ** (_DIGITS - 1 - np.where(np.isfinite(size), size, 0.0)), 1.0)
+        size = np.clip(np.floor(np.log10(np.abs(moved))), -200.0, 200.0)
+        step = 10.0 ** (_DIGITS - 1 - np.where(np.isfinite(size), size, 0.0))
         rounded = np.round(moved * step) / step
     same = (np.asarray(scale) == 1.0) & (np.asarray(offset) == 0.0)
     chosen: NDArray[np.float64] = np.where(same, values, rounded)

@@ -98,7 +98,7 @@ def _check_head(place: Path, head: Any, rows: Any) -> None:
 
 def _table(place: Path, columns: Sequence[dict[str, Any]], rows: Sequence[Any], number: NDArray[np.int64]) -> Any:
     """Lay rows out as columns: numbers where all cells are numbers, else text."""
-    names = [str(column["name"]) for column in columns]
+    names = [_as_text(column["name"]) for column in columns]
     for at, row in zip(number, rows, strict=True):
         if not isinstance(row, list) or len(row) != len(names):
             size = len(row) if isinstance(row, list) else type(row).__name__
@@ -118,7 +118,13 @@ def _column(cells: Sequence[Any]) -> Any:
             pass
     if kinds == {bool}:
         return pa.array(cells, pa.bool_())
-    return pa.array([None if cell is None else cell if isinstance(cell, str) else json.dumps(cell) for cell in cells])
+    return pa.array([None if cell is None else _as_text(cell) for cell in cells], pa.string())
+
+
+def _as_text(cell: Any) -> str:
+    """Give a cell as text; half a character (a lone surrogate) becomes a question mark."""
+    text = cell if isinstance(cell, str) else json.dumps(cell)
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def write_dataset_json(file: BinaryIO, table: Any, *, name: str, label: str, labels: dict[str, str]) -> None:
