@@ -45,9 +45,8 @@ def test_any_cells_give_an_answer_or_a_reason(tmp_path: Path, rule: str, data: s
         csv.writer(handle).writerows([head, *rows])
     try:
         document = json.loads(as_json(grade_document(grade_file(file, rule=rule))))
-    except StudyError as problem:
-        assert str(problem)
-        return
+    except StudyError:
+        return  # the whole file is refused: no column of units, quotes that do not close
     listed = {bad["line"] for bad in document["bad_rows"]}
     answer = document["answer"] if document["answer"] in document["rows"][0] else "reason"
     for row in document["rows"]:
