@@ -180,6 +180,22 @@ def test_status_of_visits_is_combined(graded: Callable[..., Any], sheet: Callabl
     assert [bad["line"] for bad in document["bad_rows"]] == [5]
 
 
+def test_the_table_of_the_paper_in_its_own_words(graded: Callable[..., Any], sheet: Callable[..., Path]) -> None:
+    """Eisenhauer 2009, tables 1 and 2; a row that leaves two answers open is not graded."""
+    table = [
+        ("CR", "CR", "no", "CR"), ("CR", "non-CR/non-PD", "no", "PR"), ("CR", "not evaluated", "no", "PR"),
+        ("PR", "non-PD or not all evaluated", "no", "PR"), ("SD", "non-PD or not all evaluated", "no", "SD"),
+        ("not all evaluated", "non-PD", "no", "NE"), ("PD", "any", "yes or no", "PD"), ("any", "PD", "yes or no", "PD"),
+        ("any", "any", "yes", "PD"), ("none", "CR", "no", "CR"), ("none", "non-CR/non-PD", "no", "NON-CR/NON-PD"),
+        ("none", "not all evaluated", "no", "NE"), ("none", "unequivocal progression", "yes or no", "PD"),
+        ("none", "any", "yes", "PD"), ("CR", "non-PD", "no", None), ("any", "CR", "no", None), ("SD", "any", "no",
+        None),
+    ]  # fmt: skip
+    file = sheet("target,non_target,new_lesion", *(",".join(row[:3]) for row in table))
+    _, document = graded("recist", file)
+    assert [row["response"] for row in document["rows"]] == [row[3] for row in table]
+
+
 @pytest.mark.parametrize(("days", "best"), [("28", "PR"), ("43", "SD")])
 def test_responses_of_visits_are_confirmed_as_asked(
     graded: Callable[..., Any], sheet: Callable[..., Path], days: str, best: str

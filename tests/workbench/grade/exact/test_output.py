@@ -118,3 +118,14 @@ def test_a_parquet_file_keeps_the_types_of_the_input(tmp_path: Path) -> None:
     written = parquet.read_table(tmp_path / "out.parquet")
     assert [str(kind) for kind in written.schema.types[:4]] == ["double", "bool", "int8", "string"]
     assert written["grade"].to_pylist() == [2]
+
+
+def test_the_example_of_the_page_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = DATA.parents[1]
+    page = (root / "docs/rules/grade.md").read_text()
+    code = page.split("```python\n")[1].split("```")[0]
+    monkeypatch.chdir(root)
+    space: dict[str, Any] = {}
+    exec(code, space)
+    assert space["result"].summary["graded"] == 21
+    assert all(f"`{name}`" in page for name in RULES)

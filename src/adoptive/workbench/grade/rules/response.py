@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from adoptive.outcome.response.best import Best, best_response
 from adoptive.outcome.response.recist import assess
 from adoptive.outcome.types import NonTarget, Response
+from adoptive.workbench.grade.columns import FLAGS
 from adoptive.workbench.grade.rules import immune
 from adoptive.workbench.grade.rules.answers import names, numbers, reason_of
-from adoptive.workbench.grade.rules.common import DAY, PATIENT, PATIENT_NEEDED, READER, VISIT, flag
+from adoptive.workbench.grade.rules.common import DAY, PATIENT, PATIENT_NEEDED, READER, VISIT
 from adoptive.workbench.grade.rules.lesions import PLAIN_COLUMNS, SDTM_COLUMNS, Lesions, join_tumour, read_lesions
 from adoptive.workbench.grade.rules.visits import DATE, REFERENCE, days_of, series_of
 from adoptive.workbench.grade.types import Column, Judged, Layout, Option, Rule, Signs
@@ -35,13 +36,18 @@ _RESPONSES: Final = {
 }  # fmt: skip
 _TARGETS: Final = {
     "CR": 1, "PR": 2, "SD": 3, "PD": 4, "NE": 5, "not evaluable": 5, "not all evaluated": 5, "none": 0, "no target": 0,
-    "not applicable": 0, "complete response": 1, "partial response": 2, "stable disease": 3, "progressive disease": 4,
+    "not applicable": 0, "any": -1, "not evaluated": 5, "complete response": 1, "partial response": 2,
+    "stable disease": 3, "progressive disease": 4,
 }  # fmt: skip
 _NON_TARGETS: Final = {
     "none": 0, "no non-target": 0, "not applicable": 0, "CR": 1, "complete response": 1, "non-CR/non-PD": 2, "NN": 2,
     "SD": 2, "present": 2, "PD": 3, "unequivocal progression": 3, "progressive disease": 3, "NE": 4, "not evaluable": 4,
-    "not all evaluated": 4, "not evaluated": 4,
+    "not all evaluated": 4, "not evaluated": 4, "non-PD": 5, "non-PD or not all evaluated": 5, "any": -1,
 }  # fmt: skip
+
+_NOT_WORSE: Final = 5
+"""Non-target disease that did not progress, as the paper's table 1 says it (non-PD): gone, there or not evaluated."""
+_NEW_WORDS: Final = {**FLAGS, "any": -1, "yes or no": -1}
 
 _COMBINED: Final = (
     "new lesion: PD",
@@ -141,7 +147,7 @@ def _combined(signs: Signs) -> Judged:
     """Combine target, non-target and new lesions of each visit (the paper's tables 1 and 2)."""
     target, other, new = signs["target"], signs["non_target"], signs["new_lesion"]
     gone, none = target == Response.CR, target == 0
-    missing = (target < 0) | (other < 0) | (new < 0)
+    missing = (target < 0) | (other < 0) | (new < 0) | ((gone | none) & (other == _NOT_WORSE))
     marks = [
         new == 1, target == Response.PD, other == NonTarget.PD, missing,
         gone & ((other == NonTarget.CR) | (other == NonTarget.NONE)), gone & (other == NonTarget.NON_CR_NON_PD), gone,
@@ -194,9 +200,8 @@ def _place(line: Codes) -> Any:
 
 _OVERALL_TESTS: Final = ("", "OVRLRESP", "OVR", "OVRRESP", "OVRLRESP_RECIST", "OVERALL RESPONSE")
 
-_NEW: Final = flag(
-    "new_lesion", "a new lesion was seen", "new_lesions", "new", "newlesion", "newlesions", required=True
-)
+_NEW: Final = Column("new_lesion", "a new lesion was seen: yes, no", "word",
+                     ("new_lesions", "new", "newlesion", "newlesions"), words=_NEW_WORDS)  # fmt: skip
 _STATUS: Final = (
     PATIENT, READER, VISIT, DAY, DATE, REFERENCE,
     Column("target", "response of the target lesions; none: the patient has none", "word",
