@@ -79,6 +79,7 @@ class Course:
     tolerance: Tolerance
     reading: Reading
     typical: Typical
+    streams: Streams
     care: tuple[Ward, ...] = ()
 
     def doses(self) -> Given:
@@ -108,8 +109,8 @@ def follow_cells(
     ready = np.minimum(np.where(product.released, np.ceil(product.ready_day), end_day), end_day)
     waiting = plan_waiting(plan.infusion, cohort, product, choice, ordered_day=ordered, ready_day=ready, **plan.draws)
     ward = _ward(cohort, tolerance, plan)
-    start = begin(body, horizon_days=plan.horizon_days, wards=ward)
-    trajectory = advance(start, body, until=ready, infusions=waiting)
+    trajectory = begin(body, horizon_days=plan.horizon_days, wards=ward)
+    trajectory = advance(trajectory, body, until=ready, infusions=waiting)
     lost = read_fate(trajectory, body, cohort, **plan.draws).lost_day
     fit = product.released & (ready < end_day) & (lost > ready) & (plan.infusion.max_infusions > 0)
 
@@ -133,8 +134,8 @@ def follow_cells(
         lead_days=lead_days(plan.infusion, keys=cohort.keys, typical=plan.typical),
         tolerance=tolerance,
         reading=reading,
-        typical=plan.typical,
         care=ward,
+        **plan.draws,
     )
 
 
@@ -171,7 +172,7 @@ def follow_choice(cohort: Cohort, plan: Plan, *, end_day: Floats, choice: Choice
         lead_days=lead_days(plan.infusion, keys=cohort.keys, typical=plan.typical),
         tolerance=tolerance,
         reading=reading,
-        typical=plan.typical,
+        **plan.draws,
     )
 
 

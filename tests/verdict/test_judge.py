@@ -35,6 +35,11 @@ def table(**columns: list[float]) -> dict[str, NDArray[Any]]:
         "lymphopenia_grade": [4, 4, 4, 4, -1, 1, 1, -1],
         "leukopenia_grade": [0, 0, 3, 0, -1, 1, 1, -1],
         "thrombocytopenia_grade": [0, 0, 0, 0, -1, 1, 1, -1],
+        "icans_grade": [0, 1, 3, 4, -1, -1, -1, -1],
+        "icaht_early_grade": [3, 0, -1, 4, -1, -1, -1, -1],
+        "infection_grade": [0, 2, 3, 1, -1, -1, -1, -1],
+        "gastritis_grade": [1, 0, 0, 2, -1, -1, -1, -1],
+        "tls_grade": [0, 0, 0, 1, -1, -1, -1, -1],
     } | columns
     flags = {name for name, column in PATIENT_COLUMNS.items() if column.dtype == "bool"}
     out: dict[str, NDArray[Any]] = {}
@@ -77,6 +82,12 @@ SCREENING = {"screened": np.array([13])}
         (EndpointSpec("leukopenia_ge3"), 25.0),
         (EndpointSpec("thrombocytopenia_ge3"), 0.0),
         (EndpointSpec("cytopenia_ge3"), 100.0),
+        (EndpointSpec("icans_any"), 75.0),
+        (EndpointSpec("icans_grade_ge3"), 50.0),
+        (EndpointSpec("icaht_early_ge3"), 50.0),  # of all treated, one of whom could not be assessed
+        (EndpointSpec("infection_ge3"), 25.0),
+        (EndpointSpec("gastritis_any"), 50.0),
+        (EndpointSpec("tls_any"), 25.0),
         (EndpointSpec("infused_fraction"), 80.0),
         (EndpointSpec("crossover"), 100.0 / 3.0),
         (EndpointSpec("screened"), 13.0),

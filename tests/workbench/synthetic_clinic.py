@@ -98,7 +98,7 @@ def _patients(streams: Streams, trials: np.ndarray, size: int, *, benefit: float
             ("thrombocytopenia_grade", 0.9),
         )
     }
-    return {
+    told = {
         "arm": arm,
         "screening_number": np.broadcast_to(np.arange(size) * 2, arm.shape).copy(),
         "randomised_day": draw("day") * 800,
@@ -135,6 +135,13 @@ def _patients(streams: Streams, trials: np.ndarray, size: int, *, benefit: float
         "founder_clone": draw("founder") < 0.3,
         "positive_share": draw("share"),
     }
+    return {name: told.get(name, _plain(column, infused)) for name, column in PATIENT_COLUMNS.items()}
+
+
+def _plain(column: Column, infused: np.ndarray) -> np.ndarray:
+    """Give a column that no test looks at: grade 0 where somebody was assessed, else what stands for nothing."""
+    unassessed = -1 if "-1 not assessed" in column.meaning else 0
+    return np.where(infused, 0, unassessed).astype(KINDS[column.dtype])
 
 
 def _follow(columns: Table, trial: int, size: int) -> list[Table]:

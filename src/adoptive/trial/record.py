@@ -20,7 +20,7 @@ from adoptive.outcome import (
 from adoptive.outcome.laboratory.cytopenia import Lineage
 from adoptive.trial.detail import record_daily, record_doses, record_visits
 from adoptive.trial.types import Followed, Study, TrialRecord
-from adoptive.trial.ward import copies_of, crs_of, infusion_span, orders_of, seen_until, window_of
+from adoptive.trial.ward import copies_of, infusion_span, orders_of, safety_of_course, seen_until, window_of
 
 __all__ = ["efficacy_columns", "record_trials"]
 
@@ -136,17 +136,13 @@ def _safety(course: Course) -> Columns:
     """Give toxicity grades and peaks; -1 where a patient had no cells and so was not assessed for them."""
     trajectory, day = course.trajectory, course.trajectory.day
     had, first, last = infusion_span(course)
-    window, crs = window_of(course), crs_of(course)
+    window = window_of(course)
     copies = np.where(window, copies_of(course), 0.0)
     peak = copies.argmax(axis=1)
-    since = np.where(had, first, 0.0)
-    return {
-        "crs_grade": np.where(had, crs.maximum_grade, -1),
-        "crs_onset_day": np.where(np.isfinite(crs.onset_day) & had, crs.onset_day - since, 0.0),
-        "crs_days": crs.duration_days,
+    return safety_of_course(course).columns() | {
         "tocilizumab_doses": orders_of(course, "tocilizumab"),
         "peak_car_copies": copies.max(axis=1),
-        "peak_car_day": np.where(had, day[peak] - since, 0.0),
+        "peak_car_day": np.where(had, day[peak] - np.where(had, first, 0.0), 0.0),
         "peak_il6_pg_ml": np.where(window, trajectory.of("IL6"), 0.0).max(axis=1),
         **_cytopenia(course, first=first, last=last, had=had),
     }

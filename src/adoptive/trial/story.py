@@ -16,7 +16,7 @@ from adoptive.kinetics.observe import blood_cells_per_ul, lesion_diameters_mm
 from adoptive.outcome import Response, TimeToEvent, overall_survival
 from adoptive.trial.run import follow_trials
 from adoptive.trial.types import Followed, Study
-from adoptive.trial.ward import crs_of, window_of
+from adoptive.trial.ward import crs_of, safety_of_course, seen_until, window_of
 
 __all__ = ["Story", "tell"]
 
@@ -30,6 +30,21 @@ _FAILURE_WORDS = {
     Failure.TRANSDUCTION: "too few cells carried the receptor",
     Failure.STERILITY: "the batch failed sterility",
 }
+
+_TOLD = {
+    "anaemia": "anaemia",
+    "icaht_early": "early ICAHT",
+    "icaht_late": "late ICAHT",
+    "alt": "raised ALT",
+    "creatinine": "raised creatinine",
+    "tls": "tumour lysis",
+    "gastritis": "gastric mucosal injury",
+    "vomiting": "vomiting",
+    "lung": "lung damage",
+    "ejection_fraction": "fall of the ejection fraction",
+}
+_WATCHED_DAYS = 100.0
+"""Days after the first infusion to which laboratory values are graded."""
 
 
 @dataclass(frozen=True)
@@ -164,6 +179,27 @@ def _ward(course: Course, row: int) -> Iterator[Line]:
             yield from ((float(day), f"{ward.drug} ordered") for day in ordered)
     counts = np.where(window, trajectory.of("ANC")[row], np.inf)
     yield float(day[counts.argmin()]), f"neutrophils lowest: {counts.min():.2f} x 1e9/L"
+    yield from _safety(course, row)
+
+
+def _safety(course: Course, row: int) -> Iterator[Line]:
+    """Tell neurotoxicity and infections on their days, the other toxicity when the laboratory's watch ends."""
+    safety, first = safety_of_course(course), float(course.infusion_day[row, 0])
+    if safety.icans_grade[row] > 0:
+        yield (
+            first + float(safety.icans_onset_day[row]),
+            f"neurotoxicity (ICANS) begins; at its worst grade {safety.icans_grade[row]}, ICE {safety.lowest_ice[row]}",
+        )
+    if safety.infections[row] > 0:
+        yield (
+            first + float(safety.infection_onset_day[row]),
+            f"infection, the first of {safety.infections[row]}; the worst of grade {safety.infection_grade[row]}",
+        )
+    columns = safety.columns()
+    worst = [(words, int(columns[f"{name}_grade"][row])) for name, words in _TOLD.items()]
+    told = ", ".join(f"{words} {grade}" for words, grade in worst if grade > 0)
+    last = min(first + _WATCHED_DAYS, float(seen_until(course)[row]))
+    yield last, f"worst grades since the first infusion: {told or 'none above 0'}"
 
 
 def _scans(course: Course, row: int) -> Iterator[Line]:

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from adoptive.course import Course
 from adoptive.infusion.care import AGAINST_FEVER, first_dose_day
 from adoptive.kinetics.observe import car_copies_per_ug, il6_effective_pg_ml
-from adoptive.outcome import CrsCourse, crs_course, daily_crs_grade
+from adoptive.outcome import CrsCourse, Safety, Watched, crs_course, daily_crs_grade, safety_of
 
-__all__ = ["copies_of", "crs_of", "infusion_span", "orders_of", "seen_until", "window_of"]
+__all__ = ["copies_of", "crs_of", "infusion_span", "orders_of", "safety_of_course", "seen_until", "window_of"]
 
 Floats = NDArray[np.float64]
 
@@ -42,6 +42,24 @@ def crs_of(course: Course) -> CrsCourse:
     drug = first_dose_day(course.care, trajectory.fired_day, drugs=AGAINST_FEVER)
     grade = np.where(window, daily_crs_grade(level, trajectory.day, course.tolerance, first_drug_day=drug), 0)
     return crs_course(grade, trajectory.day)
+
+
+def safety_of_course(course: Course) -> Safety:
+    """Give everybody's safety record: signs and laboratory values drawn from his course, graded by the rules."""
+    watched = Watched(
+        course.trajectory,
+        course.body,
+        course.cohort,
+        course.tolerance,
+        il6_effective=_worst_of_day(course),
+        window=window_of(course),
+        infusion_day=course.infusion_day,
+        lead_days=course.lead_days,
+        known_until=seen_until(course),
+        progression_day=course.reading.progression_day,
+        first_drug_day=first_dose_day(course.care, course.trajectory.fired_day, drugs=AGAINST_FEVER),
+    )
+    return safety_of(watched, typical=course.typical, streams=course.streams)
 
 
 def _worst_of_day(course: Course) -> Floats:

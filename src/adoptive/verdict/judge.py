@@ -242,6 +242,12 @@ def _safety_endpoints() -> tuple[Endpoint, ...]:
         ("crs_grade_ge4", f"{crs} of grade 4 or more", _grade("crs", low=4)),
         *((f"{name}_ge3", f"{name} of grade 3 or more", _grade(name, low=3)) for name in CYTOPENIAS),
         ("cytopenia_ge3", "any cytopenia of grade 3 or more", _grade(*CYTOPENIAS, low=3)),
+        ("icans_any", "neurotoxicity of any grade", _grade("icans", low=1)),
+        ("icans_grade_ge3", "neurotoxicity of grade 3 or more", _grade("icans", low=3)),
+        ("icaht_early_ge3", "early ICAHT of grade 3 or more", _grade("icaht_early", low=3)),
+        ("infection_ge3", "infection of grade 3 or more", _grade("infection", low=3)),
+        ("gastritis_any", "gastric mucosal injury of any grade", _grade("gastritis", low=1)),
+        ("tls_any", "clinical tumour lysis", _grade("tls", low=1)),
     ]
     return tuple(Endpoint(name, "%", meaning, measure, arm=0, safety=True) for name, meaning, measure in rows)
 

@@ -28,6 +28,13 @@ TOXICITIES: Final = {
     "lymphopenia": "lymphopenia_grade",
     "leukopenia": "leukopenia_grade",
     "thrombocytopenia": "thrombocytopenia_grade",
+    "anaemia": "anaemia_grade",
+    "early ICAHT": "icaht_early_grade",
+    "neurotoxicity": "icans_grade",
+    "infection": "infection_grade",
+    "gastric mucosal injury": "gastritis_grade",
+    "raised ALT": "alt_grade",
+    "tumour lysis": "tls_grade",
 }
 
 MEDIANS: Final = (
