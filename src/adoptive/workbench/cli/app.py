@@ -174,3 +174,42 @@ def simulate(
 
     request = Request(model, until, every, patients, tuple(dose or ()), tuple(settings or ()), tuple(show or ()))
     simulate_model(request, out=out, wide=wide, as_document=as_json)
+
+
+@app.command(short_help="Grade a file by a published rule (CRS, CTCAE, ICAHT, RECIST ...).")
+def grade(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILE...", help="CSV, Parquet or Dataset-JSON; for SDTM lesions TR and TU together."),
+    ] = None,
+    rule: Annotated[str | None, typer.Option(help="The rule's name; --rules lists them.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write rows to this .csv, .parquet or .json file and tables beside it.")
+    ] = None,
+    against: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="Compare with this column of the file; exit code 1 on disagreement."),
+    ] = None,
+    version: Annotated[str | None, typer.Option(help="ctcae: 5.0, 6.0 or 4.03.")] = None,
+    variant: Annotated[str | None, typer.Option(help="tls: cairo-bishop or howard.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="Set an option of the rule; repeatable.")
+    ] = None,
+    columns: Annotated[bool, typer.Option("--columns", help="Say which columns the rule reads.")] = False,
+    rules: Annotated[bool, typer.Option("--rules", help="List the rules.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Grade a file by a published rule, with a reason for every row; bad rows are listed, nothing is guessed."""
+    from adoptive.workbench.cli.grading import Asked, grade_command, tell_columns, tell_rules
+
+    if rules:
+        tell_rules(as_document=as_json)
+        return
+    if rule is None:
+        raise typer.BadParameter("--rule is missing; `adoptive grade --rules` lists the rules")
+    if columns:
+        tell_columns(rule, as_document=as_json)
+        return
+    given = [f"{name}={value}" for name, value in (("version", version), ("variant", variant)) if value is not None]
+    asked = Asked(tuple(files or ()), rule, (*given, *(settings or ())), out, tuple(against or ()), as_json)
+    raise typer.Exit(grade_command(asked))

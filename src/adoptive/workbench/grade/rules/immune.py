@@ -1,0 +1,182 @@
+"""iRECIST: from rows of lesions, from visit responses in rows, or from one row per patient (``tp1 ... tpN``)."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from adoptive.outcome.response.immune_best import ImmuneCourse, best_immune_response, immune_course
+from adoptive.outcome.response.irecist import assess_immune
+from adoptive.outcome.response.types import ImmuneResponse
+from adoptive.workbench.grade.columns import plain_word
+from adoptive.workbench.grade.rules.answers import flags, names, numbers, reason_of
+from adoptive.workbench.grade.rules.common import DAY, PATIENT, PATIENT_NEEDED, READER, VISIT
+from adoptive.workbench.grade.rules.lesions import PLAIN_COLUMNS, SDTM_COLUMNS, Lesions, join_tumour, read_lesions
+from adoptive.workbench.grade.rules.visits import DATE, REFERENCE, days_of, series_of
+from adoptive.workbench.grade.types import Column, Judged, Layout, Option, Rule, Signs
+
+__all__ = ["IMMUNE", "RULE"]
+
+Codes = NDArray[np.int64]
+
+IMMUNE: Final = ("", "iCR", "iPR", "iSD", "iUPD", "iCPD", "NE", "non-iCR/non-iUPD")
+"""Words of :class:`ImmuneResponse`, in order."""
+
+_WORDS: Final = {
+    "iCR": ImmuneResponse.ICR, "iPR": ImmuneResponse.IPR, "iSD": ImmuneResponse.ISD, "iUPD": ImmuneResponse.IUPD,
+    "iCPD": ImmuneResponse.ICPD, "NE": ImmuneResponse.NE, "iNE": ImmuneResponse.NE, "not evaluable": ImmuneResponse.NE,
+    "non-iCR/non-iUPD": ImmuneResponse.NON_ICR_NON_IUPD, "NON-iCR/NON-iUPD": ImmuneResponse.NON_ICR_NON_IUPD,
+    "not done": ImmuneResponse.NOT_DONE, "ND": ImmuneResponse.NOT_DONE, "CR": ImmuneResponse.ICR,
+    "PR": ImmuneResponse.IPR, "SD": ImmuneResponse.ISD,
+}  # fmt: skip
+_ANY: Final = tuple(int(code) for code in ImmuneResponse if code != ImmuneResponse.NOT_DONE)
+_MOST_POINTS: Final = 30
+_MOST_WAYS: Final = 20_000
+
+_WIDE_REASONS: Final = (
+    "best over the visits up to the first iCPD",
+    "all alternatives agree",
+    "the alternatives disagree: choose one of each: not graded",
+    "no response is given at any time point: not graded",
+    "too many alternatives: not graded",
+)
+
+
+def _lesions(signs: Signs) -> Judged:
+    from adoptive.workbench.grade.rules.response import rows_of_visits
+
+    found = read_lesions(signs)
+    scans = found.stacked.scans
+    within = float(signs.options["confirm_within_days"])
+    judged = assess_immune(
+        scans, new=found.stacked.new if found.stacked.new.state.shape[2] else None,
+        non_target_larger=found.stacked.non_target_larger,
+        confirm_from_days=float(signs.options["confirm_from_days"]),
+        confirm_within_days=within if within > 0 else np.inf,
+    )  # fmt: skip
+    line, visit = np.nonzero(scans.done)
+    day = scans.day - np.where(np.isnan(found.baseline_day), 0.0, found.baseline_day)[:, None]
+    at = (line, visit)
+    visits = {
+        **_who(found, line, visit, day), "response": names(judged.response[at], IMMUNE),
+        "recist": names(judged.recist.response[at], _RECIST), "reason": reason_of(judged.reason[at], judged.reasons),
+    }  # fmt: skip
+    course = immune_course(judged.response, np.where(np.isfinite(day), day, np.inf))
+    why = reason_of(np.zeros(len(found.patient), np.int64), _WIDE_REASONS)
+    return Judged(
+        rows_of_visits(found, judged.response, judged.reason, (IMMUNE, judged.reasons), "response"),
+        patients={"patient": found.patient, "reader": _text(found.stacked.reader), **_course_columns(course),
+                  "reason": why},
+        visits=visits, main="visits", bad=found.bad,
+    )  # fmt: skip
+
+
+_RECIST: Final = ("", "CR", "PR", "SD", "PD", "NE", "NON-CR/NON-PD")
+
+
+def _who(found: Lesions, line: Codes, visit: Codes, day: NDArray[np.float64]) -> dict[str, Any]:
+    return {
+        "patient": found.patient[line], "reader": _text(found.stacked.reader[line]),
+        "visit": numbers(found.stacked.visit[line, visit]), "visit_name": _text(found.visit_name[line, visit]),
+        "day": numbers(day[line, visit]),
+    }  # fmt: skip
+
+
+def _text(words: NDArray[Any]) -> Any:
+    return pa.array([str(word) or None for word in words], pa.string())
+
+
+def _course_columns(course: ImmuneCourse) -> dict[str, Any]:
+    return {
+        "ibor": names(course.best, IMMUNE), "response_start_day": numbers(course.response_start_day),
+        "progression_day": numbers(course.progression_day), "confirmed": flags(course.confirmed.astype(np.int64)),
+        "duration_days": numbers(np.where(np.isfinite(course.response_start_day), course.duration_days, np.nan)),
+    }  # fmt: skip
+
+
+def _visits(signs: Signs) -> Judged:
+    """Give the best response from one row per visit."""
+    days, bad = days_of(signs)
+    order = signs["visit_number"] if "visit_number" in signs.has else days
+    series = series_of(signs, np.where(np.isnan(order), days, order))
+    codes = series.lay(np.maximum(signs["response"], 0), 0.0).astype(np.int64)
+    course = immune_course(codes, np.where(np.isnan(table := series.lay(days, np.nan)), np.inf, table))
+    seen = np.where((codes > 0).any(axis=1), 0, 3)
+    columns = _course_columns(course)
+    patients = {"patient": series.patient, "reader": _text(series.reader), **columns,
+                "reason": reason_of(seen, _WIDE_REASONS)}  # fmt: skip
+    at = pa.array(series.line)
+    rows = {"ibor": columns["ibor"].take(at), "reason": patients["reason"].take(at)}
+    return Judged(rows, patients=patients, main="patients", bad=bad)
+
+
+def _wide(signs: Signs) -> Judged:
+    """Give the best response of each row; where a cell gives alternatives, all of them are tried."""
+    points = [name for name in (f"tp{at}" for at in range(1, _MOST_POINTS + 1)) if name in signs.has]
+    known = {plain_word(word): (int(code),) for word, code in _WORDS.items()} | {"any": _ANY, "": (0,)}
+    bad: list[tuple[int, str, str, str]] = []
+    best, why = np.full(len(signs), -1, np.int64), np.full(len(signs), 3, np.int64)
+    cells: dict[tuple[str, ...], tuple[int, int]] = {}
+    for row, texts in enumerate(zip(*(signs[name] for name in points), strict=True)):
+        wrong = [(name, text) for name, text in zip(points, texts, strict=True) if not _ways(str(text), known)]
+        if wrong:
+            bad += [(row, name, str(text), f"unknown response; allowed: {', '.join(_WORDS)}, any, alternatives with |")
+                    for name, text in wrong]  # fmt: skip
+            continue
+        if texts not in cells:
+            cells[texts] = _judge_ways([_ways(str(text), known) for text in texts])
+        best[row], why[row] = cells[texts]
+    return Judged({"ibor": names(best, IMMUNE), "reason": reason_of(why, _WIDE_REASONS)}, bad=tuple(bad))
+
+
+def _ways(text: str, known: dict[str, tuple[int, ...]]) -> tuple[int, ...]:
+    """Give the codes that a cell allows; nothing for a word that is not known."""
+    parts = [known.get(plain_word(part)) for part in text.split("|")]
+    return () if any(part is None for part in parts) else tuple(dict.fromkeys(sum((part or () for part in parts), ())))
+
+
+def _judge_ways(ways: list[tuple[int, ...]]) -> tuple[int, int]:
+    """Judge every combination of alternatives; give the code all agree on, and the place of the reason."""
+    size = int(np.prod([len(way) for way in ways], dtype=np.float64)) if ways else 0
+    if size > _MOST_WAYS:
+        return -1, 4
+    table = np.array(list(product(*ways)), np.int64).reshape(size, len(ways))
+    found = np.unique(best_immune_response(table))
+    if len(found) > 1:
+        return -1, 2
+    return (int(found[0]), int(size > 1)) if found.size and found[0] > 0 else (-1, 3)
+
+
+_POINTS: Final = tuple(
+    Column(f"tp{at}", f"response at time point {at}; alternatives with |", "text",
+           (f"timepoint{at}", f"time_point_{at}", f"visit{at}", f"v{at}", f"assessment{at}"), required=at == 1)
+    for at in range(1, _MOST_POINTS + 1)
+)  # fmt: skip
+_LONG: Final = (
+    PATIENT_NEEDED, READER, VISIT, DAY, DATE, REFERENCE,
+    Column("response", "response at the visit by iRECIST", "word",
+           ("iresponse", "immune_response", "overall_response", "irecist", "RSSTRESC", "AVALC"), words=_WORDS),
+)  # fmt: skip
+
+_UNIQUE: Final = ("patient", "reader", "visit_number", "day", "lesion")
+
+RULE: Final = Rule(
+    "irecist", "Response to immunotherapy, iRECIST", "2017", "Seymour et al. 2017, 10.1016/S1470-2045(17)30074-8",
+    "rules/irecist", "ibor",
+    (Layout("one row per patient", "the responses of a patient at time points 1, 2, ...", (PATIENT, *_POINTS), _wide),
+     Layout("SDTM TR and TU", "one measurement of a lesion (TR), with TU given beside", SDTM_COLUMNS, _lesions,
+            unique=("patient", "TREVAL", "TREVALID", "visit_number", "lesion", "TRTESTCD"), choose=("location",
+            "nodal"),
+            answer="response"),
+     Layout("lesion rows", "one lesion at one visit; the first visit is the baseline", PLAIN_COLUMNS, _lesions,
+            unique=_UNIQUE, choose=("location", "nodal"), answer="response"),
+     Layout("visit responses", "the response at one visit", _LONG, _visits, choose=("visit_number", "day", "date"),
+            unique=("patient", "reader", "visit_number", "day", "date"))),
+    (Option("confirm_from_days", 28.0, "days after iUPD from which a visit can confirm it", low=0, high=365),
+     Option("confirm_within_days", 0.0, "days after iUPD within which it must; 0: no limit", low=0, high=3650)),
+    join_tumour,
+)  # fmt: skip

@@ -1,0 +1,257 @@
+"""Rows of lesions: SDTM TR with TU, or plain rows; what they say of each lesion at each visit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from adoptive.errors import StudyError
+from adoptive.outcome.response.table import lesion_rows, stack_rows
+from adoptive.outcome.response.types import Kind, LesionState, Stacked
+from adoptive.workbench.grade import units
+from adoptive.workbench.grade.reading import Sheet
+from adoptive.workbench.grade.rules.common import DAY, PATIENT_NEEDED, READER, VISIT, flag
+from adoptive.workbench.grade.rules.visits import DATE, Bad, days_of
+from adoptive.workbench.grade.types import BadRow, Column, Signs
+
+__all__ = ["PLAIN_COLUMNS", "SDTM_COLUMNS", "Lesions", "join_tumour", "read_lesions"]
+
+KINDS: Final = {
+    "target": Kind.TARGET, "t": Kind.TARGET, "non-target": Kind.NON_TARGET, "nontarget": Kind.NON_TARGET,
+    "non target": Kind.NON_TARGET, "nt": Kind.NON_TARGET, "new": Kind.NEW, "new lesion": Kind.NEW,
+}  # fmt: skip
+STATES: Final = {
+    "absent": LesionState.ABSENT, "gone": LesionState.ABSENT, "resolved": LesionState.ABSENT,
+    "disappeared": LesionState.ABSENT, "present": LesionState.PRESENT, "measured": LesionState.MEASURED,
+    "too small to measure": LesionState.TOO_SMALL, "too small": LesionState.TOO_SMALL, "tstm": LesionState.TOO_SMALL,
+    "below measurable limit": LesionState.TOO_SMALL, "bml": LesionState.TOO_SMALL,
+    "merged": LesionState.MERGED, "coalesced": LesionState.MERGED, "larger": LesionState.LARGER,
+    "increased": LesionState.LARGER, "unequivocal progression": LesionState.UNEQUIVOCAL,
+    "unequivocal": LesionState.UNEQUIVOCAL, "progression": LesionState.UNEQUIVOCAL, "pd": LesionState.UNEQUIVOCAL,
+    "equivocal": LesionState.EQUIVOCAL, "not evaluable": LesionState.NOT_EVALUATED, "ne": LesionState.NOT_EVALUATED,
+    "not evaluated": LesionState.NOT_EVALUATED, "not done": LesionState.NOT_EVALUATED,
+    "not assessed": LesionState.NOT_EVALUATED,
+}  # fmt: skip
+
+_NODAL: Final = flag("nodal", "a lymph node, measured by its short axis", "node", "is_node", "lymph_node")
+_PLACE: Final = Column("location", "organ; a lymph node is known by these words", "text", ("TULOC", "organ", "site",
+    "TRLOC"),
+                       required=False)  # fmt: skip
+_VISIT_NAME: Final = Column("visit_name", "name of the visit", "text", ("VISIT", "AVISIT"), required=False)
+
+PLAIN_COLUMNS: Final = (
+    PATIENT_NEEDED, READER, VISIT, _VISIT_NAME, DAY, DATE,
+    Column("lesion", "name of the lesion within the patient", "text", ("lesion_id", "lesion_no", "TRLNKID", "TULNKID"),
+           key=True),
+    Column("kind", "target, non-target, new", "word", ("lesion_type", "type", "TRGRPID", "group", "category"),
+    words=KINDS,
+           key=True),
+    _NODAL, _PLACE,
+    Column("diameter", "longest diameter, of a node its short axis; empty where not measured", units=units.MILLIMETRE,
+           aliases=("size", "length", "diam", "measurement", "longest_diameter"), low=0, high=1000, required=False),
+    Column("state", "absent, present, too small to measure, merged, unequivocal progression, not evaluable ...", "word",
+           ("status", "TUMSTATE", "lesion_state"), words=STATES, required=False),
+)  # fmt: skip
+
+SDTM_COLUMNS: Final = (
+    PATIENT_NEEDED,
+    Column("TREVAL", "evaluator", "text", required=False), Column("TREVALID", "evaluator's name", "text",
+    required=False),
+    Column("visit_number", "number that orders the visits", aliases=("VISITNUM",), low=-1e6, high=1e6, key=True),
+    _VISIT_NAME,
+    Column("day", "study day", aliases=("TRDY", "ADY"), low=-36500, high=36500, required=False), DATE,
+    Column("lesion", "lesion", "text", ("TRLNKID",), key=True),
+    Column("kind", "target, non-target, new", "word", ("TUSTRESC", "TRGRPID"), words=KINDS, key=True),
+    _NODAL, _PLACE,
+    Column("TRTESTCD", "what was recorded: LDIAM, LPERP, TUMSTATE; other tests are left out", "text", key=True),
+    Column("diameter", "measured size", aliases=("TRSTRESN",), units=units.MILLIMETRE, low=0, high=1000,
+           unit_column=("TRSTRESU",), required=False),
+    Column("TRSTRESC", "result in words", "text", ("TRORRES",), required=False),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Lesions:
+    """Hold lesions laid out as scans, where each row stands (``line``, ``visit``; -1 left out), and bad rows."""
+
+    stacked: Stacked
+    line: NDArray[np.int64]
+    place: NDArray[np.int64]
+    baseline_day: NDArray[np.float64]
+    patient: NDArray[np.int64]
+    visit_name: NDArray[np.object_]
+    bad: Bad
+
+
+def join_tumour(sheets: Sequence[Sheet]) -> Sheet:
+    """Set what TU says of a lesion (kind, place) beside the rows of TR; one sheet alone stays as it is.
+
+    Raises
+    ------
+    StudyError
+        If several files are given and they are not one TR and one TU.
+    """
+    if len(sheets) == 1:
+        return sheets[0]
+    found = {
+        ("TR" if "TRTESTCD" in sheet.names else "TU" if "TULNKID" in sheet.names else ""): sheet for sheet in sheets
+    }
+    if set(found) != {"TR", "TU"} or len(sheets) != 2:
+        raise StudyError(
+            "these files do not belong together", where="recist", value=", ".join(str(one.path) for one in sheets),
+            allowed="one file, or SDTM TR (with TRTESTCD) and TU (with TULNKID)",
+        )  # fmt: skip
+    measured, listed = found["TR"], found["TU"]
+    lists = {key: at for at, key in enumerate(_keys(listed, "TU"))}
+    place = [lists.get(key, -1) for key in _keys(measured, "TR")]
+    index = pa.array(place, pa.int64(), mask=np.array(place) < 0)
+    table = measured.table
+    bad = list(measured.bad) + list(listed.bad)
+    for name in ("TULOC", "TUSTRESC"):
+        if name not in listed.names:
+            raise StudyError("a column is missing", where=str(listed.path), value=name, next_step=f"add {name}")
+        table = table.append_column(name, listed.text(name).take(index))
+    for at in np.flatnonzero(np.array(place) < 0).tolist():
+        who = "TU does not list this lesion of this patient and reader"
+        bad.append(
+            BadRow(str(measured.path), int(measured.line[at]), "TRLNKID", str(measured.text("TRLNKID")[at]), who)
+        )
+    return Sheet(measured.path, table, measured.line, tuple(bad))
+
+
+def _keys(sheet: Sheet, domain: str) -> list[tuple[str, ...]]:
+    """Give patient, reader and lesion of every row."""
+    names = ["USUBJID", f"{domain}LNKID"]
+    for name in names:
+        if name not in sheet.names:
+            raise StudyError("a column is missing", where=str(sheet.path), value=name, next_step=f"add {name}")
+    names += [name for name in (f"{domain}EVAL", f"{domain}EVALID") if name in sheet.names]
+    return list(zip(*(sheet.text(name).fill_null("").to_pylist() for name in names), strict=True))
+
+
+def read_lesions(signs: Signs) -> Lesions:
+    """Read rows of either layout and lay them out by patient, reader and visit; the first visit is the baseline."""
+    nodal = _nodes(signs)
+    state, size, used, bad = _recorded(signs, nodal)
+    days, more = days_of(signs)
+    reader = _readers(signs)
+    visit = (
+        np.where(np.isnan(signs["visit_number"]), days, signs["visit_number"]) if "visit_number" in signs.has else days
+    )
+    bad = (*bad, *more, *_two_kinds(signs, reader))
+    keep = used & ~np.isin(np.arange(len(signs)), [row for row, *_ in bad]) & ~np.isnan(visit)
+    rows = _once(np.flatnonzero(keep), signs, reader, visit, size)
+    who = np.array([f"{at:09d}" for at in range(len(signs.patients))], np.str_)[signs.patient[rows]]
+    listed = lesion_rows(
+        who, visit[rows], signs["lesion"][rows].astype(np.str_), signs["kind"][rows], diameter_mm=size[rows],
+        state=state[rows], nodal=nodal[rows], day=days[rows], reader=reader[rows],
+    )  # fmt: skip
+    stacked = stack_rows(listed)
+    both = np.char.add(np.char.add(who, "\x1f"), reader[rows])
+    _, line = np.unique(both, return_inverse=True)
+    same = stacked.visit[line] == visit[rows][:, None]
+    place = np.where(same.any(axis=1), same.argmax(axis=1) if same.shape[1] else 0, -1)
+    return _placed(signs, stacked, rows, line, place, days, place < 0, bad)
+
+
+def _once(
+    rows: NDArray[np.int64], signs: Signs, reader: NDArray[np.str_], visit: NDArray[np.float64],
+    size: NDArray[np.float64],
+) -> NDArray[np.int64]:  # fmt: skip
+    """Keep one row of a lesion at a visit: copies go (they were found to agree), and a state gives way to a size."""
+    name = np.char.add(np.char.add(reader[rows], "\x1f"), signs["lesion"][rows].astype(np.str_))
+    key = np.unique(name, return_inverse=True)[1] if len(rows) else np.zeros(0, np.int64)
+    order = np.lexsort((rows, np.isnan(size[rows]), visit[rows], key, signs.patient[rows]))
+    found = rows[order]
+    fresh = np.ones(len(found), np.bool_)
+    fresh[1:] = (np.diff(key[order]) != 0) | (np.diff(visit[found]) != 0) | (np.diff(signs.patient[found]) != 0)
+    return np.sort(found[fresh])
+
+
+def _placed(
+    signs: Signs, stacked: Stacked, rows: NDArray[np.int64], line: NDArray[np.int64], place: NDArray[np.int64],
+    days: NDArray[np.float64], first: NDArray[np.bool_], bad: Bad,
+) -> Lesions:  # fmt: skip
+    lines = np.full(len(signs), -1, np.int64)
+    places = np.full(len(signs), -1, np.int64)
+    lines[rows], places[rows] = line, place
+    baseline = np.full(len(stacked.patient), np.nan)
+    np.fmin.at(baseline, line[first], days[rows][first])
+    names = np.full(stacked.visit.shape, "", object)
+    names[line[~first], place[~first]] = signs["visit_name"][rows][~first]
+    patient = np.array([int(name) for name in stacked.patient], np.int64)
+    return Lesions(stacked, lines, places, baseline, patient, names, bad)
+
+
+def _readers(signs: Signs) -> NDArray[np.str_]:
+    """Give the reader of every row: one column, or evaluator and evaluator's name."""
+    if "TRTESTCD" not in signs.columns:
+        return signs["reader"].astype(np.str_)
+    return np.char.strip(
+        np.char.add(np.char.add(signs["TREVAL"].astype(np.str_), " "), signs["TREVALID"].astype(np.str_))
+    )
+
+
+def _nodes(signs: Signs) -> NDArray[np.bool_]:
+    places, which = np.unique(signs["location"].astype(str), return_inverse=True)
+    by_place = (
+        np.array(["NODE" in place.upper() for place in places], np.bool_)[which] if len(places) else np.zeros(0, bool)
+    )
+    return np.where(signs["nodal"] < 0, by_place, signs["nodal"] > 0)
+
+
+def _recorded(
+    signs: Signs, nodal: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.bool_], Bad]:
+    """Give state and diameter of every row, which rows are used, and rows that contradict themselves."""
+    size, used = signs["diameter"].copy(), np.ones(len(signs), np.bool_)
+    bad: list[tuple[int, str, str, str]] = []
+    if "TRTESTCD" in signs.columns:
+        test = np.char.upper(signs["TRTESTCD"].astype(str))
+        sized = test == np.where(nodal, "LPERP", "LDIAM")
+        used = sized | (test == "TUMSTATE")
+        state, bad = _stated(signs, used & np.isnan(size))
+        size = np.where(sized, size, np.nan)
+    else:
+        state = signs["state"].astype(np.int64)
+    none = np.isin(state, (LesionState.ABSENT, LesionState.MERGED)) & (size > 0)
+    none |= (state == LesionState.NOT_EVALUATED) & ~np.isnan(size)
+    bad += [
+        (int(at), "diameter", f"{size[at]:g}", "the diameter contradicts the state")
+        for at in np.flatnonzero(none & used)
+    ]
+    return state, size, used, tuple(bad)
+
+
+def _stated(signs: Signs, asked: NDArray[np.bool_]) -> tuple[NDArray[np.int64], list[tuple[int, str, str, str]]]:
+    """Read the state of rows without a number from TRSTRESC."""
+    from adoptive.workbench.grade.columns import plain_word
+
+    known = {plain_word(word): int(code) for word, code in STATES.items()}
+    words, which = np.unique(signs["TRSTRESC"].astype(str), return_inverse=True)
+    each = np.array([known.get(plain_word(word), -1 if word == "" else -2) for word in words] or [0], np.int64)[which]
+    wrong = np.flatnonzero(asked & (each == -2))
+    problem = f"unknown state of a lesion; allowed: {', '.join(STATES)}"
+    bad = [(int(at), "TRSTRESC", str(signs["TRSTRESC"][at]), problem) for at in wrong]
+    return np.where(asked & (each >= 0), each, -1), bad
+
+
+def _two_kinds(signs: Signs, reader: NDArray[np.str_]) -> Bad:
+    """List rows of a lesion that is called target here and non-target there."""
+    key = np.char.add(np.char.add(reader, "\x1f"), signs["lesion"].astype(np.str_))
+    _, code = np.unique(key, return_inverse=True)
+    code = signs.patient * (int(code.max(initial=0)) + 1) + code
+    _, code = np.unique(code, return_inverse=True)
+    low, high = np.full(len(code) + 1, 99), np.full(len(code) + 1, -99)
+    np.minimum.at(low, code, signs["kind"])
+    np.maximum.at(high, code, signs["kind"])
+    rows = np.flatnonzero((low != high)[code]) if len(code) else np.zeros(0, np.int64)
+    names = {int(kind): kind.name.lower().replace("_", "-") for kind in Kind}
+    return tuple(
+        (int(at), "kind", names[int(signs["kind"][at])], "this lesion has another kind in another row") for at in rows
+    )

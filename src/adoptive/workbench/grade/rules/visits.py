@@ -1,0 +1,109 @@
+"""Series of visits: rows laid out by patient and reader, days from study days or from dates."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adoptive.workbench.grade.types import Column, Signs
+
+__all__ = ["DATE", "REFERENCE", "Bad", "Series", "days_between", "days_of", "series_of"]
+
+Bad = tuple[tuple[int, str, str, str], ...]
+
+DATE: Final = Column(
+    "date", "date of the visit, year-month-day; one without day or month has no day in the series", "text",
+    ("TRDTC", "RSDTC", "ADT", "ADTC", "TUDTC", "LBDTC", "visit_date", "scan_date", "lab_date"), required=False,
+)  # fmt: skip
+REFERENCE: Final = Column(
+    "reference_date", "date from which days count: start of treatment or randomisation", "text",
+    ("RFSTDTC", "TRTSDT", "TRTSDTC", "RANDDT", "start_date", "baseline_date", "cart_date", "infusion_date",
+    "date_of_infusion"), required=False,
+)  # fmt: skip
+
+_DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ].*)?)?)?")
+
+
+@dataclass(frozen=True)
+class Series:
+    """Hold how rows become series: the line and the place in it of every row, and whose line it is."""
+
+    line: NDArray[np.int64]
+    place: NDArray[np.int64]
+    patient: NDArray[np.int64]
+    reader: NDArray[np.object_]
+    width: int
+
+    def lay(self, column: NDArray[np.generic], empty: float) -> NDArray[np.float64]:
+        """Lay a column out as ``(lines, visits)``."""
+        table = np.full((len(self.patient), self.width), empty)
+        table[self.line, self.place] = column
+        return table
+
+
+def days_of(signs: Signs) -> tuple[NDArray[np.float64], Bad]:
+    """Give the day of every row, NaN where it is not known: the study day, else date minus reference date.
+
+    Dates without a reference date give days since 1970, which serve differences only.
+    """
+    if "day" in signs.has or "date" not in signs.has:
+        return np.asarray(signs["day"], np.float64), ()
+    days, bad = _epoch_days(signs, "date")
+    if "reference_date" in signs.has:
+        start, more = _epoch_days(signs, "reference_date")
+        return days - start, (*bad, *more)
+    return days, bad
+
+
+def days_between(signs: Signs, name: str) -> tuple[NDArray[np.float64], Bad]:
+    """Give the days from the reference date to another date of the row, NaN where one is not known to the day."""
+    until, bad = _epoch_days(signs, name)
+    start, more = _epoch_days(signs, "reference_date")
+    return until - start, (*bad, *more)
+
+
+def _epoch_days(signs: Signs, name: str) -> tuple[NDArray[np.float64], Bad]:
+    words, place = np.unique(signs[name].astype(str), return_inverse=True)
+    each = [_epoch_day(str(word)) for word in words]
+    values = np.array([np.nan if isinstance(day, str) else day for day in each])[place] if len(words) else np.zeros(0)
+    wrong = {at for at, day in enumerate(each) if isinstance(day, str)}
+    problem = "not a date; allowed: year-month-day, year-month or year"
+    bad = tuple(
+        (int(row), name, str(words[place[row]]), problem) for row in np.flatnonzero(np.isin(place, list(wrong)))
+    )
+    return values, bad
+
+
+def _epoch_day(word: str) -> float | str:
+    """Give days since 1970, NaN for a partial date, the word itself where it is none."""
+    if not word:
+        return np.nan
+    found = _DATE.fullmatch(word)
+    if found is None:
+        return word
+    if found[3] is None:
+        return np.nan
+    try:
+        day = datetime.date(int(found[1]), int(found[2]), int(found[3]))
+    except ValueError:
+        return word
+    return float((day - datetime.date(1970, 1, 1)).days)
+
+
+def series_of(signs: Signs, order: NDArray[np.float64]) -> Series:
+    """Sort rows into series by patient and reader, in the order given (a visit's number or its day)."""
+    readers, reader = np.unique(signs["reader"].astype(str), return_inverse=True)
+    key = signs.patient * max(len(readers), 1) + reader
+    keys, line = np.unique(key, return_inverse=True)
+    sort = np.lexsort((np.arange(len(order)), order, line))
+    count = np.bincount(line, minlength=len(keys))
+    start = np.cumsum(count) - count
+    place = np.empty(len(order), np.int64)
+    place[sort] = np.arange(len(order)) - start[line[sort]]
+    who = keys // max(len(readers), 1)
+    return Series(line, place, who, readers[keys % max(len(readers), 1)].astype(object), int(count.max(initial=0)))

@@ -1,0 +1,85 @@
+"""Write a graded file: rows and, beside them, visits and patients, as CSV, Parquet or Dataset-JSON; whole or not."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import pyarrow as pa
+from pyarrow import csv, parquet
+
+from adoptive.workbench.cli.written import check_place, whole_file
+from adoptive.workbench.grade.dataset_json import write_dataset_json
+from adoptive.workbench.grade.types import BadRow, Result
+
+__all__ = ["OUT_KINDS", "bad_table", "places", "write_csv", "write_result"]
+
+OUT_KINDS: Final = (".csv", ".parquet", ".json")
+
+
+def places(out: Path, result: Result) -> dict[str, Path]:
+    """Give the file of every table: rows in the file named, the others beside it."""
+    named = {"rows": out}
+    for name in ("visits", "patients"):
+        if name in result.arrow:
+            named[name] = out.with_name(f"{out.stem}-{name}{out.suffix}")
+    if result.bad_rows:
+        named["bad"] = out.with_name(f"{out.stem}-bad{out.suffix}")
+    return named
+
+
+def write_result(result: Result, out: Path | str) -> dict[str, Path]:
+    """Write rows to a file and the other tables beside it (``NAME-patients.csv``); give the files.
+
+    Raises
+    ------
+    StudyError
+        If the kind of file is unknown or it cannot be written there; an interrupted one leaves nothing.
+    """
+    where = Path(out)
+    check_place(where, where="--out", kinds=OUT_KINDS)
+    files = places(where, result)
+    tables = dict(result.arrow) | ({"bad": bad_table(result.bad_rows)} if result.bad_rows else {})
+    for file in files.values():
+        check_place(file, where="--out", kinds=OUT_KINDS)
+    with ExitStack() as stack:
+        opened = {name: stack.enter_context(whole_file(file, where="--out")) for name, file in files.items()}
+        for name, handle in opened.items():
+            _write(tables[name], handle, where.suffix.lower(), result, name)
+    return files
+
+
+def bad_table(bad: tuple[BadRow, ...]) -> Any:
+    """Give the bad rows as a table."""
+    names = ("file", "line", "column", "value", "problem")
+    return pa.table({name: [getattr(one, name) for one in bad] for name in names})
+
+
+def _write(table: Any, file: BinaryIO, kind: str, result: Result, name: str) -> None:
+    if kind == ".csv":
+        write_csv(table, file)
+    elif kind == ".parquet":
+        parquet.write_table(_plain(table), file, compression="zstd")
+    else:
+        write_dataset_json(
+            file,
+            _plain(table),
+            name=f"{result.rule}_{name}".replace("-", "_"),
+            label=f"{result.title}: {name}",
+            labels={},
+        )
+
+
+def write_csv(table: Any, file: Any) -> None:
+    """Write a table as CSV; quotes stand where they are needed."""
+    csv.write_csv(_plain(table), file, csv.WriteOptions(quoting_style="needed"))
+
+
+def _plain(table: Any) -> Any:
+    """Turn columns of repeated words into text, and what CSV cannot hold into text as well."""
+    columns = [
+        column.cast(pa.string()) if pa.types.is_dictionary(column.type) or pa.types.is_temporal(column.type) else column
+        for column in table.columns
+    ]
+    return pa.Table.from_arrays(columns, names=table.column_names)
