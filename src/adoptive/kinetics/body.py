@@ -48,7 +48,7 @@ def cytokines(y: Values, p: Values, a: Body, lesions: Sequence[Lesion]) -> dict[
     return {
         "IFN": p.dIFN * (p.bIFN - y.IFN) + p.kIFN * source,
         "IL6": p.d6 * p.b6
-        + p.k6 * source * to_6 * a.dexi * (1.0 - p.il1_six * a.ro_1)
+        + p.k6 * (source - p.il1_six * a.ro_1 * source) * to_6 * a.dexi
         - p.d6 * y.IL6 * (1.0 - p.o6 * a.ro_6),
         "CRP": p.kCRP * (p.CRP0 + p.eCRP * six - y.CRP),
         "FER": p.kFer * (p.Fer0 * (1.0 + p.eFer * ferritin) - y.FER),
