@@ -102,7 +102,7 @@ def follow_cells(
     product = make_products(plan.facility, cohort, dose_cells=dose, decided_day=ordered, **plan.draws)
     tolerance = draw_tolerance(cohort.keys, **plan.draws)
     body = describe_patients(cohort, plan.construct, product=product, **plan.draws)
-    body = body.replace(toc_effect=tolerance.tocilizumab_effect)
+    body = body.replace(toc_effect=np.maximum(tolerance.tocilizumab_effect, body.of("o6")))
     if choice is not None:
         body = body.replace(kChemo=choice.resistance_per_day)
 

@@ -75,9 +75,9 @@ def body(y: Values, p: Values, lesions: int) -> Body:
 
     ``g = I/(I+KI)``, ``gn = (g-g0)/(1-g0)``: 0 at homeostasis, towards 1 after lymphodepletion, negative when the niche
     is over-occupied. ``s`` is the antigen signal outside the lesions, ``f`` the self-renewal toggle of memory cells.
-    ``s6`` is interleukin 6 as the body's signs feel it: tocilizumab blocks it where they answer (``toc_effect`` 1),
-    while the loss of interleukin 6 through the receptor (``o6``) is blocked in everybody. Where the signs do not answer
-    they stay as they were: what piles up in blood because the receptor no longer takes it up makes nobody sicker.
+    ``s6`` is interleukin 6 as the body's signs feel it: tocilizumab blocks it where they answer (``toc_effect``), while
+    the loss of interleukin 6 through the receptor is blocked in everybody; at ``toc_effect = o6`` both cancel out.
+    ``ro_1`` is the blockade of interleukin 1 by anakinra.
     """
     g, g0 = y.I / (y.I + p.KI), p.I0 / (p.I0 + p.KI)
     gn = (g - g0) / (1.0 - g0)
@@ -103,7 +103,7 @@ def body(y: Values, p: Values, lesions: int) -> Body:
         s=s,
         f=p.f0 * (1.0 - s) + p.f1 * s,
         loss_extra=p.kRej * y.R + kill_ld,
-        s6=positive(y.IL6 * (1.0 - maximum(p.toc_effect, p.o6) * ro_6) - p.b6),
+        s6=positive(y.IL6 * (1.0 - p.toc_effect * ro_6) - p.b6),
         ifn_excess=positive(y.IFN - p.bIFN),
     )
 

@@ -44,15 +44,15 @@ def cytokines(y: Values, p: Values, a: Body, lesions: Sequence[Lesion]) -> dict[
     six = a.s6 / (a.s6 + p.K6c)
     il6_excess = positive(y.IL6 - p.b6)
     ferritin = a.ifn_excess / (a.ifn_excess + p.KFi) * (p.fer_0 + (1.0 - p.fer_0) * six)
-    push = il6_excess / (il6_excess + p.K6b)
+    push = il6_excess / (il6_excess + p.K6b) * y.IFN / (y.IFN + p.KIFN_bbb)
     return {
         "IFN": p.dIFN * (p.bIFN - y.IFN) + p.kIFN * source,
         "IL6": p.d6 * p.b6
-        + p.k6 * source * to_6 * a.dexi * (1.0 - p.il1_six * a.ro_1)
+        + p.k6 * (source - p.il1_six * a.ro_1 * source) * to_6 * a.dexi
         - p.d6 * y.IL6 * (1.0 - p.o6 * a.ro_6),
         "CRP": p.kCRP * (p.CRP0 + p.eCRP * six - y.CRP),
         "FER": p.kFer * (p.Fer0 * (1.0 + p.eFer * ferritin) - y.FER),
-        "BBB": p.kBBB * (push * y.IFN / (y.IFN + p.KIFN_bbb) * (1.0 - p.il1_leak * a.ro_1) - y.BBB),
+        "BBB": p.kBBB * (push - p.il1_leak * a.ro_1 * push - y.BBB),
     }
 
 

@@ -11,6 +11,7 @@ import pytest
 from adoptive.cohort import Cohort
 from adoptive.course import Course, Plan, follow_cells
 from adoptive.infusion import Care, CareRule
+from adoptive.kinetics.observe import il6_effective_pg_ml
 from adoptive.trial.ward import crs_of
 
 PEOPLE, DAYS = 150, 120.0
@@ -182,3 +183,14 @@ def test_patients_do_not_share_their_ward(people: Cohort, plan: Plan, asco: Cour
     some = np.arange(PEOPLE)[::7]
     few = follow(people.take(some), plan, Care("ASCO 2021"))
     np.testing.assert_array_equal(few.trajectory.fired_day, asco.trajectory.fired_day[some])
+
+
+def test_nobody_is_made_sicker_by_tocilizumab(people: Cohort, plan: Plan, nothing: Course) -> None:
+    """By the level that the signs follow; some answer, the others stay as they were."""
+    helped = follow(people, plan, by_crs())
+    rows = np.unique(helped.doses().row)
+    worst = [il6_effective_pg_ml(course.trajectory, course.body)[rows].max(axis=1) for course in (nothing, helped)]
+    assert (worst[1] <= worst[0] * 1.02).all()
+    answers = nothing.tolerance.tocilizumab_effect[rows] == 1.0
+    assert 0 < answers.sum() < len(rows)
+    assert worst[1][answers].mean() < 0.9 * worst[0][answers].mean()

@@ -60,7 +60,7 @@ class Paper:
         self.ld_cells = p["eFluC"] * y["Flu"] + p["eCyC"] * y["Cy"]
         self.ld = p["eFluL"] * y["Flu"] + p["eCyL"] * y["Cy"]
         self.gone = p["kRej"] * y["R"] + self.ld_cells
-        self.s6 = plus(y["IL6"] * (1 - max(p["toc_effect"], p["o6"]) * self.ro6) - p["b6"])
+        self.s6 = plus(y["IL6"] * (1 - p["toc_effect"] * self.ro6) - p["b6"])
 
     places = tuple(range(1, LESIONS + 1))
 

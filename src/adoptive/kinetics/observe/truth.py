@@ -60,12 +60,8 @@ def car_copies_per_ug(
 
 
 def il6_effective_pg_ml(trajectory: Trajectory, physiology: Physiology) -> Floats:
-    """Give interleukin 6 above baseline that finds its receptor free: ``[IL6 (1 - max(effect, o6) RO) - b6]+``.
-
-    Where the signs do not answer to tocilizumab (effect 0) they stay as they were: only what the blocked receptor no
-    longer takes up (``o6``) is left out.
-    """
+    """Give interleukin 6 above baseline that finds its receptor free: ``[IL6 (1 - effect RO) - b6]+``."""
     level = trajectory.of("Toc_c") / physiology.of("V1_toc")[:, None]
     blocked = level / (level + physiology.of("KD_toc")[:, None])
-    free = 1.0 - np.maximum(physiology.of("toc_effect"), physiology.of("o6"))[:, None] * blocked
+    free = 1.0 - physiology.of("toc_effect")[:, None] * blocked
     return np.maximum(trajectory.of("IL6") * free - physiology.of("b6")[:, None], 0.0)

@@ -84,8 +84,7 @@ class Followed:
     def il6_effective(self) -> Floats:
         """Give interleukin 6 above baseline that finds its receptor free, ``(patients, days)``."""
         level = self.of("Toc_c") / self.body.of("V1_toc")[:, None]
-        effect = np.maximum(self.body.of("toc_effect"), self.body.of("o6"))
-        blocked = effect[:, None] * level / (level + self.body.of("KD_toc")[:, None])
+        blocked = self.body.of("toc_effect")[:, None] * level / (level + self.body.of("KD_toc")[:, None])
         return np.asarray(np.maximum(self.of("IL6") * (1.0 - blocked) - self.body.of("b6")[:, None], 0.0))
 
 
