@@ -17,7 +17,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from adoptive.outcome.toxicity.types import Consciousness, Motor, Pressure, Seizure
 
-__all__ = ["consciousness_code", "key_of", "motor_code", "pressure_code", "seizure_code", "spread", "words_of"]
+__all__ = [
+    "consciousness_code",
+    "first_words",
+    "key_of",
+    "motor_code",
+    "pressure_code",
+    "seizure_code",
+    "spread",
+    "words_of",
+]
 
 Codes = NDArray[np.int64]
 
@@ -41,6 +50,15 @@ def key_of(words: str) -> str:
 def words_of(sign: str, codes: Mapping[str, int]) -> dict[str, int]:
     """Give the code of every known word of a sign, from the names of its codes."""
     return {key_of(word): int(codes[name]) for name, listed in _WORDS[sign].items() for word in listed}
+
+
+def first_words(sign: str) -> tuple[str, ...]:
+    """Give the plainest word of each code of a sign.
+
+    >>> first_words("motor")
+    ('none', 'tremor myoclonus', 'deep focal weakness')
+    """
+    return tuple(listed[0] for listed in _WORDS[sign].values())
 
 
 def spread(texts: list[str], codes: Mapping[str, int], shape: tuple[int, ...]) -> Codes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -110,10 +111,12 @@ def _told_unit(column: Column, told: str) -> Unit:
     raise StudyError("unknown unit", where=f"{column.name}_unit", value=told, allowed=allowed)
 
 
-def by_unit(column: Column, values: NDArray[Any], found: Found, sheet: Sheet) -> dict[str, NDArray[np.float64]]:
+def by_unit(
+    column: Column, values: NDArray[Any], found: Found, sheet: Sheet, *, comma: bool
+) -> dict[str, NDArray[np.float64]]:
     """Give the values as they were written by unit, NaN where another unit was used; ``values`` are those converted."""
     units = {unit.name: unit for unit in column.units}
-    written, _ = _numbers(sheet.text(found.header), comma=False)
+    written, _ = _numbers(sheet.text(found.header, none_counts=_says_none(column)), column, comma=comma)
     written = np.where(np.isnan(values), np.nan, written)
     if found.unit is not None:
         return {f"{column.name} {name}": written if name == found.unit.name else np.full(len(values), np.nan)
@@ -148,7 +151,9 @@ def choose_layout(layouts: Sequence[Layout], names: Sequence[str], *, where: str
     best = min(range(len(layouts)), key=lambda at: (len(missing[at]) - _present(layouts[at], names), at))
     lacks = missing[best]
     asked = "; ".join(f"{column.name} (as {', '.join(accepted_names(column)[:4])})" for column in lacks[:6])
-    near = [(column.name, nearest(column.name, tuple(names))) for column in lacks]
+    taken = {name for name in names for column in layouts[best].columns if spell(name) in _keys(column)}
+    free = tuple(name for name in names if name not in taken)
+    near = [(column.name, nearest(column.name, free)) for column in lacks]
     guess = next((f"is {name!r} meant for {wanted}?" for wanted, name in near if name), "")
     raise StudyError(
         f"columns are missing for the layout {layouts[best].name!r}", where=where, value=", ".join(names)[:160],
@@ -175,11 +180,11 @@ def read_cells(column: Column, found: Found, sheet: Sheet, *, comma: bool) -> tu
 
     A missing number is NaN, a missing flag or code -1, missing text empty. ``comma``: a comma marks decimals.
     """
-    text = sheet.text(found.header)
+    text = sheet.text(found.header, none_counts=_says_none(column))
     if column.kind == "text":
         return np.asarray(text.fill_null("").to_numpy(zero_copy_only=False), object), []
     if column.kind == "number":
-        values, wrong = _numbers(text, comma=comma)
+        values, wrong = _numbers(text, column, comma=comma)
         values, more = _convert(values, column, found, sheet)
         wrong = wrong | more
         wrong |= _impossible(values, column, skip=wrong)
@@ -188,7 +193,35 @@ def read_cells(column: Column, found: Found, sheet: Sheet, *, comma: bool) -> tu
     return codes, _listed(wrong, column, found, sheet, text)
 
 
-def _numbers(text: Any, *, comma: bool) -> tuple[NDArray[np.float64], dict[int, str]]:
+_BEFORE: Final[Mapping[str, re.Pattern[str]]] = {
+    "day": re.compile(r"(?:day|d)\s*(?=[+-]?\d)"),
+    "visit_number": re.compile(r"(visit|week|wk|cycle|month|time ?point|tp|assessment|scan|v|w|c|m)\s*(?=\d)"),
+}
+"""Words that may stand before a number: "Day 7", "week 6". In one file visits are counted by one of them."""
+_THOUSANDS: Final = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?")
+
+
+def _says_none(column: Column) -> bool:
+    """Say whether "None" in a cell is a finding and not an empty cell."""
+    return column.none_counts or column.kind == "flag" or "none" in column.words
+
+
+def _bare(words: Sequence[str], column: Column) -> list[str]:
+    """Take off what stands before a number ("Day 7"), and put numbers for the column's words."""
+    known = {plain_word(word): str(value) for word, value in column.words.items()}
+    plain = [known.get(plain_word(word), word) for word in words]
+    before = _BEFORE.get(column.name)
+    if before is None:
+        return plain
+    found = [before.match(plain_word(word)) for word in plain]
+    if len({match[0].strip() for match in found if match}) > 1:
+        return plain
+    return [
+        word if match is None else plain_word(word)[match.end() :] for word, match in zip(plain, found, strict=True)
+    ]
+
+
+def _numbers(text: Any, column: Column, *, comma: bool) -> tuple[NDArray[np.float64], dict[int, str]]:
     """Cast all at once; where that fails, cell by cell of the different texts."""
     try:
         if comma:
@@ -200,13 +233,22 @@ def _numbers(text: Any, *, comma: bool) -> tuple[NDArray[np.float64], dict[int, 
     except pa.ArrowInvalid:
         pass
     encoded = text.dictionary_encode()
-    each = np.array([_number(word, comma=comma) for word in encoded.dictionary.to_pylist()], np.float64)
+    words = encoded.dictionary.to_pylist()
+    each = np.array([_number(word, comma=comma) for word in _bare(words, column)], np.float64)
     place = np.asarray(encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False), np.int64)
     values = np.append(each, np.nan)[place]
-    words = encoded.dictionary.to_pylist()
-    hint = "not a number; where a comma marks decimals, give --set decimal=comma"
-    said = [hint if "," in word and not comma else "not a number" for word in words]
+    said = [_why_no_number(word, comma=comma) for word in words]
     return values, {row: said[place[row]] for row in np.flatnonzero((place >= 0) & ~np.isfinite(values)).tolist()}
+
+
+def _why_no_number(word: str, *, comma: bool) -> str:
+    if word.startswith(("<", ">", "≤", "≥")):
+        return "not a number but a bound: how far beyond is not known"
+    if _THOUSANDS.fullmatch(word):
+        return "not a number; write thousands without commas"
+    return (
+        f"not a number{'; where a comma marks decimals, give --set decimal=comma' if ',' in word and not comma else ''}"
+    )
 
 
 def _number(word: str, *, comma: bool) -> float:

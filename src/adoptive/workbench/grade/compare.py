@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from adoptive.workbench.mistakes import nearest
 
 __all__ = ["Compared", "Disagreement", "compare"]
 
+_GRADE: Final = re.compile(r"(?:grade|gr\.?|g)\s*(?=\d$)", re.IGNORECASE)
 _EXPECTED: Final = ("expected", "exp", "ref", "true")
 
 
@@ -45,7 +47,8 @@ def compare(result: Result, against: str) -> Compared:
 
     The answer is the rule's own, or the one that the column's name names (``expected_class`` the column ``class``,
     ``log2_EASIX`` the column ``log2_easix``); ``COLUMN=ANSWER`` says it outright. Numbers agree when they are equal to
-    the digits that the expected cell shows; words without regard to case; yes and no as 1 and 0.
+    the digits that the expected cell shows; words without regard to case; yes and no as 1
+    and 0; ``G2`` and ``Grade 2`` are 2.
 
     Raises
     ------
@@ -95,6 +98,7 @@ def _texts(column: Any) -> list[str | None]:
 def _agree(expected: str | None, given: str | None) -> bool:
     if expected is None or given is None:
         return expected == given or (given is None and expected in ("-1", "ungraded"))
+    expected = _GRADE.sub("", expected)
     if plain_word(expected) == plain_word(given):
         return True
     flags = {"true": "1", "false": "0", "yes": "1", "no": "0", "y": "1", "n": "0"}

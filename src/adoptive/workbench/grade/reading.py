@@ -31,6 +31,8 @@ MOST_ROWS: Final = 5_000_000
 EMPTY: Final = pa.array(["", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "."])
 """Cells that say that there is no value, as spreadsheets, R, SAS and pandas write it."""
 
+_NO_VALUE: Final = EMPTY.filter(pc.not_equal(EMPTY, "None"))
+
 _DELIMITERS: Final = (",", ";", "\t")
 _SUSPICIOUS: Final = b'"\r'
 
@@ -49,15 +51,18 @@ class Sheet:
         """Give the columns' names."""
         return [str(name) for name in self.table.column_names]
 
-    def text(self, name: str) -> Any:
-        """Give a column as trimmed text (pyarrow array), null where the cell is empty."""
+    def text(self, name: str, *, none_counts: bool = False) -> Any:
+        """Give a column as trimmed text (pyarrow array), null where the cell is empty.
+
+        ``none_counts``: "None" is a finding (no seizure, no oxygen), not an empty cell.
+        """
         column = self.table.column(name).combine_chunks()
         if isinstance(column, pa.ChunkedArray):  # an empty table keeps its chunks
             column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], pa.string())
         if pa.types.is_floating(column.type):
             column = pc.if_else(pc.is_nan(column), None, column)
         text = pc.utf8_trim_whitespace(column.cast(pa.string()))
-        return pc.if_else(pc.is_in(text, value_set=EMPTY), None, text)
+        return pc.if_else(pc.is_in(text, value_set=_NO_VALUE if none_counts else EMPTY), None, text)
 
 
 def read_sheet(path: Path | str) -> Sheet:

@@ -24,6 +24,10 @@ __all__ = ["grade_file"]
 _OURS: Final = "adoptive_"  # stands before an added column's name where the file has a column of that name
 
 
+_STUDY_DAYS: Final = ("ADY", "LBDY", "TRDY", "RSDY", "VSDY")
+"""Study days of CDISC: the day of the first dose is 1, the day before it -1, and there is no day 0."""
+
+
 @dataclass(frozen=True)
 class _Cells:
     """Hold the cells of every row, and which rows are good."""
@@ -103,14 +107,23 @@ def _read(layout: Layout, sheet: Sheet, options: Mapping[str, Setting]) -> _Cell
             continue
         found[column.name] = place
         columns[column.name], wrong = read_cells(column, place, sheet, comma=comma)
+        if column.name == "day" and place.header.upper() in _STUDY_DAYS:
+            columns[column.name] = _since_day_0(columns[column.name])
         if column.apart:
-            columns |= by_unit(column, columns[column.name], place, sheet)
+            columns |= by_unit(column, columns[column.name], place, sheet, comma=comma)
         bad += wrong
         bad += _empty_keys(column, columns[column.name], place, sheet)
     good = ~np.isin(sheet.line, [one.line for one in bad if one.file == str(sheet.path)])
     bad += _duplicates(layout, columns, found, sheet, good)
     good = ~np.isin(sheet.line, [one.line for one in bad if one.file == str(sheet.path)])
     return _Cells(columns, found, tuple(bad), good)
+
+
+def _since_day_0(day: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turn study days of CDISC into days since the first dose; a column with a day 0 holds no such study days."""
+    if (day == 0).any():
+        return day
+    return np.where(day > 0, day - 1, day)
 
 
 def _absent(column: Column, size: int) -> NDArray[Any]:

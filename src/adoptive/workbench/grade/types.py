@@ -38,7 +38,8 @@ class Column:
     the column's name (``anc_per_uL``), in a column of units beside it, or in the option ``NAME_unit``; ``units`` empty
     means a number without unit. ``apart`` gives the rule the values by unit, too (column ``"NAME UNIT"``), where the
     limits of a definition are round numbers in each. ``bare``: a name without a unit means the first one, where the
-    range leaves no doubt.
+    range leaves no doubt. ``words`` of a number are words that stand for one ("none" vasopressors). ``none_counts``:
+    the word "None" in a cell of text says that there is none; elsewhere it is an empty cell.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Column:
     apart: bool = False
     unit_column: tuple[str, ...] = ()
     bare: bool = False
+    none_counts: bool = False
 
 
 @dataclass(frozen=True)
@@ -190,5 +192,7 @@ def as_array(column: Any) -> NDArray[Any]:
         blank = False if pa.types.is_boolean(column.type) else 0
         masked: NDArray[Any] = np.ma.MaskedArray(column.fill_null(blank).to_numpy(), mask=missing)
         return masked
+    if pa.types.is_dictionary(column.type):  # whose own conversion gives a gap the last word
+        column = column.cast(column.type.value_type)
     array: NDArray[Any] = column.to_numpy()
     return array

@@ -17,8 +17,9 @@ __all__ = [
 ]  # fmt: skip
 
 _E9: Final = (
-    "1e9/L", "1e9L", "10^9/L", "x10^9/L", "x10e9/L", "x1e9/L", "10*9/L", "10e9/L", "e9/L", "G/L", "10^3/uL", "x10^3/uL",
-    "1e3/uL", "10*3/uL", "10e3/uL", "10^3/mm3", "x10^3/mm3", "10*3/mm3", "K/uL", "K/mm3", "thou/uL", "thousand/uL",
+    "1e9/L", "1e9L", "10^9/L", "x10^9/L", "x10e9/L", "x1e9/L", "10*9/L", "10e9/L", "e9/L", "G/L", "GI/L",
+    "Gpt/L", "10^3/uL", "x10^3/uL", "1e3/uL", "10*3/uL", "10e3/uL", "10^3/mm3", "x10^3/mm3", "10*3/mm3",
+    "K/uL", "K/mm3", "thou/uL", "thousand/uL",
 )  # fmt: skip
 _PER_UL: Final = (
     "per uL", "/uL", "1/uL", "cells/uL", "cells per uL", "/mm3", "per mm3", "1/mm3", "cells/mm3", "cells per mm3",

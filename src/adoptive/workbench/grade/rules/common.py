@@ -9,14 +9,38 @@ from adoptive.workbench.grade.types import Column, Unit
 
 __all__ = ["DAY", "PATIENT", "READER", "VISIT", "flag", "value"]
 
-_SUBJECT: Final = ("USUBJID", "SUBJID", "patient_id", "subject", "subject_id", "id", "case", "pat_id", "pt", "mrn")
+_SUBJECT: Final = (
+    "USUBJID",
+    "SUBJID",
+    "patient_id",
+    "subject",
+    "subject_id",
+    "id",
+    "case",
+    "pat_id",
+    "pt",
+    "mrn",
+    "pid",
+    "ptid",
+    "pt_id",
+    "patient_no",
+    "patient_number",
+    "participant",
+    "participant_id",
+    "record_id",
+    "case_id",
+    "subject_no",
+    "subject_number",
+)
 
 PATIENT: Final = Column("patient", "who; without it every row stands alone", "text", _SUBJECT, required=False, key=True)
 PATIENT_NEEDED: Final = Column("patient", "who", "text", _SUBJECT, key=True)
 
 _DAYS: Final = (
     "ADY", "LBDY", "TRDY", "RSDY", "VSDY", "study_day", "days", "time_days", "dayno", "day_post_infusion",
-    "days_post_infusion", "day_from_infusion", "time_post_inf", "day_number",
+    "days_post_infusion", "day_from_infusion", "days_from_infusion", "day_since_infusion", "days_since_infusion",
+    "day_after_infusion", "days_after_infusion", "day_post_cart", "days_post_cart", "day_after_cart", "days_after_cart",
+    "time_post_inf", "day_number",
 )  # fmt: skip
 DAY: Final = Column("day", "day after the infusion (day 0) or of the study", aliases=_DAYS, low=-3650, high=36500,
                     required=False, key=True)  # fmt: skip
@@ -26,8 +50,9 @@ DAY_NEEDED: Final = Column(
 
 READER: Final = Column("reader", "who read the scan; without it there is one reader", "text", required=False)
 VISIT: Final = Column("visit_number", "number that orders the visits", aliases=("VISITNUM", "AVISITN", "visitno",
-    "visit"),
-                      low=-1e6, high=1e6, required=False, key=True)  # fmt: skip
+    "visit", "visit_no", "visit_num", "timepoint", "time_point", "assessment"),
+                      words={"baseline": -1, "screening": -1}, low=-1e6, high=1e6, required=False,
+                      key=True)  # fmt: skip
 
 
 def flag(name: str, meaning: str, *aliases: str, required: bool = False) -> Column:
@@ -46,7 +71,8 @@ PLATELETS: Final = value(
     "platelets", "platelets", units.COUNT_E9_L, 10_000, "plt", "plat", "platelet", "platelet_count"
 )
 ANC: Final = value(
-    "anc", "neutrophils", units.COUNT_PER_UL, 1_000_000, "neutrophils", "neut", "absolute_neutrophil_count",
+    "anc", "neutrophils", units.COUNT_PER_UL, 1_000_000, "neutrophils", "neutrophil", "abs_neutrophils",
+    "neut", "absolute_neutrophil_count",
     "neutrophil_count",
 )  # fmt: skip
 HAEMOGLOBIN: Final = value("hb", "haemoglobin", units.HAEMOGLOBIN, 30, "hgb", "haemoglobin", "hemoglobin")

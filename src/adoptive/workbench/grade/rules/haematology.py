@@ -25,6 +25,7 @@ from adoptive.workbench.grade import units
 from adoptive.workbench.grade.rules.answers import because, daily, flags, grades, numbers
 from adoptive.workbench.grade.rules.common import (
     ANC,
+    CREATININE,
     DAY,
     DAY_NEEDED,
     PATIENT,
@@ -33,7 +34,7 @@ from adoptive.workbench.grade.rules.common import (
     flag,
     value,
 )
-from adoptive.workbench.grade.rules.visits import DATE, REFERENCE, Bad, days_between
+from adoptive.workbench.grade.rules.visits import DATE, DATES, REFERENCE, Bad, days_between
 from adoptive.workbench.grade.types import Column, Judged, Layout, Option, Rule, Signs
 
 __all__ = ["RULES"]
@@ -53,11 +54,19 @@ _FOLLOW_UP: Final = (
 )  # fmt: skip
 
 _DATES: Final = tuple(
-    Column(name, f"{meaning}, year-month-day", "text", aliases, required=False)
+    Column(name, meaning, "text", aliases, required=False)
     for name, meaning, aliases in (
         ("last_day_date", "date of last follow-up", ("last_fu_date", "last_followup_date", "last_follow_up_date")),
-        ("progression_day_date", "date of progression or relapse", ("progression_date", "relapse_date", "pd_date")),
-        ("next_therapy_day_date", "date of the next therapy", ("next_therapy_date", "subsequent_therapy_date")),
+        (
+            "progression_day_date",
+            "date of progression or relapse",
+            ("progression_date", "relapse_date", "pd_date", "date_of_progression"),
+        ),
+        (
+            "next_therapy_day_date",
+            "date of the next therapy",
+            ("next_therapy_date", "subsequent_therapy_date", "next_treatment_date"),
+        ),
     )
 )
 
@@ -169,9 +178,12 @@ _TLS: Final = tuple(
         ("potassium", "potassium", units.POTASSIUM, 20.0, True, ("k",)),
         ("phosphate", "phosphate", units.PHOSPHATE[:2], 50.0, True, ("phosphorus", "phos", "po4")),
         ("corrected_calcium", "calcium corrected for albumin", units.CALCIUM[:2], 30.0, False,
-         ("calcium_corrected", "ca_corrected", "corr_calcium")),
+         ("calcium_corrected", "ca_corrected", "corr_calcium",
+         "corrected_ca", "corr_ca", "ca_corr", "adjusted_calcium", "calcium_adjusted")),
     )
 )  # fmt: skip
+
+_NONE: Final = {"none": 0, "no": 0}
 
 _TLS_COLUMNS: Final = (
     PATIENT, replace(DAY, meaning="day after the start of therapy"), *_TLS,
@@ -180,11 +192,13 @@ _TLS_COLUMNS: Final = (
     flag("child", "the patient is a child: another limit of phosphate", "paediatric", "pediatric"),
     Column("creatinine_x_uln", "creatinine over its upper limit of normal", aliases=("creatinine_times_uln",), low=0,
            high=100, required=False),
+    replace(CREATININE, required=False, meaning="creatinine, with its upper limit of normal beside"),
+    value("creatinine_uln", "upper limit of normal of creatinine", units.CREATININE, 50, "creat_uln", "uln_creatinine",
+          required=False, low=0.01),
     Column("arrhythmia", "0 none, 1 no intervention, 2 non-urgent, 3 symptomatic, 4 life-threatening",
-           aliases=("arrhythmia_grade",), low=0, high=4, whole=True, required=False),
-    Column("seizure", "0 none, 2 one brief, 3 poorly controlled, 4 status epilepticus", aliases=("seizure_grade",),
-    low=0,
-           high=4, whole=True, required=False),
+           aliases=("arrhythmia_grade",), low=0, high=4, whole=True, required=False, words=_NONE),
+    Column("seizure", "0 none, 2 one brief, 3 poorly controlled, 4 status epilepticus",
+           aliases=("seizure_grade", "seizures"), low=0, high=4, whole=True, required=False, words=_NONE),
     flag("died_of_tls", "tumour lysis was the cause of death", "death"),
 )  # fmt: skip
 
@@ -236,9 +250,9 @@ def _tls(signs: Signs) -> Judged:
         definition=definition, at_limit=limit,
     )  # fmt: skip
     rows = {"lab_tls": grades(graded.grade), "reason": because(graded)}
-    if {"creatinine_x_uln", "arrhythmia", "seizure", "died_of_tls"} & signs.has:
+    if {"creatinine_x_uln", "arrhythmia", "seizure", "died_of_tls"} & signs.has or _CREATININE <= signs.has:
         clinical = grade_clinical_tls(
-            graded.grade, creatinine_x_uln=signs["creatinine_x_uln"], arrhythmia=_code(signs["arrhythmia"]),
+            graded.grade, creatinine_x_uln=_over_limit(signs), arrhythmia=_code(signs["arrhythmia"]),
             seizure=_code(signs["seizure"]), death=np.where(signs["died_of_tls"] < 0, 0, signs["died_of_tls"]),
         )  # fmt: skip
         rows |= {"clinical_grade": grades(clinical.grade), "clinical_reason": because(clinical)}
@@ -254,6 +268,15 @@ def _tls(signs: Signs) -> Judged:
     )  # fmt: skip
     patients = {"patient": np.arange(len(days)), "lab_tls": grades(course.grade), "reason": because(course)}
     return Judged(rows, patients=patients, bad=bad)
+
+
+_CREATININE: Final = frozenset({"creatinine", "creatinine_uln"})
+
+
+def _over_limit(signs: Signs) -> Floats:
+    """Give creatinine over its upper limit of normal: as told, else from the two values."""
+    told = np.asarray(signs["creatinine_x_uln"], np.float64)
+    return np.where(np.isnan(told), np.round(signs["creatinine"] / signs["creatinine_uln"], 9), told)
 
 
 def _code(number: Floats) -> NDArray[np.int64]:
@@ -314,17 +337,18 @@ _B_CELLS: Final = (
 )  # fmt: skip
 
 _DATED: Final = tuple(replace(column, required=True, key=True) for column in (DATE, REFERENCE))
+_ANC, _PLATELETS = (replace(column, unit_column=("unit", "units")) for column in (ANC, PLATELETS))
 _DAILY: Final = "one draw of one patient"
 
 RULES: Final = (
     Rule("icaht", "Neutropenia after CAR T cells (ICAHT), early and late", "EHA/EBMT 2023",
          "Rejeski et al. 2023, 10.1182/blood.2023020578", "rules/icaht", "early_grade",
-         (Layout("daily counts", _DAILY, (PATIENT_NEEDED, DAY_NEEDED, ANC, *_FOLLOW_UP), _icaht),
-          Layout("dated counts", _DAILY, (PATIENT_NEEDED, *_DATED, ANC, *_DATES), _icaht))),
+         (Layout("daily counts", _DAILY, (PATIENT_NEEDED, DAY_NEEDED, _ANC, *_FOLLOW_UP), _icaht),
+          Layout("dated counts", _DAILY, (PATIENT_NEEDED, *_DATED, _ANC, *_DATES), _icaht)), (DATES,)),
     Rule("t-icaht", "Thrombocytopenia after CAR T cells (T-ICAHT), early and late", "2025",
          "Rejeski et al. 2025", "rules/icaht", "early_grade",
-         (Layout("daily counts", _DAILY, (PATIENT_NEEDED, DAY_NEEDED, PLATELETS, *_FOLLOW_UP), _t_icaht),
-          Layout("dated counts", _DAILY, (PATIENT_NEEDED, *_DATED, PLATELETS, *_DATES), _t_icaht))),
+         (Layout("daily counts", _DAILY, (PATIENT_NEEDED, DAY_NEEDED, _PLATELETS, *_FOLLOW_UP), _t_icaht),
+          Layout("dated counts", _DAILY, (PATIENT_NEEDED, *_DATED, _PLATELETS, *_DATES), _t_icaht)), (DATES,)),
     Rule("tls", "Tumour lysis, laboratory and clinical", "2004",
          "Cairo and Bishop 2004, 10.1111/j.1365-2141.2004.05094.x; Howard et al. 2011, 10.1056/NEJMra0904569",
          "rules/tumour-lysis", "lab_tls",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from itertools import product
 from typing import Any, Final
 
@@ -9,15 +11,27 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from adoptive.errors import StudyError
 from adoptive.outcome.response.immune_best import ImmuneCourse, best_immune_response, immune_course
 from adoptive.outcome.response.irecist import assess_immune
 from adoptive.outcome.response.types import ImmuneResponse
 from adoptive.workbench.grade.columns import plain_word
+from adoptive.workbench.grade.reading import Sheet
 from adoptive.workbench.grade.rules.answers import flags, names, numbers, reason_of
 from adoptive.workbench.grade.rules.common import DAY, PATIENT, PATIENT_NEEDED, READER, VISIT
 from adoptive.workbench.grade.rules.lesions import PLAIN_COLUMNS, SDTM_COLUMNS, Lesions, join_tumour, read_lesions
-from adoptive.workbench.grade.rules.visits import DATE, REFERENCE, days_of, series_of
+from adoptive.workbench.grade.rules.visits import (
+    DATE,
+    DATES,
+    REFERENCE,
+    TEST,
+    coded_responses,
+    days_of,
+    overall_rows,
+    series_of,
+)
 from adoptive.workbench.grade.types import Column, Judged, Layout, Option, Rule, Signs
+from adoptive.workbench.grade.units import spell
 
 __all__ = ["IMMUNE", "RULE"]
 
@@ -103,7 +117,9 @@ def _visits(signs: Signs) -> Judged:
     days, bad = days_of(signs)
     order = signs["visit_number"] if "visit_number" in signs.has else days
     series = series_of(signs, np.where(np.isnan(order), days, order))
-    codes = series.lay(np.maximum(signs["response"], 0), 0.0).astype(np.int64)
+    response, wrong = coded_responses(signs, _WORDS, overall_rows(signs))
+    bad = (*bad, *wrong)
+    codes = series.lay(np.maximum(response, 0), 0.0).astype(np.int64)
     course = immune_course(codes, np.where(np.isnan(table := series.lay(days, np.nan)), np.inf, table))
     seen = np.where((codes > 0).any(axis=1), 0, 3)
     columns = _course_columns(course)
@@ -133,9 +149,14 @@ def _wide(signs: Signs) -> Judged:
     return Judged({"ibor": names(best, IMMUNE), "reason": reason_of(why, _WIDE_REASONS)}, bad=tuple(bad))
 
 
+_BETWEEN: Final = re.compile(r"\s*(?:[|,;]\s*(?:or\b)?|\bor\b|(?<!non-iCR)(?<!non-CR)/)\s*", re.IGNORECASE)
+"""What stands between alternatives: ``iCR|iPR``, ``iCR, iPR or NE``, ``iCR/iPR``."""
+
+
 def _ways(text: str, known: dict[str, tuple[int, ...]]) -> tuple[int, ...]:
     """Give the codes that a cell allows; nothing for a word that is not known."""
-    parts = [known.get(plain_word(part)) for part in text.split("|")]
+    whole = known.get(plain_word(text))
+    parts = [known.get(plain_word(part)) for part in _BETWEEN.split(text)] if whole is None else [whole]
     return () if any(part is None for part in parts) else tuple(dict.fromkeys(sum((part or () for part in parts), ())))
 
 
@@ -158,11 +179,34 @@ _POINTS: Final = tuple(
 )  # fmt: skip
 _LONG: Final = (
     PATIENT_NEEDED, READER, VISIT, DAY, DATE, REFERENCE,
-    Column("response", "response at the visit by iRECIST", "word",
-           ("iresponse", "immune_response", "overall_response", "irecist", "RSSTRESC", "AVALC"), words=_WORDS),
+    TEST,
+    Column("response", "response at the visit by iRECIST: iCR, iPR, iSD, iUPD, iCPD, NE, not done", "text",
+           ("iresponse", "immune_response", "overall_response", "irecist", "RSSTRESC", "RSORRES", "AVALC",
+            "irecist_response", "i_response", "visit_response", "timepoint_response")),
 )  # fmt: skip
 
 _UNIQUE: Final = ("patient", "reader", "visit_number", "day", "lesion")
+
+
+def _join(sheets: Sequence[Sheet]) -> Sheet:
+    """Join TU to TR; visits that give target, non-target and new lesions only cannot be judged, and that is said.
+
+    Raises
+    ------
+    StudyError
+        If the files do not belong together, or hold no more than the parts of RECIST 1.1.
+    """
+    sheet = join_tumour(sheets)
+    names = {spell(name) for name in sheet.names}
+    parts = {"target", "targetresponse"} & names and {"newlesion", "newlesions"} & names
+    if parts and not {spell(name) for column in _LONG[-1:] for name in (column.name, *column.aliases)} & names:
+        raise StudyError(
+            "iRECIST cannot be judged from target, non-target and new lesions of a visit: whether progression is "
+            "confirmed depends on how far lesions grew", where=str(sheet.path),
+            next_step="give rows of lesions, or a column response with iCR, iPR, iSD, iUPD, iCPD, NE",
+        )  # fmt: skip
+    return sheet
+
 
 RULE: Final = Rule(
     "irecist", "Response to immunotherapy, iRECIST", "2017", "Seymour et al. 2017, 10.1016/S1470-2045(17)30074-8",
@@ -175,8 +219,9 @@ RULE: Final = Rule(
      Layout("lesion rows", "one lesion at one visit; the first visit is the baseline", PLAIN_COLUMNS, _lesions,
             unique=_UNIQUE, choose=("location", "nodal"), answer="response"),
      Layout("visit responses", "the response at one visit", _LONG, _visits, choose=("visit_number", "day", "date"),
-            unique=("patient", "reader", "visit_number", "day", "date"))),
+            unique=("patient", "reader", "test", "visit_number", "day", "date"))),
     (Option("confirm_from_days", 28.0, "days after iUPD from which a visit can confirm it", low=0, high=365),
-     Option("confirm_within_days", 0.0, "days after iUPD within which it must; 0: no limit", low=0, high=3650)),
-    join_tumour,
+     Option("confirm_within_days", 0.0, "days after iUPD within which it must; 0: no limit", low=0, high=3650),
+     DATES),
+    _join,
 )  # fmt: skip

@@ -15,7 +15,16 @@ from adoptive.workbench.grade.rules import immune
 from adoptive.workbench.grade.rules.answers import names, numbers, reason_of
 from adoptive.workbench.grade.rules.common import DAY, PATIENT, PATIENT_NEEDED, READER, VISIT
 from adoptive.workbench.grade.rules.lesions import PLAIN_COLUMNS, SDTM_COLUMNS, Lesions, join_tumour, read_lesions
-from adoptive.workbench.grade.rules.visits import DATE, REFERENCE, days_of, series_of
+from adoptive.workbench.grade.rules.visits import (
+    DATE,
+    DATES,
+    REFERENCE,
+    TEST,
+    coded_responses,
+    days_of,
+    overall_rows,
+    series_of,
+)
 from adoptive.workbench.grade.types import Column, Judged, Layout, Option, Rule, Signs
 
 __all__ = ["OVERALL", "RULES"]
@@ -177,9 +186,10 @@ def _best_of_series(signs: Signs, response: Codes, days: NDArray[np.float64]) ->
 def _responses(signs: Signs) -> Judged:
     """Give the best response from the overall responses of the visits."""
     days, bad = days_of(signs)
-    test = np.char.upper(signs["test"].astype(str))
-    used = np.isin(test, _OVERALL_TESTS)
-    response = np.where(used & (signs["response"] >= 0), signs["response"], Response.NOT_DONE)
+    used = overall_rows(signs)
+    code, wrong = coded_responses(signs, _RESPONSES, used)
+    bad = (*bad, *wrong)
+    response = np.where(code >= 0, code, Response.NOT_DONE)
     patients = _best_of_series(signs, response.astype(np.int64), days)
     series = series_of(signs, np.zeros(len(signs)))
     line = series.line
@@ -198,8 +208,6 @@ def _place(line: Codes) -> Any:
     return pa.array(line)
 
 
-_OVERALL_TESTS: Final = ("", "OVRLRESP", "OVR", "OVRRESP", "OVRLRESP_RECIST", "OVERALL RESPONSE")
-
 _NEW: Final = Column("new_lesion", "a new lesion was seen: yes, no", "word",
                      ("new_lesions", "new", "newlesion", "newlesions"), words=_NEW_WORDS)  # fmt: skip
 _STATUS: Final = (
@@ -214,10 +222,10 @@ _OVERALL_COLUMNS: Final = (
     PATIENT_NEEDED,
     Column("reader", "who read the scan", "text", ("RSEVALID", "evaluator"), required=False),
     VISIT, DAY, DATE, REFERENCE,
-    Column("test", "which test the row holds; rows of other tests are left out", "text", ("RSTESTCD", "PARAMCD"),
-           required=False),
-    Column("response", "overall response at the visit", "word",
-           ("overall_response", "RSSTRESC", "RSORRES", "AVALC", "overall", "ovr", "resp"), words=_RESPONSES),
+    TEST,
+    Column("response", "overall response at the visit: CR, PR, SD, PD, NE, NON-CR/NON-PD, not done", "text",
+           ("overall_response", "RSSTRESC", "RSORRES", "AVALC", "overall", "ovr", "resp", "recist_response",
+            "visit_response", "timepoint_response", "recist")),
 )  # fmt: skip
 
 _OPTIONS: Final = (
@@ -228,6 +236,7 @@ _OPTIONS: Final = (
     Option("stable_allowed", False, "one SD may stand between a PR and its confirmation"),
     Option("until", "progression", "visits that count: up to the first progression, or all", ("progression", "end")),
     Option("partial_kept", "never", "a confirmed PR stays PR until progression", ("never", "confirmed", "always")),
+    DATES,
 )  # fmt: skip
 
 RULES: Final = (

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -12,8 +13,9 @@ from adoptive.outcome.toxicity.crs import grade_crs
 from adoptive.outcome.toxicity.episodes import episodes
 from adoptive.outcome.toxicity.icans import grade_icans
 from adoptive.outcome.toxicity.oxygen import oxygen_code
+from adoptive.outcome.toxicity.scales import FEVER_C
 from adoptive.outcome.toxicity.types import CrsSigns, IcansSigns
-from adoptive.outcome.toxicity.words import consciousness_code, motor_code, pressure_code, seizure_code
+from adoptive.outcome.toxicity.words import consciousness_code, first_words, motor_code, pressure_code, seizure_code
 from adoptive.outcome.types import UNGRADED, Graded
 from adoptive.workbench.grade import units
 from adoptive.workbench.grade.rules.answers import because, daily, flags, grades, numbers, reason_of
@@ -26,23 +28,37 @@ Codes = NDArray[np.int64]
 
 _GAP: Final = Option("gap_days", 7.0, "longest pause in days within one episode (a convention)", low=0, high=365)
 
+_TEMPERATURE: Final = replace(
+    value("temperature", "body temperature; without a unit degrees Celsius", units.CELSIUS, 45, "temp", "tmax",
+          "body_temperature", "max_temp", "temp_max", low=25, required=False), bare=True)  # fmt: skip
+
+_COUNTS: Final = {"none": 0, "no": 0, "one": 1, "two": 2, "three": 3}
+
 _CRS_COLUMNS: Final = (
     PATIENT, DAY,
-    value("temperature", "body temperature", units.CELSIUS, 45, "temp", "tmax", "body_temperature", low=25),
+    _TEMPERATURE, flag("fever", "fever of 38.0 C or more, where no temperature is known", "febrile"),
     flag("hypotension", "blood pressure too low", "low_blood_pressure", required=True),
     Column("vasopressors", "number of vasopressors, vasopressin not counted", aliases=(
         "n_vasopressors_excl_vasopressin", "n_vasopressors", "vasopressor_count", "vasopressors_n", "pressors",
-        "number_of_vasopressors", "vasopressors_excl_vasopressin", "n_pressors", "num_vasopressors"), low=0, high=9,
-        whole=True),
+        "number_of_vasopressors", "vasopressors_excl_vasopressin", "n_pressors", "num_vasopressors", "vasopressor",
+        "n_vasopressor", "vasopressors_count", "pressor_count", "vasopressors_excluding_vasopressin",
+        "n_vasopressors_excluding_vasopressin"), low=0, high=9, whole=True, words=_COUNTS),
     flag("vasopressin", "vasopressin runs; without the column it does not", "vasopressin_given"),
     Column("oxygen", "oxygen device in words, the flow of a cannula in them or beside", "text",
-           ("oxygen_device", "o2_device", "o2", "oxygen_support", "device", "hypoxia")),
+           ("oxygen_device", "o2_device", "o2", "oxygen_support", "device", "hypoxia", "oxygen_requirement",
+            "o2_requirement", "o2_support", "respiratory_support"), none_counts=True),
     Column("oxygen_flow", "flow of oxygen", aliases=("o2_flow", "flow", "flow_rate"), units=units.FLOW, bare=True,
     low=0, high=100,
            required=False),
     flag("treated", "an antipyretic, anticytokine drug or steroid may hide the fever; without the column none does",
-         "anticytokine_given", "antipyretic_or_anticytokine_given", "anticytokine", "tocilizumab_or_steroid_given",
-         "treated_before", "antipyretic_given", "therapy_given"),
+         "antipyretic_or_anticytokine_given", "tocilizumab_or_steroid_given", "treated_before", "therapy_given"),
+    *(flag(name, f"the same for {what}: any yes counts", *also) for name, what, also in (
+        ("antipyretic", "an antipyretic", ("antipyretic_given", "antipyretics", "paracetamol", "acetaminophen")),
+        ("anticytokine", "an anticytokine drug", ("anticytokine_given", "anticytokine_therapy")),
+        ("tocilizumab", "tocilizumab", ("tocilizumab_given", "toci", "toci_given")),
+        ("siltuximab", "siltuximab", ("siltuximab_given",)), ("anakinra", "anakinra", ("anakinra_given",)),
+        ("steroid", "a steroid", ("steroid_given", "steroids", "steroids_given", "corticosteroid", "corticosteroids",
+         "corticosteroids_given", "dexamethasone", "dexamethasone_given")))),
     flag("fever_attributable", "0 where the fever has another cause", "fever_due_to_crs"),
     flag("hypotension_attributable", "0 where the hypotension has another cause"),
     flag("hypoxia_attributable", "0 where the hypoxia has another cause"),
@@ -77,16 +93,43 @@ def _crs(scale: str) -> Callable[[Signs], Judged]:
         device = signs["oxygen"]
         code = oxygen_code(device.astype(str), signs["oxygen_flow"])
         older = [column.name for column in (*_CRS_COLUMNS, *_OLDER_COLUMNS) if column.name not in _SPECIAL]
-        seen = CrsSigns(
-            signs["temperature"], signs["hypotension"], _codes(signs["vasopressors"]), code,
-            **_given(signs, *older),
-        )  # fmt: skip
-        return _judged(signs, grade_crs(seen, scale=scale), _unknown(signs, "oxygen", code, _OXYGEN_WORDS))
+        drugs = [signs[name] for name in _DRUGS if name in signs.has]
+        given = _given(signs, *older) | ({"treated": _any_of(drugs)} if drugs else {})
+        degrees, bad = _degrees(signs)
+        seen = CrsSigns(degrees, signs["hypotension"], _codes(signs["vasopressors"]), code, **given)
+        graded = grade_crs(seen, scale=scale)
+        empty = np.flatnonzero((graded.grade == UNGRADED) & np.isnan(degrees))
+        which = "temperature" if "temperature" in signs.has else "fever"
+        bad = (*bad, *_unknown(signs, "oxygen", code, _OXYGEN_WORDS), *((int(at), which, "", _EMPTY) for at in empty))
+        return _judged(signs, graded, bad)
 
     return grade
 
 
-_SPECIAL: Final = ("patient", "day", "temperature", "hypotension", "vasopressors", "oxygen", "oxygen_flow")
+_DRUGS: Final = ("treated", "antipyretic", "anticytokine", "tocilizumab", "siltuximab", "anakinra", "steroid")
+_SPECIAL: Final = (
+    "patient", "day", "temperature", "fever", "hypotension", "vasopressors", "oxygen", "oxygen_flow", *_DRUGS,
+)  # fmt: skip
+
+
+def _any_of(flags_given: Sequence[Codes]) -> Codes:
+    """Join flags: 1 where any is, -1 where none is but one is missing."""
+    table = np.array(flags_given, np.int64)
+    return np.where((table == 1).any(axis=0), 1, np.where((table < 0).any(axis=0), -1, 0))
+
+
+def _degrees(signs: Signs) -> tuple[NDArray[np.float64], tuple[tuple[int, str, str, str], ...]]:
+    """Give the temperature; where only fever is told, the limit of fever or a normal one. A contradiction is bad."""
+    degrees, fever = np.asarray(signs["temperature"], np.float64), signs["fever"]
+    against = np.flatnonzero(np.isfinite(degrees) & (fever >= 0) & ((degrees >= FEVER_C) != (fever == 1)))
+    told = np.select([fever == 1, fever == 0], [FEVER_C, _NORMAL_C], np.nan)
+    bad = tuple((int(row), "fever", str(fever[row]), f"contradicts the temperature, {degrees[row]:g} C")
+                for row in against)  # fmt: skip
+    return np.where(np.isnan(degrees), told, degrees), bad
+
+
+_EMPTY: Final = "the cell is empty, and the rule cannot do without it here"
+_NORMAL_C: Final = 37.0
 _OXYGEN_WORDS: Final = (
     "unknown device, or a nasal cannula without its flow; allowed: none, room air, nasal cannula with L/min, "
     "blow-by, face mask, non-rebreather, Venturi, high-flow nasal cannula, CPAP, BiPAP, ventilator"
@@ -153,12 +196,13 @@ def _icans(signs: Signs) -> Judged:
     given = _given(signs, "ice", "capd", "age_years", "awake_but_unable", "capd_unable", "sedated", "attributable",
                    "died_of_icans")  # fmt: skip
     graded = grade_icans(IcansSigns(**given, **coded), instrument=str(signs.options["instrument"]))
-    bad = [
-        row
-        for name, code in coded.items()
-        for row in _unknown(signs, name, code, f"unknown word for {name}; allowed words: see docs/rules/icans")
-    ]
+    bad = [row for name, code in coded.items() for row in _unknown(signs, name, code, _allowed(name))]
     return _judged(signs, graded, tuple(bad))
+
+
+def _allowed(sign: str) -> str:
+    """Say the words of a sign, the first of each of its codes."""
+    return f"unknown word for {sign}; allowed, with other spellings of them: {', '.join(first_words(sign))}"
 
 
 _ICANS_COLUMNS: Final = (
@@ -170,16 +214,16 @@ _ICANS_COLUMNS: Final = (
            whole=True, required=False),
     Column("age_years", "age in years", aliases=("age",), low=0, high=120, required=False),
     Column("consciousness", "awake, drowsy, voice, tactile, unarousable", "text",
-           ("level_of_consciousness", "loc", "depressed_consciousness", "awakens")),
+           ("level_of_consciousness", "loc", "depressed_consciousness", "awakens"), none_counts=True),
     Column("seizure", "none, rapid resolving, nonconvulsive resolving, prolonged, repetitive", "text", ("seizures",),
-           required=False),
+           required=False, none_counts=True),
     Column("motor", "none, tremor or myoclonus, deep focal weakness", "text", ("motor_findings", "motor_weakness"),
-           required=False),
+           required=False, none_counts=True),
     Column("pressure", "none, focal oedema, diffuse oedema, papilloedema, posturing, sixth nerve palsy, Cushing triad",
            "text", ("icp", "edema", "oedema", "raised_icp", "icp_edema", "icp_oedema", "raised_icp_edema",
            "elevated_icp", "elevated_icp_edema", "cerebral_edema", "cerebral_oedema", "elevated_icp_cerebral_edema",
            "raised_icp_cerebral_edema", "icp_cerebral_edema"),
-           required=False),
+           required=False, none_counts=True),
     flag("awake_but_unable", "awake, but cannot do the ICE test at all", "awake_global_aphasia"),
     flag("capd_unable", "CAPD cannot be performed"),
     flag("sedated", "under a sedating drug"),
@@ -190,7 +234,13 @@ _ICANS_COLUMNS: Final = (
 
 def _crs_rule(name: str, scale: str, title: str, version: str, source: str, *, older: bool) -> Rule:
     columns = (*_CRS_COLUMNS, *_OLDER_COLUMNS) if older else _CRS_COLUMNS
-    layout = Layout("bedside records", "one record of a patient's bedside signs", columns, _crs(scale))
+    layout = Layout(
+        "bedside records",
+        "one record of a patient's bedside signs",
+        columns,
+        _crs(scale),
+        choose=("temperature", "fever"),
+    )
     return Rule(name, title, version, source, "rules/crs", "grade", (layout,), (_GAP,))
 
 

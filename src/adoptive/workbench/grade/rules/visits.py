@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from adoptive.workbench.grade.types import Column, Signs
+from adoptive.workbench.grade.columns import plain_word
+from adoptive.workbench.grade.types import Column, Option, Signs
 
-__all__ = ["DATE", "REFERENCE", "Bad", "Series", "days_between", "days_of", "series_of"]
+__all__ = ["DATE", "DATES", "REFERENCE", "TEST", "Bad", "Series", "coded_responses", "days_between", "days_of",
+           "overall_rows", "series_of"]  # fmt: skip
 
 Bad = tuple[tuple[int, str, str, str], ...]
 
 DATE: Final = Column(
-    "date", "date of the visit, year-month-day; one without day or month has no day in the series", "text",
+    "date", "date of the visit (2026-01-31, 31JAN2026); one without day or month has no day in the series", "text",
     ("TRDTC", "RSDTC", "ADT", "ADTC", "TUDTC", "LBDTC", "visit_date", "scan_date", "lab_date"), required=False,
 )  # fmt: skip
 REFERENCE: Final = Column(
@@ -26,7 +29,23 @@ REFERENCE: Final = Column(
     "date_of_infusion"), required=False,
 )  # fmt: skip
 
-_DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ].*)?)?)?")
+TEST: Final = Column("test", "which test the row holds; rows of other tests are left out", "text",
+                     ("RSTESTCD", "PARAMCD"), required=False)  # fmt: skip
+_OVERALL: Final = (
+    "", "OVRLRESP", "OVR", "OVRRESP", "OVRLRESP_RECIST", "OVERALL RESPONSE", "IOVRLRESP", "IOVR", "OVRLRESI",
+)  # fmt: skip
+
+_TIME: Final = r"(?:[T ].*)?"
+_DATE: Final = re.compile(rf"(\d{{4}})(?:[-/](\d{{1,2}})(?:[-/](\d{{1,2}}){_TIME})?)?")
+_NAMED: Final = re.compile(rf"(\d{{1,2}})[- ]?([A-Za-z]{{3}})[A-Za-z]*[- ]?(\d{{4}})(?::.*)?{_TIME}")
+_NUMBERS: Final = re.compile(rf"(\d{{1,2}})[./-](\d{{1,2}})[./-](\d{{4}}){_TIME}")
+_MONTHS: Final = {
+    name: at for at, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)
+}
+_ORDERS: Final = ("day-first", "month-first")
+DATES: Final = Option(
+    "dates", "year-first", "order of a date in numbers, where the year stands last", ("year-first", *_ORDERS)
+)
 
 
 @dataclass(frozen=True)
@@ -67,32 +86,63 @@ def days_between(signs: Signs, name: str) -> tuple[NDArray[np.float64], Bad]:
     return until - start, (*bad, *more)
 
 
+def overall_rows(signs: Signs) -> NDArray[np.bool_]:
+    """Mark the rows that hold an overall response; a file that names no test holds nothing else."""
+    return np.isin(np.char.upper(signs["test"].astype(str)), _OVERALL)
+
+
+def coded_responses(signs: Signs, words: Mapping[str, int], used: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Bad]:
+    """Turn the responses of used rows into codes, -1 for an empty cell; a word that is not known is bad."""
+    known = {plain_word(word): int(code) for word, code in words.items()} | {"": -1}
+    texts, place = np.unique(signs["response"].astype(str), return_inverse=True)
+    each = np.array([known.get(plain_word(str(text)), -2) for text in texts] or [0], np.int64)
+    code = np.where(used, each[place], -1)
+    problem = f"unknown word; allowed: {', '.join(words)}"
+    bad = tuple((int(row), "response", str(signs["response"][row]), problem) for row in np.flatnonzero(code == -2))
+    return np.maximum(code, -1), bad
+
+
 def _epoch_days(signs: Signs, name: str) -> tuple[NDArray[np.float64], Bad]:
     words, place = np.unique(signs[name].astype(str), return_inverse=True)
-    each = [_epoch_day(str(word)) for word in words]
-    values = np.array([np.nan if isinstance(day, str) else day for day in each])[place] if len(words) else np.zeros(0)
+    order = str(signs.options["dates"])
+    each = [_epoch_day(str(word), order) for word in words]
+    known = [np.nan if isinstance(day, str) else day for day in each]
+    values = np.array(known)[place] if len(words) else np.zeros(0)
     wrong = {at for at, day in enumerate(each) if isinstance(day, str)}
-    problem = "not a date; allowed: year-month-day, year-month or year"
+    problem = (
+        "not a date; allowed: 2026-01-31, 31JAN2026, 2026-01, 2026; "
+        "where the year stands last, say the order: --set dates=day-first or month-first"
+    )
     bad = tuple(
         (int(row), name, str(words[place[row]]), problem) for row in np.flatnonzero(np.isin(place, list(wrong)))
     )
     return values, bad
 
 
-def _epoch_day(word: str) -> float | str:
-    """Give days since 1970, NaN for a partial date, the word itself where it is none."""
+def _epoch_day(word: str, order: str) -> float | str:
+    """Give days since 1970, NaN for a partial date, the word itself where it is none or its order is not known."""
     if not word:
         return np.nan
-    found = _DATE.fullmatch(word)
-    if found is None:
+    parts = _year_month_day(word, order)
+    if parts is None:
         return word
-    if found[3] is None:
-        return np.nan
     try:
-        day = datetime.date(int(found[1]), int(found[2]), int(found[3]))
+        day = datetime.date(parts[0], parts[1] or 1, parts[2] or 1)
     except ValueError:
         return word
-    return float((day - datetime.date(1970, 1, 1)).days)
+    return float((day - datetime.date(1970, 1, 1)).days) if parts[2] else np.nan
+
+
+def _year_month_day(word: str, order: str) -> tuple[int, int, int] | None:
+    """Take a date apart; a part that is not told is 0."""
+    if found := _DATE.fullmatch(word):
+        return int(found[1]), int(found[2] or 0), int(found[3] or 0)
+    if (found := _NAMED.fullmatch(word)) and found[2].lower() in _MONTHS:
+        return int(found[3]), _MONTHS[found[2].lower()], int(found[1])
+    if order in _ORDERS and (found := _NUMBERS.fullmatch(word)):
+        day, month = (found[1], found[2]) if order == "day-first" else (found[2], found[1])
+        return int(found[3]), int(month), int(day)
+    return None
 
 
 def series_of(signs: Signs, order: NDArray[np.float64]) -> Series:

@@ -1,0 +1,196 @@
+"""Files as hospitals and trials write them: words, dates, units and rows of other tests; nothing changes meaning."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from adoptive.errors import StudyError
+from adoptive.workbench.grade import Result, compare, grade_file
+
+Sheet = Callable[..., Path]
+
+
+def _grades(file: Path, rule: str, **options: Any) -> list[Any]:
+    result = grade_file(file, rule=rule, **options)
+    grades: list[Any] = result.tables[result.main][result.answer].tolist()
+    return grades
+
+
+def _bad(result: Result) -> list[tuple[int, str]]:
+    return [(bad.line, bad.column) for bad in result.bad_rows]
+
+
+def test_none_in_capitals_is_a_finding_where_a_finding_stands(sheet: Sheet) -> None:
+    file = sheet("ice,consciousness,seizure,motor,icp", "10,Awake,None,None,None", "10,Awake,NONE,,None")
+    assert _grades(file, "astct-icans") == [0, None]
+    crs = sheet("temp_c,hypotension,vasopressors,oxygen", "38.5,None,None,None", "38.5,no,None,NA", name="crs.csv")
+    assert _grades(crs, "astct-crs") == [1, None]
+    visits = sheet("target,non_target,new_lesion", "None,CR,No", "NA,CR,No", name="visits.csv")
+    assert _grades(visits, "recist") == ["CR", None]
+    counts = sheet("patient,day,anc_per_ul", "A,0,400", "A,1,None", "A,2,2000", name="counts.csv")
+    assert grade_file(counts, rule="icaht").bad_rows == ()
+
+
+@pytest.mark.parametrize("drug", ["tocilizumab", "Steroids", "antipyretic_given", "anticytokine_given", "treated"])
+def test_any_drug_that_hides_the_fever_is_seen(sheet: Sheet, drug: str) -> None:
+    head = f"temp_c,hypotension,vasopressors,oxygen,{drug}"
+    assert _grades(sheet(head, "37.0,1,1,none,1", "37.0,1,1,none,0"), "astct-crs") == [3, 0]
+
+
+def test_of_several_drugs_one_is_enough(sheet: Sheet) -> None:
+    head = "temp_c,hypotension,vasopressors,oxygen,antipyretic_given,anticytokine_given"
+    rows = ("37.0,1,0,none,0,1", "37.0,1,0,none,1,0", "37.0,1,0,none,0,0", "37.0,1,0,none,,1", "37.0,1,0,none,,0")
+    assert _grades(sheet(head, *rows), "astct-crs") == [2, 2, 0, 2, None]
+
+
+def test_fever_may_be_told_instead_of_the_temperature_but_not_against_it(sheet: Sheet) -> None:
+    told = sheet("fever,hypotension,vasopressors,oxygen", "yes,0,0,none", "no,0,0,none", "yes,1,2,none", ",0,0,none")
+    result = grade_file(told, rule="astct-crs")
+    assert result.tables["rows"]["grade"].tolist() == [1, 0, 4, None]
+    assert _bad(result) == [(5, "fever")]
+    both = sheet("temp_c,fever,hypotension,vasopressors,oxygen", "38.0,1,0,0,none", "37.9,1,0,0,none", name="both.csv")
+    assert _bad(grade_file(both, rule="astct-crs")) == [(3, "fever")]
+
+
+def test_a_temperature_without_a_unit_is_celsius_and_nothing_else_fits(sheet: Sheet) -> None:
+    result = grade_file(sheet("Temp,hypotension,vasopressors,oxygen", "38.0,0,0,RA", "100.4,0,0,RA"), rule="astct-crs")
+    assert result.tables["rows"]["grade"].tolist() == [1, None]
+    assert _bad(result) == [(3, "Temp")]
+
+
+def test_a_decimal_comma_reaches_the_limits_of_tumour_lysis(sheet: Sheet) -> None:
+    head = "uric_acid_umol_l;potassium_mmol_l;phosphate_mmol_l;corrected_calcium_mmol_l"
+    file = sheet(head, "476,0;6,0;1,44;2,2", "475,9;6,0;1,44;2,2")
+    assert _grades(file, "tls", decimal="comma") == [1, 0]
+
+
+def test_thousands_with_a_comma_are_not_called_decimals(sheet: Sheet) -> None:
+    file = sheet("patient,day,anc_per_ul", 'A,0,"2,000"', 'A,1,"2,5"', "A,2,<100")
+    problems = [bad.problem for bad in grade_file(file, rule="icaht").bad_rows]
+    assert "thousands without commas" in problems[0]
+    assert "decimal=comma" not in problems[0]
+    assert "decimal=comma" in problems[1]
+    assert "bound" in problems[2]
+
+
+def test_a_gap_among_words_is_none_and_never_a_word(sheet: Sheet) -> None:
+    file = sheet("platelets_1e9L,anc_per_uL,hb_g_dL,crp_mg_dL,ferritin_ng_mL", "220,3400,12.4,0.8,180", "220,,,,")
+    assert grade_file(file, rule="car-hematotox").tables["rows"]["class"].tolist() == ["low", None]
+    visits = sheet("tp1,tp2", "iCR,iCR", "any,any", name="wide.csv")
+    assert grade_file(visits, rule="irecist").tables["rows"]["ibor"].tolist() == ["iCR", None]
+
+
+FIRST = datetime.date(2020, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("form", "order"),
+    [
+        ("%Y-%m-%d", "year-first"),
+        ("%Y/%m/%d", "year-first"),
+        ("%d%b%Y", "year-first"),
+        ("%d-%b-%Y", "year-first"),
+        ("%Y-%m-%d 06:30:00", "year-first"),
+        ("%d.%m.%Y", "day-first"),
+        ("%d/%m/%Y", "day-first"),
+        ("%m/%d/%Y", "month-first"),
+    ],
+)
+def test_dates_in_many_forms(sheet: Sheet, form: str, order: str) -> None:
+    rows = [
+        f"A,{FIRST:{form}},{FIRST + datetime.timedelta(day):{form}},{400 if 5 <= day <= 11 else 2000}"
+        for day in range(31)
+    ]
+    file = sheet("patient_id,cart_date,date,anc_per_ul", *rows)
+    assert _grades(file, "icaht", dates=order) == [2]
+
+
+def test_a_date_whose_order_is_not_said_is_bad(sheet: Sheet) -> None:
+    result = grade_file(
+        sheet("patient,cart_date,date,anc_per_ul", "A,2020-01-02,02/03/2020,400", "A,2020-01-02,2020-13-01,400"),
+        rule="icaht",
+    )
+    assert _bad(result) == [(2, "date"), (3, "date")]
+    assert "dates=day-first" in result.bad_rows[0].problem
+
+
+def test_study_days_of_cdisc_have_no_day_0(sheet: Sheet) -> None:
+    rows = [f"A,{day},{400 if day == 31 else 2000}" for day in (-1, *range(1, 32))]
+    for name, day, zero, grade in (
+        ("ADY", "LBDY", (), 1),
+        ("day", "study_day", (), 0),
+        ("ADY", "LBDY", ("A,0,2000",), 0),
+    ):
+        for head in (name, day):
+            file = sheet(f"USUBJID,{head},anc_per_ul", *zero, *rows, name=f"{head}{len(zero)}.csv")
+            assert _grades(file, "icaht") == [grade]
+
+
+@pytest.mark.parametrize("day", ["Day {}", "D{}", "d+{}", "{}.0"])
+def test_a_day_may_be_called_a_day(sheet: Sheet, day: str) -> None:
+    rows = [f"A,{day.format(at)},{400 if 5 <= at <= 10 else 2000}" for at in range(31)]
+    assert _grades(sheet("pid,days_since_infusion,anc,unit", *(f"{row},/uL" for row in rows)), "icaht") == [1]
+
+
+def test_visits_in_words_of_one_kind_are_ordered(sheet: Sheet) -> None:
+    head = "subject,visit,lesion,type,location,size_mm"
+    file = sheet(head, "A,Week 12,T1,Target,Liver,30", "A,Baseline,T1,Target,Liver,50", "A,Week 6,T1,Target,Liver,36")
+    result = grade_file(file, rule="recist")
+    assert result.tables["visits"]["visit"].tolist() == [6, 12]
+    assert result.tables["visits"]["response"].tolist() == ["SD", "PR"]
+    mixed = sheet(head, "A,Week 6,T1,Target,Liver,30", "A,Cycle 1,T1,Target,Liver,50", name="mixed.csv")
+    assert _bad(grade_file(mixed, rule="recist")) == [(2, "visit"), (3, "visit")]
+
+
+def test_rows_of_other_tests_do_not_spoil_the_overall_response(sheet: Sheet) -> None:
+    file = sheet(
+        "USUBJID,VISITNUM,RSTESTCD,RSSTRESC,RSDTC,RFSTDTC",
+        "A,2,TRGRESP,PR,2020-02-15,2020-01-01", "A,2,NEWLPROG,N,2020-02-15,2020-01-01",
+        "A,2,OVRLRESP,PR,2020-02-15,2020-01-01", "A,3,OVRLRESP,PR,2020-04-15,2020-01-01",
+        "B,2,OVRLRESP,better,2020-02-15,2020-01-01",
+    )  # fmt: skip
+    result = grade_file(file, rule="recist")
+    assert result.tables["patients"]["best_response"].tolist() == ["PR", None]
+    assert _bad(result) == [(6, "RSSTRESC")]
+    immune = sheet("USUBJID,ADY,PARAMCD,AVALC", "A,43,IOVR,iUPD", "A,43,BOR,Y", "A,85,IOVR,iCPD", name="immune.csv")
+    result = grade_file(immune, rule="irecist")
+    assert result.tables["patients"]["ibor"].tolist() == ["iCPD"]
+    assert result.tables["patients"]["progression_day"].tolist() == [42]
+
+
+@pytest.mark.parametrize(
+    "cell", ["iCR|iPR|NE", "iCR/iPR/NE", '"iCR, iPR, NE"', '"iCR, iPR, or NE"', "iCR or iPR or NE"]
+)
+def test_alternatives_as_the_paper_prints_them(sheet: Sheet, cell: str) -> None:
+    file = sheet("case,tp1,tp2,tp3", f"1,iCR,{cell},iUPD", "2,non-iCR/non-iUPD,iUPD,iCPD")
+    assert _grades(file, "irecist")[0] == "iCR"
+    assert grade_file(file, rule="irecist").bad_rows == ()
+
+
+def test_irecist_says_why_parts_of_a_visit_are_not_enough(sheet: Sheet) -> None:
+    with pytest.raises(StudyError, match="give rows of lesions"):
+        grade_file(sheet("patient,day,target,non_target,new_lesion", "A,42,PD,none,no"), rule="irecist")
+
+
+def test_creatinine_with_its_limit_grades_clinical_lysis(sheet: Sheet) -> None:
+    head = "uric_acid_mg_dl,potassium_mmol_l,phosphate_mg_dl,corrected_calcium_mg_dl,"
+    more = "creatinine_mg_dl,creatinine_uln_mg_dl,seizure,arrhythmia"
+    result = grade_file(sheet(head + more, "9,7,3,9,1.5,1,None,no", "9,7,3,9,3.1,1.0,0,0"), rule="tls")
+    assert result.tables["rows"]["clinical_grade"].tolist() == [1, 3]
+
+
+def test_expected_grades_may_be_written_as_grades(sheet: Sheet) -> None:
+    rows = ("38.5,0,0,none,G1", "38.5,1,0,none,Grade 2", "38.5,1,1,none,g3", "38.5,1,1,none,G4")
+    file = sheet("temp_c,hypotension,vasopressors,oxygen,expected", *rows)
+    assert [row.line for row in compare(grade_file(file, rule="astct-crs"), "expected").disagreements] == [5]
+
+
+def test_a_name_that_is_taken_is_not_offered_for_another(sheet: Sheet) -> None:
+    with pytest.raises(StudyError) as said:
+        grade_file(sheet("patient,day,sum_mm,non_target,new_lesion", "A,0,50,CR,no"), rule="recist")
+    assert "'non_target' meant" not in str(said.value)
