@@ -25,6 +25,7 @@ __all__ = ["FLAGS", "Found", "accepted_names", "by_unit", "choose_layout", "find
 FLAGS: Final[Mapping[str, int]] = {
     "1": 1, "y": 1, "yes": 1, "true": 1, "t": 1, "present": 1, "x": 1, "1.0": 1,
     "0": 0, "n": 0, "no": 0, "false": 0, "f": 0, "absent": 0, "none": 0, "0.0": 0,
+    "unknown": -1, "unk": -1, "u": -1,
 }  # fmt: skip
 """Words that are read as yes and no."""
 

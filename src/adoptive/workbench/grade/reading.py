@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,19 +21,19 @@ from adoptive.errors import StudyError
 from adoptive.workbench.grade.dataset_json import read_dataset_json
 from adoptive.workbench.grade.types import BadRow
 
-__all__ = ["KINDS", "Sheet", "read_sheet"]
+__all__ = ["KINDS", "Sheet", "only_sheet", "read_sheet"]
 
 KINDS: Final = (".csv", ".tsv", ".txt", ".parquet", ".json", ".ndjson")
-"""Suffixes that are read; the first three as text with commas, semicolons or tabs."""
+"""Suffixes that are read; the first three as text with commas, semicolons, tabs or bars."""
 
 LARGEST_BYTES: Final = 1_000_000_000
 MOST_ROWS: Final = 5_000_000
-EMPTY: Final = pa.array(["", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "."])
+EMPTY: Final = pa.array(["", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", ".", "#N/A", "<NA>", "NaT"])
 """Cells that say that there is no value, as spreadsheets, R, SAS and pandas write it."""
 
 _NO_VALUE: Final = EMPTY.filter(pc.not_equal(EMPTY, "None"))
 
-_DELIMITERS: Final = (",", ";", "\t")
+_DELIMITERS: Final = (",", ";", "\t", "|")
 _SUSPICIOUS: Final = b'"\r'
 
 
@@ -91,9 +91,39 @@ def read_sheet(path: Path | str) -> Sheet:
         raise StudyError("the file cannot be read", where=str(place), value=problem.strerror) from None
     if not data.strip():
         raise StudyError("the file is empty", where=str(place), next_step="give it a line of column names and rows")
-    sheet = _read(place, kind, data)
+    sheet = _without_blank(_read(place, kind, data))
     _check(sheet)
     return sheet
+
+
+def only_sheet(sheets: Sequence[Sheet], rule: str) -> Sheet:
+    """Give the one sheet of a rule that reads one file.
+
+    Raises
+    ------
+    StudyError
+        If there are more, or none.
+    """
+    if not sheets:
+        raise StudyError("there is no file to grade", where=f"rule {rule}", next_step="name a file")
+    if len(sheets) > 1:
+        raise StudyError(
+            "this rule reads one file", where=f"rule {rule}", value=", ".join(str(one.path) for one in sheets),
+            next_step="grade them one by one",
+        )  # fmt: skip
+    return sheets[0]
+
+
+def _without_blank(sheet: Sheet) -> Sheet:
+    """Leave out columns without name and without any cell, as spreadsheets append them."""
+    keep = [at for at, name in enumerate(sheet.names) if name or not _empty(sheet.table.column(at))]
+    return sheet if len(keep) == len(sheet.names) else replace(sheet, table=sheet.table.select(keep))
+
+
+def _empty(column: Any) -> bool:
+    return column.null_count == len(column) or (
+        pa.types.is_string(column.type) and not pc.any(pc.not_equal(column, "")).as_py()
+    )
 
 
 def _read(place: Path, kind: str, data: bytes) -> Sheet:
@@ -169,7 +199,7 @@ def _torn_quotes(body: bytes) -> bool:
 
 
 def _delimiter(place: Path, body: bytes) -> str:
-    """Give the delimiter of the first line: the commonest of comma, semicolon and tab outside quotes."""
+    """Give the delimiter of the first line: the commonest of comma, semicolon, tab and bar outside quotes."""
     first = re.sub(rb'"[^"]*"', b"", body.lstrip(b"\r\n")[:100_000]).splitlines()[:1]
     counts = {mark: first[0].count(mark.encode()) if first else 0 for mark in _DELIMITERS}
     return max(_DELIMITERS, key=lambda mark: counts[mark])

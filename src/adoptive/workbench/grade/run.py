@@ -12,10 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from adoptive.errors import StudyError
 from adoptive.workbench.grade.columns import Found, by_unit, choose_layout, find, read_cells
 from adoptive.workbench.grade.options import read_options
-from adoptive.workbench.grade.reading import Sheet, read_sheet
+from adoptive.workbench.grade.reading import Sheet, only_sheet, read_sheet
 from adoptive.workbench.grade.rules import rule_named
 from adoptive.workbench.grade.types import BadRow, Column, Judged, Layout, Result, Rule, Setting, Signs
 
@@ -78,17 +77,10 @@ def grade_file(path: Path | str | Sequence[Path | str], *, rule: str, **options:
 
 def _one_sheet(rule: Rule, sheets: Sequence[Sheet]) -> Sheet:
     """Join the sheets of a rule that reads several."""
-    if not sheets:
-        raise StudyError("there is no file to grade", where=f"rule {rule.name}", next_step="name a file")
-    if rule.join is not None:
+    if rule.join is not None and sheets:
         joined: Sheet = rule.join(sheets)
         return joined
-    if len(sheets) > 1:
-        raise StudyError(
-            "this rule reads one file", where=f"rule {rule.name}", value=", ".join(str(one.path) for one in sheets),
-            next_step="grade them one by one",
-        )  # fmt: skip
-    return sheets[0]
+    return only_sheet(sheets, rule.name)
 
 
 def _read(layout: Layout, sheet: Sheet, options: Mapping[str, Setting]) -> _Cells:

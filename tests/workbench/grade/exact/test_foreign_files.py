@@ -177,6 +177,55 @@ def test_irecist_says_why_parts_of_a_visit_are_not_enough(sheet: Sheet) -> None:
         grade_file(sheet("patient,day,target,non_target,new_lesion", "A,42,PD,none,no"), rule="irecist")
 
 
+def test_dates_without_a_start_never_decide_how_long_disease_was_stable(sheet: Sheet) -> None:
+    head = "USUBJID,RSTESTCD,RSSTRESC,RSDTC"
+    rows = (
+        "A,OVRLRESP,SD,2020-02-15",
+        "B,OVRLRESP,PR,2020-02-15",
+        "B,OVRLRESP,PR,2020-04-15",
+        "C,OVRLRESP,PD,2020-02-15",
+    )
+    result = grade_file(sheet(head, *rows), rule="recist").tables["patients"]
+    assert result["best_response"].tolist() == [None, "PR", "PD"]
+    assert "reference_date" in result["reason"][0]
+    assert all(day != day for day in result["response_start_day"].tolist())
+    at_once = grade_file(sheet(head, *rows), rule="recist", minimum_stable_days=0).tables["patients"]
+    assert at_once["best_response"].tolist() == ["SD", "PR", "PD"]
+
+
+def test_a_confirmed_progression_is_confirmed_without_days_too(sheet: Sheet) -> None:
+    file = sheet("patient,visit,response", "A,1,iUPD", "A,2,iCPD", "B,1,iUPD", "B,2,iSD")
+    assert grade_file(file, rule="irecist").tables["patients"]["confirmed"].tolist() == [True, False]
+
+
+def test_each_evaluator_is_a_reader(sheet: Sheet) -> None:
+    file = sheet(
+        "USUBJID,ADY,RSSTRESC,RSEVAL", "A,50,SD,INVESTIGATOR", "A,50,PD,INDEPENDENT ASSESSOR", name="readers.csv"
+    )
+    assert _grades(file, "recist") == ["PD", "SD"]
+
+
+@pytest.mark.parametrize(("rule", "grade"), [("icaht", 2), ("t-icaht", 4)])
+def test_counts_are_picked_out_of_laboratory_rows(sheet: Sheet, rule: str, grade: int) -> None:
+    rows = [
+        row
+        for day in range(1, 32)
+        for row in (
+            f"A,NEUT,{day},{0.4 if 5 <= day <= 11 else 2},10^9/L", f"A,PLAT,{day},19,G/L", f"A,CRP,{day},4,mg/L",
+        )
+    ]  # fmt: skip
+    file = sheet("USUBJID,LBTESTCD,LBDY,LBSTRESN,LBSTRESU", *rows)
+    assert grade_file(file, rule=rule).bad_rows == ()
+    assert _grades(file, rule) == [grade]
+
+
+def test_empty_columns_bars_and_words_of_missing_values_are_read(sheet: Sheet) -> None:
+    spare = sheet("temp_c;hypotension;vasopressors;oxygen;;", "38.5;Y;1;None;;", "38.5;unknown;0;RA;;")
+    assert _grades(spare, "astct-crs") == [3, None]
+    bars = sheet("temp_c|hypotension|no. of vasopressors|oxygen", "38.5|Y|2|None", "38.5|N|#N/A|RA", name="bars.csv")
+    assert _grades(bars, "astct-crs") == [4, None]
+
+
 def test_creatinine_with_its_limit_grades_clinical_lysis(sheet: Sheet) -> None:
     head = "uric_acid_mg_dl,potassium_mmol_l,phosphate_mg_dl,corrected_calcium_mg_dl,"
     more = "creatinine_mg_dl,creatinine_uln_mg_dl,seizure,arrhythmia"

@@ -34,6 +34,7 @@ from adoptive.workbench.grade.rules.common import (
     flag,
     value,
 )
+from adoptive.workbench.grade.rules.draws import picked
 from adoptive.workbench.grade.rules.visits import DATE, DATES, REFERENCE, Bad, days_between
 from adoptive.workbench.grade.types import Column, Judged, Layout, Option, Rule, Signs
 
@@ -344,11 +345,13 @@ RULES: Final = (
     Rule("icaht", "Neutropenia after CAR T cells (ICAHT), early and late", "EHA/EBMT 2023",
          "Rejeski et al. 2023, 10.1182/blood.2023020578", "rules/icaht", "early_grade",
          (Layout("daily counts", _DAILY, (PATIENT_NEEDED, DAY_NEEDED, _ANC, *_FOLLOW_UP), _icaht),
-          Layout("dated counts", _DAILY, (PATIENT_NEEDED, *_DATED, _ANC, *_DATES), _icaht)), (DATES,)),
+          Layout("dated counts", _DAILY, (PATIENT_NEEDED, *_DATED, _ANC, *_DATES), _icaht)), (DATES,),
+         picked(_ANC, frozenset({"NEUT", "ANC", "NEUTS"}))),
     Rule("t-icaht", "Thrombocytopenia after CAR T cells (T-ICAHT), early and late", "2025",
          "Rejeski et al. 2025", "rules/icaht", "early_grade",
          (Layout("daily counts", _DAILY, (PATIENT_NEEDED, DAY_NEEDED, _PLATELETS, *_FOLLOW_UP), _t_icaht),
-          Layout("dated counts", _DAILY, (PATIENT_NEEDED, *_DATED, _PLATELETS, *_DATES), _t_icaht)), (DATES,)),
+          Layout("dated counts", _DAILY, (PATIENT_NEEDED, *_DATED, _PLATELETS, *_DATES), _t_icaht)), (DATES,),
+         picked(_PLATELETS, frozenset({"PLAT", "PLT"}))),
     Rule("tls", "Tumour lysis, laboratory and clinical", "2004",
          "Cairo and Bishop 2004, 10.1111/j.1365-2141.2004.05094.x; Howard et al. 2011, 10.1056/NEJMra0904569",
          "rules/tumour-lysis", "lab_tls",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ from adoptive.workbench.grade.rules.visits import (
     REFERENCE,
     TEST,
     coded_responses,
+    days_float,
     days_of,
     overall_rows,
     series_of,
@@ -83,7 +85,8 @@ def _lesions(signs: Signs) -> Judged:
     why = reason_of(np.zeros(len(found.patient), np.int64), _WIDE_REASONS)
     return Judged(
         rows_of_visits(found, judged.response, judged.reason, (IMMUNE, judged.reasons), "response"),
-        patients={"patient": found.patient, "reader": _text(found.stacked.reader), **_course_columns(course),
+        patients={"patient": found.patient, "reader": _text(found.stacked.reader),
+                  **_course_columns(course, judged.response),
                   "reason": why},
         visits=visits, main="visits", bad=found.bad,
     )  # fmt: skip
@@ -104,10 +107,13 @@ def _text(words: NDArray[Any]) -> Any:
     return pa.array([str(word) or None for word in words], pa.string())
 
 
-def _course_columns(course: ImmuneCourse) -> dict[str, Any]:
+def _course_columns(course: ImmuneCourse, codes: Codes, *, floats: bool = False) -> dict[str, Any]:
+    """Give what is known of a course; ``floats``: days count from nowhere, only their differences tell."""
+    here = np.where(floats, np.nan, 1.0)
+    confirmed = (codes == ImmuneResponse.ICPD).any(axis=1)
     return {
-        "ibor": names(course.best, IMMUNE), "response_start_day": numbers(course.response_start_day),
-        "progression_day": numbers(course.progression_day), "confirmed": flags(course.confirmed.astype(np.int64)),
+        "ibor": names(course.best, IMMUNE), "response_start_day": numbers(course.response_start_day * here),
+        "progression_day": numbers(course.progression_day * here), "confirmed": flags(confirmed.astype(np.int64)),
         "duration_days": numbers(np.where(np.isfinite(course.response_start_day), course.duration_days, np.nan)),
     }  # fmt: skip
 
@@ -122,7 +128,7 @@ def _visits(signs: Signs) -> Judged:
     codes = series.lay(np.maximum(response, 0), 0.0).astype(np.int64)
     course = immune_course(codes, np.where(np.isnan(table := series.lay(days, np.nan)), np.inf, table))
     seen = np.where((codes > 0).any(axis=1), 0, 3)
-    columns = _course_columns(course)
+    columns = _course_columns(course, codes, floats=days_float(signs))
     patients = {"patient": series.patient, "reader": _text(series.reader), **columns,
                 "reason": reason_of(seen, _WIDE_REASONS)}  # fmt: skip
     at = pa.array(series.line)
@@ -178,7 +184,7 @@ _POINTS: Final = tuple(
     for at in range(1, _MOST_POINTS + 1)
 )  # fmt: skip
 _LONG: Final = (
-    PATIENT_NEEDED, READER, VISIT, DAY, DATE, REFERENCE,
+    PATIENT_NEEDED, replace(READER, aliases=("RSEVALID", "evaluator", "RSEVAL")), VISIT, DAY, DATE, REFERENCE,
     TEST,
     Column("response", "response at the visit by iRECIST: iCR, iPR, iSD, iUPD, iCPD, NE, not done", "text",
            ("iresponse", "immune_response", "overall_response", "irecist", "RSSTRESC", "RSORRES", "AVALC",

@@ -21,6 +21,7 @@ from adoptive.workbench.grade.rules.visits import (
     REFERENCE,
     TEST,
     coded_responses,
+    days_float,
     days_of,
     overall_rows,
     series_of,
@@ -135,11 +136,11 @@ def _text(words: NDArray[Any]) -> Any:
     return pa.array([word or None for word in texts], pa.string())
 
 
-def _best(response: Codes, day: NDArray[np.float64], signs: Signs) -> Best:
+def _best(response: Codes, day: NDArray[np.float64], signs: Signs, *, shortest: float | None = None) -> Best:
     option = signs.options
     return best_response(
         response, day, confirm_days=float(option["confirm_days"]),
-        minimum_stable_days=float(option["minimum_stable_days"]),
+        minimum_stable_days=float(option["minimum_stable_days"]) if shortest is None else shortest,
         not_evaluable_allowed=int(option["not_evaluable_allowed"]), stable_allowed=bool(option["stable_allowed"]),
         until=str(option["until"]),  # type: ignore[arg-type]
     )  # fmt: skip
@@ -149,6 +150,24 @@ def _best_columns(best: Best) -> dict[str, Any]:
     return {
         "best_response": names(best.response, OVERALL), "unconfirmed": names(best.unconfirmed, OVERALL),
         "response_start_day": numbers(best.response_start_day), "reason": reason_of(best.reason, best.reasons),
+    }  # fmt: skip
+
+
+_FLOATS: Final = (
+    "stable disease counts from a day on, and no reference_date says which day that is (--set minimum_stable_days=0 "
+    "lets it count at once): not graded"
+)
+
+
+def _sure_columns(best: Best, never: Best) -> dict[str, Any]:
+    """Give the best responses that hold whether or not stable disease lasted long enough: its start is not known."""
+    sure = best.response == never.response
+    loose = best.unconfirmed == never.unconfirmed
+    blank = np.full(len(sure), np.nan)
+    return {
+        "best_response": names(np.where(sure, best.response, -1), OVERALL),
+        "unconfirmed": names(np.where(loose, best.unconfirmed, -1), OVERALL), "response_start_day": numbers(blank),
+        "reason": reason_of(np.where(sure, best.reason, len(best.reasons)), (*best.reasons, _FLOATS)),
     }  # fmt: skip
 
 
@@ -180,7 +199,12 @@ def _best_of_series(signs: Signs, response: Codes, days: NDArray[np.float64]) ->
     series = series_of(signs, order)
     codes = series.lay(response, float(Response.NOT_DONE)).astype(np.int64)
     best = _best(codes, series.lay(days, np.nan), signs)
-    return {"patient": series.patient, "reader": _text(series.reader), **_best_columns(best)}
+    who = {"patient": series.patient, "reader": _text(series.reader)}
+    if not days_float(signs):
+        return who | _best_columns(best)
+    at_once = float(signs.options["minimum_stable_days"]) == 0.0
+    never = best if at_once else _best(codes, series.lay(days, np.nan), signs, shortest=np.inf)
+    return who | _sure_columns(best, never)
 
 
 def _responses(signs: Signs) -> Judged:
@@ -220,7 +244,7 @@ _STATUS: Final = (
 )  # fmt: skip
 _OVERALL_COLUMNS: Final = (
     PATIENT_NEEDED,
-    Column("reader", "who read the scan", "text", ("RSEVALID", "evaluator"), required=False),
+    Column("reader", "who read the scan", "text", ("RSEVALID", "evaluator", "RSEVAL"), required=False),
     VISIT, DAY, DATE, REFERENCE,
     TEST,
     Column("response", "overall response at the visit: CR, PR, SD, PD, NE, NON-CR/NON-PD, not done", "text",

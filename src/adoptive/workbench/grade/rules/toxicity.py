@@ -41,7 +41,8 @@ _CRS_COLUMNS: Final = (
     Column("vasopressors", "number of vasopressors, vasopressin not counted", aliases=(
         "n_vasopressors_excl_vasopressin", "n_vasopressors", "vasopressor_count", "vasopressors_n", "pressors",
         "number_of_vasopressors", "vasopressors_excl_vasopressin", "n_pressors", "num_vasopressors", "vasopressor",
-        "n_vasopressor", "vasopressors_count", "pressor_count", "vasopressors_excluding_vasopressin",
+        "n_vasopressor", "no_of_vasopressors", "vasopressors_count", "pressor_count",
+        "vasopressors_excluding_vasopressin",
         "n_vasopressors_excluding_vasopressin"), low=0, high=9, whole=True, words=_COUNTS),
     flag("vasopressin", "vasopressin runs; without the column it does not", "vasopressin_given"),
     Column("oxygen", "oxygen device in words, the flow of a cannula in them or beside", "text",

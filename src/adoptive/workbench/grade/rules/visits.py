@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from adoptive.workbench.grade.columns import plain_word
 from adoptive.workbench.grade.types import Column, Option, Signs
 
-__all__ = ["DATE", "DATES", "REFERENCE", "TEST", "Bad", "Series", "coded_responses", "days_between", "days_of",
+__all__ = ["DATE", "DATES", "REFERENCE", "TEST", "Bad", "Series", "coded_responses", "days_between",
+           "days_float", "days_of",
            "overall_rows", "series_of"]  # fmt: skip
 
 Bad = tuple[tuple[int, str, str, str], ...]
@@ -77,6 +78,11 @@ def days_of(signs: Signs) -> tuple[NDArray[np.float64], Bad]:
         start, more = _epoch_days(signs, "reference_date")
         return days - start, (*bad, *more)
     return days, bad
+
+
+def days_float(signs: Signs) -> bool:
+    """Say whether days are known but for their start: dates, and no reference date."""
+    return "day" not in signs.has and "date" in signs.has and "reference_date" not in signs.has
 
 
 def days_between(signs: Signs, name: str) -> tuple[NDArray[np.float64], Bad]:
