@@ -173,6 +173,9 @@ def find_term(name: str, *, version: str = "5.0") -> Term | None:
     return _by_name(version).get(_plain(name))
 
 
+_CODE: Final = 8  # codes of tests have up to eight characters; what is longer is a name of the test
+
+
 def terms_of(test_code: str, *, version: str = "5.0") -> TermPair:
     """Give the terms of a laboratory test by its code (CDISC submission values: ALT, HGB, NEUT, PLAT, K, SODIUM ...).
 
@@ -188,6 +191,6 @@ def terms_of(test_code: str, *, version: str = "5.0") -> TermPair:
     """
     found = {term.direction: term.name for term in all_terms(version) if term.is_of(test_code)}
     if not found:
-        known = sorted({test for term in all_terms(version) for test in term.tests})
+        known = sorted({test for term in all_terms(version) for test in term.tests if len(test) <= _CODE})
         raise StudyError(f"no CTCAE {version} term for this test", value=test_code, allowed=", ".join(known))
     return TermPair(found.get("low"), found.get("high"))

@@ -54,7 +54,7 @@ _VOLUME_L: Final[Mapping[str, float]] = {
 }  # fmt: skip
 _PER: Final = r"/(?P<volume>l|dl|100ml|ml|ul|mcl|nl|mm\^?3|cu?mm)"
 _COUNT: Final = re.compile(
-    r"x?(?:(?:10(?:\^|e\+?|\*\*?)(?P<power>[369]|12)|1e\+?(?P<plain>[369]|12)|(?P<letter>k|g|gpt|t|thou)|1)x?)?"
+    r"x?(?:(?:10(?:\^|e\+?|\*\*?)(?P<power>[369]|12)|1e\+?(?P<plain>[369]|12)|(?P<letter>k|gi?|gpt|ti?|thou)|1)x?)?"
     r"(?:cells?|count)?" + _PER
 )
 _MASS: Final = re.compile(r"(?P<prefix>|m|u|mc|n|p)g" + _PER)
@@ -63,7 +63,7 @@ _EQUIVALENT: Final = re.compile(r"(?P<prefix>|m|u|mc)eq" + _PER)
 _ACTIVITY: Final = re.compile(r"(?P<prefix>|m|u|mc|k)(?:iu|u|units?)" + _PER)
 _KATAL: Final = re.compile(r"(?P<prefix>|m|u|mc|n)kat" + _PER)
 _LETTERS: Final[Mapping[str, float]] = {
-    "k": 1e3, "thou": 1e3, "g": 1e9, "gpt": 1e9, "t": 1e12,
+    "k": 1e3, "thou": 1e3, "g": 1e9, "gi": 1e9, "gpt": 1e9, "t": 1e12, "ti": 1e12,
 }  # fmt: skip
 _WORDS: Final[Mapping[str, Unit]] = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), Unit("time", 1.0)),

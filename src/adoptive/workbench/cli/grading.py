@@ -13,7 +13,7 @@ from adoptive.workbench.cli.written import check_place
 from adoptive.workbench.engine.document import as_json
 from adoptive.workbench.grade import RULES, Compared, Result, Rule, compare, grade_file
 from adoptive.workbench.grade.columns import accepted_names
-from adoptive.workbench.grade.document import grade_document
+from adoptive.workbench.grade.document import grade_document, grade_json
 from adoptive.workbench.grade.rules import rule_named
 from adoptive.workbench.grade.types import Column
 from adoptive.workbench.grade.writing import OUT_KINDS, write_csv, write_result
@@ -48,7 +48,8 @@ def grade_command(asked: Asked) -> int:
     compared = [compare(result, column) for column in asked.against]
     files = {} if asked.out is None else write_result(result, asked.out)
     if asked.as_document:
-        sys.stdout.write(as_json(grade_document(result, compared) | {"written": {k: str(v) for k, v in files.items()}}))
+        written = {"written": {name: str(file) for name, file in files.items()}}
+        sys.stdout.write(grade_json(grade_document(result, compared) | written))
     elif asked.out is None:
         sys.stdout.flush()
         write_csv(result.arrow[result.main], sys.stdout.buffer)

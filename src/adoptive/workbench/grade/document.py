@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pyarrow as pa
@@ -13,7 +14,7 @@ import pyarrow as pa
 from adoptive.workbench.grade.compare import Compared
 from adoptive.workbench.grade.types import Result
 
-__all__ = ["grade_document"]
+__all__ = ["grade_document", "grade_json"]
 
 _KEPT: Final = ("patient", "USUBJID", "SUBJID", "day", "ADY", "reader", "visit", "VISITNUM", "PARAMCD", "LBTESTCD")
 
@@ -40,15 +41,36 @@ def grade_document(result: Result, compared: Sequence[Compared] = ()) -> dict[st
     return document | {"summary": dict(result.summary)}
 
 
+def grade_json(document: Mapping[str, Any]) -> str:
+    """Write the document as JSON text: a line for every row of a table, so that it stays small and quick to read."""
+    line = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+    parts = []
+    for name, value in document.items():
+        if name in _TABLES and value:
+            text = "[\n    " + ",\n    ".join(map(line, value)) + "\n  ]"
+        else:
+            text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False).replace("\n", "\n  ")
+        parts.append(f"  {line(name)}: {text}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+_TABLES: Final = ("rows", "visits", "patients", "bad_rows")
+
+
 def _rows(table: Any) -> list[dict[str, Any]]:
     names = [name.removeprefix("adoptive_") for name in table.column_names]
-    cells = [[_cell(cell) for cell in _values(column)] for column in table.columns]
+    cells = [_values(column) for column in table.columns]
     return [dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True)] if cells else []
 
 
 def _values(column: Any) -> list[Any]:
-    values: list[Any] = (column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column).to_pylist()
-    return values
+    """Give the cells of a column as JSON knows them; whole numbers, flags and text are so already."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return list(column.cast(pa.string()).to_pylist())
+    if pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_string(kind):
+        return list(column.to_pylist())
+    return [_cell(cell) for cell in column.to_pylist()]
 
 
 def _cell(cell: Any) -> Any:

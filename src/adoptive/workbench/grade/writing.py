@@ -24,8 +24,9 @@ def places(out: Path, result: Result) -> dict[str, Path]:
     for name in ("visits", "patients"):
         if name in result.arrow:
             named[name] = out.with_name(f"{out.stem}-{name}{out.suffix}")
-    if result.bad_rows:
-        named["bad"] = out.with_name(f"{out.stem}-bad{out.suffix}")
+    bad = out.with_name(f"{out.stem}-bad{out.suffix}")
+    if result.bad_rows or bad.is_file():  # one of an earlier run would tell of rows that are mended
+        named["bad"] = bad
     return named
 
 
@@ -40,7 +41,7 @@ def write_result(result: Result, out: Path | str) -> dict[str, Path]:
     where = Path(out)
     check_place(where, where="--out", kinds=OUT_KINDS)
     files = places(where, result)
-    tables = dict(result.arrow) | ({"bad": bad_table(result.bad_rows)} if result.bad_rows else {})
+    tables = dict(result.arrow) | {"bad": bad_table(result.bad_rows)}
     for file in files.values():
         check_place(file, where="--out", kinds=OUT_KINDS)
     with ExitStack() as stack:
@@ -52,8 +53,14 @@ def write_result(result: Result, out: Path | str) -> dict[str, Path]:
 
 def bad_table(bad: tuple[BadRow, ...]) -> Any:
     """Give the bad rows as a table."""
-    names = ("file", "line", "column", "value", "problem")
-    return pa.table({name: [getattr(one, name) for one in bad] for name in names})
+    kinds = {
+        "file": pa.string(),
+        "line": pa.int64(),
+        "column": pa.string(),
+        "value": pa.string(),
+        "problem": pa.string(),
+    }
+    return pa.table({name: pa.array([getattr(one, name) for one in bad], kind) for name, kind in kinds.items()})
 
 
 def _write(table: Any, file: BinaryIO, kind: str, result: Result, name: str) -> None:

@@ -226,6 +226,25 @@ def test_empty_columns_bars_and_words_of_missing_values_are_read(sheet: Sheet) -
     assert _grades(bars, "astct-crs") == [4, None]
 
 
+def test_tests_have_names_and_units_have_spellings(sheet: Sheet) -> None:
+    file = sheet(
+        "test,result,units,LLN,ULN", "Alanine Aminotransferase,130,IU/L,,40", "SGOT,201,U/L,,40",
+        "Total bilirubin,2.1,mg/dL,,1", "Leukocytes,0.9,GI/L,4,11", "Absolute neutrophil count,499,/uL,2000,8000",
+        "Platelet count,49,K/uL,150,400", "C-reactive protein,5,mg/L,0,5",
+    )  # fmt: skip
+    assert _grades(file, "ctcae") == [2, 3, 2, 4, 4, 3, None]
+
+
+def test_bad_rows_of_an_earlier_run_do_not_stay(sheet: Sheet, tmp_path: Path, graded: Callable[..., Any]) -> None:
+    head, out = "temp_c,hypotension,vasopressors,oxygen", tmp_path / "out.csv"
+    assert graded("astct-crs", sheet(head, "abc,0,0,none"), "--out", out)[0] == 2
+    assert "abc" in (tmp_path / "out-bad.csv").read_text("utf-8")
+    code, document = graded("astct-crs", sheet(head, "38.5,0,0,none"), "--out", out)
+    assert code == 0
+    assert document["written"]["bad"].endswith("out-bad.csv")
+    assert (tmp_path / "out-bad.csv").read_text("utf-8").split() == ['"file","line","column","value","problem"']
+
+
 def test_creatinine_with_its_limit_grades_clinical_lysis(sheet: Sheet) -> None:
     head = "uric_acid_mg_dl,potassium_mmol_l,phosphate_mg_dl,corrected_calcium_mg_dl,"
     more = "creatinine_mg_dl,creatinine_uln_mg_dl,seizure,arrhythmia"

@@ -132,7 +132,8 @@ def _degrees(signs: Signs) -> tuple[NDArray[np.float64], tuple[tuple[int, str, s
 _EMPTY: Final = "the cell is empty, and the rule cannot do without it here"
 _NORMAL_C: Final = 37.0
 _OXYGEN_WORDS: Final = (
-    "unknown device, or a nasal cannula without its flow; allowed: none, room air, nasal cannula with L/min, "
+    "unknown device, a nasal cannula without its flow, or a flow that contradicts the device; "
+    "allowed: none, room air, nasal cannula with L/min, "
     "blow-by, face mask, non-rebreather, Venturi, high-flow nasal cannula, CPAP, BiPAP, ventilator"
 )
 
