@@ -18,6 +18,7 @@ from adoptive.workbench.grade.reading import Sheet
 from adoptive.workbench.grade.rules.common import DAY, PATIENT_NEEDED, READER, VISIT, flag
 from adoptive.workbench.grade.rules.visits import DATE, Bad, days_of
 from adoptive.workbench.grade.types import BadRow, Column, Signs
+from adoptive.workbench.grade.units import spell
 
 __all__ = ["PLAIN_COLUMNS", "SDTM_COLUMNS", "Lesions", "join_tumour", "read_lesions"]
 
@@ -97,6 +98,12 @@ def join_tumour(sheets: Sequence[Sheet]) -> Sheet:
         If several files are given and they are not one TR and one TU.
     """
     if len(sheets) == 1:
+        names = {spell(name) for name in sheets[0].names}
+        if "trtestcd" in names and not names & {spell(name) for column in (_NODAL, _PLACE) for name in _names(column)}:
+            raise StudyError(
+                "TR alone does not say which lesions are lymph nodes", where=str(sheets[0].path),
+                next_step="give TU with it: adoptive grade --rule recist tr.csv tu.csv",
+            )  # fmt: skip
         return sheets[0]
     found = {
         ("TR" if "TRTESTCD" in sheet.names else "TU" if "TULNKID" in sheet.names else ""): sheet for sheet in sheets
@@ -122,6 +129,10 @@ def join_tumour(sheets: Sequence[Sheet]) -> Sheet:
             BadRow(str(measured.path), int(measured.line[at]), "TRLNKID", str(measured.text("TRLNKID")[at]), who)
         )
     return Sheet(measured.path, table, measured.line, tuple(bad))
+
+
+def _names(column: Column) -> tuple[str, ...]:
+    return (column.name, *column.aliases)
 
 
 def _keys(sheet: Sheet, domain: str) -> list[tuple[str, ...]]:

@@ -113,7 +113,8 @@ def _iec_hs(signs: Signs) -> Judged:
 _BLEEDING: Final = "bleeding with transfusion, or admission for kidney, hypotension or breathing"
 _HSCORE: Final = (
     PATIENT,
-    value("temperature", "highest temperature", units.CELSIUS, 45, "temp", "tmax", low=25),
+    replace(value("temperature", "highest temperature; without a unit degrees Celsius", units.CELSIUS, 45, "temp",
+                  "tmax", low=25), bare=True),
     Column("organomegaly", "none, one (liver or spleen), both", "word", ("hepatosplenomegaly",), words={
         "none": 0, "0": 0, "no": 0, "one": 1, "1": 1, "liver": 1, "spleen": 1, "hepatomegaly": 1, "splenomegaly": 1,
         "both": 2, "2": 2, "hepatosplenomegaly": 2, "liver and spleen": 2}),
