@@ -172,6 +172,44 @@ def test_alternatives_as_the_paper_prints_them(sheet: Sheet, cell: str) -> None:
     assert grade_file(file, rule="irecist").bad_rows == ()
 
 
+TR = "USUBJID,VISITNUM,TRLNKID,TRGRPID,TULOC,TRTESTCD,TRSTRESN,TRSTRESU"
+
+
+def test_the_short_axis_of_a_node_is_never_left_out_of_the_sum(sheet: Sheet) -> None:
+    rows = (
+        "A,1,T01,TARGET,LIVER,LDIAM,20,mm", "A,1,T02,TARGET,LYMPH NODE,LPERP,21,mm",
+        "A,1,T02,TARGET,LYMPH NODE,SAXIS,18,mm",
+        "A,1,T02,TARGET,LYMPH NODE,LDIAM,31,mm", "A,2,T01,TARGET,LIVER,LDIAM,10,mm",
+        "A,2,T02,TARGET,LYMPH NODE,SAXIS,18,mm",
+    )  # fmt: skip
+    result = grade_file(sheet(TR, *rows), rule="recist")
+    assert result.bad_rows == ()
+    assert result.tables["visits"]["sum_mm"].tolist() == [28]
+    assert result.tables["visits"]["response"].tolist() == ["SD"]  # 28 of 38; without the node it would be 10 of 20
+    lost = sheet(TR, rows[0], rows[3], rows[4], name="lost.csv")
+    assert _bad(grade_file(lost, rule="recist")) == [(3, "TRTESTCD")]
+
+
+def test_measurements_alone_ask_for_the_list_of_tumours(sheet: Sheet) -> None:
+    with pytest.raises(StudyError, match="give TU with it"):
+        grade_file(sheet(TR.replace(",TULOC", ""), "A,1,T01,TARGET,LDIAM,20,mm"), rule="recist")
+
+
+def test_lesions_by_dates_alone(sheet: Sheet) -> None:
+    head = "patient,visit_date,lesion,category,organ,size_cm"
+    rows = ("A,2020-01-01,1,Target,Lung,3.0", "A,2020-02-12,1,Target,Lung,1.5", "A,2020-03-25,1,Target,Lung,1.5")
+    result = grade_file(sheet(head, *rows), rule="recist")
+    assert result.tables["visits"]["response"].tolist() == ["PR", "PR"]
+    assert result.tables["visits"]["day"].tolist() == [42, 84]
+    assert all(visit != visit for visit in result.tables["visits"]["visit"].tolist())
+    assert result.tables["patients"]["best_response"].tolist() == ["PR"]
+    twice = sheet(head, *rows, "A,2020-03-25,1,Target,Lung,1.6", name="twice.csv")
+    assert _bad(grade_file(twice, rule="recist")) == [
+        (4, "patient + visit_date + lesion"),
+        (5, "patient + visit_date + lesion"),
+    ]
+
+
 def test_irecist_says_why_parts_of_a_visit_are_not_enough(sheet: Sheet) -> None:
     with pytest.raises(StudyError, match="give rows of lesions"):
         grade_file(sheet("patient,day,target,non_target,new_lesion", "A,42,PD,none,no"), rule="irecist")

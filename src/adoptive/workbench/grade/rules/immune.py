@@ -98,7 +98,8 @@ _RECIST: Final = ("", "CR", "PR", "SD", "PD", "NE", "NON-CR/NON-PD")
 def _who(found: Lesions, line: Codes, visit: Codes, day: NDArray[np.float64]) -> dict[str, Any]:
     return {
         "patient": found.patient[line], "reader": _text(found.stacked.reader[line]),
-        "visit": numbers(found.stacked.visit[line, visit]), "visit_name": _text(found.visit_name[line, visit]),
+        "visit": numbers(found.stacked.visit[line, visit] * (1.0 if found.numbered else np.nan)),
+        "visit_name": _text(found.visit_name[line, visit]),
         "day": numbers(day[line, visit]),
     }  # fmt: skip
 
@@ -191,7 +192,7 @@ _LONG: Final = (
             "irecist_response", "i_response", "visit_response", "timepoint_response")),
 )  # fmt: skip
 
-_UNIQUE: Final = ("patient", "reader", "visit_number", "day", "lesion")
+_UNIQUE: Final = ("patient", "reader", "visit_number", "day", "date", "lesion")
 
 
 def _join(sheets: Sequence[Sheet]) -> Sheet:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -69,7 +69,8 @@ SDTM_COLUMNS: Final = (
     Column("lesion", "lesion", "text", ("TRLNKID",), key=True),
     Column("kind", "target, non-target, new", "word", ("TUSTRESC", "TRGRPID"), words=KINDS, key=True),
     _NODAL, _PLACE,
-    Column("TRTESTCD", "what was recorded: LDIAM, LPERP, TUMSTATE; other tests are left out", "text", key=True),
+    Column("TRTESTCD", "what was recorded: LDIAM, SAXIS or LPERP, TUMSTATE; other tests are left out", "text",
+           key=True),
     Column("diameter", "measured size", aliases=("TRSTRESN",), units=units.MILLIMETRE, low=0, high=1000,
            unit_column=("TRSTRESU",), required=False),
     Column("TRSTRESC", "result in words", "text", ("TRORRES",), required=False),
@@ -78,7 +79,10 @@ SDTM_COLUMNS: Final = (
 
 @dataclass(frozen=True)
 class Lesions:
-    """Hold lesions laid out as scans, where each row stands (``line``, ``visit``; -1 left out), and bad rows."""
+    """Hold lesions laid out as scans, where each row stands (``line``, ``visit``; -1 left out), and bad rows.
+
+    ``numbered``: visits have numbers or study days, not dates alone.
+    """
 
     stacked: Stacked
     line: NDArray[np.int64]
@@ -87,6 +91,7 @@ class Lesions:
     patient: NDArray[np.int64]
     visit_name: NDArray[np.object_]
     bad: Bad
+    numbered: bool = True
 
 
 def join_tumour(sheets: Sequence[Sheet]) -> Sheet:
@@ -167,7 +172,8 @@ def read_lesions(signs: Signs) -> Lesions:
     _, line = np.unique(both, return_inverse=True)
     same = stacked.visit[line] == visit[rows][:, None]
     place = np.where(same.any(axis=1), same.argmax(axis=1) if same.shape[1] else 0, -1)
-    return _placed(signs, stacked, rows, line, place, days, place < 0, bad)
+    found = _placed(signs, stacked, rows, line, place, days, place < 0, bad)
+    return replace(found, numbered=bool({"visit_number", "day"} & signs.has))
 
 
 def _once(
@@ -224,9 +230,10 @@ def _recorded(
     bad: list[tuple[int, str, str, str]] = []
     if "TRTESTCD" in signs.columns:
         test = np.char.upper(signs["TRTESTCD"].astype(str))
-        sized = test == np.where(nodal, "LPERP", "LDIAM")
+        sized = _sized(signs, test, nodal)
         used = sized | (test == "TUMSTATE")
         state, bad = _stated(signs, used & np.isnan(size))
+        bad += _without_size(signs, np.isin(test, (*_SHORT_AXIS, "LDIAM")), used, nodal)
         size = np.where(sized, size, np.nan)
     else:
         state = signs["state"].astype(np.int64)
@@ -237,6 +244,42 @@ def _recorded(
         for at in np.flatnonzero(none & used)
     ]
     return state, size, used, tuple(bad)
+
+
+_SHORT_AXIS: Final = ("SAXIS", "LPERP")
+"""Tests that hold the short axis of a node: its name, and the longest perpendicular."""
+
+
+def _sized(signs: Signs, test: NDArray[np.str_], nodal: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Mark rows that hold the size that counts; the perpendicular only of nodes whose short axis is not named."""
+    code = _lesion_codes(signs)
+    named = np.zeros(len(signs) + 1, np.bool_)
+    named[code[nodal & (test == "SAXIS")]] = True
+    return np.where(nodal, (test == "SAXIS") | ((test == "LPERP") & ~named[code]), test == "LDIAM")
+
+
+def _without_size(
+    signs: Signs, measured: NDArray[np.bool_], used: NDArray[np.bool_], nodal: NDArray[np.bool_]
+) -> list[tuple[int, str, str, str]]:
+    """List sizes of target lesions that are no use: a node without its short axis would silently leave the sum."""
+    code = _lesion_codes(signs)
+    helped = np.zeros(len(signs) + 1, np.bool_)
+    helped[code[used]] = True
+    lost = np.flatnonzero((signs["kind"] == Kind.TARGET) & measured & ~helped[code])
+    said = {
+        True: "a lymph node needs its short axis (SAXIS, LPERP)",
+        False: "a lesion needs its longest diameter (LDIAM)",
+    }
+    return [(int(at), "TRTESTCD", str(signs["TRTESTCD"][at]), said[bool(nodal[at])]) for at in lost]
+
+
+def _lesion_codes(signs: Signs) -> NDArray[np.int64]:
+    """Give every lesion, of a patient and reader by its name, a number."""
+    code = signs.patient
+    for texts in (_readers(signs), signs["lesion"].astype(np.str_)):
+        part = np.unique(texts, return_inverse=True)[1]
+        code = np.unique(code * (int(part.max(initial=0)) + 1) + part, return_inverse=True)[1]
+    return np.asarray(code, np.int64)
 
 
 def _stated(signs: Signs, asked: NDArray[np.bool_]) -> tuple[NDArray[np.int64], list[tuple[int, str, str, str]]]:

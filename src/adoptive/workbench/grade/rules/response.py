@@ -51,7 +51,8 @@ _TARGETS: Final = {
 }  # fmt: skip
 _NON_TARGETS: Final = {
     "none": 0, "no non-target": 0, "not applicable": 0, "CR": 1, "complete response": 1, "non-CR/non-PD": 2, "NN": 2,
-    "SD": 2, "present": 2, "PD": 3, "unequivocal progression": 3, "progressive disease": 3, "NE": 4, "not evaluable": 4,
+    "SD": 2, "present": 2, "PD": 3, "unequivocal progression": 3,
+    "unequivocal PD": 3, "progressive disease": 3, "NE": 4, "not evaluable": 4,
     "not all evaluated": 4, "not evaluated": 4, "non-PD": 5, "non-PD or not all evaluated": 5, "any": -1,
 }  # fmt: skip
 
@@ -110,7 +111,8 @@ def _who(found: Lesions, line: Codes, visit: Codes, day: NDArray[np.float64]) ->
     """Give the columns that say which visit it is; the day counts from the baseline scan."""
     return {
         "patient": found.patient[line], "reader": _text(found.stacked.reader[line]),
-        "visit": numbers(found.stacked.visit[line, visit]), "visit_name": _text(found.visit_name[line, visit]),
+        "visit": numbers(found.stacked.visit[line, visit] * (1.0 if found.numbered else np.nan)),
+        "visit_name": _text(found.visit_name[line, visit]),
         "day": numbers(day[line, visit]),
     }  # fmt: skip
 
@@ -270,9 +272,9 @@ RULES: Final = (
                  unique=("patient", "TREVAL", "TREVALID", "visit_number", "lesion", "TRTESTCD"), choose=("location",
                  "nodal")),
           Layout("lesion rows", "one lesion at one visit; the first visit is the baseline", PLAIN_COLUMNS, _lesions,
-                 unique=("patient", "reader", "visit_number", "day", "lesion"), choose=("location", "nodal")),
+                 unique=("patient", "reader", "visit_number", "day", "date", "lesion"), choose=("location", "nodal")),
           Layout("visit rows", "target, non-target and new lesions at one visit", _STATUS, _combined,
-                 unique=("patient", "reader", "visit_number", "day")),
+                 unique=("patient", "reader", "visit_number", "day", "date")),
           Layout("visit responses", "the overall response at one visit", _OVERALL_COLUMNS, _responses,
                  choose=("day", "date"), unique=("patient", "reader", "test", "visit_number", "day", "date"),
                  answer="best_response")),
