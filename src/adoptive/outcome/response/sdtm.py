@@ -38,8 +38,9 @@ _KIND: Final = {"TARGET": Kind.TARGET, "NON-TARGET": Kind.NON_TARGET, "NEW": Kin
 def rows_from_sdtm(tu: Table, tr: Table) -> LesionRows:
     """Read lesion rows from the columns of TU and TR.
 
-    Nodes (``TULOC`` LYMPH NODE) count by ``LPERP``, other lesions by ``LDIAM``, both ``TRSTRESN`` in mm; states come
-    from ``TUMSTATE``. A lesion that TU calls NEW appears at its ``VISITNUM`` there, whether TR follows it or not.
+    Nodes (``TULOC`` LYMPH NODE) count by ``SAXIS`` or, where that is not recorded, ``LPERP``; other lesions by
+    ``LDIAM``, all ``TRSTRESN`` in mm; states come from ``TUMSTATE``. A lesion that TU calls NEW appears at its
+    ``VISITNUM`` there, whether TR follows it or not.
     ``VISITNUM`` orders the visits; days stay unknown, for how partial dates are completed is the caller's business.
 
     Arguments: mappings of columns, such as a pandas table. ``TRSTRESU``, ``--EVAL`` and ``--EVALID`` may be missing.
@@ -57,7 +58,7 @@ def rows_from_sdtm(tu: Table, tr: Table) -> LesionRows:
         )
     kind = np.array([kind_of[key] for key in keys], np.int64)
     nodal = np.array([node_of[key] for key in keys], np.bool_)
-    sized, stated = test == np.where(nodal, "LPERP", "LDIAM"), test == "TUMSTATE"
+    sized, stated = _sized(keys, test, nodal), test == "TUMSTATE"
     _only_mm(tr, sized)
     state = np.array([_STATE.get(text, LesionState.UNKNOWN) for text in np.char.upper(_text(tr, "TRSTRESC"))], np.int64)
     state = np.where(stated, state, int(LesionState.UNKNOWN))
@@ -68,6 +69,13 @@ def rows_from_sdtm(tu: Table, tr: Table) -> LesionRows:
         state=state[keep], diameter_mm=size[keep],
     )  # fmt: skip
     return _with_new(followed, tu)
+
+
+def _sized(keys: list[tuple[str, str, str]], test: Names, nodal: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Mark rows that hold the size that counts; the perpendicular only of nodes whose short axis is not named."""
+    named = {key for key, code in zip(keys, test.tolist(), strict=True) if code == "SAXIS"}
+    bare = np.array([key not in named for key in keys], np.bool_)
+    return np.asarray(np.where(nodal, (test == "SAXIS") | ((test == "LPERP") & bare), test == "LDIAM"), np.bool_)
 
 
 def _with_new(rows: LesionRows, tu: Table) -> LesionRows:

@@ -190,6 +190,20 @@ def test_the_short_axis_of_a_node_is_never_left_out_of_the_sum(sheet: Sheet) -> 
     assert _bad(grade_file(lost, rule="recist")) == [(3, "TRTESTCD")]
 
 
+@pytest.mark.parametrize("rule", ["recist", "irecist"])
+def test_a_new_lesion_that_only_the_list_of_tumours_names_is_progression(sheet: Sheet, rule: str) -> None:
+    listed = sheet(
+        "USUBJID,VISITNUM,TULNKID,TUSTRESC,TULOC,TUDTC", "A,1,T01,TARGET,LIVER,2020-01-01",
+        "A,2,N01,NEW,LUNG,2020-02-15", name="tu.csv",
+    )  # fmt: skip
+    head = "USUBJID,VISITNUM,TRLNKID,TRTESTCD,TRSTRESN,TRSTRESU,TRSTRESC,TRDTC"
+    measured = sheet(head, "A,1,T01,LDIAM,20,mm,20,2020-01-01", "A,2,T01,LDIAM,20,mm,20,2020-02-15", name="tr.csv")
+    result = grade_file([listed, measured], rule=rule)
+    assert result.bad_rows == ()
+    assert result.tables["visits"]["response"].tolist() == ["PD" if rule == "recist" else "iUPD"]
+    assert result.line.tolist() == [2, 3, 4]
+
+
 def test_measurements_alone_ask_for_the_list_of_tumours(sheet: Sheet) -> None:
     with pytest.raises(StudyError, match="give TU with it"):
         grade_file(sheet(TR.replace(",TULOC", ""), "A,1,T01,TARGET,LDIAM,20,mm"), rule="recist")

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from adoptive.errors import StudyError
 from adoptive.outcome.response.table import lesion_rows, stack_rows
 from adoptive.outcome.response.types import Kind, LesionState, Stacked
 from adoptive.workbench.grade import units
-from adoptive.workbench.grade.reading import Sheet
-from adoptive.workbench.grade.rules.common import DAY, PATIENT_NEEDED, READER, VISIT, flag
+from adoptive.workbench.grade.rules.common import DAY, PATIENT_NEEDED, READER, VISIT
+from adoptive.workbench.grade.rules.tumours import KINDS, NODAL, PLACE
 from adoptive.workbench.grade.rules.visits import DATE, Bad, days_of
-from adoptive.workbench.grade.types import BadRow, Column, Signs
-from adoptive.workbench.grade.units import spell
+from adoptive.workbench.grade.types import Column, Signs
 
-__all__ = ["PLAIN_COLUMNS", "SDTM_COLUMNS", "Lesions", "join_tumour", "read_lesions"]
+__all__ = ["PLAIN_COLUMNS", "SDTM_COLUMNS", "Lesions", "read_lesions"]
 
-KINDS: Final = {
-    "target": Kind.TARGET, "t": Kind.TARGET, "non-target": Kind.NON_TARGET, "nontarget": Kind.NON_TARGET,
-    "non target": Kind.NON_TARGET, "nt": Kind.NON_TARGET, "new": Kind.NEW, "new lesion": Kind.NEW,
-}  # fmt: skip
 STATES: Final = {
     "absent": LesionState.ABSENT, "gone": LesionState.ABSENT, "resolved": LesionState.ABSENT,
     "disappeared": LesionState.ABSENT, "present": LesionState.PRESENT, "measured": LesionState.MEASURED,
@@ -39,10 +31,6 @@ STATES: Final = {
     "not assessed": LesionState.NOT_EVALUATED,
 }  # fmt: skip
 
-_NODAL: Final = flag("nodal", "a lymph node, measured by its short axis", "node", "is_node", "lymph_node")
-_PLACE: Final = Column("location", "organ; a lymph node is known by these words", "text", ("TULOC", "organ", "site",
-    "TRLOC"),
-                       required=False)  # fmt: skip
 _VISIT_NAME: Final = Column("visit_name", "name of the visit", "text", ("VISIT", "AVISIT"), required=False)
 
 PLAIN_COLUMNS: Final = (
@@ -52,7 +40,7 @@ PLAIN_COLUMNS: Final = (
     Column("kind", "target, non-target, new", "word", ("lesion_type", "type", "TRGRPID", "group", "category"),
     words=KINDS,
            key=True),
-    _NODAL, _PLACE,
+    NODAL, PLACE,
     Column("diameter", "longest diameter, of a node its short axis; empty where not measured", units=units.MILLIMETRE,
            aliases=("size", "length", "diam", "measurement", "longest_diameter"), low=0, high=1000, required=False),
     Column("state", "absent, present, too small to measure, merged, unequivocal progression, not evaluable ...", "word",
@@ -68,7 +56,7 @@ SDTM_COLUMNS: Final = (
     Column("day", "study day", aliases=("TRDY", "ADY"), low=-36500, high=36500, required=False), DATE,
     Column("lesion", "lesion", "text", ("TRLNKID",), key=True),
     Column("kind", "target, non-target, new", "word", ("TUSTRESC", "TRGRPID"), words=KINDS, key=True),
-    _NODAL, _PLACE,
+    NODAL, PLACE,
     Column("TRTESTCD", "what was recorded: LDIAM, SAXIS or LPERP, TUMSTATE; other tests are left out", "text",
            key=True),
     Column("diameter", "measured size", aliases=("TRSTRESN",), units=units.MILLIMETRE, low=0, high=1000,
@@ -92,62 +80,6 @@ class Lesions:
     visit_name: NDArray[np.object_]
     bad: Bad
     numbered: bool = True
-
-
-def join_tumour(sheets: Sequence[Sheet]) -> Sheet:
-    """Set what TU says of a lesion (kind, place) beside the rows of TR; one sheet alone stays as it is.
-
-    Raises
-    ------
-    StudyError
-        If several files are given and they are not one TR and one TU.
-    """
-    if len(sheets) == 1:
-        names = {spell(name) for name in sheets[0].names}
-        if "trtestcd" in names and not names & {spell(name) for column in (_NODAL, _PLACE) for name in _names(column)}:
-            raise StudyError(
-                "TR alone does not say which lesions are lymph nodes", where=str(sheets[0].path),
-                next_step="give TU with it: adoptive grade --rule recist tr.csv tu.csv",
-            )  # fmt: skip
-        return sheets[0]
-    found = {
-        ("TR" if "TRTESTCD" in sheet.names else "TU" if "TULNKID" in sheet.names else ""): sheet for sheet in sheets
-    }
-    if set(found) != {"TR", "TU"} or len(sheets) != 2:
-        raise StudyError(
-            "these files do not belong together", where="recist", value=", ".join(str(one.path) for one in sheets),
-            allowed="one file, or SDTM TR (with TRTESTCD) and TU (with TULNKID)",
-        )  # fmt: skip
-    measured, listed = found["TR"], found["TU"]
-    lists = {key: at for at, key in enumerate(_keys(listed, "TU"))}
-    place = [lists.get(key, -1) for key in _keys(measured, "TR")]
-    index = pa.array(place, pa.int64(), mask=np.array(place) < 0)
-    table = measured.table
-    bad = list(measured.bad) + list(listed.bad)
-    for name in ("TULOC", "TUSTRESC"):
-        if name not in listed.names:
-            raise StudyError("a column is missing", where=str(listed.path), value=name, next_step=f"add {name}")
-        table = table.append_column(name, listed.text(name).take(index))
-    for at in np.flatnonzero(np.array(place) < 0).tolist():
-        who = "TU does not list this lesion of this patient and reader"
-        bad.append(
-            BadRow(str(measured.path), int(measured.line[at]), "TRLNKID", str(measured.text("TRLNKID")[at]), who)
-        )
-    return Sheet(measured.path, table, measured.line, tuple(bad))
-
-
-def _names(column: Column) -> tuple[str, ...]:
-    return (column.name, *column.aliases)
-
-
-def _keys(sheet: Sheet, domain: str) -> list[tuple[str, ...]]:
-    """Give patient, reader and lesion of every row."""
-    names = ["USUBJID", f"{domain}LNKID"]
-    for name in names:
-        if name not in sheet.names:
-            raise StudyError("a column is missing", where=str(sheet.path), value=name, next_step=f"add {name}")
-    names += [name for name in (f"{domain}EVAL", f"{domain}EVALID") if name in sheet.names]
-    return list(zip(*(sheet.text(name).fill_null("").to_pylist() for name in names), strict=True))
 
 
 def read_lesions(signs: Signs) -> Lesions:
@@ -255,7 +187,8 @@ def _sized(signs: Signs, test: NDArray[np.str_], nodal: NDArray[np.bool_]) -> ND
     code = _lesion_codes(signs)
     named = np.zeros(len(signs) + 1, np.bool_)
     named[code[nodal & (test == "SAXIS")]] = True
-    return np.where(nodal, (test == "SAXIS") | ((test == "LPERP") & ~named[code]), test == "LDIAM")
+    short = (test == "SAXIS") | ((test == "LPERP") & ~named[code])
+    return np.asarray(np.where(nodal, short, test == "LDIAM"), np.bool_)
 
 
 def _without_size(

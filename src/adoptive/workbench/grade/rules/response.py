@@ -14,7 +14,8 @@ from adoptive.workbench.grade.columns import FLAGS
 from adoptive.workbench.grade.rules import immune
 from adoptive.workbench.grade.rules.answers import names, numbers, reason_of
 from adoptive.workbench.grade.rules.common import DAY, PATIENT, PATIENT_NEEDED, READER, VISIT
-from adoptive.workbench.grade.rules.lesions import PLAIN_COLUMNS, SDTM_COLUMNS, Lesions, join_tumour, read_lesions
+from adoptive.workbench.grade.rules.lesions import PLAIN_COLUMNS, SDTM_COLUMNS, Lesions, read_lesions
+from adoptive.workbench.grade.rules.tumours import join_tumour
 from adoptive.workbench.grade.rules.visits import (
     DATE,
     DATES,
