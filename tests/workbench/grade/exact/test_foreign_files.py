@@ -287,6 +287,20 @@ def test_tests_have_names_and_units_have_spellings(sheet: Sheet) -> None:
     assert _grades(file, "ctcae") == [2, 3, 2, 4, 4, 3, None]
 
 
+def test_the_unit_that_adam_writes_in_param_is_read(sheet: Sheet) -> None:
+    head, rows = (
+        "USUBJID,PARAMCD,PARAM,AVAL,ANRLO,ANRHI",
+        ("A,HGB,Hemoglobin (g/L),79,120,160", "A,HGB,Hemoglobin,79,120,160"),
+    )
+    result = grade_file(sheet(head, *rows), rule="ctcae")
+    assert result.tables["rows"]["grade"].tolist() == [3, None]
+    assert [bad.line for bad in result.bad_rows] == [3]
+    beside = sheet(head + ",AVALU", rows[0] + ",g/dL", name="beside.csv")
+    assert grade_file(beside, rule="ctcae").tables["rows"]["grade"].tolist() == [1]  # 79 g/dL: below 120 only
+    days = [f"A,NEUT,Neutrophils (10^9/L),{0.4 if 5 <= day <= 11 else 2},,,{day}" for day in range(1, 32)]
+    assert _grades(sheet(head + ",ADY", *days, name="days.csv"), "icaht") == [2]
+
+
 def test_bad_rows_of_an_earlier_run_do_not_stay(sheet: Sheet, tmp_path: Path, graded: Callable[..., Any]) -> None:
     head, out = "temp_c,hypotension,vasopressors,oxygen", tmp_path / "out.csv"
     assert graded("astct-crs", sheet(head, "abc,0,0,none"), "--out", out)[0] == 2

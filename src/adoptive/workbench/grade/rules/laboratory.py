@@ -13,6 +13,7 @@ from adoptive.outcome.laboratory.rows import NOT_A_TERM, grade_laboratory_rows
 from adoptive.outcome.types import Graded
 from adoptive.workbench.grade.rules.answers import because, grades, reason_of
 from adoptive.workbench.grade.rules.common import DAY, PATIENT
+from adoptive.workbench.grade.rules.draws import with_unit
 from adoptive.workbench.grade.rules.visits import Bad
 from adoptive.workbench.grade.types import Column, Judged, Layout, Option, Rule, Signs
 
@@ -180,5 +181,6 @@ RULES: Final = (
           Layout("terms", "one value with its CTCAE term", _TERMS, _terms),
           Layout("tests", "one value with the code of its test (SDTM LB, ADaM ADLB)", _TESTS, _tests)),
          (Option("version", "5.0", "CTCAE version", VERSIONS),
-          Option("unknown_baseline", "normal", "a baseline of which nothing is known", ("normal", "ungraded")))),
+          Option("unknown_baseline", "normal", "a baseline of which nothing is known", ("normal", "ungraded"))),
+         with_unit),
 )  # fmt: skip
