@@ -110,6 +110,20 @@ def test_dates_in_many_forms(sheet: Sheet, form: str, order: str) -> None:
     assert _grades(file, "icaht", dates=order) == [2]
 
 
+def test_a_date_of_progression_counts_beside_days_too(sheet: Sheet) -> None:
+    head, counts = "patient,day,anc_per_ul", ("A,0,2000", "A,40,300", "A,41,300")
+    late = [
+        grade_file(sheet(head + more, *(count + cells for count in counts), name=f"{len(more)}.csv"), rule="icaht")
+        .tables["patients"]["late_grade"].tolist()
+        for more, cells in (
+            ("", ""),
+            (",cart_date,progression_date", ",2020-01-02,2020-02-06"),  # day 35: nothing is left to grade
+            (",cart_date,progression_date,progression_day", ",2020-01-02,2020-02-06,60"),  # a day goes before a date
+        )
+    ]  # fmt: skip
+    assert late == [[3], [None], [3]]
+
+
 def test_a_date_whose_order_is_not_said_is_bad(sheet: Sheet) -> None:
     result = grade_file(
         sheet("patient,cart_date,date,anc_per_ul", "A,2020-01-02,02/03/2020,400", "A,2020-01-02,2020-13-01,400"),

@@ -75,20 +75,27 @@ _DATES: Final = tuple(
 def _by_day(signs: Signs) -> tuple[Signs, Bad]:
     """Turn dates into days after the infusion, where the file gives dates; a count without a day is bad."""
     if "day" in signs.has:
-        return signs, ()
+        return _ends_by_day(signs, dict(signs.columns), ())
     columns = dict(signs.columns)
     columns["day"], bad = days_between(signs, "date")
     listed = {row for row, *_ in bad}
     lost = [int(row) for row in np.flatnonzero(np.isnan(columns["day"])) if row not in listed]
     bad = (*bad, *((row, "date", str(signs["date"][row]), "the day after the infusion is not known") for row in lost))
     columns["day"] = np.where(np.isnan(columns["day"]), -np.inf, columns["day"])
-    for column in _DATES:
-        if column.name in signs.has:
-            columns[column.name.removesuffix("_date")], more = days_between(signs, column.name)
-            bad = (*bad, *more)
     columns["day"] = np.where(np.isinf(columns["day"]), -1e6, columns["day"])
-    has = signs.has | {column.name.removesuffix("_date") for column in _DATES if column.name in signs.has}
-    return replace(signs, columns=columns, has=has), tuple(dict.fromkeys(bad))
+    return _ends_by_day(signs, columns, bad)
+
+
+def _ends_by_day(signs: Signs, columns: dict[str, Any], bad: Bad) -> tuple[Signs, Bad]:
+    """Turn the dates that end follow-up into days, where the infusion has a date and no such day is told."""
+    has = set(signs.has)
+    for column in _DATES:
+        day = column.name.removesuffix("_date")
+        if column.name in has and "reference_date" in has and day not in has:
+            columns[day], more = days_between(signs, column.name)
+            bad = (*bad, *more)
+            has.add(day)
+    return replace(signs, columns=columns, has=frozenset(has)), tuple(dict.fromkeys(bad))
 
 
 def _column(signs: Signs, name: str) -> Floats:
@@ -341,15 +348,20 @@ _DATED: Final = tuple(replace(column, required=True, key=True) for column in (DA
 _ANC, _PLATELETS = (replace(column, unit_column=("unit", "units")) for column in (ANC, PLATELETS))
 _DAILY: Final = "one draw of one patient"
 
+
+def _daily(count: Column) -> tuple[Column, ...]:
+    return (PATIENT_NEEDED, DAY_NEEDED, count, *_FOLLOW_UP, REFERENCE, *_DATES)
+
+
 RULES: Final = (
     Rule("icaht", "Neutropenia after CAR T cells (ICAHT), early and late", "EHA/EBMT 2023",
          "Rejeski et al. 2023, 10.1182/blood.2023020578", "rules/icaht", "early_grade",
-         (Layout("daily counts", _DAILY, (PATIENT_NEEDED, DAY_NEEDED, _ANC, *_FOLLOW_UP), _icaht),
+         (Layout("daily counts", _DAILY, _daily(_ANC), _icaht),
           Layout("dated counts", _DAILY, (PATIENT_NEEDED, *_DATED, _ANC, *_DATES), _icaht)), (DATES,),
          picked(_ANC, frozenset({"NEUT", "ANC", "NEUTS"}))),
     Rule("t-icaht", "Thrombocytopenia after CAR T cells (T-ICAHT), early and late", "2025",
          "Rejeski et al. 2025", "rules/icaht", "early_grade",
-         (Layout("daily counts", _DAILY, (PATIENT_NEEDED, DAY_NEEDED, _PLATELETS, *_FOLLOW_UP), _t_icaht),
+         (Layout("daily counts", _DAILY, _daily(_PLATELETS), _t_icaht),
           Layout("dated counts", _DAILY, (PATIENT_NEEDED, *_DATED, _PLATELETS, *_DATES), _t_icaht)), (DATES,),
          picked(_PLATELETS, frozenset({"PLAT", "PLT"}))),
     Rule("tls", "Tumour lysis, laboratory and clinical", "2004",
