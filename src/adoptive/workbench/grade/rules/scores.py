@@ -59,11 +59,13 @@ def _easix(signs: Signs) -> Judged:
         "crp_mg_dl": signs["crp"],
     }  # fmt: skip
     found = compute_easix(**values)
-    place = np.where(np.isnan(found.easix), 1, 0) + np.where(np.isnan(found.m_easix), 2, 0)
+    place = np.where(found.known, 0, 1) + np.where(found.m_known, 0, 2)
     said = ("all values known", "EASIX: a value is missing", "m-EASIX: a value is missing", "values are missing")
     return Judged(
         {
-            "easix": numbers(found.easix), "s_easix": numbers(found.s_easix), "m_easix": numbers(found.m_easix),
+            "easix": numbers(np.where(found.known, found.easix, np.nan)),
+            "s_easix": numbers(np.where(found.s_known, found.s_easix, np.nan)),
+            "m_easix": numbers(np.where(found.m_known, found.m_easix, np.nan)),
             "log2_easix": numbers(found.log2_easix), "log2_s_easix": numbers(found.log2_s_easix),
             "log2_m_easix": numbers(found.log2_m_easix), "reason": because(Graded(place, place, said)),
         }
