@@ -29,8 +29,8 @@ CRP_MG_L_PER_MG_DL: Final = 10.0
 class Easix:
     """Hold the indices in the shape of the values; -1 where a value that the index needs is missing.
 
-    ``easix`` is LDH x creatinine / platelets, ``s_easix`` LDH / platelets, ``m_easix`` LDH x CRP / platelets. ``known``,
-    ``s_known`` and ``m_known`` say where each could be computed.
+    ``easix`` is LDH x creatinine / platelets, ``s_easix`` LDH / platelets, ``m_easix`` LDH x CRP / platelets.
+    ``known``, ``s_known`` and ``m_known`` say where each could be computed.
     """
 
     easix: Floats

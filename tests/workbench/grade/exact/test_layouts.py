@@ -65,6 +65,14 @@ def test_follow_up_that_differs_within_a_patient_is_bad(sheet: Callable[..., Pat
     assert result.tables["patients"]["early_grade"].tolist() == [None, 0]
 
 
+def test_a_change_in_per_cent_stands_for_the_baseline(graded: Callable[..., Any], sheet: Callable[..., Path]) -> None:
+    rows = ["Fibrinogen decreased,1,2,-50,g/L", "Fibrinogen decreased,1,2,-49,g/L", "Fibrinogen decreased,1,2,,g/L",
+            "Fibrinogen decreased,1.5,1.6,-25,g/L", "Fibrinogen decreased,1.5,1.5,-25,g/L"]  # fmt: skip
+    code, document = graded("ctcae", sheet("ATOXDSCL,AVAL,ANRLO,PCHG,AVALU", *rows))
+    assert code == 0
+    assert [row["grade"] for row in document["rows"]] == [3, 2, 2, 2, 0]
+
+
 def test_codes_of_tests_are_graded_low_and_high(graded: Callable[..., Any], sheet: Callable[..., Path]) -> None:
     rows = [
         "1,ALT,100,U/L,,40,30,NORMAL",

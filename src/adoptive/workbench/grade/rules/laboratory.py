@@ -43,6 +43,8 @@ _VALUES: Final = (
     _limit("upper_limit", "upper limit of normal", "ANRHI", "LBSTNRHI", "LBORNRHI", "ULN", "normal_high",
     "upper_normal"),
     _limit("baseline", "value before treatment", "BASE", "baseline_value"),
+    Column("percent_change", "change from the baseline in per cent; gives the baseline where it is missing",
+           aliases=("PCHG", "pct_change", "percent_change_from_baseline"), low=-100.0, high=1e9, required=False),
     Column("baseline_abnormal", "normal, high, low, abnormal", "word",
            ("BNRIND", "baseline_state", "baseline_indicator", "baseline_normal_range"), words=_STATES, required=False),
 )  # fmt: skip
@@ -73,7 +75,7 @@ def _grade(signs: Signs, term: NDArray[Any], direction: Any) -> Graded:
     return grade_laboratory_rows(
         term, signs["value"], signs["unit"], signs["lower_limit"], signs["upper_limit"], signs["baseline"],
         baseline_abnormal=state if "baseline_abnormal" in signs.has else None, direction=direction,
-        version=str(signs.options["version"]), unknown_baseline=str(signs.options["unknown_baseline"]),  # type: ignore[arg-type]
+        percent_change=signs["percent_change"], version=str(signs.options["version"]), unknown_baseline=str(signs.options["unknown_baseline"]),  # type: ignore[arg-type]
     )  # fmt: skip
 
 
