@@ -75,7 +75,8 @@ def _grade(signs: Signs, term: NDArray[Any], direction: Any) -> Graded:
     return grade_laboratory_rows(
         term, signs["value"], signs["unit"], signs["lower_limit"], signs["upper_limit"], signs["baseline"],
         baseline_abnormal=state if "baseline_abnormal" in signs.has else None, direction=direction,
-        percent_change=signs["percent_change"], version=str(signs.options["version"]), unknown_baseline=str(signs.options["unknown_baseline"]),  # type: ignore[arg-type]
+        percent_change=signs["percent_change"], version=str(signs.options["version"]),
+        unknown_baseline=str(signs.options["unknown_baseline"]),  # type: ignore[arg-type]
     )  # fmt: skip
 
 
