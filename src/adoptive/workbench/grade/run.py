@@ -196,7 +196,7 @@ def _result(
     """Lay the answers beside the rows; say of bad rows and of their patients that they are not graded."""
     bad = [*cells.bad, *_said_by_rule(judged, signs, cells, sheet)]
     answer = layout.answer or rule.answer
-    bad += _not_gradable(layout, judged, answer, signs, cells, sheet)
+    bad += _not_gradable(layout, judged, layout.certain or answer, signs, cells, sheet)
     bad = sorted(dict.fromkeys(bad), key=lambda one: (one.file != str(sheet.path), one.file, one.line))
     broken = _broken(bad, sheet, patient)
     table, added = _beside(sheet, judged, rows, _first_said(sheet, judged, bad, broken, patient),

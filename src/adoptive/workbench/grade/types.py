@@ -112,7 +112,8 @@ class Layout:
     """Describe one way to lay out a file for a rule: what a row is, its columns, and the function that grades it.
 
     ``unique`` names columns that together may stand in one row only. ``choose`` names columns of which at least one
-    must be there. ``answer`` is the column that answers, where it is not the rule's own.
+    must be there. ``answer`` is the column that answers, where it is not the rule's own. ``certain`` is the answer that
+    may stand although a required cell is empty (a class that is sure without the score); only without it is a row bad.
     """
 
     name: str
@@ -122,6 +123,7 @@ class Layout:
     unique: tuple[str, ...] = ()
     choose: tuple[str, ...] = ()
     answer: str = ""
+    certain: str = ""
 
 
 @dataclass(frozen=True)

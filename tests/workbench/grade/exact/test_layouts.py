@@ -57,6 +57,42 @@ def test_platelets_by_day(sheet: Callable[..., Path]) -> None:
     assert result.tables["patients"]["early_grade"].tolist() == [2]
 
 
+def test_the_next_therapy_ends_the_days_of_platelets(sheet: Callable[..., Path]) -> None:
+    rows = [f"A,{day},{100 if day <= 10 else 10},10" for day in range(31)]
+    result = grade_file(sheet("patient,day,platelets_1e9L,next_therapy_day", *rows), rule="t-icaht")
+    assert result.tables["patients"]["early_grade"].tolist() == [0]
+
+
+def test_a_class_that_is_certain_stands_without_the_score(
+    graded: Callable[..., Any], sheet: Callable[..., Path]
+) -> None:
+    head = "platelets_1e9L,anc_per_uL,hb_g_dL,crp_mg_dL,ferritin_ng_mL"
+    rows = ["74.9,,9,1,100", "200,2000,12,,100", "200,,12,,100"]
+    code, document = graded("car-hematotox", sheet(head, *rows))
+    assert code == 2
+    assert [(row["score"], row["class"]) for row in document["rows"]] == [(None, "high"), (None, "low"), (None, None)]
+    assert [bad["line"] for bad in document["bad_rows"]] == [4]
+    head = (
+        "temp_c,organomegaly,hb_g_dL,wbc_1e9L,platelets_1e9L,ferritin_ng_mL,triglycerides_mmol_L,fibrinogen_g_L,ast_U_L,"
+        "immunosuppression,haemophagocytosis"
+    )
+    code, document = graded("hscore", sheet(head, "39.5,both,8,2,40,9000,5,1,80,yes,NA"))
+    assert code == 0
+    assert [(row["score"], row["likely"]) for row in document["rows"]] == [(None, True)]
+
+
+def test_a_seizure_of_a_grade_that_does_not_exist_makes_its_row_bad(
+    graded: Callable[..., Any], sheet: Callable[..., Path]
+) -> None:
+    head = (
+        "uric_acid_mg_dL,potassium_mmol_L,phosphate_mg_dL,corrected_calcium_mg_dL,creatinine_x_uln,arrhythmia,seizure"
+    )
+    code, document = graded("tls", sheet(head, "9,6.5,4,9,1.5,0,1", "9,6.5,4,9,1.5,0,2"))
+    assert code == 2
+    assert [row["clinical_grade"] for row in document["rows"]] == [None, 2]
+    assert [(bad["line"], bad["column"]) for bad in document["bad_rows"]] == [(2, "seizure")]
+
+
 def test_follow_up_that_differs_within_a_patient_is_bad(sheet: Callable[..., Path]) -> None:
     result = grade_file(
         sheet("patient,day,anc_per_uL,last_day", "A,0,900,20", "A,1,900,21", "B,0,900,30"), rule="icaht"
