@@ -93,6 +93,26 @@ def test_a_seizure_of_a_grade_that_does_not_exist_makes_its_row_bad(
     assert [(bad["line"], bad["column"]) for bad in document["bad_rows"]] == [(2, "seizure")]
 
 
+@pytest.mark.parametrize(
+    ("rule", "words", "best"),
+    [("recist", ("PR", "PD", "CR"), "SD"), ("irecist", ("iPR", "iUPD", "iCR"), "iPR")],
+)
+def test_rows_of_other_tests_are_left_out_whatever_they_hold(
+    graded: Callable[..., Any], sheet: Callable[..., Path], rule: str, words: tuple[str, str, str], best: str
+) -> None:
+    first, second, other = words
+    rows = [f"1,OVRLRESP,1,43,{first}", "1,NEWLIND,1,43,N", f"1,TRGRESP,1,43,{other}", f"1,OVRLRESP,2,85,{second}",
+            f"1,TRGRESP,2,85,{other}"]  # fmt: skip
+    head = "USUBJID,RSTESTCD,VISITNUM,RSDY,RSSTRESC"
+    code, document = graded(rule, sheet(head, *rows))
+    assert code == 0
+    assert document["patients"][0]["ibor" if rule == "irecist" else "best_response"] == best
+    assert [row["reason"].startswith("another test") for row in document["rows"]] == [False, True, True, False, True]
+    code, document = graded(rule, sheet(head, *rows, "1,OVRLRESP,3,127,N"))
+    assert code == 2
+    assert [(bad["line"], bad["column"]) for bad in document["bad_rows"]] == [(7, "RSSTRESC")]
+
+
 def test_follow_up_that_differs_within_a_patient_is_bad(sheet: Callable[..., Path]) -> None:
     result = grade_file(
         sheet("patient,day,anc_per_uL,last_day", "A,0,900,20", "A,1,900,21", "B,0,900,30"), rule="icaht"
