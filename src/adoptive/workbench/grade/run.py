@@ -230,7 +230,7 @@ def _not_gradable(
     already = {at for at, *_ in judged.bad}
     listed: list[BadRow] = []
     for column in layout.columns:
-        if not column.required or column.key or column.name not in cells.found:
+        if not column.required or column.key or column.may_be_empty or column.name not in cells.found:
             continue
         for at in np.flatnonzero(ungraded & missing_cells(column, signs[column.name])).tolist():
             if at not in already:

@@ -38,7 +38,7 @@ class Column:
     the column's name (``anc_per_uL``), in a column of units beside it, or in the option ``NAME_unit``; ``units`` empty
     means a number without unit. ``apart`` gives the rule the values by unit, too (column ``"NAME UNIT"``), where the
     limits of a definition are round numbers in each. ``bare``: a name without a unit means the first one, where the
-    range leaves no doubt.
+    range leaves no doubt. ``may_be_empty``: an empty cell of a required column says something ("no such term").
     """
 
     name: str
@@ -55,6 +55,7 @@ class Column:
     apart: bool = False
     unit_column: tuple[str, ...] = ()
     bare: bool = False
+    may_be_empty: bool = False
 
 
 @dataclass(frozen=True)

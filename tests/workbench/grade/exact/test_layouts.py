@@ -121,6 +121,20 @@ def test_follow_up_that_differs_within_a_patient_is_bad(sheet: Callable[..., Pat
     assert result.tables["patients"]["early_grade"].tolist() == [None, 0]
 
 
+def test_two_terms_say_which_of_them_is_open(graded: Callable[..., Any], sheet: Callable[..., Path]) -> None:
+    both = "Hypokalemia,Hyperkalemia"
+    rows = [f"{both},4,mmol/L,,5", f"{both},4,mmol/L,3.5,", ",Hyperkalemia,4,mmol/L,,", "Hypokalemia,,4,mmol/L,,5",
+            ",,4,mmol/L,3.5,5", f"{both},2,mmol/L,,"]  # fmt: skip
+    code, document = graded("ctcae", sheet("ATOXDSCL,ATOXDSCH,AVAL,AVALU,ANRLO,ANRHI", *rows))
+    assert code == 0
+    assert [row["grade"] for row in document["rows"]] == [None] * 5 + [4]
+    said = [row["reason"].split(":")[0] for row in document["rows"]]
+    low, high = "the lower limit of normal is missing", "the upper limit of normal is missing"
+    assert said[:4] == [low, high, high, low]
+    assert said[4].startswith("not a laboratory term")
+    assert said[5] == "potassium below 2.5 mmol/L"
+
+
 def test_a_change_in_per_cent_stands_for_the_baseline(graded: Callable[..., Any], sheet: Callable[..., Path]) -> None:
     rows = ["Fibrinogen decreased,1,2,-50,g/L", "Fibrinogen decreased,1,2,-49,g/L", "Fibrinogen decreased,1,2,,g/L",
             "Fibrinogen decreased,1.5,1.6,-25,g/L", "Fibrinogen decreased,1.5,1.5,-25,g/L"]  # fmt: skip

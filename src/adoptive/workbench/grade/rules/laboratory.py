@@ -65,8 +65,8 @@ _TESTS: Final = (
     Column("direction", "low, high; empty: both", "word", ("way",), words=_WAYS, required=False),
 )  # fmt: skip
 _PAIR: Final = (
-    *_WHO, Column("term_low", "CTCAE term for low values, or empty", "text", ("ATOXDSCL",)),
-    Column("term_high", "CTCAE term for high values, or empty", "text", ("ATOXDSCH",)), *_VALUES,
+    *_WHO, Column("term_low", "CTCAE term for low values, or empty", "text", ("ATOXDSCL",), may_be_empty=True),
+    Column("term_high", "CTCAE term for high values, or empty", "text", ("ATOXDSCH",), may_be_empty=True), *_VALUES,
 )  # fmt: skip
 
 
@@ -108,7 +108,7 @@ def _pair(signs: Signs) -> Judged:
     grade = np.maximum(low.grade, high.grade)
     open_ = ((signs["term_low"] != "") & (low.grade < 0)) | ((signs["term_high"] != "") & (high.grade < 0))
     grade = np.where(open_ & (grade <= 0), -1, grade)
-    of_low = (low.grade >= high.grade) & (signs["term_low"] != "")
+    of_low = np.where(grade < 0, low.grade < 0, low.grade >= high.grade) & (signs["term_low"] != "")
     place = np.where(of_low, low.reason, high.reason + len(low.reasons))
     rows = {
         "grade": grades(grade), "grade_low": grades(low.grade), "grade_high": grades(high.grade),
