@@ -113,6 +113,19 @@ def test_rows_of_other_tests_are_left_out_whatever_they_hold(
     assert [(bad["line"], bad["column"]) for bad in document["bad_rows"]] == [(7, "RSSTRESC")]
 
 
+def test_readers_of_responses_are_kept_apart(graded: Callable[..., Any], sheet: Callable[..., Path]) -> None:
+    for rule, words, best in (("recist", "CR PD", ["CR", "PD"]), ("irecist", "iCR iUPD", ["iCR", "iUPD"])):
+        good, worse = words.split()
+        rows = [f"1,OVRLRESP,R1,{at},{43 + 42 * at},{good}" for at in (1, 2)]
+        rows += [f"1,OVRLRESP,R2,{at},{43 + 42 * at},{worse}" for at in (1, 2)]
+        code, document = graded(rule, sheet("USUBJID,RSTESTCD,RSEVALID,VISITNUM,RSDY,RSSTRESC", *rows))
+        assert code == 0
+        answer = "ibor" if rule == "irecist" else "best_response"
+        assert [(row["reader"], row[answer]) for row in document["patients"]] == list(
+            zip(["R1", "R2"], best, strict=True)
+        )
+
+
 def test_follow_up_that_differs_within_a_patient_is_bad(sheet: Callable[..., Path]) -> None:
     result = grade_file(
         sheet("patient,day,anc_per_uL,last_day", "A,0,900,20", "A,1,900,21", "B,0,900,30"), rule="icaht"

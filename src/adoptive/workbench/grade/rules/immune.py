@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Any, Final
 
@@ -159,7 +160,7 @@ _POINTS: Final = tuple(
     for at in range(1, _MOST_POINTS + 1)
 )  # fmt: skip
 _LONG: Final = (
-    PATIENT_NEEDED, READER, VISIT, DAY, DATE, REFERENCE, TEST,
+    PATIENT_NEEDED, replace(READER, aliases=("RSEVALID", "evaluator")), VISIT, DAY, DATE, REFERENCE, TEST,
     Column("response", "response at the visit by iRECIST", "text",
            ("iresponse", "immune_response", "overall_response", "irecist", "RSSTRESC", "AVALC"), words=_WORDS),
 )  # fmt: skip
