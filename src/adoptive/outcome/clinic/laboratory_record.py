@@ -129,7 +129,7 @@ def grade_blood(
     return BloodGrades(
         icaht_early_grade=grade_icaht_early(daily, last_day=last_day).grade,
         icaht_late_grade=grade_icaht_late(1e3 * neutrophils[:, after], when[after], last_day=end).grade,
-        t_icaht_early_grade=grade_t_icaht_early(platelets[:, early], last_day=last_day).grade,
+        t_icaht_early_grade=grade_t_icaht_early(platelets[:, early], last_day=end).grade,
         t_icaht_late_grade=grade_t_icaht_late(platelets[:, after], when[after], last_day=end).grade,
         severe_neutropenia_days=count_neutropenia_days(daily, last_day=last_day).longest_severe,
         neutrophil_nadir_e9_l=_lowest(neutrophils[:, after]),

@@ -41,7 +41,7 @@ EARLY_REASONS: Final = (
     "at or below 100 neutrophils per uL for 7 to 13 days: grade 3",
     "at or below 100 neutrophils per uL for 14 days or more: grade 4",
     "never above 500 neutrophils per uL in 31 days: grade 4",
-    "at or below 500 neutrophils per uL from day 0-3 to the last count: grade 4",
+    "at or below 500 neutrophils per uL from day 0-3 to day 30 or the end of follow-up: grade 4",
 )
 _EARLY_GRADE: Final = np.array([UNGRADED, 0, 1, 2, 3, 3, 4, 4, 4])
 
@@ -62,8 +62,8 @@ class NeutropeniaDays:
     """Hold the numbers behind early ICAHT, in the shape of the patients.
 
     ``severe`` is at or below 500 per uL, ``profound`` at or below 100; the longest runs and totals count days of
-    unstable recovery. ``nadir_per_ul`` is inf and the days are -1 where no count is known; ``unknown_days`` are the
-    days of follow-up that stayed without a value.
+    unstable recovery. ``never_recovered``: low from day 0-3 to day 30 or the end of follow-up. ``nadir_per_ul`` is inf
+    and the days are -1 where no count is known; ``unknown_days`` are the days of follow-up that stayed without a value.
     """
 
     longest_severe: Codes
@@ -118,7 +118,8 @@ def count_neutropenia_days(anc_per_ul: ArrayLike, *, last_day: ArrayLike = EARLY
     rounded = np.where(known, np.round(filled / ROUND_TO_PER_UL) * ROUND_TO_PER_UL, np.inf)
     severe, profound = find_runs(rounded <= SEVERE_PER_UL), find_runs(rounded <= PROFOUND_PER_UL)
     last_known = np.where(seen, days - 1 - known[:, ::-1].argmax(axis=1), -1)
-    never = seen & (severe.last_end == last_known) & (severe.last_start <= LATEST_ONSET_WITHOUT_RECOVERY)
+    # the run must reach the last day itself: counts that merely stop do not say that the neutrophils never came back
+    never = seen & (severe.last_end == last) & (severe.last_start <= LATEST_ONSET_WITHOUT_RECOVERY)
     return NeutropeniaDays(
         longest_severe=severe.longest.reshape(shape),
         longest_profound=profound.longest.reshape(shape),
@@ -136,7 +137,8 @@ def grade_icaht_early(anc_per_ul: ArrayLike, *, last_day: ArrayLike = EARLY_LAST
     """Grade early ICAHT (days 0 to 30) by the longest run of days at or below 500 and 100 neutrophils per uL.
 
     1: up to 6 days at or below 500. 2: 7 to 13 days. 3: 14 days or more, or 7 to 13 days at or below 100. 4: 14 days
-    or more at or below 100, never above 500, or at or below 500 from day 0-3 to the last count.
+    or more at or below 100, never above 500, or at or below 500 from day 0-3 to day 30 or the end of follow-up, if that
+    comes first.
 
     Parameters
     ----------
