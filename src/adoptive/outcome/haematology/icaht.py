@@ -77,7 +77,7 @@ class NeutropeniaDays:
     never_recovered: NDArray[np.bool_]
 
 
-def count_neutropenia_days(anc_per_ul: ArrayLike, *, last_day: ArrayLike = EARLY_LAST_DAY) -> NeutropeniaDays:
+def count_neutropenia_days(anc_per_ul: ArrayLike, *, last_day: ArrayLike = np.nan) -> NeutropeniaDays:
     """Count days of severe and profound neutropenia from day 0 to day 30, or to the end of follow-up.
 
     Up to 7 missing days in a row are filled by a straight line (level at the edges), longer gaps stay missing; values
@@ -88,7 +88,8 @@ def count_neutropenia_days(anc_per_ul: ArrayLike, *, last_day: ArrayLike = EARLY
     anc_per_ul
         Lowest neutrophil count of each day per uL, ``(..., days)``: column 0 is day 0; up to 31 days, NaN = not drawn.
     last_day
-        Last day of follow-up, one for all or ``(...)``; NaN = beyond day 30.
+        Last day of follow-up, one for all or ``(...)``; NaN = not known: then the last count tells
+        whether the neutrophils came back.
 
     Returns
     -------
@@ -110,16 +111,18 @@ def count_neutropenia_days(anc_per_ul: ArrayLike, *, last_day: ArrayLike = EARLY
         )
     shape, days = grid.shape[:-1], grid.shape[-1]
     rows = grid.reshape(-1, days)
-    end = np.nan_to_num(np.asarray(last_day, np.float64), nan=EARLY_LAST_DAY)
-    last = np.broadcast_to(np.clip(np.floor(end), -1, days - 1), shape).reshape(-1).astype(np.int64)
+    told = np.broadcast_to(np.asarray(last_day, np.float64), shape).reshape(-1)
+    end = np.nan_to_num(told, nan=EARLY_LAST_DAY, posinf=EARLY_LAST_DAY)
+    last = np.clip(np.floor(end), -1, days - 1).astype(np.int64)
     filled = fill_short_gaps(rows, last_day=last)
     known = ~np.isnan(filled)
     seen = known.any(axis=1)
     rounded = np.where(known, np.round(filled / ROUND_TO_PER_UL) * ROUND_TO_PER_UL, np.inf)
     severe, profound = find_runs(rounded <= SEVERE_PER_UL), find_runs(rounded <= PROFOUND_PER_UL)
     last_known = np.where(seen, days - 1 - known[:, ::-1].argmax(axis=1), -1)
-    # the run must reach the last day itself: counts that merely stop do not say that the neutrophils never came back
-    never = seen & (severe.last_end == last) & (severe.last_start <= LATEST_ONSET_WITHOUT_RECOVERY)
+    # a known end must itself be reached: counts that merely stop do not say that the neutrophils never came back
+    until = np.where(np.isnan(told), last_known, last)
+    never = seen & (severe.last_end == until) & (severe.last_start <= LATEST_ONSET_WITHOUT_RECOVERY)
     return NeutropeniaDays(
         longest_severe=severe.longest.reshape(shape),
         longest_profound=profound.longest.reshape(shape),
@@ -133,7 +136,7 @@ def count_neutropenia_days(anc_per_ul: ArrayLike, *, last_day: ArrayLike = EARLY
     )
 
 
-def grade_icaht_early(anc_per_ul: ArrayLike, *, last_day: ArrayLike = EARLY_LAST_DAY) -> Graded:
+def grade_icaht_early(anc_per_ul: ArrayLike, *, last_day: ArrayLike = np.nan) -> Graded:
     """Grade early ICAHT (days 0 to 30) by the longest run of days at or below 500 and 100 neutrophils per uL.
 
     1: up to 6 days at or below 500. 2: 7 to 13 days. 3: 14 days or more, or 7 to 13 days at or below 100. 4: 14 days

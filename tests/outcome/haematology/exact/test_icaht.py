@@ -80,7 +80,8 @@ def test_an_early_death_without_recovery_is_grade_4() -> None:
     grid = np.full(31, NAN)
     grid[:17] = 300
     assert grade_icaht_early(grid, last_day=16).grade == 4
-    assert grade_icaht_early(grid).grade == 3  # nobody knows that it stayed low to day 30
+    assert grade_icaht_early(grid).grade == 4  # the last count stands for an end of follow-up that is not known
+    assert grade_icaht_early(grid, last_day=30).grade == 3  # nobody knows that it stayed low to day 30
     grid[16] = 900
     assert grade_icaht_early(grid, last_day=16).grade == 3
 
@@ -91,7 +92,8 @@ def test_counts_that_stop_are_no_proof_that_neutrophils_never_came_back() -> Non
     grid[1, :2] = 300
     grid[2, :23] = 300  # days 24 to 30 are eight: too long a gap
     grid[3, :24] = 300  # seven missing days: the end stays level
-    assert grade_icaht_early(grid).grade.tolist() == [1, 1, 3, 4]
+    assert grade_icaht_early(grid, last_day=30).grade.tolist() == [1, 1, 3, 4]
+    assert grade_icaht_early(grid).grade.tolist() == [4, 4, 4, 4]
     assert grade_icaht_early(grid[0], last_day=0).grade == 4
     assert grade_icaht_early(grid[1], last_day=8).grade == 4
     assert grade_icaht_early(grid[1], last_day=9).grade == 1
