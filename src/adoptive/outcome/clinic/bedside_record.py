@@ -31,7 +31,7 @@ class WatchDays:
     day: Floats
     watched: NDArray[np.bool_]
 
-    def of(self, values: Floats, *, otherwise: float = 0.0) -> Floats:
+    def of(self, values: Floats | NDArray[np.bool_], *, otherwise: float = 0.0) -> Floats:
         """Take values ``(trajectory's patients, recorded days)`` on the days of watch."""
         return np.where(self.watched, values[self.row, self.at], otherwise)
 
@@ -66,6 +66,7 @@ def read_bedside(
     tolerance: Tolerance,
     brain: BrainTolerance,
     first_drug_day: Floats,
+    antipyretic_c: Floats,
 ) -> Bedside:
     """Grade every day of watch by the signs that show on it, and summarise each patient's days.
 
@@ -77,8 +78,12 @@ def read_bedside(
         Effective interleukin 6 above baseline (pg/mL) of all patients of the trajectory, ``(patients, days)``.
     tolerance, brain, first_drug_day
         Of the patients under watch.
+    antipyretic_c
+        What an antipyretic takes from the temperature of the patients under watch, ``(patients, days of watch)``.
     """
-    crs = daily_crs_grade(watch.of(il6_effective), watch.day, tolerance, first_drug_day=first_drug_day)
+    crs = daily_crs_grade(
+        watch.of(il6_effective), watch.day, tolerance, first_drug_day=first_drug_day, antipyretic_c=antipyretic_c
+    )
     leak = watch.of(trajectory.of("BBB"))
     icans = daily_icans_grade(leak, brain)
     worst = brain_signs(leak.max(axis=1, initial=0.0), brain)
