@@ -80,6 +80,7 @@ def safety_of_course(course: Course) -> Safety:
         course.cohort,
         course.tolerance,
         il6_effective=_worst_of_day(course),
+        leak=_raised_by_orders(course, course.trajectory.of("BBB"), signal="leak"),
         window=window_of(course),
         infusion_day=course.infusion_day,
         lead_days=course.lead_days,
@@ -92,18 +93,22 @@ def safety_of_course(course: Course) -> Safety:
 
 
 def _worst_of_day(course: Course) -> Floats:
-    """Give effective interleukin 6 on every day, at least the level at which the ward acted on that day.
+    """Give effective interleukin 6 on every day, at least the level at which the ward acted on that day."""
+    return _raised_by_orders(course, il6_effective_pg_ml(course.trajectory, course.body), signal="il6_effective")
+
+
+def _raised_by_orders(course: Course, level: Floats, *, signal: str) -> Floats:
+    """Raise a signal's daily values ``(patients, days)`` to the level at which the ward acted on that day.
 
     The grid holds one value a day; a drug that was ordered shows that the level in between was higher.
     """
-    trajectory = course.trajectory
-    level = il6_effective_pg_ml(trajectory, course.body)
+    trajectory, worst = course.trajectory, level.copy()
     for place, ward in enumerate(course.care):
-        for day in trajectory.fired_day[:, place].T if ward.signal == "il6_effective" else ():
+        for day in trajectory.fired_day[:, place].T if ward.signal == signal else ():
             row = np.flatnonzero(np.isfinite(day))
             at = np.searchsorted(trajectory.day, day[row], side="right") - 1
-            level[row, at] = np.maximum(level[row, at], ward.threshold[row])
-    return level
+            worst[row, at] = np.maximum(worst[row, at], ward.threshold[row])
+    return worst
 
 
 def doses_of(course: Course, drug: str) -> NDArray[np.int64]:

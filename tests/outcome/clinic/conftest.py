@@ -32,6 +32,7 @@ def watched(course: Course) -> Watched:
         course.cohort,
         course.tolerance,
         il6_effective=il6_effective_pg_ml(course.trajectory, course.body),
+        leak=course.trajectory.of("BBB"),
         window=window_of(course),
         infusion_day=course.infusion_day,
         lead_days=course.lead_days,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from adoptive.kinetics.types import Trajectory
 from adoptive.outcome.clinic.brain import FULL_ICE, BrainTolerance, brain_signs, daily_icans_grade
 from adoptive.outcome.clinic.signs import Tolerance, daily_crs_grade
 from adoptive.outcome.toxicity.episodes import GradedCourse, episodes
@@ -59,10 +58,10 @@ def watch_days(day: Floats, window: NDArray[np.bool_], *, rows: NDArray[np.int64
 
 
 def read_bedside(
-    trajectory: Trajectory,
     watch: WatchDays,
     *,
     il6_effective: Floats,
+    leak: Floats,
     tolerance: Tolerance,
     brain: BrainTolerance,
     first_drug_day: Floats,
@@ -72,10 +71,11 @@ def read_bedside(
 
     Parameters
     ----------
-    trajectory, watch
-        What happened, and the days that count.
-    il6_effective
-        Effective interleukin 6 above baseline (pg/mL) of all patients of the trajectory, ``(patients, days)``.
+    watch
+        The days that count.
+    il6_effective, leak
+        Effective interleukin 6 above baseline (pg/mL) and leak of the blood-brain barrier (0 to 1) of all patients of
+        the trajectory, ``(patients, days)``.
     tolerance, brain, first_drug_day
         Of the patients under watch.
     antipyretic_c
@@ -84,9 +84,9 @@ def read_bedside(
     crs = daily_crs_grade(
         watch.of(il6_effective), watch.day, tolerance, first_drug_day=first_drug_day, antipyretic_c=antipyretic_c
     )
-    leak = watch.of(trajectory.of("BBB"))
-    icans = daily_icans_grade(leak, brain)
-    worst = brain_signs(leak.max(axis=1, initial=0.0), brain)
+    watched = watch.of(leak)
+    icans = daily_icans_grade(watched, brain)
+    worst = brain_signs(watched.max(axis=1, initial=0.0), brain)
     return Bedside(
         crs=episodes(np.where(watch.watched, crs, 0), watch.day),
         icans=episodes(icans, watch.day),

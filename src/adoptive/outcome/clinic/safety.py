@@ -32,11 +32,12 @@ Columns = dict[str, NDArray[Any]]
 class Watched:
     """Hold what the clinic knows of some patients, ``(patients,)`` or ``(patients, days)`` on the trajectory's days.
 
-    ``il6_effective`` is effective interleukin 6 above baseline (pg/mL), each day at its worst; ``window`` marks the
-    days on which toxicity of the cells is looked for; ``infusion_day`` ``(patients, infusions)`` in order, inf = none;
-    ``lead_days`` by which lymphodepletion precedes the infusion; ``known_until`` the last day on which anything is
-    known; ``progression_day`` and ``first_drug_day`` (against fever or cytokines), inf = never; ``antipyretic`` marks
-    the days whose temperature was taken under an antipyretic.
+    ``il6_effective`` is effective interleukin 6 above baseline (pg/mL) and ``leak`` that of the blood-brain barrier (0
+    to 1), each day at its worst; ``window`` marks the days on which toxicity of the cells is looked for;
+    ``infusion_day`` ``(patients, infusions)`` in order, inf = none; ``lead_days`` by which lymphodepletion precedes the
+    infusion; ``known_until`` the last day on which anything is known; ``progression_day`` and ``first_drug_day``
+    (against fever or cytokines), inf = never; ``antipyretic`` marks the days whose temperature was taken under an
+    antipyretic.
     """
 
     trajectory: Trajectory
@@ -44,6 +45,7 @@ class Watched:
     cohort: Cohort
     tolerance: Tolerance
     il6_effective: Floats
+    leak: Floats
     window: NDArray[np.bool_]
     infusion_day: Floats
     lead_days: Floats
@@ -169,9 +171,9 @@ class _Treated:
         target = watched.cohort.antigen.target
         watch = watch_days(watched.trajectory.day, watched.window, rows=rows, infusion_day=first)
         bedside = read_bedside(
-            watched.trajectory,
             watch,
             il6_effective=watched.il6_effective,
+            leak=watched.leak,
             tolerance=watched.tolerance.take(rows),
             brain=draw_brain_tolerance(keys, target=target, typical=typical, streams=streams),
             first_drug_day=watched.first_drug_day[rows],

@@ -113,13 +113,7 @@ def test_crs_on_packed_days_is_crs_on_all_days(record: Safety, watched: Watched)
 
 
 def test_without_signals_there_is_neither_crs_nor_icans(watched: Watched, course: Course) -> None:
-    quiet = watched.trajectory.values.copy()
-    quiet[:, :, watched.trajectory.names.index("BBB")] = 0.0
-    calm = replace(
-        watched,
-        trajectory=replace(watched.trajectory, values=quiet),
-        il6_effective=np.zeros_like(watched.il6_effective),
-    )
+    calm = replace(watched, leak=np.zeros_like(watched.leak), il6_effective=np.zeros_like(watched.il6_effective))
     found = safety_of(calm, typical=course.typical, streams=Streams(SEED))
     assert found.crs_grade.max() == found.icans_grade.max() == 0
     assert set(found.lowest_ice.tolist()) == {-1, 10}
@@ -135,7 +129,7 @@ def test_more_interleukin_6_is_never_a_lower_grade(record: Safety, watched: Watc
 def test_icans_on_packed_days_is_icans_on_all_days(record: Safety, watched: Watched, course: Course) -> None:
     draws = {"typical": course.typical, "streams": Streams(SEED)}
     brain = draw_brain_tolerance(watched.cohort.keys, target=watched.cohort.antigen.target, **draws)
-    leak = np.where(watched.window, watched.trajectory.of("BBB"), 0.0)
+    leak = np.where(watched.window, watched.leak, 0.0)
     whole = episodes(daily_icans_grade(leak, brain), watched.trajectory.day)
     had = np.isfinite(watched.infusion_day).any(axis=1)
     np.testing.assert_array_equal(record.icans_grade[had], whole.maximum_grade[had])
