@@ -228,3 +228,10 @@ def test_all_mistakes_of_the_section_are_said_at_once(study: Study) -> None:
 def test_a_rule_that_makes_no_sense_is_refused(changed: dict[str, Any], words: str) -> None:
     with pytest.raises(StudyError, match=words):
         rule(**({"trigger": "ICANS grade"} | changed))
+
+
+def test_the_same_rule_twice_is_refused_and_two_grades_of_one_drug_are_not() -> None:
+    with pytest.raises(StudyError, match="written twice") as said:
+        Care("none", (rule(), rule(level=3.0), rule()))
+    assert said.value.where == "infusion.care.rules[3]"
+    assert len(Care("none", (rule(), rule(level=3.0))).in_force()) == 2
