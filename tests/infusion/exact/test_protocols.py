@@ -147,7 +147,8 @@ def test_doses_are_listed_by_patient_and_day_up_to_the_last_one_seen(two: Cohort
     assert doses.drug.tolist() == ["dexamethasone", "tocilizumab", "tocilizumab", "dexamethasone"]
     assert doses.dose.tolist() == [10.0, 480.0, 800.0, 10.0]
     assert set(doses.unit.tolist()) == {"mg"}
-    assert first_dose_day(given, fired, drugs=("tocilizumab",)).tolist() == [30.0, 40.0]
+    assert first_dose_day(given, fired, drugs=("tocilizumab",)).tolist() == [30.5, 40.5]
+    assert first_dose_day(given, fired, drugs=("tocilizumab", "dexamethasone")).tolist() == [30.2, 40.5]
     assert np.isinf(first_dose_day(given, fired, drugs=("filgrastim",))).all()
     assert set(AGAINST_FEVER) < set(DOSE_UNITS)
 
