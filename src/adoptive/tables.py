@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from adoptive.errors import AdoptiveError
 
 __all__ = [
+    "CARE_COLUMNS",
     "DAILY_COLUMNS",
     "DOSE_COLUMNS",
     "PATIENT_COLUMNS",
@@ -179,6 +180,20 @@ DOSE_COLUMNS: Final = _columns(
 )
 """One row per infusion of cells, ``(rows,)``."""
 
+CARE_COLUMNS: Final = _columns(
+    *_WHO,
+    ("day", "float", "day", "randomisation to the dose"),
+    (
+        "drug",
+        "int",
+        "code",
+        "0 antipyretic (counted), 1 tocilizumab (mg), 2 dexamethasone (mg), 3 methylprednisolone (mg), "
+        "4 anakinra (mg), 5 vasopressor (day), 6 filgrastim (ug/kg), 7 rasburicase (mg/kg), 8 immunoglobulin (g/kg)",
+    ),
+    ("dose", "float", "by drug", "amount of the dose, in the drug's unit"),
+)
+"""One row per dose that the ward gave against toxicity while the patient was seen, ``(rows,)``."""
+
 DAILY_COLUMNS: Final = _columns(
     *_WHO,
     ("day", "float", "day", "day since randomisation"),
@@ -265,7 +280,7 @@ def write_table(path: Path | str, table: Table) -> tuple[Path, Path]:
 
 def _known() -> dict[str, Column]:
     """Give the columns of every dictionary by name; a name means the same kind of number everywhere."""
-    every = (PATIENT_COLUMNS, SCREENING_COLUMNS, VISIT_COLUMNS, DOSE_COLUMNS, DAILY_COLUMNS)
+    every = (PATIENT_COLUMNS, SCREENING_COLUMNS, VISIT_COLUMNS, DOSE_COLUMNS, CARE_COLUMNS, DAILY_COLUMNS)
     return {name: column for columns in every for name, column in columns.items()}
 
 
