@@ -79,7 +79,7 @@ if TYPE_CHECKING:
         NewLesions,
         Stacked,
     )
-    from adoptive.outcome.toxicity.crs import CRS_SCALES, CrsCourse, crs_course, grade_crs
+    from adoptive.outcome.toxicity.crs import CRS_SCALES, crs_course, grade_crs
     from adoptive.outcome.toxicity.episodes import GradedCourse, episodes
     from adoptive.outcome.toxicity.icans import grade_icans, ice_score
     from adoptive.outcome.toxicity.oxygen import oxygen_code
@@ -132,7 +132,7 @@ _NAMES: Final = {
     "response.sdtm": "rows_from_sdtm visits_from_sdtm",
     "response.table": "lesion_rows rows_of stack_rows",
     "response.types": "ImmuneResponse Kind LesionRows LesionState NewLesion NewLesions Stacked",
-    "toxicity.crs": "CRS_SCALES CrsCourse crs_course grade_crs",
+    "toxicity.crs": "CRS_SCALES crs_course grade_crs",
     "toxicity.episodes": "GradedCourse episodes",
     "toxicity.icans": "grade_icans ice_score",
     "toxicity.oxygen": "oxygen_code",
@@ -145,7 +145,7 @@ _HOME: Final = {name: module for module, names in _NAMES.items() for name in nam
 # fmt: off
 __all__ = [
     "CENSORING_RULES", "CRS_SCALES", "UNGRADED", "Assessed", "Assessment", "BedsideSigns", "Best", "BrainTolerance",
-    "CarHematotox", "CensoringRule", "Chemistry", "Consciousness", "CrsCourse", "CrsSigns", "DailyLowest", "Easix",
+    "CarHematotox", "CensoringRule", "Chemistry", "Consciousness", "CrsSigns", "DailyLowest", "Easix",
     "Endpoint", "Fate", "Graded", "GradedCourse", "HScore", "IcansSigns", "IecHs", "ImmuneAssessed", "ImmuneCourse",
     "ImmuneResponse", "Infections", "Kind", "LaboratoryPanel", "LesionRows", "LesionState", "Motor", "NewLesion",
     "NewLesions", "NonTarget", "OffTumour", "Oxygen", "Planned", "Pressure", "Reading", "Reason", "Response",

@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.errors import StudyError
-from adoptive.outcome.response.best import Best, best_response
 from adoptive.outcome.response.lesions import confirm_new_lesions
 from adoptive.outcome.types import NonTarget, Response, Scans
 
-__all__ = ["ADEQUATE", "REASONS", "Assessed", "Best", "Kept", "assess", "best_response"]
+__all__ = ["ADEQUATE", "REASONS", "Assessed", "Kept", "assess"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -262,7 +261,7 @@ def _relapse(response: Codes, reason: Codes) -> None:
 def _keep(response: Codes, reason: Codes, day: Floats, confirm_days: float) -> None:
     """Turn SD after a (confirmed) response into PR until the first progression, in place.
 
-    Two visits confirm as in :func:`best_response`: nothing else between them, and no PR after a CR.
+    Two visits confirm as for the best response: nothing else between them, and no PR after a CR.
     """
     progressed = np.cumsum(response == Response.PD, axis=1) > 0
     shrunk = ((response == Response.PR) | (response == Response.CR)) & ~progressed

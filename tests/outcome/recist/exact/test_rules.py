@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from adoptive.errors import StudyError
-from adoptive.outcome.response.recist import REASONS, Best, assess, best_response
+from adoptive.outcome.response.best import Best, best_response
+from adoptive.outcome.response.recist import REASONS, assess
 from adoptive.outcome.types import NonTarget, Response, Scans
 
 CR, PR, SD, PD, NE = Response.CR, Response.PR, Response.SD, Response.PD, Response.NE
