@@ -154,6 +154,18 @@ def assess(
     -------
     Assessed
         Responses with reasons, sums and the first progression.
+
+    Raises
+    ------
+    StudyError
+        If an option is unknown, the arrays do not fit each other, or a diameter is negative.
+
+    >>> from adoptive.outcome import Kind, lesion_rows, stack_rows
+    >>> who, visit, size = ["A", "A", "A", "B", "B"], [0, 1, 2, 0, 1], [50, 30, 20, 40, 60]
+    >>> rows = lesion_rows(who, visit, "T1", Kind.TARGET, diameter_mm=size, day=[0, 42, 84, 0, 42])
+    >>> scans = stack_rows(rows).scans
+    >>> assess(scans).because[:, 0].tolist()
+    ['sum of target lesions at most 70 % of the baseline: PR', 'sum at least 20 % and 5 mm above the nadir: PD']
     """
     _check(scans, partial_kept)
     lesion = (scans.baseline_mm > 0) | np.isnan(scans.baseline_mm)
