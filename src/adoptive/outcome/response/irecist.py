@@ -140,18 +140,18 @@ def assess_immune(
     """
     alone = assess(replace(scans, new_lesion=np.zeros(scans.new_lesion.shape, np.bool_)))
     growth = _growth(scans, new, non_target_larger)
-    ward = _Ward.empty(len(scans.day))
+    kept = _OpenProgression.empty(len(scans.day))
     shape = scans.day.shape
     response, reason = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     for visit in range(shape[1]):
         now = _look(scans, alone, growth, visit)
-        response[:, visit], reason[:, visit] = ward.judge(now, visit, confirm_from_days, confirm_within_days)
+        response[:, visit], reason[:, visit] = kept.judge(now, visit, confirm_from_days, confirm_within_days)
     return ImmuneAssessed(
         response=response,
         reason=reason,
         recist=assess(replace(scans, new_lesion=growth.there | scans.new_lesion) if new is not None else scans),
-        unconfirmed_visit=np.where(ward.opened, ward.opening, -1).astype(np.int64),
-        confirmed_visit=ward.confirmed,
+        unconfirmed_visit=np.where(kept.opened, kept.opening, -1).astype(np.int64),
+        confirmed_visit=kept.confirmed,
     )
 
 
@@ -225,7 +225,7 @@ def _look(scans: Scans, alone: Assessed, growth: _Growth, visit: int) -> _Look:
 
 
 @dataclass
-class _Ward:
+class _OpenProgression:
     """Keep, while the visits pass, what each patient's open progression looked like when it began."""
 
     opened: Bools
@@ -245,7 +245,7 @@ class _Ward:
     new_larger: Bools
 
     @classmethod
-    def empty(cls, patients: int) -> _Ward:
+    def empty(cls, patients: int) -> _OpenProgression:
         """Start with nobody in progression."""
         no, none = np.zeros(patients, np.bool_), np.full(patients, -1, np.int64)
         zero, nothing, never = np.zeros(patients, np.int64), np.zeros(patients), np.full(patients, np.inf)
