@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
@@ -192,3 +193,12 @@ def test_a_new_term_moves_no_other_column(
     assert set(record.columns()) - set(part) == {f"{name}_grade" for name in TERMS if name not in fewer}
     for name, values in part.items():
         np.testing.assert_array_equal(values, getattr(record, name), err_msg=name)
+
+
+def test_the_record_is_cheap(watched: Watched, course: Course) -> None:
+    """A default run has 31,200 patients: at 0.3 ms each that is 10 s on one core; a fifth of it is usual."""
+    start = time.process_time()
+    safety_of(watched, typical=course.typical, streams=Streams(SEED))
+    per_patient = (time.process_time() - start) / len(watched.cohort)
+    print(f"{1e6 * per_patient:.0f} us per patient")
+    assert per_patient < 3e-4
