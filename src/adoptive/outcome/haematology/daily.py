@@ -169,6 +169,8 @@ def counts_in_window(
 ) -> Floats:
     """Keep the counts from day 31 to the earliest end, both days included; the others become NaN.
 
+    Without any day there is one column of NaN.
+
     Parameters
     ----------
     count
@@ -192,6 +194,8 @@ def counts_in_window(
     if grid.ndim == 0:
         raise StudyError(f"{rule} needs an axis of days", value=grid.shape, allowed="(..., days)")
     when, end = np.asarray(day, np.float64), earliest_day(*ends, latest=until_day)
+    if grid.shape[-1] == 0:
+        return np.full((*grid.shape[:-1], 1), np.nan)
     return np.where((when >= LATE_FIRST_DAY) & (when <= end[..., None]), grid, np.nan)
 
 
