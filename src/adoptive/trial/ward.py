@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from adoptive.course import Course
 from adoptive.infusion.care import AGAINST_FEVER, days_under, first_dose_day
 from adoptive.kinetics.observe import car_copies_per_ug, il6_effective_pg_ml
-from adoptive.outcome import CrsCourse, Safety, Watched, crs_course, daily_crs_grade, safety_of
+from adoptive.outcome import GradedCourse, Safety, Watched, crs_course, daily_crs_grade, safety_of
 from adoptive.parameters import draw_patients
 
 __all__ = [
@@ -45,7 +45,7 @@ def window_of(course: Course) -> NDArray[np.bool_]:
     return (day >= first[:, None]) & (day <= stop[:, None]) & (day <= seen_until(course)[:, None])
 
 
-def crs_of(course: Course) -> CrsCourse:
+def crs_of(course: Course) -> GradedCourse:
     """Give everybody's course of cytokine release syndrome by ASTCT, each day by its worst hour."""
     trajectory, window = course.trajectory, window_of(course)
     level = np.where(window, _worst_of_day(course), 0.0)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.outcome.toxicity.crs import grade_crs
+from adoptive.outcome.toxicity.scales import FEVER_C
 from adoptive.outcome.toxicity.types import CrsSigns, Oxygen
 from adoptive.parameters import Typical, draw_patients
 from adoptive.streams import Keys, Streams
@@ -28,10 +30,15 @@ Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-REST_C = 36.8
+REST_C: Final = 36.8
 """Body temperature without fever."""
+HOTTEST_C: Final = 41.5
+"""How high a fever is written."""
+PER_TENFOLD_C: Final = 1.2
+"""Rise of a fever when interleukin 6 rises ten-fold: an assumption of the link."""
 
-LOWEST_SYSTOLIC_MMHG, LOWEST_SATURATION_PERCENT = 50.0, 65.0
+LOWEST_SYSTOLIC_MMHG: Final = 50.0
+LOWEST_SATURATION_PERCENT: Final = 65.0
 """How low an unsupported sign is written."""
 
 
@@ -153,7 +160,7 @@ def draw_vitals(keys: Keys, *, typical: Typical, streams: Streams) -> Vitals:
 def temperature_c(il6_effective: Floats, fever: Floats) -> Floats:
     """Give body temperature: 36.8, and 38 at the fever level plus 1.2 per ten-fold, at most 41.5 degrees C."""
     ratio = np.maximum(il6_effective, 1e-9) / fever
-    return np.where(ratio >= 0.1, np.minimum(38.0 + 1.2 * np.log10(ratio), 41.5), REST_C)
+    return np.where(ratio >= 0.1, np.minimum(FEVER_C + PER_TENFOLD_C * np.log10(ratio), HOTTEST_C), REST_C)
 
 
 def cooled_c(heat_c: Floats, fall_c: Floats) -> Floats:

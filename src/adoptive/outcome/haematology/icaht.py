@@ -12,9 +12,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from adoptive.errors import StudyError
-from adoptive.outcome.haematology.daily import fill_short_gaps, find_runs
-from adoptive.outcome.haematology.known import measured
+from adoptive.outcome.haematology.daily import (
+    EARLY_LAST_DAY,
+    LATE_LAST_DAY,
+    counts_in_window,
+    find_runs,
+    first_month,
+)
 from adoptive.outcome.types import UNGRADED, Graded
 
 __all__ = ["NeutropeniaDays", "count_neutropenia_days", "grade_icaht_early", "grade_icaht_late"]
@@ -24,9 +28,6 @@ Codes = NDArray[np.int64]
 
 SEVERE_PER_UL: Final = 500.0
 PROFOUND_PER_UL: Final = 100.0
-EARLY_LAST_DAY: Final = 30
-LATE_FIRST_DAY: Final = 31
-LATE_LAST_DAY: Final = 100
 LATE_LIMITS_PER_UL: Final = (1500.0, 1000.0, 500.0, 100.0)
 """Nadirs at or below which late grades 1, 2, 3 and 4 begin."""
 ROUND_TO_PER_UL: Final = 10.0
@@ -104,18 +105,10 @@ def count_neutropenia_days(anc_per_ul: ArrayLike, *, last_day: ArrayLike = np.na
     >>> int(days.longest_severe), float(days.nadir_per_ul), bool(days.never_recovered)
     (9, 300.0, False)
     """
-    grid = measured(anc_per_ul, "neutrophil count")
-    if grid.ndim == 0 or not 1 <= grid.shape[-1] <= EARLY_LAST_DAY + 1:
-        raise StudyError(
-            "early ICAHT needs a grid of days", value=grid.shape, allowed="1 to 31 columns, day 0 to day 30 at most"
-        )
-    shape, days = grid.shape[:-1], grid.shape[-1]
-    rows = grid.reshape(-1, days)
+    month = first_month(anc_per_ul, "neutrophil count", rule="early ICAHT", ends=(last_day,))
+    filled, last, shape = month.count, month.last, month.shape
+    days, known = filled.shape[1], ~np.isnan(filled)
     told = np.broadcast_to(np.asarray(last_day, np.float64), shape).reshape(-1)
-    end = np.nan_to_num(told, nan=EARLY_LAST_DAY, posinf=EARLY_LAST_DAY)
-    last = np.clip(np.floor(end), -1, days - 1).astype(np.int64)
-    filled = fill_short_gaps(rows, last_day=last)
-    known = ~np.isnan(filled)
     seen = known.any(axis=1)
     rounded = np.where(known, np.round(filled / ROUND_TO_PER_UL) * ROUND_TO_PER_UL, np.inf)
     severe, profound = find_runs(rounded <= SEVERE_PER_UL), find_runs(rounded <= PROFOUND_PER_UL)
@@ -222,14 +215,9 @@ def grade_icaht_late(
     >>> grade_icaht_late([[900.0, 1400.0, 5000.0], [900.0, 1600.0, 5000.0]], [40, 60, 80]).grade.tolist()
     [2, 0]
     """
-    count = measured(anc_per_ul, "neutrophil count")
-    if count.ndim == 0:
-        raise StudyError("late ICAHT needs an axis of days", value=count.shape, allowed="(..., days)")
-    end = np.asarray(until_day, np.float64)
-    for stop in (last_day, progression_day, next_therapy_day):
-        end = np.fmin(end, np.asarray(stop, np.float64))
-    when = np.asarray(day, np.float64)
-    counted = ~np.isnan(count) & (when >= LATE_FIRST_DAY) & (when <= end[..., None])
+    ends = (last_day, progression_day, next_therapy_day)
+    count = counts_in_window(anc_per_ul, day, "neutrophil count", rule="late ICAHT", ends=ends, until_day=until_day)
+    counted = ~np.isnan(count)
     value = np.where(counted, count, np.inf)
     two = np.partition(value, min(1, value.shape[-1] - 1), axis=-1)[..., :2]
     lowest, second, drawn = two[..., 0], two[..., -1], counted.sum(axis=-1)
