@@ -176,7 +176,7 @@ def simulate(
     simulate_model(request, out=out, wide=wide, as_document=as_json)
 
 
-@app.command(short_help="Grade a file by a published rule (CRS, CTCAE, ICAHT, RECIST ...).")
+@app.command(short_help="Grade a file by a published rule: CRS, CTCAE, RECIST.")
 def grade(
     files: Annotated[
         list[Path] | None,

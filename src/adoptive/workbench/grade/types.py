@@ -39,7 +39,8 @@ class Column:
     means a number without unit. ``apart`` gives the rule the values by unit, too (column ``"NAME UNIT"``), where the
     limits of a definition are round numbers in each. ``bare``: a name without a unit means the first one, where the
     range leaves no doubt. ``words`` of a number are words that stand for one ("none" vasopressors). ``none_counts``:
-    the word "None" in a cell of text says that there is none; elsewhere it is an empty cell.
+    the word "None" in a cell of text says that there is none; elsewhere it is an empty cell. ``may_be_empty``: an empty
+    cell of a required column says something ("no such term").
     """
 
     name: str
@@ -57,6 +58,7 @@ class Column:
     unit_column: tuple[str, ...] = ()
     bare: bool = False
     none_counts: bool = False
+    may_be_empty: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,8 @@ class Layout:
     """Describe one way to lay out a file for a rule: what a row is, its columns, and the function that grades it.
 
     ``unique`` names columns that together may stand in one row only. ``choose`` names columns of which at least one
-    must be there. ``answer`` is the column that answers, where it is not the rule's own.
+    must be there. ``answer`` is the column that answers, where it is not the rule's own. ``certain`` is the answer that
+    may stand although a required cell is empty (a class that is sure without the score); only without it is a row bad.
     """
 
     name: str
@@ -124,6 +127,7 @@ class Layout:
     unique: tuple[str, ...] = ()
     choose: tuple[str, ...] = ()
     answer: str = ""
+    certain: str = ""
 
 
 @dataclass(frozen=True)

@@ -27,10 +27,10 @@ from adoptive.workbench.grade.rules.visits import (
     DATES,
     REFERENCE,
     TEST,
-    coded_responses,
+    UNUSED,
     days_float,
     days_of,
-    overall_rows,
+    overall_responses,
     series_of,
 )
 from adoptive.workbench.grade.types import Column, Judged, Layout, Option, Rule, Signs
@@ -125,17 +125,17 @@ def _visits(signs: Signs) -> Judged:
     days, bad = days_of(signs)
     order = signs["visit_number"] if "visit_number" in signs.has else days
     series = series_of(signs, np.where(np.isnan(order), days, order))
-    response, wrong = coded_responses(signs, _WORDS, overall_rows(signs))
-    bad = (*bad, *wrong)
-    codes = series.lay(np.maximum(response, 0), 0.0).astype(np.int64)
+    used, response, unknown = overall_responses(signs, _WORDS)
+    codes = series.lay(response, 0.0).astype(np.int64)
     course = immune_course(codes, np.where(np.isnan(table := series.lay(days, np.nan)), np.inf, table))
     seen = np.where((codes > 0).any(axis=1), 0, 3)
     columns = _course_columns(course, codes, floats=days_float(signs))
     patients = {"patient": series.patient, "reader": _text(series.reader), **columns,
                 "reason": reason_of(seen, _WIDE_REASONS)}  # fmt: skip
     at = pa.array(series.line)
-    rows = {"ibor": columns["ibor"].take(at), "reason": patients["reason"].take(at)}
-    return Judged(rows, patients=patients, main="patients", bad=bad)
+    why = reason_of(np.where(used, seen[series.line], len(_WIDE_REASONS)), (*_WIDE_REASONS, UNUSED))
+    rows = {"ibor": columns["ibor"].take(at), "reason": why}
+    return Judged(rows, patients=patients, main="patients", bad=(*bad, *unknown))
 
 
 def _wide(signs: Signs) -> Judged:
@@ -186,11 +186,10 @@ _POINTS: Final = tuple(
     for at in range(1, _MOST_POINTS + 1)
 )  # fmt: skip
 _LONG: Final = (
-    PATIENT_NEEDED, replace(READER, aliases=("RSEVALID", "evaluator", "RSEVAL")), VISIT, DAY, DATE, REFERENCE,
-    TEST,
-    Column("response", "response at the visit by iRECIST: iCR, iPR, iSD, iUPD, iCPD, NE, not done", "text",
+    PATIENT_NEEDED, replace(READER, aliases=("RSEVALID", "evaluator", "RSEVAL")), VISIT, DAY, DATE, REFERENCE, TEST,
+    Column("response", "response at the visit by iRECIST", "text",
            ("iresponse", "immune_response", "overall_response", "irecist", "RSSTRESC", "RSORRES", "AVALC",
-            "irecist_response", "i_response", "visit_response", "timepoint_response")),
+            "irecist_response", "i_response", "visit_response", "timepoint_response"), words=_WORDS),
 )  # fmt: skip
 
 _UNIQUE: Final = ("patient", "reader", "visit_number", "day", "date", "lesion")
@@ -229,7 +228,8 @@ RULE: Final = Rule(
      Layout("visit responses", "the response at one visit", _LONG, _visits, choose=("visit_number", "day", "date"),
             unique=("patient", "reader", "test", "visit_number", "day", "date"))),
     (Option("confirm_from_days", 28.0, "days after iUPD from which a visit can confirm it", low=0, high=365),
-     Option("confirm_within_days", 0.0, "days after iUPD within which it must; 0: no limit", low=0, high=3650),
+     Option("confirm_within_days", 0.0, "days after the visit before within which it must; 0: no limit", low=0,
+            high=3650),
      DATES),
     _join,
 )  # fmt: skip

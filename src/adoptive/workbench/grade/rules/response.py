@@ -21,10 +21,10 @@ from adoptive.workbench.grade.rules.visits import (
     DATES,
     REFERENCE,
     TEST,
-    coded_responses,
+    UNUSED,
     days_float,
     days_of,
-    overall_rows,
+    overall_responses,
     series_of,
 )
 from adoptive.workbench.grade.types import Column, Judged, Layout, Option, Rule, Signs
@@ -213,19 +213,16 @@ def _best_of_series(signs: Signs, response: Codes, days: NDArray[np.float64]) ->
 def _responses(signs: Signs) -> Judged:
     """Give the best response from the overall responses of the visits."""
     days, bad = days_of(signs)
-    used = overall_rows(signs)
-    code, wrong = coded_responses(signs, _RESPONSES, used)
-    bad = (*bad, *wrong)
-    response = np.where(code >= 0, code, Response.NOT_DONE)
-    patients = _best_of_series(signs, response.astype(np.int64), days)
+    used, response, unknown = overall_responses(signs, _RESPONSES)
+    patients = _best_of_series(signs, response, days)
     series = series_of(signs, np.zeros(len(signs)))
     line = series.line
     place = np.where(used, 0, 1)
-    why = reason_of(place, ("best response of the patient's visits", "another test: this row is not used"))
+    why = reason_of(place, ("best response of the patient's visits", UNUSED))
     return Judged(
         {"best_response": patients["best_response"].take(_place(line)), "reason": why}, patients=patients,
         main="patients",
-        bad=bad,
+        bad=(*bad, *unknown),
     )  # fmt: skip
 
 
@@ -250,9 +247,9 @@ _OVERALL_COLUMNS: Final = (
     Column("reader", "who read the scan", "text", ("RSEVALID", "evaluator", "RSEVAL"), required=False),
     VISIT, DAY, DATE, REFERENCE,
     TEST,
-    Column("response", "overall response at the visit: CR, PR, SD, PD, NE, NON-CR/NON-PD, not done", "text",
+    Column("response", "overall response at the visit", "text",
            ("overall_response", "RSSTRESC", "RSORRES", "AVALC", "overall", "ovr", "resp", "recist_response",
-            "visit_response", "timepoint_response", "recist")),
+            "visit_response", "timepoint_response", "recist"), words=_RESPONSES),
 )  # fmt: skip
 
 _OPTIONS: Final = (

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from adoptive.workbench.grade.columns import plain_word
 from adoptive.workbench.grade.types import Column, Option, Signs
 
-__all__ = ["DATE", "DATES", "REFERENCE", "TEST", "Bad", "Series", "coded_responses", "days_between",
-           "days_float", "days_of",
-           "overall_rows", "series_of"]  # fmt: skip
+__all__ = [
+    "DATE", "DATES", "REFERENCE", "TEST", "UNUSED", "Bad", "Series", "days_between", "days_float", "days_of",
+    "overall_responses", "series_of",
+]  # fmt: skip
 
 Bad = tuple[tuple[int, str, str, str], ...]
 
@@ -30,10 +31,14 @@ REFERENCE: Final = Column(
     "date_of_infusion"), required=False,
 )  # fmt: skip
 
-TEST: Final = Column("test", "which test the row holds; rows of other tests are left out", "text",
-                     ("RSTESTCD", "PARAMCD"), required=False)  # fmt: skip
-_OVERALL: Final = (
-    "", "OVRLRESP", "OVR", "OVRRESP", "OVRLRESP_RECIST", "OVERALL RESPONSE", "IOVRLRESP", "IOVR", "OVRLRESI",
+TEST: Final = Column(
+    "test", "which test the row holds; rows of other tests than the overall response are left out", "text",
+    ("RSTESTCD", "PARAMCD"), required=False,
+)  # fmt: skip
+UNUSED: Final = "another test: this row is not used"
+_OVERALL_TESTS: Final = (
+    "", "OVRLRESP", "OVR", "OVRRESP", "OVRLRESP_RECIST", "OVERALL RESPONSE", "IOVR", "IOVRLRESP", "OVRLRESP_IRECIST",
+    "OVRLRESI",
 )  # fmt: skip
 
 _TIME: Final = r"(?:[T ].*)?"
@@ -66,6 +71,21 @@ class Series:
         return table
 
 
+def overall_responses(signs: Signs, words: Mapping[str, int]) -> tuple[NDArray[np.bool_], NDArray[np.int64], Bad]:
+    """Say which rows hold an overall response, its code (0 where the cell is empty), and which words are not known.
+
+    A row of another test may hold any word (a table of responses lists new lesions as Y and N, too).
+    """
+    used = np.isin(np.char.upper(signs["test"].astype(str)), _OVERALL_TESTS)
+    known = {plain_word(word): int(code) for word, code in words.items()} | {"": 0}
+    texts, place = np.unique(signs["response"].astype(str), return_inverse=True)
+    codes = np.array([known.get(plain_word(str(text)), -1) for text in texts], np.int64)[place]
+    problem = f"unknown word; allowed: {', '.join(words)}"
+    wrong = np.flatnonzero(used & (codes < 0))
+    bad = tuple((int(row), "response", str(texts[place[row]]), problem) for row in wrong)
+    return used, np.where(used & (codes > 0), codes, 0), bad
+
+
 def days_of(signs: Signs) -> tuple[NDArray[np.float64], Bad]:
     """Give the day of every row, NaN where it is not known: the study day, else date minus reference date.
 
@@ -90,22 +110,6 @@ def days_between(signs: Signs, name: str) -> tuple[NDArray[np.float64], Bad]:
     until, bad = _epoch_days(signs, name)
     start, more = _epoch_days(signs, "reference_date")
     return until - start, (*bad, *more)
-
-
-def overall_rows(signs: Signs) -> NDArray[np.bool_]:
-    """Mark the rows that hold an overall response; a file that names no test holds nothing else."""
-    return np.isin(np.char.upper(signs["test"].astype(str)), _OVERALL)
-
-
-def coded_responses(signs: Signs, words: Mapping[str, int], used: NDArray[np.bool_]) -> tuple[NDArray[np.int64], Bad]:
-    """Turn the responses of used rows into codes, -1 for an empty cell; a word that is not known is bad."""
-    known = {plain_word(word): int(code) for word, code in words.items()} | {"": -1}
-    texts, place = np.unique(signs["response"].astype(str), return_inverse=True)
-    each = np.array([known.get(plain_word(str(text)), -2) for text in texts] or [0], np.int64)
-    code = np.where(used, each[place], -1)
-    problem = f"unknown word; allowed: {', '.join(words)}"
-    bad = tuple((int(row), "response", str(signs["response"][row]), problem) for row in np.flatnonzero(code == -2))
-    return np.maximum(code, -1), bad
 
 
 def _epoch_days(signs: Signs, name: str) -> tuple[NDArray[np.float64], Bad]:
