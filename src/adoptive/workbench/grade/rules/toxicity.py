@@ -217,11 +217,14 @@ _ICANS_COLUMNS: Final = (
     Column("age_years", "age in years", aliases=("age",), low=0, high=120, required=False),
     Column("consciousness", "awake, drowsy, voice, tactile, unarousable", "text",
            ("level_of_consciousness", "loc", "depressed_consciousness", "awakens"), none_counts=True),
-    Column("seizure", "none, rapid resolving, nonconvulsive resolving, prolonged, repetitive", "text", ("seizures",),
+    Column("seizure", "none, rapid resolving, nonconvulsive resolving, prolonged, repetitive; "
+           "where it is not known only grade 4 is sure", "text", ("seizures",),
            required=False, none_counts=True),
-    Column("motor", "none, tremor or myoclonus, deep focal weakness", "text", ("motor_findings", "motor_weakness"),
+    Column("motor", "none, tremor or myoclonus, deep focal weakness; where it is not known only grade 4 is sure",
+           "text", ("motor_findings", "motor_weakness"),
            required=False, none_counts=True),
-    Column("pressure", "none, focal oedema, diffuse oedema, papilloedema, posturing, sixth nerve palsy, Cushing triad",
+    Column("pressure", "none, focal oedema, diffuse oedema, papilloedema, posturing, sixth nerve palsy, Cushing triad; "
+           "where it is not known only grade 4 is sure",
            "text", ("icp", "edema", "oedema", "raised_icp", "icp_edema", "icp_oedema", "raised_icp_edema",
            "elevated_icp", "elevated_icp_edema", "cerebral_edema", "cerebral_oedema", "elevated_icp_cerebral_edema",
            "raised_icp_cerebral_edema", "icp_cerebral_edema"),
