@@ -8,17 +8,28 @@ from typing import Annotated, Final, Literal
 
 import numpy as np
 from annotated_types import Ge, Le
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from adoptive.units import In
 
-__all__ = ["UNGRADED", "Assessment", "Graded", "NonTarget", "Response", "Scans"]
+__all__ = ["UNGRADED", "Assessment", "Graded", "NonTarget", "Response", "Scans", "unmasked"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 UNGRADED: Final = -1
 """The grade of a row that cannot be graded: something needed is missing. Never a guess, never 0."""
+
+
+def unmasked(value: ArrayLike) -> ArrayLike:
+    """Give what is masked as NaN, as rules read missing numbers; what has no mask is given back as it is.
+
+    >>> unmasked(np.ma.MaskedArray([1, 0], mask=[False, True]))
+    array([ 1., nan])
+    """
+    if isinstance(value, np.ma.MaskedArray):
+        return np.where(np.ma.getmaskarray(value), np.nan, np.asarray(value.data, np.float64))
+    return value
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from adoptive.errors import StudyError
 from adoptive.outcome.events.censoring import CensoringRule, Planned, censoring_rule
 from adoptive.outcome.events.types import REASONS, Endpoint, Reason
 from adoptive.outcome.response.recist import ADEQUATE
-from adoptive.outcome.types import Response
+from adoptive.outcome.types import Response, unmasked
 
 __all__ = ["NeverStarted", "days_of", "first_of", "from_start", "progression_free_survival"]
 
@@ -118,7 +118,7 @@ def days_of(name: str, value: ArrayLike, patients: int) -> Floats:
     name, value, patients
         What is given, one for all or one each, and for how many.
     """
-    days = np.asarray(value, np.float64)
+    days = np.asarray(unmasked(value), np.float64)
     if days.ndim > 1 or days.size not in (1, patients):
         raise StudyError("one day for all or one per patient", where=name, value=days.shape, allowed=f"({patients},)")
     return np.where(np.isnan(days), np.inf, np.broadcast_to(days.reshape(-1) if days.ndim else days, (patients,)))

@@ -20,6 +20,7 @@ from adoptive.outcome.haematology.known import (
     at_least,
     at_least_of,
     below,
+    coded,
     measured,
     one_of,
 )
@@ -113,7 +114,7 @@ def grade_laboratory_tls(
     baseline
         Values before therapy in the same units; None leaves the rule of 25 % out, NaN leaves the change unknown.
     child
-        Whether the patient is a child (other limit of phosphate), broadcast against the values.
+        Whether the patient is a child (other limit of phosphate), broadcast against the values; NaN or -1 = not known.
     definition
         ``"Cairo-Bishop"`` or ``"Howard"``.
     at_limit
@@ -202,14 +203,16 @@ def _changed(
     """Give for uric acid, potassium, phosphate and calcium whether each changed: 1, 0 or -1."""
     inclusive, counts_change = DEFINITIONS[one_of(definition, "definition of tumour lysis", DEFINITIONS)]
     inclusive = inclusive if at_limit is None else at_limit
-    young = np.asarray(child, np.bool_)
+    young = coded(child, "child")
     signs = []
     for what, units in LIMITS:
         found: Codes = np.array(NOT_KNOWN)
         for field, (adult_limit, child_limit) in units.items():
             value = measured(getattr(values, field), what)
             compare = below if what in FALLS else at_least
-            sign = compare(value, np.where(young, child_limit, adult_limit), at_limit=inclusive)
+            adult, minor = (compare(value, limit, at_limit=inclusive) for limit in (adult_limit, child_limit))
+            either = np.where(adult == minor, adult, NOT_KNOWN)
+            sign = np.where(young == YES, minor, np.where(young == NO, adult, either))
             if baseline is not None and counts_change:
                 factor = 1.0 - CHANGE if what in FALLS else 1.0 + CHANGE
                 before = measured(getattr(baseline, field), f"baseline {what}")
