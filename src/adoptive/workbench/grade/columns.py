@@ -110,10 +110,12 @@ def _told_unit(column: Column, told: str) -> Unit:
     raise StudyError("unknown unit", where=f"{column.name}_unit", value=told, allowed=allowed)
 
 
-def by_unit(column: Column, values: NDArray[Any], found: Found, sheet: Sheet) -> dict[str, NDArray[np.float64]]:
+def by_unit(
+    column: Column, values: NDArray[Any], found: Found, sheet: Sheet, *, comma: bool
+) -> dict[str, NDArray[np.float64]]:
     """Give the values as they were written by unit, NaN where another unit was used; ``values`` are those converted."""
     units = {unit.name: unit for unit in column.units}
-    written, _ = _numbers(sheet.text(found.header), comma=False)
+    written, _ = _numbers(sheet.text(found.header), comma=comma)
     written = np.where(np.isnan(values), np.nan, written)
     if found.unit is not None:
         return {f"{column.name} {name}": written if name == found.unit.name else np.full(len(values), np.nan)

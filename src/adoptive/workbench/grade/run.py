@@ -104,7 +104,7 @@ def _read(layout: Layout, sheet: Sheet, options: Mapping[str, Setting]) -> _Cell
         found[column.name] = place
         columns[column.name], wrong = read_cells(column, place, sheet, comma=comma)
         if column.apart:
-            columns |= by_unit(column, columns[column.name], place, sheet)
+            columns |= by_unit(column, columns[column.name], place, sheet, comma=comma)
         bad += wrong
         bad += _empty_keys(column, columns[column.name], place, sheet)
     good = ~np.isin(sheet.line, [one.line for one in bad if one.file == str(sheet.path)])

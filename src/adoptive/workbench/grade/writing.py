@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -9,11 +11,12 @@ from typing import Any, BinaryIO, Final
 import pyarrow as pa
 from pyarrow import csv, parquet
 
+from adoptive.errors import StudyError
 from adoptive.workbench.cli.written import check_place, whole_file
 from adoptive.workbench.grade.dataset_json import write_dataset_json
 from adoptive.workbench.grade.types import BadRow, Result
 
-__all__ = ["OUT_KINDS", "bad_table", "places", "write_csv", "write_result"]
+__all__ = ["OUT_KINDS", "bad_table", "keep_input", "places", "write_csv", "write_result"]
 
 OUT_KINDS: Final = (".csv", ".parquet", ".json")
 
@@ -35,7 +38,8 @@ def write_result(result: Result, out: Path | str) -> dict[str, Path]:
     Raises
     ------
     StudyError
-        If the kind of file is unknown or it cannot be written there; an interrupted one leaves nothing.
+        If the kind of file is unknown, it cannot be written there or is the file that was graded; an interrupted one
+        leaves nothing.
     """
     where = Path(out)
     check_place(where, where="--out", kinds=OUT_KINDS)
@@ -43,11 +47,20 @@ def write_result(result: Result, out: Path | str) -> dict[str, Path]:
     tables = dict(result.arrow) | ({"bad": bad_table(result.bad_rows)} if result.bad_rows else {})
     for file in files.values():
         check_place(file, where="--out", kinds=OUT_KINDS)
+        keep_input(file, result.files)
     with ExitStack() as stack:
         opened = {name: stack.enter_context(whole_file(file, where="--out")) for name, file in files.items()}
         for name, handle in opened.items():
             _write(tables[name], handle, where.suffix.lower(), result, name)
     return files
+
+
+def keep_input(out: Path, files: Sequence[Path]) -> None:
+    """Refuse to write over a file that is to be graded. Raises StudyError."""
+    if os.path.realpath(out) in {os.path.realpath(file) for file in files}:
+        raise StudyError(
+            "the file to grade would be overwritten", where="--out", value=out, next_step="choose another name"
+        )
 
 
 def bad_table(bad: tuple[BadRow, ...]) -> Any:

@@ -1,0 +1,88 @@
+"""Files that nobody means well: each gives one clear error, ends in bounded time and harms no other file."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from adoptive.errors import StudyError
+from adoptive.workbench.grade import grade_file
+from adoptive.workbench.grade.writing import write_result
+
+HEAD = "patient,day,temp_c,hypotension,vasopressors,oxygen"
+ROW = "A,1,38.5,0,0,none"
+SIGNS: dict[str, Any] = dict(zip(HEAD.split(","), (["A"], [1], [38.5], [0], [0], ["none"]), strict=True))
+
+
+def refused(path: Path, match: str) -> None:
+    with pytest.raises(StudyError, match=match):
+        grade_file(path, rule="astct-crs")
+
+
+def test_what_never_ends_is_not_read(tmp_path: Path) -> None:
+    endless, pipe = tmp_path / "zero.csv", tmp_path / "pipe.csv"
+    endless.symlink_to("/dev/zero")
+    os.mkfifo(pipe)
+    for path in (endless, pipe):
+        refused(path, "a pipe or a device")
+
+
+@pytest.mark.parametrize("kind", [pa.binary(), pa.large_binary(), pa.binary(2)])
+def test_bytes_of_parquet_that_are_no_text_are_refused(tmp_path: Path, kind: Any) -> None:
+    file = tmp_path / "t.parquet"
+    parquet.write_table(pa.table(SIGNS | {"note": pa.array([b"\xff\xfe"], kind)}), file)
+    refused(file, "note.*|bytes that are no text")
+
+
+def test_bytes_of_parquet_that_are_text_are_text(tmp_path: Path) -> None:
+    file = tmp_path / "t.parquet"
+    views = {"patient": pa.array(["A"], pa.string_view()), "oxygen": pa.array([b"CPAP"])}
+    parquet.write_table(pa.table(SIGNS | views), file)
+    result = grade_file(file, rule="astct-crs")
+    write_result(result, tmp_path / "out.csv")
+    assert result.tables["rows"]["grade"].tolist() == [4]
+    assert result.tables["patients"]["patient"].tolist() == ["A"]
+
+
+def test_text_of_parquet_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "t.parquet"
+    wrong = pa.Array.from_buffers(pa.string(), 1, pa.array([b"\xff\xfe"]).buffers())
+    parquet.write_table(pa.table(SIGNS | {"note": wrong}), file)
+    refused(file, "bytes that are no text")
+
+
+def test_a_number_of_thousands_of_digits_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "d.json"
+    columns = [{"itemOID": name, "name": name, "label": name, "dataType": "string"} for name in SIGNS]
+    text = json.dumps({"datasetJSONVersion": "1.1.0", "columns": columns, "rows": [["A", 1, 38.5, 0, 0, "none"]]})
+    file.write_text(text.replace("38.5", "9" * 5000))
+    refused(file, "too many digits")
+
+
+@pytest.mark.parametrize("beside", ["patients", "bad"])
+def test_no_table_beside_overwrites_the_input(
+    command: Callable[..., Any], sheet: Callable[..., Path], tmp_path: Path, beside: str
+) -> None:
+    file = sheet(HEAD, ROW, "B,1,x,0,0,none", name=f"out-{beside}.csv")
+    before = file.read_bytes()
+    said = command("grade", "--rule", "astct-crs", file, "--out", tmp_path / "out.csv")
+    assert (said.code, "would be overwritten" in said.err) == (2, True)
+    assert file.read_bytes() == before
+    assert not (tmp_path / "out.csv").exists()
+    with pytest.raises(StudyError, match="would be overwritten"):
+        write_result(grade_file(file, rule="astct-crs"), file)
+
+
+def test_a_circle_of_links_is_told(command: Callable[..., Any], tmp_path: Path) -> None:
+    circle = tmp_path / "circle.csv"
+    circle.symlink_to(circle)
+    said = command("grade", "--rule", "astct-crs", circle, "--out", tmp_path / "out.csv")
+    assert said.code == 2
+    assert "Traceback" not in said.err
