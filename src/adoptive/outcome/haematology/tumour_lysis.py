@@ -182,8 +182,20 @@ def grade_laboratory_tls_course(
     >>> [grade_laboratory_tls_course([0, 1], week, definition=name).grade.item() for name in ("Cairo-Bishop", "Howard")]
     [1, 0]
     """
-    before = None if baseline is None else replace(baseline, **{name: _column(x) for name, x in _fields(baseline)})
-    daily = _changed(values, before, _column(child), definition, at_limit)
+    young, before = coded(child, "child"), baseline
+    if (young == NOT_KNOWN).any():  # certain only if it is the same for a child and for an adult
+        one, other = (
+            grade_laboratory_tls_course(
+                day, values, baseline=baseline, child=np.where(young == NOT_KNOWN, each, young), definition=definition,
+                at_limit=at_limit, first_day=first_day, last_day=last_day,
+            )
+            for each in (NO, YES)
+        )  # fmt: skip
+        same = one.grade == other.grade
+        return Graded(np.where(same, one.grade, NOT_KNOWN), np.where(same, one.reason, 0), REASONS)
+    if baseline is not None:
+        before = replace(baseline, **{name: _column(x) for name, x in _fields(baseline)})
+    daily = _changed(values, before, _column(young), definition, at_limit)
     when = np.asarray(day, np.float64)
     inside = (when >= first_day) & (when <= last_day)
     seen = np.stack(np.broadcast_arrays(*(np.where(inside, sign, NOT_KNOWN) for sign in daily)))

@@ -293,3 +293,12 @@ def test_what_is_masked_is_missing() -> None:
     uric = np.ma.MaskedArray([9.0, 9.0], mask=[False, True])
     values = Chemistry(**(CALM | {"uric_acid_mg_dl": uric, "potassium_mmol_l": 7.0}))
     assert grade_laboratory_tls(values).grade.tolist() == [1, -1]
+
+
+def test_a_course_is_certain_only_if_it_is_so_for_child_and_adult() -> None:
+    days = {name: [[value, value]] for name, value in CALM.items()}
+    values = Chemistry(**(days | {"uric_acid_mg_dl": [[9.0, 5.0]], "phosphate_mg_dl": [[5.0, 4.0]]}))
+    found = {
+        child: grade_laboratory_tls_course([0, 1], values, child=child).grade.item() for child in (True, False, -1)
+    }
+    assert found == {True: 0, False: 1, -1: -1}
