@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Annotated, Final, Literal
@@ -10,15 +11,38 @@ import numpy as np
 from annotated_types import Ge, Le
 from numpy.typing import ArrayLike, NDArray
 
+from adoptive.errors import StudyError
 from adoptive.units import In
 
-__all__ = ["UNGRADED", "Assessment", "Graded", "NonTarget", "Response", "Scans", "unmasked"]
+__all__ = ["UNGRADED", "Assessment", "Graded", "NonTarget", "Response", "Scans", "check_cells", "unmasked"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 UNGRADED: Final = -1
 """The grade of a row that cannot be graded: something needed is missing. Never a guess, never 0."""
+
+
+MOST_CELLS: Final = 50_000_000
+"""Cells of a table of patients by days or visits: one patient with very many rows makes it wide for all."""
+
+
+def check_cells(*shape: int) -> None:
+    """Refuse a table that is too large to lay out.
+
+    Raises
+    ------
+    StudyError
+        With its shape, what is allowed, and what to do.
+
+    >>> check_cells(100_000, 10, 5)
+    """
+    if math.prod(shape) > MOST_CELLS:
+        raise StudyError(
+            "rows laid out by patient fill too large a table, as one patient has very many",
+            value=" x ".join(f"{size:,}" for size in shape), allowed=f"{MOST_CELLS:,} cells",
+            next_step="grade the patients with the most rows in a file of their own",
+        )  # fmt: skip
 
 
 def unmasked(value: ArrayLike) -> ArrayLike:

@@ -86,3 +86,32 @@ def test_a_circle_of_links_is_told(command: Callable[..., Any], tmp_path: Path) 
     said = command("grade", "--rule", "astct-crs", circle, "--out", tmp_path / "out.csv")
     assert said.code == 2
     assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("rule", "head", "row"),
+    [
+        ("astct-crs", HEAD, "{who},{day},38.5,0,0,none"),
+        ("b-cell-aplasia", "patient,day,cd19_per_uL", "{who},{day},5"),
+        ("recist", "patient,day,response", "{who},{day},SD"),
+        ("recist", "patient,visit,day,lesion,kind,nodal,diameter_mm", "{who},{day},{day},L1,target,0,20"),
+    ],
+)
+def test_one_patient_with_very_many_rows_is_told(
+    sheet: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, rule: str, head: str, row: str
+) -> None:
+    rows = [row.format(who="many", day=day) for day in range(40)]
+    rows += [row.format(who=f"p{at}", day=day) for at in range(60) for day in (1, 2)]
+    monkeypatch.setattr("adoptive.outcome.types.MOST_CELLS", 60 * 40)
+    with pytest.raises(StudyError, match="too large a table"):
+        grade_file(sheet(head, *rows), rule=rule)
+    monkeypatch.setattr("adoptive.outcome.types.MOST_CELLS", 61 * 41)
+    assert not grade_file(sheet(head, *rows), rule=rule).bad_rows
+
+
+def test_a_cell_that_is_far_too_long_is_bad(sheet: Callable[..., Path]) -> None:
+    result = grade_file(sheet(HEAD, ROW, f"B,1,38.5,0,0,{'x' * 201}", f"{'C' * 200},1,38.5,0,0,none"), rule="astct-crs")
+    assert [(one.line, one.column, one.problem) for one in result.bad_rows] == [
+        (3, "oxygen", "the text is too long; allowed: 200 characters")
+    ]
+    assert result.arrow["rows"]["grade"].to_pylist() == [1, None, 1]

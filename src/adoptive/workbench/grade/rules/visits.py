@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from adoptive.outcome.types import check_cells
 from adoptive.workbench.grade.types import Column, Signs
 
 __all__ = ["DATE", "REFERENCE", "Bad", "Series", "days_between", "days_of", "series_of"]
@@ -41,6 +42,7 @@ class Series:
 
     def lay(self, column: NDArray[np.generic], empty: float) -> NDArray[np.float64]:
         """Lay a column out as ``(lines, visits)``."""
+        check_cells(len(self.patient), self.width)
         table = np.full((len(self.patient), self.width), empty)
         table[self.line, self.place] = column
         return table
