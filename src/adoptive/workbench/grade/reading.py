@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 import stat
 from collections.abc import Sequence
@@ -74,7 +75,7 @@ def read_sheet(path: Path | str) -> Sheet:
     """
     place = Path(path)
     kind = place.suffix.lower()
-    if place.is_dir():
+    if os.path.isdir(place):  # unlike Path.is_dir, also for a name that is too long
         raise StudyError("this is a folder", where=str(place), next_step="name a file in it")
     if kind not in KINDS:
         raise StudyError("the file's kind is not known", where=str(place), value=kind, allowed=", ".join(KINDS))

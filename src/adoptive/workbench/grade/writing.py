@@ -66,7 +66,9 @@ def keep_input(out: Path, files: Sequence[Path]) -> None:
 def bad_table(bad: tuple[BadRow, ...]) -> Any:
     """Give the bad rows as a table."""
     names = ("file", "line", "column", "value", "problem")
-    return pa.table({name: [getattr(one, name) for one in bad] for name in names})
+    table = {name: [getattr(one, name) for one in bad] for name in names}
+    table["file"] = [os.fsencode(one.file).decode("utf-8", "replace") for one in bad]  # a name need not be UTF-8
+    return pa.table(table)
 
 
 def _write(table: Any, file: BinaryIO, kind: str, result: Result, name: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -115,3 +117,30 @@ def test_a_cell_that_is_far_too_long_is_bad(sheet: Callable[..., Path]) -> None:
         (3, "oxygen", "the text is too long; allowed: 200 characters")
     ]
     assert result.arrow["rows"]["grade"].to_pylist() == [1, None, 1]
+
+
+def test_a_name_that_is_too_long_is_told(command: Callable[..., Any], sheet: Callable[..., Path]) -> None:
+    name = "a" * 300 + ".csv"
+    for said in (
+        command("grade", "--rule", "astct-crs", name),
+        command("grade", "--rule", "astct-crs", sheet(HEAD, ROW), "--out", name),
+    ):
+        assert said.code == 2
+        assert "File name too long" in said.err
+        assert "Traceback" not in said.err
+
+
+def test_a_file_name_need_not_be_text(tmp_path: Path) -> None:
+    file = tmp_path / os.fsdecode(b"\xff.csv")
+    file.write_text(f"{HEAD}\n{ROW}\nB,1,x,0,0,none\n")
+    for kind in ("csv", "parquet", "json"):
+        written = write_result(grade_file(file, rule="astct-crs"), tmp_path / f"out.{kind}")
+        assert written["bad"].exists()
+
+
+def test_a_reader_that_goes_away_and_closed_streams_are_no_error(sheet: Callable[..., Path]) -> None:
+    file = sheet(HEAD, *(f"p{at},1,38.5,0,0,none" for at in range(20_000)))
+    line = f'"{sys.executable}" -m adoptive grade --rule astct-crs "{file}"'
+    for command in (f"{line} | head -1; exit ${{PIPESTATUS[0]}}", f"{line} >&-", f"{line} >&- 2>&-"):
+        said = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+        assert (said.returncode, "Traceback" in said.stderr) == (0, False), command
