@@ -14,7 +14,18 @@ from numpy.typing import ArrayLike, NDArray
 from adoptive.errors import StudyError
 from adoptive.units import In
 
-__all__ = ["UNGRADED", "Assessment", "Graded", "NonTarget", "Response", "Scans", "check_cells", "unmasked"]
+__all__ = [
+    "UNGRADED",
+    "Assessment",
+    "Graded",
+    "NonTarget",
+    "Response",
+    "Scans",
+    "as_codes",
+    "as_numbers",
+    "check_cells",
+    "unmasked",
+]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -54,6 +65,50 @@ def unmasked(value: ArrayLike) -> ArrayLike:
     if isinstance(value, np.ma.MaskedArray):
         return np.where(np.ma.getmaskarray(value), np.nan, np.asarray(value.data, np.float64))
     return value
+
+
+def as_numbers(value: ArrayLike, name: str) -> Floats:
+    """Read numbers of any kind as floats; what is masked or None is NaN.
+
+    Raises
+    ------
+    StudyError
+        If they are no numbers.
+
+    >>> as_numbers([1, None], "uric acid")
+    array([ 1., nan])
+    """
+    try:
+        given = np.asarray(unmasked(value))
+        if given.dtype.kind not in "cmM":  # a complex number or a date would turn into a number without a word
+            return np.asarray(given, np.float64)
+    except (TypeError, ValueError):
+        pass
+    raise StudyError(f"{name} must be numbers", value=repr(value)[:60], allowed="numbers, NaN where one is missing")
+
+
+def as_codes(value: ArrayLike, name: str) -> Codes:
+    """Read whole numbers; what is masked, None or NaN is -1.
+
+    Raises
+    ------
+    StudyError
+        If they are no whole numbers.
+
+    >>> as_codes(np.ma.MaskedArray([2, 0], mask=[False, True]), "grade")
+    array([ 2, -1])
+    """
+    given = np.asarray(unmasked(value))
+    if given.dtype.kind in "biu":
+        return given.astype(np.int64)
+    number = as_numbers(value, name)
+    number = np.where(np.isnan(number), UNGRADED, number)
+    wrong = (number != np.round(number)) | (np.abs(number) > 2**31)
+    if wrong.any():
+        raise StudyError(
+            f"{name} must be whole numbers", value=float(number[wrong][0]), allowed="codes, -1 where missing"
+        )
+    return number.astype(np.int64)
 
 
 @dataclass(frozen=True)

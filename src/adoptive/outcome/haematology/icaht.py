@@ -224,6 +224,8 @@ def grade_icaht_late(
     for stop in (last_day, progression_day, next_therapy_day):
         end = np.fmin(end, np.asarray(stop, np.float64))
     when = np.asarray(day, np.float64)
+    if count.shape[-1] == 0:
+        count, when = np.full((*count.shape[:-1], 1), np.nan), np.full(1, np.nan)
     counted = ~np.isnan(count) & (when >= LATE_FIRST_DAY) & (when <= end[..., None])
     value = np.where(counted, count, np.inf)
     two = np.partition(value, min(1, value.shape[-1] - 1), axis=-1)[..., :2]

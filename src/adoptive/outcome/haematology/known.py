@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.errors import StudyError
-from adoptive.outcome.types import unmasked
+from adoptive.outcome.types import as_numbers, unmasked
 
 __all__ = [
     "DECIMALS",
@@ -42,7 +42,7 @@ def measured(value: ArrayLike, name: str, *, negative: bool = False) -> Floats:
     >>> measured([1.5, float("nan")], "uric acid").tolist()
     [1.5, nan]
     """
-    found = np.asarray(unmasked(value), np.float64)
+    found = as_numbers(value, name)
     wrong = np.isinf(found) if negative else np.isinf(found) | (found < 0)
     if wrong.any():
         allowed = "finite numbers" if negative else "finite numbers from 0 up"
