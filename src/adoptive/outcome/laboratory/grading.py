@@ -252,9 +252,13 @@ def judge(rule: Rule, signs: Signs, *, trusting: bool) -> tuple[Codes, Codes]:
     undecided = np.zeros(shape, np.bool_)
     place = _FIRST_GRADED + 1
     for worst, clauses in rule.grades:
+        doubted = undecided & signs.unknown  # a worse grade may hold by a baseline of which nothing is known
         for clause in clauses:
             met, open_ = clause.met(signs, trusting=trusting)
             hit = met & waiting
+            if not trusting:
+                waiting &= ~(hit & doubted)
+                hit &= ~doubted
             grade[hit], reason[hit] = worst, place
             if clause.state:
                 reason[hit & signs.unknown] = place + 1
