@@ -88,6 +88,10 @@ def find(column: Column, names: Sequence[str], *, told: str = "") -> Found | Non
         return None
     header = (exact or fits)[0]
     unit = keys[spell(header)]
+    if told and unit is not None and unit != _told_unit(column, told):
+        raise StudyError(
+            "the column's name says another unit than the option", where=header, value=told, allowed=unit.name
+        )
     if not column.units or unit is not None:
         return Found(header, unit)
     if told:

@@ -144,3 +144,19 @@ def test_a_reader_that_goes_away_and_closed_streams_are_no_error(sheet: Callable
     for command in (f"{line} | head -1; exit ${{PIPESTATUS[0]}}", f"{line} >&-", f"{line} >&- 2>&-"):
         said = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
         assert (said.returncode, "Traceback" in said.stderr) == (0, False), command
+
+
+def test_an_absurd_expected_number_disagrees(command: Callable[..., Any], sheet: Callable[..., Path]) -> None:
+    odd = ("0.0e999999999999", "1.5e-99999", "nan1", "1e99999", "0." + "0" * 5000)
+    file = sheet(HEAD + ",expected", *(f"p{at},1,38.5,0,0,none,{cell}" for at, cell in enumerate(odd)))
+    said = command("grade", "--rule", "astct-crs", file, "--against", "expected")
+    assert said.code == 1
+    assert "expected: 0 of 5 rows agree" in said.err
+
+
+def test_an_option_that_contradicts_the_unit_of_the_name_is_refused(sheet: Callable[..., Path]) -> None:
+    file = sheet(HEAD, ROW)
+    for unit in ("F", "K"):
+        with pytest.raises(StudyError, match="unit"):
+            grade_file(file, rule="astct-crs", temperature_unit=unit)
+    assert grade_file(file, rule="astct-crs", temperature_unit="C").tables["rows"]["grade"].tolist() == [1]
