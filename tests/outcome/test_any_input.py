@@ -14,6 +14,9 @@ from adoptive.outcome import (
     Chemistry,
     CrsSigns,
     IcansSigns,
+    Response,
+    Scans,
+    assess,
     best_immune_response,
     best_response,
     episodes,
@@ -103,6 +106,21 @@ def test_nobody_and_no_days_are_no_error(rule: str, shape: tuple[int, ...]) -> N
 def test_a_response_that_is_no_code_is_refused(rule: str, value: Any) -> None:
     with pytest.raises(StudyError):
         VISITS[rule](value)
+
+
+def test_a_masked_diameter_was_not_measured() -> None:
+    def judged(diameter_mm: Any) -> list[int]:
+        yes, no = np.ones((1, 2), np.bool_), np.zeros((1, 2), np.bool_)
+        scans = Scans(
+            day=np.array([[42.0, 84.0]]), done=yes, diameter_mm=diameter_mm, measured=np.ones((1, 2, 2), np.bool_),
+            baseline_mm=np.array([[20.0, 20.0]]), nodal=no, non_target=np.zeros((1, 2), np.int64), new_lesion=no,
+        )  # fmt: skip
+        return [int(code) for code in assess(scans, partial_kept="never").response[0]]
+
+    assert judged(np.ma.MaskedArray([[[10.0, 10.0], [10.0, 10.0]]], mask=[[[0, 0], [0, 1]]])) == [
+        Response.PR,
+        Response.NE,
+    ]
 
 
 def test_masked_grades_are_missing_grades() -> None:
