@@ -23,10 +23,17 @@ import numpy as np
 import pyarrow as pa
 
 from adoptive.outcome.events import Planned, progression_free_survival
-from adoptive.outcome.haematology.icaht import grade_icaht_early
+from adoptive.outcome.haematology.b_cells import find_b_cell_aplasia, is_immunoglobulin_due
+from adoptive.outcome.haematology.car_hematotox import score_car_hematotox
+from adoptive.outcome.haematology.clinical_lysis import grade_clinical_tls
+from adoptive.outcome.haematology.daily import daily_lowest
+from adoptive.outcome.haematology.icaht import grade_icaht_early, grade_icaht_late
+from adoptive.outcome.haematology.thrombocytopenia import grade_t_icaht_early
+from adoptive.outcome.haematology.tumour_lysis import Chemistry, grade_laboratory_tls
 from adoptive.outcome.laboratory.rows import grade_laboratory_rows
+from adoptive.outcome.response.best import best_response
 from adoptive.outcome.response.recist import assess
-from adoptive.outcome.toxicity.crs import CrsSigns, crs_course, grade_crs
+from adoptive.outcome.toxicity.crs import CRS_SCALES, CrsSigns, crs_course, grade_crs
 from adoptive.outcome.types import Response, Scans
 
 README = Path(__file__).with_name("README.md")
@@ -79,6 +86,20 @@ def crs_races(rng: np.random.Generator, patients: int, few: int) -> list[Race]:
     return [
         Race("CRS, ASTCT", lambda: grade_crs(CrsSigns(*signs)).grade, patients * 50, "patient-days", loop, few * 50),
         Race("CRS course of 50 days", course, patients, "patients", course_loop, few),
+        *older_scale_races(signs, rng, shape),
+    ]
+
+
+def older_scale_races(signs: tuple[Any, ...], rng: np.random.Generator, shape: tuple[int, int]) -> list[Race]:
+    """Give the older scales, which read more signs."""
+    more = CrsSigns(
+        *signs, treated=rng.random(shape) < 0.5, organ_grade=rng.integers(0, 5, shape),
+        transaminase_grade=rng.integers(0, 5, shape), oxygen_fraction=0.4, high_dose_vasopressor=0, ventilated=0,
+    )  # fmt: skip
+    days = shape[0] * shape[1]
+    return [
+        Race(f"CRS, {scale}", lambda scale=scale: grade_crs(more, scale=scale).grade, days, "patient-days")
+        for scale in CRS_SCALES[1:]
     ]
 
 
@@ -166,6 +187,29 @@ def icaht_race(rng: np.random.Generator, patients: int, few: int) -> Race:
     )  # fmt: skip
 
 
+def haematology_races(rng: np.random.Generator, rows: int) -> list[Race]:
+    """Give the other rules of blood counts and chemistry."""
+    value, code = rng.uniform(0, 10, rows), rng.integers(0, 2, rows)
+    shape = (rows // 31, 31)
+    months = np.where(rng.random(shape) < 0.4, np.nan, rng.uniform(0, 3000, shape))
+    chemistry = Chemistry(
+        uric_acid_mg_dl=value, potassium_mmol_l=value, phosphate_mg_dl=value, corrected_calcium_mg_dl=value
+    )
+    half_years = 10 * value[: rows // 200 * 200].reshape(-1, 200)
+    blood = {"platelets_e9_l": value, "anc_per_ul": value, "haemoglobin_g_dl": value, "crp_mg_dl": value}
+    work: dict[str, Callable[[], Any]] = {
+        "lowest value of a day": lambda: daily_lowest(np.arange(rows) // 31, np.arange(rows) % 31, value),
+        "late ICAHT": lambda: grade_icaht_late(months, 31 + np.arange(31)),
+        "early T-ICAHT": lambda: grade_t_icaht_early(months / 10),
+        "laboratory tumour lysis": lambda: grade_laboratory_tls(chemistry),
+        "clinical tumour lysis": lambda: grade_clinical_tls(code, creatinine_x_uln=value, arrhythmia=code, seizure=0),
+        "CAR-HEMATOTOX": lambda: score_car_hematotox(**blood, ferritin_ng_ml=value),
+        "B-cell aplasia": lambda: find_b_cell_aplasia(half_years, np.arange(200)),
+        "immunoglobulin due": lambda: is_immunoglobulin_due(100 * value, recurrent_infection=code, day=30),
+    }
+    return [Race(name, call, rows, "rows") for name, call in work.items()]
+
+
 def recist_visits(baseline: list[float], nodal: list[bool], visits: list[Any]) -> list[int]:
     """Judge the visits of one patient whose non-target disease has gone; a new lesion is PD."""
     total, nadir, told = sum(baseline), sum(baseline), []
@@ -210,12 +254,16 @@ def recist_races(rng: np.random.Generator, patients: int, few: int) -> list[Race
     def plain() -> Any:
         return assess(scans, partial_kept="never").response
 
+    def best() -> Any:
+        return best_response(assess(scans).response, day, confirm_days=28.0, minimum_stable_days=42.0)
+
     response = assess(scans).response
     death = rng.uniform(50, 900, patients)
     plan = Planned(interval_days=42.0, window_days=7.0)
     return [
         Race("RECIST 1.1, 10 visits, 5 lesions", plain, patients, "patients", loop, few),
         Race("the same, a confirmed PR kept (default)", lambda: assess(scans).response, patients, "patients"),
+        Race("the same, with the confirmed best response", best, patients, "patients"),
         Race(
             "PFS with FDA censoring, 10 visits",
             lambda: progression_free_survival(response, day, death_day=death, cut_day=420.0, planned=plan).days,
@@ -296,6 +344,7 @@ def main() -> None:
     races = crs_races(rng, 20_000 // shrink, few // 10)
     races.append(laboratory_race(rng, 1_000_000 // shrink, 10 * few))
     races.append(icaht_race(rng, 100_000 // shrink, few))
+    races += haematology_races(rng, 1_000_000 // shrink)
     races += recist_races(rng, 100_000 // shrink, few)
     for race in races:
         check(race)

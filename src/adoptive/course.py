@@ -31,8 +31,16 @@ from adoptive.infusion import (
     supportive_care,
 )
 from adoptive.kinetics import Physiology, Trajectory, advance, begin, describe_patients
-from adoptive.outcome import Assessment, Reading, Tolerance, draw_tolerance, plan_scans, read_course, read_fate
-from adoptive.outcome.clinic.brain import draw_brain_tolerance
+from adoptive.outcome import (
+    Assessment,
+    Reading,
+    Tolerance,
+    draw_brain_tolerance,
+    draw_tolerance,
+    plan_scans,
+    read_course,
+    read_fate,
+)
 from adoptive.parameters import Typical, draw_patients
 from adoptive.streams import Streams
 
@@ -102,6 +110,7 @@ def follow_cells(
     product = make_products(plan.facility, cohort, dose_cells=dose, decided_day=ordered, **plan.draws)
     tolerance = draw_tolerance(cohort.keys, **plan.draws)
     body = describe_patients(cohort, plan.construct, product=product, **plan.draws)
+    # in who does not answer, the blockade only makes up for the interleukin 6 that it keeps in blood: no harm, no good
     body = body.replace(toc_effect=np.maximum(tolerance.tocilizumab_effect, body.of("o6")))
     if choice is not None:
         body = body.replace(kChemo=choice.resistance_per_day)
@@ -121,7 +130,6 @@ def follow_cells(
     trajectory, infusion_day = _infuse(trajectory, clinic, first=fit, product=product, standing=waiting)
     reading = clinic.read(trajectory)
     given = np.where(infusion_day <= np.minimum(reading.fate.last_contact_day, end_day)[:, None], infusion_day, np.inf)
-    treated = np.isfinite(given[:, 0])
     return Course(
         cohort,
         body,
@@ -129,7 +137,7 @@ def follow_cells(
         product,
         choice,
         infusion_day=given,
-        treated=treated,
+        treated=np.isfinite(given[:, 0]),
         end_day=end_day,
         lead_days=lead_days(plan.infusion, keys=cohort.keys, typical=plan.typical),
         tolerance=tolerance,
@@ -137,17 +145,6 @@ def follow_cells(
         care=ward,
         **plan.draws,
     )
-
-
-def _ward(cohort: Cohort, tolerance: Tolerance, plan: Plan) -> tuple[Ward, ...]:
-    """Give the ward's reactions at the levels at which each patient shows the signs of each grade."""
-    brain = draw_brain_tolerance(cohort.keys, target=cohort.antigen.target, **plan.draws)
-    levels = SignLevels(
-        crs_il6_pg_ml=np.column_stack([tolerance.fever, tolerance.serious, tolerance.severe, tolerance.life_threat]),
-        icans_leak=np.column_stack([brain.first, brain.serious, brain.severe, brain.critical]),
-        igg_mg_dl=100.0 * draw_patients(plan.typical, plan.streams, name="outcome.igg_g_l", keys=cohort.keys),
-    )
-    return supportive_care(plan.infusion, cohort, levels=levels, typical=plan.typical)
 
 
 def follow_choice(cohort: Cohort, plan: Plan, *, end_day: Floats, choice: Choice) -> Course:
@@ -174,6 +171,17 @@ def follow_choice(cohort: Cohort, plan: Plan, *, end_day: Floats, choice: Choice
         reading=reading,
         **plan.draws,
     )
+
+
+def _ward(cohort: Cohort, tolerance: Tolerance, plan: Plan) -> tuple[Ward, ...]:
+    """Give the ward's reactions at the levels at which each patient shows the signs of each grade."""
+    brain = draw_brain_tolerance(cohort.keys, target=cohort.antigen.target, **plan.draws)
+    levels = SignLevels(
+        crs_il6_pg_ml=np.column_stack([tolerance.fever, tolerance.serious, tolerance.severe, tolerance.life_threat]),
+        icans_leak=np.column_stack([brain.first, brain.serious, brain.severe, brain.critical]),
+        igg_mg_dl=100.0 * draw_patients(plan.typical, plan.streams, name="outcome.igg_g_l", keys=cohort.keys),
+    )
+    return supportive_care(plan.infusion, cohort, levels=levels, typical=plan.typical)
 
 
 @dataclass(frozen=True)

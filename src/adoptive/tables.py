@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from adoptive.errors import AdoptiveError
 
 __all__ = [
+    "CARE_COLUMNS",
     "DAILY_COLUMNS",
     "DOSE_COLUMNS",
     "PATIENT_COLUMNS",
@@ -56,6 +57,23 @@ def _columns(*rows: tuple[str, Kind, str, str]) -> Columns:
     """Make a dictionary of columns, in order, that cannot be changed."""
     return MappingProxyType({name: Column(name, dtype, unit, meaning) for name, dtype, unit, meaning in rows})
 
+
+_LABORATORY: Final = {
+    "anaemia": "anaemia",
+    "alt": "raised ALT",
+    "ast": "raised AST",
+    "bilirubin": "raised bilirubin",
+    "creatinine": "raised creatinine",
+    "fibrinogen": "low fibrinogen",
+    "hyperkalaemia": "high potassium",
+    "hypokalaemia": "low potassium",
+    "hypocalcaemia": "low calcium",
+    "hyponatraemia": "low sodium",
+    "hyperuricaemia": "high uric acid",
+    "hypoalbuminaemia": "low albumin",
+    "hypertriglyceridaemia": "high triglycerides",
+}
+"""The laboratory terms of the patients' table."""
 
 PATIENT_COLUMNS: Final = _columns(
     ("arm", "int", "code", "0 experimental, 1 control"),
@@ -106,36 +124,27 @@ PATIENT_COLUMNS: Final = _columns(
     ("icaht_late_grade", "int", "grade", "worst grade of late ICAHT, neutrophils, days 31 to 100; -1 not assessed"),
     ("t_icaht_early_grade", "int", "grade", "worst grade of early ICAHT, platelets, days 0 to 30; -1 not assessed"),
     ("t_icaht_late_grade", "int", "grade", "worst grade of late ICAHT, platelets, days 31 to 100; -1 not assessed"),
-    ("anaemia_grade", "int", "grade", "worst CTCAE grade, infusion to day 100; -1 not assessed"),
-    ("alt_grade", "int", "grade", "worst CTCAE grade, infusion to day 100; -1 not assessed"),
-    ("ast_grade", "int", "grade", "worst CTCAE grade, infusion to day 100; -1 not assessed"),
-    ("bilirubin_grade", "int", "grade", "worst CTCAE grade, infusion to day 100; -1 not assessed"),
-    ("creatinine_grade", "int", "grade", "worst CTCAE grade, infusion to day 100; -1 not assessed"),
-    ("fibrinogen_grade", "int", "grade", "worst CTCAE grade, infusion to day 100; -1 not assessed"),
-    ("hyperkalaemia_grade", "int", "grade", "worst CTCAE grade, infusion to day 100; -1 not assessed"),
-    ("hypokalaemia_grade", "int", "grade", "worst CTCAE grade, infusion to day 100; -1 not assessed"),
-    ("hypocalcaemia_grade", "int", "grade", "worst CTCAE grade, infusion to day 100; -1 not assessed"),
-    ("hyponatraemia_grade", "int", "grade", "worst CTCAE grade, infusion to day 100; -1 not assessed"),
-    ("hyperuricaemia_grade", "int", "grade", "worst CTCAE grade, infusion to day 100; -1 not assessed"),
-    ("hypoalbuminaemia_grade", "int", "grade", "worst CTCAE grade, infusion to day 100; -1 not assessed"),
-    ("hypertriglyceridaemia_grade", "int", "grade", "worst CTCAE grade, infusion to day 100; -1 not assessed"),
+    *(
+        (f"{name}_grade", "int", "grade", f"worst CTCAE grade of {words}, infusion to day 100; -1 not assessed")
+        for name, words in _LABORATORY.items()
+    ),
     ("tls_grade", "int", "grade", "grade of tumour lysis by Cairo and Bishop; -1 not assessed"),
     ("infection_grade", "int", "grade", "worst grade of an infection to day 100; -1 not assessed"),
-    ("nausea_grade", "int", "grade", "worst grade of damage to normal tissue with the antigen; -1 not assessed"),
-    ("vomiting_grade", "int", "grade", "worst grade of damage to normal tissue with the antigen; -1 not assessed"),
-    ("gastritis_grade", "int", "grade", "worst grade of damage to normal tissue with the antigen; -1 not assessed"),
+    ("nausea_grade", "int", "grade", "worst grade of nausea by cells in the stomach; -1 not assessed"),
+    ("vomiting_grade", "int", "grade", "worst grade of vomiting by cells in the stomach; -1 not assessed"),
+    ("gastritis_grade", "int", "grade", "worst grade of mucosal injury by cells in the stomach; -1 not assessed"),
     ("lung_grade", "int", "grade", "worst grade of damage to the lung; -1 not assessed"),
     (
         "ejection_fraction_grade",
         "int",
         "grade",
-        "worst grade of damage to normal tissue with the antigen; -1 not assessed",
+        "worst CTCAE grade of a fall of the ejection fraction by cells in the heart; -1 not assessed",
     ),
     ("severe_neutropenia_days", "int", "day", "longest run at or below 0.5e9/L neutrophils in days 0 to 30"),
-    ("neutrophil_nadir_e9_l", "float", "1e9/L", "lowest neutrophils in days 0 to 30; 0 without infusion"),
+    ("neutrophil_nadir_e9_l", "float", "1e9/L", "lowest neutrophils, infusion to day 100; 0 without infusion"),
     ("tls_laboratory", "int", "yes/no", "laboratory tumour lysis: 1 yes, 0 no, -1 not assessed"),
     ("b_cell_aplasia_days", "float", "day", "days below 20 B cells per uL to day 100"),
-    ("igg_nadir_g_l", "float", "g/L", "lowest immunoglobulin G to day 100; 0 without infusion"),
+    ("igg_nadir_g_l", "float", "g/L", "lowest immunoglobulin G, infusion to day 100; 0 without infusion"),
     ("infections", "int", "count", "infections to day 100"),
     ("infection_onset_day", "float", "day", "infusion to the first infection; 0 without one"),
     ("car_hematotox", "int", "points", "CAR-HEMATOTOX before lymphodepletion, 0 to 7; -1 not assessed"),
@@ -178,6 +187,20 @@ DOSE_COLUMNS: Final = _columns(
     ("cells", "float", "cells", "CAR-positive cells infused"),
 )
 """One row per infusion of cells, ``(rows,)``."""
+
+CARE_COLUMNS: Final = _columns(
+    *_WHO,
+    ("day", "float", "day", "randomisation to the dose"),
+    (
+        "drug",
+        "int",
+        "code",
+        "0 antipyretic (counted), 1 tocilizumab (mg), 2 dexamethasone (mg), 3 methylprednisolone (mg), "
+        "4 anakinra (mg), 5 vasopressor (day), 6 filgrastim (ug/kg), 7 rasburicase (mg/kg), 8 immunoglobulin (g/kg)",
+    ),
+    ("dose", "float", "by drug", "amount of the dose, in the drug's unit"),
+)
+"""One row per dose that the ward gave against toxicity while the patient was seen, ``(rows,)``."""
 
 DAILY_COLUMNS: Final = _columns(
     *_WHO,
@@ -265,7 +288,7 @@ def write_table(path: Path | str, table: Table) -> tuple[Path, Path]:
 
 def _known() -> dict[str, Column]:
     """Give the columns of every dictionary by name; a name means the same kind of number everywhere."""
-    every = (PATIENT_COLUMNS, SCREENING_COLUMNS, VISIT_COLUMNS, DOSE_COLUMNS, DAILY_COLUMNS)
+    every = (PATIENT_COLUMNS, SCREENING_COLUMNS, VISIT_COLUMNS, DOSE_COLUMNS, CARE_COLUMNS, DAILY_COLUMNS)
     return {name: column for columns in every for name, column in columns.items()}
 
 

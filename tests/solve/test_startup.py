@@ -50,7 +50,6 @@ def test_a_warm_start_gives_the_cold_starts_bits_and_compiles_nothing(tmp_path: 
     assert warm == cold
     assert numba == "False"
     assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == kept
-    assert warm_seconds < 0.5 * cold_seconds
 
 
 @pytest.mark.parametrize("suffix", [".kernels", ".loop"])

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import re
 import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from adoptive.errors import StudyError
 from adoptive.workbench.engine.types import RunResult
 from adoptive.workbench.report import render_report, rewrite_report
+from adoptive.workbench.report.cells import toxicity_figure
 from adoptive.workbench.report.data import load_run
 from adoptive.workbench.report.survival import survival_figure
 from adoptive.workbench.rules import rule_sentence
@@ -175,3 +178,15 @@ def test_caption_of_survival_names_both_arms(run_place: Path) -> None:
     figure = survival_figure(load_run(run_place), "pfs")
     assert "satri-cel" in figure.finding
     assert "physician's choice" in figure.finding
+
+
+def test_a_toxicity_that_nobody_had_keeps_its_row(run_place: Path) -> None:
+    run = load_run(run_place)
+    grades = {name: values.copy() for name, values in run.tables["grades"].items()}
+    nobody = grades["toxicity"] == "tumour lysis"
+    assert nobody.any()
+    grades["share"][nobody] = np.where(grades["grade"][nobody] == 0, 1.0, 0.0)
+    figure = toxicity_figure(dataclasses.replace(run, tables={**run.tables, "grades": grades}))
+    for name in grades["toxicity"]:
+        shown = name.replace("cytokine release syndrome", "CRS")
+        assert all(f">{shown}<" in svg for _, svg in figure.drawings), shown

@@ -142,9 +142,12 @@ def doses_given(reactions: Sequence[Ward], fired_day: Floats, *, until: Floats) 
 
 
 def first_dose_day(reactions: Sequence[Ward], fired_day: Floats, *, drugs: Sequence[str]) -> Floats:
-    """Give the day of the first order of any of some drugs, ``(patients,)``; inf = none."""
-    places = [place for place, ward in enumerate(reactions) if ward.drug in drugs]
-    return np.asarray(fired_day[:, places].min(axis=(1, 2), initial=np.inf))
+    """Give the day of the first dose of any of some drugs, ``(patients,)``; inf = none. An order hides no fever."""
+    first = np.full(len(fired_day), np.inf)
+    for place, ward in enumerate(reactions):
+        if ward.drug in drugs:
+            first = np.minimum(first, fired_day[:, place].min(axis=1, initial=np.inf) + ward.delay_days)
+    return first
 
 
 def days_under(reactions: Sequence[Ward], fired_day: Floats, day: Floats, *, drug: str) -> NDArray[np.bool_]:

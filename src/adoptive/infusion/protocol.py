@@ -122,6 +122,16 @@ class Care:
 
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
 
+    def __post_init__(self) -> None:
+        for place, rule in enumerate(self.rules):
+            if rule in self.rules[:place]:
+                raise StudyError(
+                    "the same rule is written twice and would be carried out twice",
+                    where=f"infusion.care.rules[{place + 1}]",
+                    value=f"{rule.drug} at {rule.trigger}",
+                    next_step="remove it",
+                )
+
     def in_force(self) -> tuple[CareRule, ...]:
         """Give the rules that hold: the protocol's, with the study's own in their place."""
         own = {rule.key for rule in self.rules}

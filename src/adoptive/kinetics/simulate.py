@@ -16,7 +16,7 @@ from adoptive.kinetics.states import IN_BLOOD, LESIONS, MOST_LESIONS, lesion_sta
 from adoptive.kinetics.types import Physiology, Trajectory
 from adoptive.solve import Events, Trigger, compile_model
 
-__all__ = ["RECORDED", "advance", "begin", "day_grid", "engine", "recorded"]
+__all__ = ["advance", "begin", "day_grid", "engine", "recorded"]
 
 Floats = NDArray[np.float64]
 
@@ -35,9 +35,6 @@ def recorded(lesions: int = LESIONS) -> tuple[str, ...]:
     """Name the states that a trajectory keeps: cells in blood, what is charted, each lesion's cells."""
     each = (lesion_state(name, j) for j in range(lesions) for name in ("T_H", "T_L", "T_N", "D"))
     return (*IN_BLOOD, *CHARTED, *each)
-
-
-RECORDED: Final = recorded()
 
 
 @lru_cache(maxsize=MOST_LESIONS)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         event_free_survival,
         overall_survival,
         time_to_progression,
+        time_to_response,
     )
     from adoptive.outcome.events.types import Endpoint, Reason, TimeToEvent
     from adoptive.outcome.haematology.b_cells import find_b_cell_aplasia, is_immunoglobulin_due, replacement_dose_g
@@ -63,7 +64,7 @@ if TYPE_CHECKING:
     from adoptive.outcome.laboratory.worst import WorstGrades, worst_grade, worst_grade_rows
     from adoptive.outcome.response.baseline import check_baseline
     from adoptive.outcome.response.best import Best, best_response, disease_control
-    from adoptive.outcome.response.depth import depth_of_response, spider, swimmer, time_to_response, waterfall
+    from adoptive.outcome.response.depth import days_to_response, depth_of_response, spider, swimmer, waterfall
     from adoptive.outcome.response.immune_best import ImmuneCourse, best_immune_response, immune_course
     from adoptive.outcome.response.irecist import ImmuneAssessed, assess_immune
     from adoptive.outcome.response.lesions import choose_targets, confirm_new_lesions, judge_non_target
@@ -79,7 +80,7 @@ if TYPE_CHECKING:
         NewLesions,
         Stacked,
     )
-    from adoptive.outcome.toxicity.crs import CRS_SCALES, CrsCourse, crs_course, grade_crs
+    from adoptive.outcome.toxicity.crs import CRS_SCALES, crs_course, grade_crs
     from adoptive.outcome.toxicity.episodes import GradedCourse, episodes
     from adoptive.outcome.toxicity.icans import grade_icans, ice_score
     from adoptive.outcome.toxicity.oxygen import oxygen_code
@@ -101,7 +102,8 @@ _NAMES: Final = {
     "events.censoring": "CENSORING_RULES CensoringRule Planned censoring_rule",
     "events.progression_free": "progression_free_survival",
     "events.time_to_event": (
-        "competing_status duration_of_response event_free_survival overall_survival time_to_progression"
+        "competing_status duration_of_response event_free_survival overall_survival time_to_progression "
+        "time_to_response"
     ),
     "events.types": "Endpoint Reason TimeToEvent",
     "haematology.b_cells": "find_b_cell_aplasia is_immunoglobulin_due replacement_dose_g",
@@ -124,7 +126,7 @@ _NAMES: Final = {
     "laboratory.worst": "WorstGrades worst_grade worst_grade_rows",
     "response.baseline": "check_baseline",
     "response.best": "Best best_response disease_control",
-    "response.depth": "depth_of_response spider swimmer time_to_response waterfall",
+    "response.depth": "days_to_response depth_of_response spider swimmer waterfall",
     "response.immune_best": "ImmuneCourse best_immune_response immune_course",
     "response.irecist": "ImmuneAssessed assess_immune",
     "response.lesions": "choose_targets confirm_new_lesions judge_non_target",
@@ -132,7 +134,7 @@ _NAMES: Final = {
     "response.sdtm": "rows_from_sdtm visits_from_sdtm",
     "response.table": "lesion_rows rows_of stack_rows",
     "response.types": "ImmuneResponse Kind LesionRows LesionState NewLesion NewLesions Stacked",
-    "toxicity.crs": "CRS_SCALES CrsCourse crs_course grade_crs",
+    "toxicity.crs": "CRS_SCALES crs_course grade_crs",
     "toxicity.episodes": "GradedCourse episodes",
     "toxicity.icans": "grade_icans ice_score",
     "toxicity.oxygen": "oxygen_code",
@@ -145,7 +147,7 @@ _HOME: Final = {name: module for module, names in _NAMES.items() for name in nam
 # fmt: off
 __all__ = [
     "CENSORING_RULES", "CRS_SCALES", "UNGRADED", "Assessed", "Assessment", "BedsideSigns", "Best", "BrainTolerance",
-    "CarHematotox", "CensoringRule", "Chemistry", "Consciousness", "CrsCourse", "CrsSigns", "DailyLowest", "Easix",
+    "CarHematotox", "CensoringRule", "Chemistry", "Consciousness", "CrsSigns", "DailyLowest", "Easix",
     "Endpoint", "Fate", "Graded", "GradedCourse", "HScore", "IcansSigns", "IecHs", "ImmuneAssessed", "ImmuneCourse",
     "ImmuneResponse", "Infections", "Kind", "LaboratoryPanel", "LesionRows", "LesionState", "Motor", "NewLesion",
     "NewLesions", "NonTarget", "OffTumour", "Oxygen", "Planned", "Pressure", "Reading", "Reason", "Response",
@@ -153,7 +155,7 @@ __all__ = [
     "WorstGrades", "adtte_columns", "assess", "assess_immune", "at_days", "bedside_signs", "best_immune_response",
     "best_response", "brain_signs", "censoring_rule", "check_baseline", "choose_targets", "class_infection_risk",
     "competing_status", "compute_easix", "confirm_new_lesions", "consciousness_code", "corrected_calcium_mmol_l",
-    "count_neutropenia_days", "crs_course", "daily_crs_grade", "daily_icans_grade", "daily_lowest",
+    "count_neutropenia_days", "crs_course", "daily_crs_grade", "daily_icans_grade", "daily_lowest", "days_to_response",
     "depth_of_response", "disease_control", "draw_brain_tolerance", "draw_fate", "draw_infections", "draw_tolerance",
     "draw_vitals", "duration_of_response", "episodes", "event_free_survival", "find_b_cell_aplasia", "find_iec_hs",
     "first_passage", "grade_clinical_tls", "grade_crs", "grade_cytopenia", "grade_ejection_fraction",

@@ -1,10 +1,9 @@
 """Keep each patient's diary: one row of numbers with all that a later leg must know, and the results read from it.
 
 Columns: the day of a stop; of each trigger, the day on which its jump is due, then the day on which it looks again; of
-each clone, how many falls were
-decided, whether it is watched and whether the latest fall was its end; of the scans, what RECIST remembers; of each
-regimen, where it stands and the doses due. What `Engine.run` hands out as `carry` are these columns, then the counts
-and last days of the triggers.
+each clone, how many falls were decided, whether it is watched and whether the latest fall was its end; of the scans,
+what RECIST remembers; of each regimen, where it stands and the doses due. What `Engine.run` hands out as `carry` are
+these columns, then the counts and last days of the triggers.
 """
 
 from __future__ import annotations

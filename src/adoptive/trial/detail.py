@@ -1,4 +1,4 @@
-"""The long tables of a trial that somebody wants to look at: visits, doses and daily values."""
+"""The long tables of a trial that somebody wants to look at: visits, doses, care and daily values."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from adoptive.infusion.protocol import DOSE_UNITS
 from adoptive.kinetics.observe import lesion_diameters_mm
 from adoptive.trial.types import Followed, Study
 from adoptive.trial.ward import copies_of
 
-__all__ = ["record_daily", "record_doses", "record_visits"]
+__all__ = ["record_care", "record_daily", "record_doses", "record_visits"]
 
 Columns = dict[str, NDArray[Any]]
 
@@ -54,6 +55,24 @@ def record_doses(followed: Followed, study: Study) -> Columns:
                 "number": number + 1,
                 "day": course.infusion_day[row, number],
                 "cells": np.full(len(row), study.infusion.dose_cells),
+            }
+        )
+    return _stack(parts)
+
+
+def record_care(followed: Followed) -> Columns:
+    """Give every dose against toxicity that the ward gave: its day, drug (place in ``DOSE_UNITS``) and amount."""
+    parts, names = [], np.array(list(DOSE_UNITS))
+    for course, places in ((followed.cells, followed.cells_rows), (followed.crossed, followed.crossed_rows)):
+        if course is None:
+            continue
+        given = course.doses()
+        parts.append(
+            _who(followed, places[given.row])
+            | {
+                "day": given.day,
+                "drug": np.argmax(given.drug[:, None] == names, axis=1),
+                "dose": given.dose,
             }
         )
     return _stack(parts)

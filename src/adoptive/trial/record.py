@@ -18,9 +18,9 @@ from adoptive.outcome import (
     worst_cytopenia,
 )
 from adoptive.outcome.laboratory.cytopenia import Lineage
-from adoptive.trial.detail import record_daily, record_doses, record_visits
+from adoptive.trial.detail import record_care, record_daily, record_doses, record_visits
 from adoptive.trial.types import Followed, Study, TrialRecord
-from adoptive.trial.ward import copies_of, infusion_span, orders_of, safety_of_course, seen_until, window_of
+from adoptive.trial.ward import copies_of, doses_of, infusion_span, safety_of_course, seen_until, window_of
 
 __all__ = ["efficacy_columns", "record_trials"]
 
@@ -62,6 +62,7 @@ def record_trials(study: Study, followed: Followed, *, trials: NDArray[np.int64]
         visits=record_visits(followed) if detail else empty,
         doses=record_doses(followed, study) if detail else empty,
         daily=record_daily(followed) if detail else empty,
+        care=record_care(followed) if detail else empty,
     )
 
 
@@ -140,7 +141,7 @@ def _safety(course: Course) -> Columns:
     copies = np.where(window, copies_of(course), 0.0)
     peak = copies.argmax(axis=1)
     return safety_of_course(course).columns() | {
-        "tocilizumab_doses": orders_of(course, "tocilizumab"),
+        "tocilizumab_doses": doses_of(course, "tocilizumab"),
         "peak_car_copies": copies.max(axis=1),
         "peak_car_day": np.where(had, day[peak] - np.where(had, first, 0.0), 0.0),
         "peak_il6_pg_ml": np.where(window, trajectory.of("IL6"), 0.0).max(axis=1),

@@ -171,8 +171,9 @@ def _ward(course: Course, row: int) -> Iterator[Line]:
             float(crs.maximum_day[row]),
             f"cytokine release syndrome at its worst: grade {crs.maximum_grade[row]} (ASTCT)",
         )
+    seen = seen_until(course)[row]
     for ward, days in zip(course.care, trajectory.fired_day[row], strict=False):
-        ordered = days[np.isfinite(days)]
+        ordered = days[days + ward.delay_days <= seen]
         if np.isfinite(ward.again_days) and len(ordered) > 1:
             yield float(ordered[0]), f"{ward.drug} ordered: {len(ordered)} doses until day {ordered[-1]:.0f}"
         else:

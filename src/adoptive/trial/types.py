@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -167,7 +167,8 @@ class TrialRecord:
 
     ``patients`` maps a column of :data:`adoptive.tables.PATIENT_COLUMNS` to its array; every trial randomises the same
     number of patients. ``screening`` has ``(trials,)`` columns. ``visits``, ``doses`` and ``daily`` are long tables
-    (flat columns with ``trial`` and ``patient``) and may be empty when a run keeps only what it needs.
+    (flat columns with ``trial`` and ``patient``) and may be empty when a run keeps only what it needs; so is ``care``,
+    the ward's doses against toxicity.
     """
 
     study: Study
@@ -177,3 +178,4 @@ class TrialRecord:
     visits: Mapping[str, NDArray[Any]]
     doses: Mapping[str, NDArray[Any]]
     daily: Mapping[str, NDArray[Any]]
+    care: Mapping[str, NDArray[Any]] = field(default_factory=dict)

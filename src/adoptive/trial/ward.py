@@ -6,11 +6,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adoptive.course import Course
-from adoptive.infusion.care import AGAINST_FEVER, first_dose_day
+from adoptive.infusion.care import AGAINST_FEVER, days_under, first_dose_day
 from adoptive.kinetics.observe import car_copies_per_ug, il6_effective_pg_ml
-from adoptive.outcome import CrsCourse, Safety, Watched, crs_course, daily_crs_grade, safety_of
+from adoptive.outcome import GradedCourse, Safety, Watched, crs_course, daily_crs_grade, safety_of
+from adoptive.parameters import draw_patients
 
-__all__ = ["copies_of", "crs_of", "infusion_span", "orders_of", "safety_of_course", "seen_until", "window_of"]
+__all__ = [
+    "antipyretic_days",
+    "copies_of",
+    "crs_of",
+    "doses_of",
+    "infusion_span",
+    "safety_of_course",
+    "seen_until",
+    "window_of",
+]
 
 Floats = NDArray[np.float64]
 
@@ -35,13 +45,31 @@ def window_of(course: Course) -> NDArray[np.bool_]:
     return (day >= first[:, None]) & (day <= stop[:, None]) & (day <= seen_until(course)[:, None])
 
 
-def crs_of(course: Course) -> CrsCourse:
+def crs_of(course: Course) -> GradedCourse:
     """Give everybody's course of cytokine release syndrome by ASTCT, each day by its worst hour."""
     trajectory, window = course.trajectory, window_of(course)
     level = np.where(window, _worst_of_day(course), 0.0)
     drug = first_dose_day(course.care, trajectory.fired_day, drugs=AGAINST_FEVER)
-    grade = np.where(window, daily_crs_grade(level, trajectory.day, course.tolerance, first_drug_day=drug), 0)
-    return crs_course(grade, trajectory.day)
+    fall = draw_patients(course.typical, course.streams, name="outcome.antipyretic_c", keys=course.cohort.keys)
+    grade = daily_crs_grade(
+        level,
+        trajectory.day,
+        course.tolerance,
+        first_drug_day=drug,
+        antipyretic_c=antipyretic_days(course) * fall[:, None],
+    )
+    return crs_course(np.where(window, grade, 0), trajectory.day)
+
+
+def antipyretic_days(course: Course) -> NDArray[np.bool_]:
+    """Mark the days ``(patients, days)`` whose temperature was taken under an antipyretic.
+
+    On the first of a row of days with doses the fever was there before the drug.
+    """
+    given = days_under(course.care, course.trajectory.fired_day, course.trajectory.day, drug="antipyretic")
+    before = np.zeros_like(given)
+    before[:, 1:] = given[:, :-1]
+    return given & before
 
 
 def safety_of_course(course: Course) -> Safety:
@@ -52,35 +80,41 @@ def safety_of_course(course: Course) -> Safety:
         course.cohort,
         course.tolerance,
         il6_effective=_worst_of_day(course),
+        leak=_raised_by_orders(course, course.trajectory.of("BBB"), signal="leak"),
         window=window_of(course),
         infusion_day=course.infusion_day,
         lead_days=course.lead_days,
         known_until=seen_until(course),
         progression_day=course.reading.progression_day,
         first_drug_day=first_dose_day(course.care, course.trajectory.fired_day, drugs=AGAINST_FEVER),
+        antipyretic=antipyretic_days(course),
     )
     return safety_of(watched, typical=course.typical, streams=course.streams)
 
 
 def _worst_of_day(course: Course) -> Floats:
-    """Give effective interleukin 6 on every day, at least the level at which the ward acted on that day.
+    """Give effective interleukin 6 on every day, at least the level at which the ward acted on that day."""
+    return _raised_by_orders(course, il6_effective_pg_ml(course.trajectory, course.body), signal="il6_effective")
+
+
+def _raised_by_orders(course: Course, level: Floats, *, signal: str) -> Floats:
+    """Raise a signal's daily values ``(patients, days)`` to the level at which the ward acted on that day.
 
     The grid holds one value a day; a drug that was ordered shows that the level in between was higher.
     """
-    trajectory = course.trajectory
-    level = il6_effective_pg_ml(trajectory, course.body)
+    trajectory, worst = course.trajectory, level.copy()
     for place, ward in enumerate(course.care):
-        for day in trajectory.fired_day[:, place].T if ward.signal == "il6_effective" else ():
+        for day in trajectory.fired_day[:, place].T if ward.signal == signal else ():
             row = np.flatnonzero(np.isfinite(day))
             at = np.searchsorted(trajectory.day, day[row], side="right") - 1
-            level[row, at] = np.maximum(level[row, at], ward.threshold[row])
-    return level
+            worst[row, at] = np.maximum(worst[row, at], ward.threshold[row])
+    return worst
 
 
-def orders_of(course: Course, drug: str) -> NDArray[np.int64]:
-    """Count how often the ward ordered a drug, ``(patients,)``."""
-    places = [place for place, ward in enumerate(course.care) if ward.drug == drug]
-    return np.asarray(course.trajectory.fired[:, places].sum(axis=1))
+def doses_of(course: Course, drug: str) -> NDArray[np.int64]:
+    """Count the doses of a drug that the ward gave while the patient was seen, ``(patients,)``."""
+    given = course.doses()
+    return np.bincount(given.row[given.drug == drug], minlength=len(course.cohort)).astype(np.int64)
 
 
 def copies_of(course: Course) -> Floats:

@@ -86,8 +86,9 @@ def fields_of(study: Study) -> Iterator[Field]:
 
 def _walk(value: Any, name: str, annotation: Any, sources: Mapping[str, str]) -> Iterator[Field]:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        for inner, hint in _hints(type(value)).items():
-            yield from _walk(getattr(value, inner), f"{name}.{inner}", hint, sources)
+        hints = _hints(type(value))
+        for inner in dataclasses.fields(value):
+            yield from _walk(getattr(value, inner.name), f"{name}.{inner.name}", hints[inner.name], sources)
     elif isinstance(value, tuple) and value and dataclasses.is_dataclass(value[0]):
         for number, item in enumerate(value, start=1):
             yield from _walk(item, f"{name}[{number}]", type(item), sources)

@@ -11,8 +11,10 @@ import pytest
 from adoptive.cohort import Cohort
 from adoptive.course import Course, Plan, follow_cells
 from adoptive.infusion import Care, CareRule
+from adoptive.infusion.care import days_under
 from adoptive.kinetics.observe import il6_effective_pg_ml
-from adoptive.trial.ward import crs_of
+from adoptive.parameters import draw_typical
+from adoptive.trial.ward import antipyretic_days, crs_of, safety_of_course
 
 PEOPLE, DAYS = 150, 120.0
 TOCILIZUMAB: dict[str, Any] = {"dose": 8.0, "interval_days": 1 / 3, "maximum": 4}
@@ -44,6 +46,12 @@ def nothing(people: Cohort, plan: Plan) -> Course:
 def by_crs(**changed: Any) -> Care:
     """Give tocilizumab alone, at CRS of grade 2."""
     return Care("none", (CareRule("tocilizumab", "CRS grade", 2.0, **(TOCILIZUMAB | changed)),))
+
+
+def with_leaky_brains(plan: Plan) -> Plan:
+    """Give everybody's brain the tolerance that it has of cells against CD19, and less."""
+    book = plan.typical.book.replace(outcome__brain_without_cd19=0.5)
+    return dataclasses.replace(plan, typical=draw_typical(book, plan.streams, trials=[0], fixed=True))
 
 
 def same(one: Course, two: Course) -> bool:
@@ -116,6 +124,40 @@ def test_every_dose_has_a_reason_and_a_place(asco: Course) -> None:
     early = infused[given.row] + 5.0
     assert (given.day >= early)[given.drug == "filgrastim"].all()
     assert (given.drug == "filgrastim").sum() > 5
+
+
+@pytest.mark.parametrize(("drug", "level"), [("dexamethasone", 1.0), ("methylprednisolone", 3.0)])
+def test_who_was_treated_for_a_grade_of_neurotoxicity_has_it_in_the_record(
+    people: Cohort, plan: Plan, drug: Any, level: float
+) -> None:
+    """The leak may fall again before the next recorded day; the order shows how high it was."""
+    rule = CareRule(drug, "ICANS grade", level, dose=10.0, interval_days=0.25, maximum=20, delay_days=0.0)
+    course = follow(people, with_leaky_brains(plan), Care("none", (rule,)))
+    rows = np.unique(course.doses().row)
+    assert len(rows) > 3
+    assert (safety_of_course(course).icans_grade[rows] >= level).all()
+
+
+def test_an_antipyretic_hides_fever_from_its_second_day_on_and_no_graver_sign(asco: Course) -> None:
+    """The ward's orders stay as they are; the days of fever alone get fewer, the worst grade of nobody moves."""
+    trajectory = asco.trajectory
+    given = days_under(asco.care, trajectory.fired_day, trajectory.day, drug="antipyretic")
+    under = antipyretic_days(asco)
+    assert given[under].all()
+    assert (given.any(axis=1) & ~under.any(axis=1)).any() or (given.sum() > under.sum())
+    silent = dataclasses.replace(
+        asco, care=tuple(dataclasses.replace(w, drug="paracetamol") if w.jump is None else w for w in asco.care)
+    )
+    assert not antipyretic_days(silent).any()
+    first = np.where(given.any(axis=1), given.argmax(axis=1), -1)
+    assert not under[np.arange(PEOPLE), np.maximum(first, 0)].any()
+    hidden, plain = safety_of_course(asco), safety_of_course(silent)
+    np.testing.assert_array_equal(hidden.crs_grade, plain.crs_grade)
+    np.testing.assert_array_equal(hidden.crs_onset_day, plain.crs_onset_day)
+    assert (hidden.crs_days <= plain.crs_days).all()
+    assert hidden.crs_days.sum() < 0.95 * plain.crs_days.sum()
+    had = hidden.crs_grade >= 0
+    np.testing.assert_array_equal(crs_of(asco).maximum_grade[had], hidden.crs_grade[had])
 
 
 def test_filgrastim_shortens_neutropenia_and_touches_no_tumour(people: Cohort, plan: Plan, nothing: Course) -> None:

@@ -16,6 +16,7 @@ from adoptive.infusion.protocol import DOSE_UNITS, TRIGGERS, Drug, Named, Sign
 from adoptive.kinetics.simulate import engine
 from adoptive.parameters import Typical
 from adoptive.trial.types import Study
+from adoptive.workbench.fields import fields_of
 from adoptive.workbench.study import dump_study, parse_study
 
 GRADES = np.array([[20.0, 150.0, 900.0, 2000.0], [10.0, 60.0, 500.0, 400.0]])
@@ -146,7 +147,8 @@ def test_doses_are_listed_by_patient_and_day_up_to_the_last_one_seen(two: Cohort
     assert doses.drug.tolist() == ["dexamethasone", "tocilizumab", "tocilizumab", "dexamethasone"]
     assert doses.dose.tolist() == [10.0, 480.0, 800.0, 10.0]
     assert set(doses.unit.tolist()) == {"mg"}
-    assert first_dose_day(given, fired, drugs=("tocilizumab",)).tolist() == [30.0, 40.0]
+    assert first_dose_day(given, fired, drugs=("tocilizumab",)).tolist() == [30.5, 40.5]
+    assert first_dose_day(given, fired, drugs=("tocilizumab", "dexamethasone")).tolist() == [30.2, 40.5]
     assert np.isinf(first_dose_day(given, fired, drugs=("filgrastim",))).all()
     assert set(AGAINST_FEVER) < set(DOSE_UNITS)
 
@@ -228,3 +230,22 @@ def test_all_mistakes_of_the_section_are_said_at_once(study: Study) -> None:
 def test_a_rule_that_makes_no_sense_is_refused(changed: dict[str, Any], words: str) -> None:
     with pytest.raises(StudyError, match=words):
         rule(**({"trigger": "ICANS grade"} | changed))
+
+
+def test_the_same_rule_twice_is_refused_and_two_grades_of_one_drug_are_not() -> None:
+    with pytest.raises(StudyError, match="written twice") as said:
+        Care("none", (rule(), rule(level=3.0), rule()))
+    assert said.value.where == "infusion.care.rules[3]"
+    assert len(Care("none", (rule(), rule(level=3.0))).in_force()) == 2
+
+
+def test_every_line_of_show_is_a_field_that_a_file_may_write(study: Study) -> None:
+    """With rules of care, which hold settings of their own that are no fields."""
+    ruled = dataclasses.replace(
+        study, infusion=dataclasses.replace(study.infusion, care=Care("none", (rule(), rule(level=3.0))))
+    )
+    shown = [field for field in fields_of(ruled) if field.name.startswith("infusion.care")]
+    assert len(shown) == 1 + 2 * len(dataclasses.fields(CareRule))
+    for field in fields_of(ruled):
+        assert "__" not in field.name, field.name
+        assert field.meaning, field.name

@@ -14,7 +14,7 @@ from adoptive.kinetics.observe import il6_effective_pg_ml
 from adoptive.kinetics.types import Physiology, Trajectory
 from adoptive.outcome.clinic.safety import Watched
 from adoptive.trial.run import Followed
-from adoptive.trial.ward import seen_until, window_of
+from adoptive.trial.ward import antipyretic_days, seen_until, window_of
 
 
 @pytest.fixture(scope="session")
@@ -32,12 +32,14 @@ def watched(course: Course) -> Watched:
         course.cohort,
         course.tolerance,
         il6_effective=il6_effective_pg_ml(course.trajectory, course.body),
+        leak=course.trajectory.of("BBB"),
         window=window_of(course),
         infusion_day=course.infusion_day,
         lead_days=course.lead_days,
         known_until=seen_until(course),
         progression_day=course.reading.progression_day,
         first_drug_day=first_dose_day(course.care, course.trajectory.fired_day, drugs=AGAINST_FEVER),
+        antipyretic=antipyretic_days(course),
     )
 
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adoptive.errors import StudyError
+from adoptive.outcome.clinic.laboratory_values import limits_of_normal
 from adoptive.outcome.laboratory.cytopenia import (
     LOWER_LIMIT_E9_L,
     TERM,
@@ -19,6 +20,7 @@ from adoptive.outcome.laboratory.cytopenia import (
     grade_cytopenia,
     worst_cytopenia,
 )
+from adoptive.parameters import load_book
 
 CRITERIA = Path(__file__).parents[2] / "data" / "ctcae" / "ctcae_v5_lab_criteria_si.csv"
 LINEAGES: list[Lineage] = list(TERM)
@@ -83,3 +85,16 @@ def test_unknown_version_and_lineage_say_what_is_allowed() -> None:
         grade_cytopenia([1.0], "lymphocytes", version="6.0")
     with pytest.raises(StudyError, match="neutrophils"):
         grade_cytopenia([1.0], "eosinophils")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("lineage", "analyte"),
+    [
+        ("neutrophils", "neutrophils_e9_l"),
+        ("lymphocytes", "lymphocytes_e9_l"),
+        ("leukocytes", "white_cells_e9_l"),
+        ("platelets", "platelets_e9_l"),
+    ],
+)
+def test_the_virtual_patients_laboratory_has_the_same_lower_limits(lineage: Lineage, analyte: str) -> None:
+    assert limits_of_normal(analyte, load_book())[0] == LOWER_LIMIT_E9_L[lineage]

@@ -8,8 +8,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from adoptive.infusion.protocol import DOSE_UNITS
 from adoptive.outcome import Response
 from adoptive.tables import (
+    CARE_COLUMNS,
     DAILY_COLUMNS,
     DOSE_COLUMNS,
     PATIENT_COLUMNS,
@@ -42,13 +44,14 @@ def small(study: Study) -> Study:
     return changed(study, randomised=60)
 
 
-@pytest.mark.parametrize("table", ["patients", "screening", "visits", "doses", "daily"])
+@pytest.mark.parametrize("table", ["patients", "screening", "visits", "doses", "care", "daily"])
 def test_every_table_follows_its_dictionary(record: TrialRecord, table: str) -> None:
     columns = {
         "patients": PATIENT_COLUMNS,
         "screening": SCREENING_COLUMNS,
         "visits": VISIT_COLUMNS,
         "doses": DOSE_COLUMNS,
+        "care": CARE_COLUMNS,
         "daily": DAILY_COLUMNS,
     }
     check_table(getattr(record, table), columns[table], where=table)
@@ -67,7 +70,7 @@ def test_a_trial_is_the_same_in_any_batch(small: Study, same_columns: Same, batc
     at = sorted(batch).index(2)
     same_columns(together.patients, alone.patients, pick=slice(at, at + 1))
     same_columns(together.screening, alone.screening, pick=slice(at, at + 1))
-    for table in ("visits", "doses", "daily"):
+    for table in ("visits", "doses", "care", "daily"):
         whole = getattr(together, table)
         same_columns(whole, getattr(alone, table), pick=whole["trial"] == 2)
 
@@ -83,6 +86,7 @@ def test_detail_changes_no_patient(small: Study, same_columns: Same) -> None:
     same_columns(plain.patients, closely.patients)
     assert not plain.visits
     assert not plain.doses
+    assert not plain.care
     assert not plain.daily
 
 
@@ -166,6 +170,30 @@ def test_the_long_tables_count_patients_as_the_patient_table_does(record: TrialR
     assert set(zip(record.daily["trial"], record.daily["patient"], strict=True)) == set(
         zip(*np.nonzero(patients["arm"] == 0), strict=True)
     )
+
+
+def test_no_drug_is_given_after_the_last_contact_and_the_patient_table_counts_the_same(
+    followed: Followed, record: TrialRecord
+) -> None:
+    care, patients = record.care, record.patients
+    last = patients["os_days"][care["trial"], care["patient"]]
+    assert (care["day"] <= last + 1e-6).all()
+    assert (care["dose"] > 0).all()
+    names = list(DOSE_UNITS)
+    assert {names[code] for code in np.unique(care["drug"])} == {"tocilizumab", "dexamethasone"}
+    mine = (care["drug"] == names.index("tocilizumab")) & (patients["arm"][care["trial"], care["patient"]] == 0)
+    counted = np.zeros((6, 156), int)
+    np.add.at(counted, (care["trial"][mine], care["patient"][mine]), 1)
+    assert counted.tolist() == patients["tocilizumab_doses"].tolist()
+    ordered = followed.cells.trajectory.fired[:, 0].sum()
+    assert mine.sum() < ordered, "the dead are followed a little further: what is ordered then is not given"
+
+
+def test_the_column_of_drugs_names_every_drug_with_its_code() -> None:
+    said = CARE_COLUMNS["drug"].meaning
+    for code, (drug, unit) in enumerate(DOSE_UNITS.items()):
+        shown = {"antipyretic": "counted", "tocilizumab": "mg"}.get(drug, unit)
+        assert f"{code} {drug} ({shown})" in said
 
 
 def test_nobody_is_scanned_after_his_last_contact(record: TrialRecord) -> None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from adoptive.kinetics.types import Trajectory
 from adoptive.outcome.clinic.brain import FULL_ICE, BrainTolerance, brain_signs, daily_icans_grade
 from adoptive.outcome.clinic.signs import Tolerance, daily_crs_grade
 from adoptive.outcome.toxicity.episodes import GradedCourse, episodes
@@ -31,7 +30,7 @@ class WatchDays:
     day: Floats
     watched: NDArray[np.bool_]
 
-    def of(self, values: Floats, *, otherwise: float = 0.0) -> Floats:
+    def of(self, values: Floats | NDArray[np.bool_], *, otherwise: float = 0.0) -> Floats:
         """Take values ``(trajectory's patients, recorded days)`` on the days of watch."""
         return np.where(self.watched, values[self.row, self.at], otherwise)
 
@@ -59,29 +58,35 @@ def watch_days(day: Floats, window: NDArray[np.bool_], *, rows: NDArray[np.int64
 
 
 def read_bedside(
-    trajectory: Trajectory,
     watch: WatchDays,
     *,
     il6_effective: Floats,
+    leak: Floats,
     tolerance: Tolerance,
     brain: BrainTolerance,
     first_drug_day: Floats,
+    antipyretic_c: Floats,
 ) -> Bedside:
     """Grade every day of watch by the signs that show on it, and summarise each patient's days.
 
     Parameters
     ----------
-    trajectory, watch
-        What happened, and the days that count.
-    il6_effective
-        Effective interleukin 6 above baseline (pg/mL) of all patients of the trajectory, ``(patients, days)``.
+    watch
+        The days that count.
+    il6_effective, leak
+        Effective interleukin 6 above baseline (pg/mL) and leak of the blood-brain barrier (0 to 1) of all patients of
+        the trajectory, ``(patients, days)``.
     tolerance, brain, first_drug_day
         Of the patients under watch.
+    antipyretic_c
+        What an antipyretic takes from the temperature of the patients under watch, ``(patients, days of watch)``.
     """
-    crs = daily_crs_grade(watch.of(il6_effective), watch.day, tolerance, first_drug_day=first_drug_day)
-    leak = watch.of(trajectory.of("BBB"))
-    icans = daily_icans_grade(leak, brain)
-    worst = brain_signs(leak.max(axis=1, initial=0.0), brain)
+    crs = daily_crs_grade(
+        watch.of(il6_effective), watch.day, tolerance, first_drug_day=first_drug_day, antipyretic_c=antipyretic_c
+    )
+    watched = watch.of(leak)
+    icans = daily_icans_grade(watched, brain)
+    worst = brain_signs(watched.max(axis=1, initial=0.0), brain)
     return Bedside(
         crs=episodes(np.where(watch.watched, crs, 0), watch.day),
         icans=episodes(icans, watch.day),

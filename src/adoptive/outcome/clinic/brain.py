@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,8 @@ __all__ = ["BrainSigns", "BrainTolerance", "brain_signs", "daily_icans_grade", "
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
-FULL_ICE = 10
+FULL_ICE: Final = 10
+"""Points of the ICE score of a healthy patient."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,15 @@ Codes = NDArray[np.int64]
 MOST_INFECTIONS: Final = 5
 """Most infections that are drawn for a patient."""
 
-SEVERE_E9_L, PROFOUND_E9_L, LYMPHOPENIA_E9_L, LOW_IGG_G_L, LONG_DAYS = 0.5, 0.1, 0.2, 4.0, 7.0
+SEVERE_E9_L: Final = 0.5
+PROFOUND_E9_L: Final = 0.1
+"""Neutrophils below which ICAHT calls their lack severe and profound (10.1182/blood.2023020578)."""
+LYMPHOPENIA_E9_L: Final = 0.2
+"""Lymphocytes below which CTCAE 5.0 calls their lack grade 4."""
+LOW_IGG_G_L: Final = 4.0
+"""Immunoglobulin G below which replacement is usually given."""
+LONG_DAYS: Final = 7.0
+"""Days after which neutropenia is long; the first day counts as 0."""
 
 
 @dataclass(frozen=True)

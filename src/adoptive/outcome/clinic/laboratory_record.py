@@ -51,8 +51,8 @@ class BloodGrades:
     """Hold what the laboratory's values amount to, all ``(patients,)``; -1 = not assessed.
 
     ``severe_neutropenia_days`` is the longest run at or below 0.5e9/L in days 0 to 30; ``b_cell_aplasia_days`` the days
-    from the first to the last day of B-cell aplasia, to the last sample where it lasts; ``igg_nadir_g_l`` the lowest
-    immunoglobulin G after the infusion.
+    from the first to the last day of B-cell aplasia, to the last sample where it lasts; ``neutrophil_nadir_e9_l`` and
+    ``igg_nadir_g_l`` the lowest values from the infusion to day 100.
     """
 
     icaht_early_grade: Codes
@@ -129,14 +129,14 @@ def grade_blood(
     return BloodGrades(
         icaht_early_grade=grade_icaht_early(daily, last_day=last_day).grade,
         icaht_late_grade=grade_icaht_late(1e3 * neutrophils[:, after], when[after], last_day=end).grade,
-        t_icaht_early_grade=grade_t_icaht_early(platelets[:, early], last_day=last_day).grade,
+        t_icaht_early_grade=grade_t_icaht_early(platelets[:, early], last_day=end).grade,
         t_icaht_late_grade=grade_t_icaht_late(platelets[:, after], when[after], last_day=end).grade,
         severe_neutropenia_days=count_neutropenia_days(daily, last_day=last_day).longest_severe,
-        neutrophil_nadir_e9_l=_lowest(neutrophils[:, after]),
+        neutrophil_nadir_e9_l=_lowest(panel, "neutrophils_e9_l"),
         tls_laboratory=laboratory,
         tls_grade=clinical,
         b_cell_aplasia_days=_aplasia_days(panel),
-        igg_nadir_g_l=_lowest(panel.igg_g_l[:, after]),
+        igg_nadir_g_l=_lowest(panel, "igg_g_l"),
         car_hematotox=score.score,
         easix=index.easix,
         m_easix=index.m_easix,
@@ -210,6 +210,6 @@ def _after(panel: LaboratoryPanel, analyte: str) -> Floats:
     return panel.of(analyte)[:, panel.after_infusion >= 0]
 
 
-def _lowest(values: Floats) -> Floats:
-    """Give the lowest value, 0 where there is none."""
-    return np.asarray(np.nan_to_num(np.fmin.reduce(values, axis=1), nan=0.0))
+def _lowest(panel: LaboratoryPanel, analyte: str) -> Floats:
+    """Give the lowest value of an analyte from the infusion on, 0 where there is none."""
+    return np.asarray(np.nan_to_num(np.fmin.reduce(_after(panel, analyte), axis=1), nan=0.0))

@@ -57,6 +57,11 @@ ANALYTES: Final = {
 }
 """Every analyte with its unit in the name, and the name of its scatter; white cells are the sum of their kinds."""
 
+LOWEST_CALCIUM_MG_DL: Final = 4.0
+"""Calcium is never drawn lower: nobody lives with less."""
+HIGH_URATE_MG_DL: Final = 8.0
+"""Uric acid above which the kidney suffers, the limit of Cairo and Bishop (10.1111/j.1365-2141.2004.05094.x)."""
+
 _READ: Final = ("ANC", "L", "PLT", "CRP", "FER", "LDH", "UA", "K", "PO4", "IgG", "B", *IN_BLOOD)
 
 
@@ -237,6 +242,8 @@ def _chemistry(states: States, drive: States, row: Row) -> States:
     """Give proteins, salts and what lysis sets free."""
     inflamed, consumed = drive["A"], drive["M"]
     rise, fall = 1.0 + row("fibrinogen_rise") * inflamed, 1.0 - row("fibrinogen_fall") * consumed
+    urate = np.maximum(states["UA"] - HIGH_URATE_MG_DL, 0.0)
+    calcium = row("calcium_mg_dl") - row("calcium_phosphate") * drive["phosphate"]
     return {
         "crp_mg_l": states["CRP"],
         "ferritin_ug_l": states["FER"],
@@ -244,13 +251,13 @@ def _chemistry(states: States, drive: States, row: Row) -> States:
         "uric_acid_mg_dl": states["UA"],
         "potassium_mmol_l": states["K"],
         "phosphate_mg_dl": states["PO4"],
-        "calcium_mg_dl": np.maximum(row("calcium_mg_dl") - row("calcium_phosphate") * drive["phosphate"], 4.0),
+        "calcium_mg_dl": np.maximum(calcium, LOWEST_CALCIUM_MG_DL),
         "fibrinogen_g_l": row("fibrinogen_g_l") * rise * fall,
         "albumin_g_l": row("albumin_g_l") * (1.0 - row("albumin_fall") * inflamed),
         "sodium_mmol_l": row("sodium_mmol_l") - row("sodium_fall_mmol_l") * inflamed,
         "triglycerides_mmol_l": row("triglycerides_mmol_l") * (1.0 + row("triglycerides_rise") * consumed),
         "creatinine_mg_dl": row("creatinine_mg_dl")
-        * (1.0 + row("creatinine_rise") * inflamed + row("creatinine_urate") * np.maximum(states["UA"] - 8.0, 0.0)),
+        * (1.0 + row("creatinine_rise") * inflamed + row("creatinine_urate") * urate),
     }
 
 

@@ -18,7 +18,7 @@ from adoptive.outcome.clinic.laboratory_values import LaboratoryPanel, printed_v
 from adoptive.outcome.clinic.off_tumour import off_tumour
 from adoptive.outcome.clinic.signs import Tolerance
 from adoptive.outcome.laboratory.clinical_terms import grade_ejection_fraction
-from adoptive.parameters import Typical
+from adoptive.parameters import Typical, draw_patients
 from adoptive.streams import Keys, Streams
 
 __all__ = ["Safety", "Watched", "safety_of"]
@@ -32,10 +32,12 @@ Columns = dict[str, NDArray[Any]]
 class Watched:
     """Hold what the clinic knows of some patients, ``(patients,)`` or ``(patients, days)`` on the trajectory's days.
 
-    ``il6_effective`` is effective interleukin 6 above baseline (pg/mL), each day at its worst; ``window`` marks the
-    days on which toxicity of the cells is looked for; ``infusion_day`` ``(patients, infusions)`` in order, inf = none;
-    ``lead_days`` by which lymphodepletion precedes the infusion; ``known_until`` the last day on which anything is
-    known; ``progression_day`` and ``first_drug_day`` (against fever or cytokines), inf = never.
+    ``il6_effective`` is effective interleukin 6 above baseline (pg/mL) and ``leak`` that of the blood-brain barrier (0
+    to 1), each day at its worst; ``window`` marks the days on which toxicity of the cells is looked for;
+    ``infusion_day`` ``(patients, infusions)`` in order, inf = none; ``lead_days`` by which lymphodepletion precedes the
+    infusion; ``known_until`` the last day on which anything is known; ``progression_day`` and ``first_drug_day``
+    (against fever or cytokines), inf = never; ``antipyretic`` marks the days whose temperature was taken under an
+    antipyretic.
     """
 
     trajectory: Trajectory
@@ -43,12 +45,14 @@ class Watched:
     cohort: Cohort
     tolerance: Tolerance
     il6_effective: Floats
+    leak: Floats
     window: NDArray[np.bool_]
     infusion_day: Floats
     lead_days: Floats
     known_until: Floats
     progression_day: Floats
     first_drug_day: Floats
+    antipyretic: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -167,12 +171,14 @@ class _Treated:
         target = watched.cohort.antigen.target
         watch = watch_days(watched.trajectory.day, watched.window, rows=rows, infusion_day=first)
         bedside = read_bedside(
-            watched.trajectory,
             watch,
             il6_effective=watched.il6_effective,
+            leak=watched.leak,
             tolerance=watched.tolerance.take(rows),
             brain=draw_brain_tolerance(keys, target=target, typical=typical, streams=streams),
             first_drug_day=watched.first_drug_day[rows],
+            antipyretic_c=watch.of(watched.antipyretic)
+            * draw_patients(typical, streams, name="outcome.antipyretic_c", keys=keys)[:, None],
         )
         true = true_values(
             watched.trajectory,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.outcome.toxicity.crs import grade_crs
+from adoptive.outcome.toxicity.scales import FEVER_C
 from adoptive.outcome.toxicity.types import CrsSigns, Oxygen
 from adoptive.parameters import Typical, draw_patients
 from adoptive.streams import Keys, Streams
@@ -17,6 +19,7 @@ __all__ = [
     "Tolerance",
     "Vitals",
     "bedside_signs",
+    "cooled_c",
     "daily_crs_grade",
     "draw_tolerance",
     "draw_vitals",
@@ -27,10 +30,15 @@ Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-REST_C = 36.8
+REST_C: Final = 36.8
 """Body temperature without fever."""
+HOTTEST_C: Final = 41.5
+"""How high a fever is written."""
+PER_TENFOLD_C: Final = 1.2
+"""Rise of a fever when interleukin 6 rises ten-fold: an assumption of the link."""
 
-LOWEST_SYSTOLIC_MMHG, LOWEST_SATURATION_PERCENT = 50.0, 65.0
+LOWEST_SYSTOLIC_MMHG: Final = 50.0
+LOWEST_SATURATION_PERCENT: Final = 65.0
 """How low an unsupported sign is written."""
 
 
@@ -152,7 +160,12 @@ def draw_vitals(keys: Keys, *, typical: Typical, streams: Streams) -> Vitals:
 def temperature_c(il6_effective: Floats, fever: Floats) -> Floats:
     """Give body temperature: 36.8, and 38 at the fever level plus 1.2 per ten-fold, at most 41.5 degrees C."""
     ratio = np.maximum(il6_effective, 1e-9) / fever
-    return np.where(ratio >= 0.1, np.minimum(38.0 + 1.2 * np.log10(ratio), 41.5), REST_C)
+    return np.where(ratio >= 0.1, np.minimum(FEVER_C + PER_TENFOLD_C * np.log10(ratio), HOTTEST_C), REST_C)
+
+
+def cooled_c(heat_c: Floats, fall_c: Floats) -> Floats:
+    """Give the temperature under an antipyretic that takes away ``fall_c``; nobody is cooled below 36.8 degrees C."""
+    return np.asarray(np.maximum(heat_c - fall_c, np.minimum(heat_c, REST_C)))
 
 
 def bedside_signs(
@@ -185,11 +198,11 @@ def bedside_signs(
     """
     level = il6_effective
     heat = temperature_c(level, tolerance.fever[:, None])
-    cooled = np.maximum(heat - vitals.antipyretic_c[:, None], np.minimum(heat, REST_C))
+    fall_c = np.where(np.asarray(antipyretic, np.bool_), vitals.antipyretic_c[:, None], 0.0)
     fall = _fall(level, tolerance.hypotension) * (vitals.systolic_mmhg - vitals.hypotension_mmhg)[:, None]
     loss = _fall(level, tolerance.oxygen) * (vitals.saturation_percent - vitals.oxygen_percent)[:, None]
     return BedsideSigns(
-        temperature_c=np.where(np.asarray(antipyretic, np.bool_), cooled, heat),
+        temperature_c=cooled_c(heat, fall_c),
         systolic_mmhg=np.maximum(vitals.systolic_mmhg[:, None] - fall, LOWEST_SYSTOLIC_MMHG),
         hypotension=level >= tolerance.hypotension[:, None],
         vasopressors=(level >= tolerance.vasopressor[:, None]).astype(np.int64),
@@ -200,16 +213,21 @@ def bedside_signs(
     )
 
 
-def daily_crs_grade(il6_effective: Floats, day: Floats, tolerance: Tolerance, *, first_drug_day: Floats) -> Codes:
+def daily_crs_grade(
+    il6_effective: Floats, day: Floats, tolerance: Tolerance, *, first_drug_day: Floats, antipyretic_c: ArrayLike = 0.0
+) -> Codes:
     """Grade CRS on every day by ASTCT, ``(patients, days)``; drugs against it hide the fever from their first day.
 
+    ``antipyretic_c`` is what an antipyretic takes from the temperature on a day (0: none works), ``(patients, days)``.
     Only days on which any sign shows are looked at: the others are grade 0.
     """
     grade = np.zeros(il6_effective.shape, np.int64)
     row, at = np.nonzero(il6_effective >= tolerance.first[:, None])
     own, level = tolerance.take(row), il6_effective[row, at]
     signs = CrsSigns(
-        temperature_c=temperature_c(level, own.fever),
+        temperature_c=cooled_c(
+            temperature_c(level, own.fever), np.broadcast_to(antipyretic_c, il6_effective.shape)[row, at]
+        ),
         hypotension=level >= own.hypotension,
         vasopressors=(level >= own.vasopressor).astype(np.int64),
         oxygen=_oxygen(level[:, None], own)[:, 0],

@@ -189,6 +189,12 @@ def time_to_progression(progression_free: Endpoint, *, deaths: Literal["death", 
     ------
     StudyError
         Unknown option.
+
+    Examples
+    --------
+    >>> seen = progression_free_survival([[4], [3]], [[42.0]] * 2, death_day=[np.inf, 100.0])
+    >>> time_to_progression(seen).event.tolist(), time_to_progression(seen, deaths="assessment").days.tolist()
+    ([True, False], [42.0, 42.0])
     """
     if deaths not in ("death", "assessment"):
         raise StudyError("unknown option", where="deaths", value=deaths, allowed="death, assessment")
@@ -212,6 +218,12 @@ def time_to_response(progression_free: Endpoint, response_start_day: ArrayLike) 
         Progression-free survival of the same patients: a response counts up to its end.
     response_start_day
         First CR or PR ``(patients,)``, days from the same time zero; inf or NaN = no response.
+
+    Examples
+    --------
+    >>> seen = progression_free_survival([[2, 4], [3, 4]], [[42.0, 84.0]] * 2, death_day=np.inf)
+    >>> time_to_response(seen, [42.0, np.inf]).days.tolist(), time_to_response(seen, [42.0, np.inf]).event.tolist()
+    ([42.0, 84.0], [True, False])
     """
     start = days_of("response_start_day", response_start_day, len(progression_free.days))
     responded = (start <= progression_free.days) & progression_free.counted

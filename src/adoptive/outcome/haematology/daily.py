@@ -1,4 +1,7 @@
-"""Daily counts of patients: the lowest value of a day, short gaps filled, and runs of days below a limit."""
+"""Daily counts of patients: the lowest value of a day, short gaps filled, and runs of days below a limit.
+
+The first month and the window after it are those of ICAHT (10.1182/blood.2023020578).
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,28 @@ from numpy.typing import ArrayLike, NDArray
 from adoptive.errors import StudyError
 from adoptive.outcome.haematology.known import measured
 
-__all__ = ["DailyLowest", "Runs", "daily_lowest", "fill_short_gaps", "find_runs"]
+__all__ = [
+    "EARLY_LAST_DAY",
+    "LATE_FIRST_DAY",
+    "LATE_LAST_DAY",
+    "DailyLowest",
+    "Month",
+    "Runs",
+    "counts_in_window",
+    "daily_lowest",
+    "earliest_day",
+    "fill_short_gaps",
+    "find_runs",
+    "first_month",
+]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+
+EARLY_LAST_DAY: Final = 30
+LATE_FIRST_DAY: Final = 31
+LATE_LAST_DAY: Final = 100
 
 LARGEST_GAP_DAYS: Final = 7
 """Missing days in a row that are filled: one value a week is enough (Liang et al., see ``icaht``)."""
@@ -45,6 +65,18 @@ class Runs:
     total: Codes
     last_start: Codes
     last_end: Codes
+
+
+@dataclass(frozen=True)
+class Month:
+    """Hold the first month of patients in one row each, ``(rows, days)``: the counts with short gaps filled.
+
+    ``last`` ``(rows,)`` is the last column of each one's follow-up, ``shape`` the shape in which the patients came.
+    """
+
+    count: Floats
+    last: Codes
+    shape: tuple[int, ...]
 
 
 def daily_lowest(
@@ -90,6 +122,81 @@ def daily_lowest(
     grid = np.full(len(names) * days, np.nan)
     np.fmin.at(grid, row[inside] * days + column[inside], value[inside])
     return DailyLowest(patient=names, day=np.arange(first_day, last_day + 1), value=grid.reshape(len(names), days))
+
+
+def earliest_day(*days: ArrayLike, latest: float) -> Floats:
+    """Give the earliest of some days and ``latest``; a missing day (NaN) does not count.
+
+    >>> earliest_day([40.0, float("nan")], 60.0, latest=100.0).tolist()
+    [40.0, 60.0]
+    """
+    end = np.asarray(latest, np.float64)
+    for day in days:
+        end = np.fmin(end, np.asarray(day, np.float64))
+    return end
+
+
+def first_month(count: ArrayLike, name: str, *, rule: str, ends: tuple[ArrayLike, ...]) -> Month:
+    """Read the counts of days 0 to 30, or to the earliest end of follow-up, and fill short gaps.
+
+    Parameters
+    ----------
+    count
+        Lowest value of each day, ``(..., days)``: column 0 is day 0; up to 31 days, NaN = not drawn.
+    name, rule
+        What is counted and for which rule, for the message of an error.
+    ends
+        Days on which follow-up ends, one for all or ``(...)``; NaN or inf = later.
+
+    Raises
+    ------
+    StudyError
+        If there are more than 31 days, or a count is negative or infinite.
+    """
+    grid = measured(count, name)
+    if grid.ndim == 0 or not 1 <= grid.shape[-1] <= EARLY_LAST_DAY + 1:
+        raise StudyError(
+            f"{rule} needs a grid of days", value=grid.shape, allowed="1 to 31 columns, day 0 to day 30 at most"
+        )
+    shape, days = grid.shape[:-1], grid.shape[-1]
+    end = np.floor(earliest_day(*ends, latest=EARLY_LAST_DAY))
+    last = np.broadcast_to(np.clip(end, -1, days - 1), shape).reshape(-1).astype(np.int64)
+    return Month(fill_short_gaps(grid.reshape(-1, days), last_day=last), last, shape)
+
+
+def counts_in_window(
+    count: ArrayLike, day: ArrayLike, name: str, *, rule: str, ends: tuple[ArrayLike, ...], until_day: float
+) -> Floats:
+    """Keep the counts from day 31 to the earliest end, both days included; the others become NaN.
+
+    Without any day there is one column of NaN.
+
+    Parameters
+    ----------
+    count
+        Lowest value of each day, ``(..., days)``, NaN = not drawn.
+    day
+        Days after the infusion ``(days,)`` or ``(..., days)``, one column a day.
+    name, rule, ends
+        As in :func:`first_month`.
+    until_day
+        Last day of the window.
+
+    Raises
+    ------
+    StudyError
+        If there is no axis of days, or a count is negative or infinite.
+
+    >>> counts_in_window([9.0, 8.0, 7.0], [30, 31, 60], "count", rule="late ICAHT", ends=(50.0,), until_day=100)
+    array([nan,  8., nan])
+    """
+    grid = measured(count, name)
+    if grid.ndim == 0:
+        raise StudyError(f"{rule} needs an axis of days", value=grid.shape, allowed="(..., days)")
+    when, end = np.asarray(day, np.float64), earliest_day(*ends, latest=until_day)
+    if grid.shape[-1] == 0:
+        return np.full((*grid.shape[:-1], 1), np.nan)
+    return np.where((when >= LATE_FIRST_DAY) & (when <= end[..., None]), grid, np.nan)
 
 
 def fill_short_gaps(grid: Floats, *, last_day: ArrayLike, largest_gap_days: int = LARGEST_GAP_DAYS) -> Floats:

@@ -14,10 +14,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from adoptive.errors import StudyError
 from adoptive.outcome.haematology.known import measured
+from adoptive.outcome.types import UNGRADED
 
 __all__ = ["Easix", "compute_easix", "creatinine_mg_dl", "crp_mg_dl"]
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 CREATININE_UMOL_L_PER_MG_DL: Final = 88.42
 CRP_MG_L_PER_MG_DL: Final = 10.0
@@ -25,28 +27,32 @@ CRP_MG_L_PER_MG_DL: Final = 10.0
 
 @dataclass(frozen=True)
 class Easix:
-    """Hold the indices in the shape of the values; NaN where a value that the index needs is missing.
+    """Hold the indices in the shape of the values; -1 where a value that the index needs is missing.
 
     ``easix`` is LDH x creatinine / platelets, ``s_easix`` LDH / platelets, ``m_easix`` LDH x CRP / platelets.
+    ``known``, ``s_known`` and ``m_known`` say where each could be computed.
     """
 
     easix: Floats
     s_easix: Floats
     m_easix: Floats
+    known: Flags
+    s_known: Flags
+    m_known: Flags
 
     @property
     def log2_easix(self) -> Floats:
-        """Give the logarithm of EASIX to base 2; -inf where it is 0."""
+        """Give the logarithm of EASIX to base 2; -inf where it is 0 or not known."""
         return _log2(self.easix)
 
     @property
     def log2_s_easix(self) -> Floats:
-        """Give the logarithm of s-EASIX to base 2; -inf where it is 0."""
+        """Give the logarithm of s-EASIX to base 2; -inf where it is 0 or not known."""
         return _log2(self.s_easix)
 
     @property
     def log2_m_easix(self) -> Floats:
-        """Give the logarithm of m-EASIX to base 2; -inf where it is 0."""
+        """Give the logarithm of m-EASIX to base 2; -inf where it is 0 or not known."""
         return _log2(self.m_easix)
 
 
@@ -70,6 +76,10 @@ def compute_easix(
     crp_mg_dl
         C-reactive protein in mg/dL, a tenth of the value in mg/L (see :func:`crp_mg_dl`); only m-EASIX needs it.
 
+    Returns
+    -------
+    The indices, with what is known of them.
+
     Raises
     ------
     StudyError
@@ -86,11 +96,10 @@ def compute_easix(
         raise StudyError("EASIX divides by the platelet count", value=0, allowed="above 0; NaN where it is missing")
     creatinine, crp = measured(creatinine_mg_dl, "creatinine"), measured(crp_mg_dl, "C-reactive protein")
     plain = ldh / platelets
-    return Easix(
-        easix=np.asarray(ldh * creatinine / platelets),
-        s_easix=np.asarray(plain),
-        m_easix=np.asarray(ldh * crp / platelets),
-    )
+    indices = [np.asarray(plain * factor, np.float64) for factor in (creatinine, 1.0, crp)]
+    known = [np.isfinite(index) for index in indices]
+    told = [np.where(there, index, UNGRADED) for there, index in zip(known, indices, strict=True)]
+    return Easix(*told, *known)
 
 
 def creatinine_mg_dl(creatinine_umol_l: ArrayLike) -> Floats:
@@ -108,6 +117,6 @@ def crp_mg_dl(crp_mg_l: ArrayLike) -> Floats:
 
 
 def _log2(index: Floats) -> Floats:
-    """Give the logarithm to base 2, -inf at 0, without a warning."""
+    """Give the logarithm to base 2, -inf at 0 and where the index is not known, without a warning."""
     with np.errstate(divide="ignore"):
-        return np.asarray(np.log2(index), np.float64)
+        return np.asarray(np.log2(np.maximum(index, 0.0)), np.float64)

@@ -12,9 +12,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from adoptive.errors import StudyError
-from adoptive.outcome.haematology.daily import fill_short_gaps, find_runs
-from adoptive.outcome.haematology.known import measured
+from adoptive.outcome.haematology.daily import (
+    EARLY_LAST_DAY,
+    LATE_LAST_DAY,
+    counts_in_window,
+    find_runs,
+    first_month,
+)
 from adoptive.outcome.types import UNGRADED, Graded
 
 __all__ = ["NeutropeniaDays", "count_neutropenia_days", "grade_icaht_early", "grade_icaht_late"]
@@ -24,9 +28,6 @@ Codes = NDArray[np.int64]
 
 SEVERE_PER_UL: Final = 500.0
 PROFOUND_PER_UL: Final = 100.0
-EARLY_LAST_DAY: Final = 30
-LATE_FIRST_DAY: Final = 31
-LATE_LAST_DAY: Final = 100
 LATE_LIMITS_PER_UL: Final = (1500.0, 1000.0, 500.0, 100.0)
 """Nadirs at or below which late grades 1, 2, 3 and 4 begin."""
 ROUND_TO_PER_UL: Final = 10.0
@@ -41,7 +42,7 @@ EARLY_REASONS: Final = (
     "at or below 100 neutrophils per uL for 7 to 13 days: grade 3",
     "at or below 100 neutrophils per uL for 14 days or more: grade 4",
     "never above 500 neutrophils per uL in 31 days: grade 4",
-    "at or below 500 neutrophils per uL from day 0-3 to the last count: grade 4",
+    "at or below 500 neutrophils per uL from day 0-3 to day 30 or the end of follow-up: grade 4",
 )
 _EARLY_GRADE: Final = np.array([UNGRADED, 0, 1, 2, 3, 3, 4, 4, 4])
 
@@ -62,8 +63,8 @@ class NeutropeniaDays:
     """Hold the numbers behind early ICAHT, in the shape of the patients.
 
     ``severe`` is at or below 500 per uL, ``profound`` at or below 100; the longest runs and totals count days of
-    unstable recovery. ``nadir_per_ul`` is inf and the days are -1 where no count is known; ``unknown_days`` are the
-    days of follow-up that stayed without a value.
+    unstable recovery. ``never_recovered``: low from day 0-3 to day 30 or the end of follow-up. ``nadir_per_ul`` is inf
+    and the days are -1 where no count is known; ``unknown_days`` are the days of follow-up that stayed without a value.
     """
 
     longest_severe: Codes
@@ -77,7 +78,7 @@ class NeutropeniaDays:
     never_recovered: NDArray[np.bool_]
 
 
-def count_neutropenia_days(anc_per_ul: ArrayLike, *, last_day: ArrayLike = EARLY_LAST_DAY) -> NeutropeniaDays:
+def count_neutropenia_days(anc_per_ul: ArrayLike, *, last_day: ArrayLike = np.nan) -> NeutropeniaDays:
     """Count days of severe and profound neutropenia from day 0 to day 30, or to the end of follow-up.
 
     Up to 7 missing days in a row are filled by a straight line (level at the edges), longer gaps stay missing; values
@@ -88,7 +89,8 @@ def count_neutropenia_days(anc_per_ul: ArrayLike, *, last_day: ArrayLike = EARLY
     anc_per_ul
         Lowest neutrophil count of each day per uL, ``(..., days)``: column 0 is day 0; up to 31 days, NaN = not drawn.
     last_day
-        Last day of follow-up, one for all or ``(...)``; NaN = beyond day 30.
+        Last day of follow-up, one for all or ``(...)``; NaN = not known: then the last count tells
+        whether the neutrophils came back.
 
     Returns
     -------
@@ -103,22 +105,17 @@ def count_neutropenia_days(anc_per_ul: ArrayLike, *, last_day: ArrayLike = EARLY
     >>> int(days.longest_severe), float(days.nadir_per_ul), bool(days.never_recovered)
     (9, 300.0, False)
     """
-    grid = measured(anc_per_ul, "neutrophil count")
-    if grid.ndim == 0 or not 1 <= grid.shape[-1] <= EARLY_LAST_DAY + 1:
-        raise StudyError(
-            "early ICAHT needs a grid of days", value=grid.shape, allowed="1 to 31 columns, day 0 to day 30 at most"
-        )
-    shape, days = grid.shape[:-1], grid.shape[-1]
-    rows = grid.reshape(-1, days)
-    end = np.nan_to_num(np.asarray(last_day, np.float64), nan=EARLY_LAST_DAY)
-    last = np.broadcast_to(np.clip(np.floor(end), -1, days - 1), shape).reshape(-1).astype(np.int64)
-    filled = fill_short_gaps(rows, last_day=last)
-    known = ~np.isnan(filled)
+    month = first_month(anc_per_ul, "neutrophil count", rule="early ICAHT", ends=(last_day,))
+    filled, last, shape = month.count, month.last, month.shape
+    days, known = filled.shape[1], ~np.isnan(filled)
+    told = np.broadcast_to(np.asarray(last_day, np.float64), shape).reshape(-1)
     seen = known.any(axis=1)
     rounded = np.where(known, np.round(filled / ROUND_TO_PER_UL) * ROUND_TO_PER_UL, np.inf)
     severe, profound = find_runs(rounded <= SEVERE_PER_UL), find_runs(rounded <= PROFOUND_PER_UL)
     last_known = np.where(seen, days - 1 - known[:, ::-1].argmax(axis=1), -1)
-    never = seen & (severe.last_end == last_known) & (severe.last_start <= LATEST_ONSET_WITHOUT_RECOVERY)
+    # a known end must itself be reached: counts that merely stop do not say that the neutrophils never came back
+    until = np.where(np.isnan(told), last_known, last)
+    never = seen & (severe.last_end == until) & (severe.last_start <= LATEST_ONSET_WITHOUT_RECOVERY)
     return NeutropeniaDays(
         longest_severe=severe.longest.reshape(shape),
         longest_profound=profound.longest.reshape(shape),
@@ -132,11 +129,12 @@ def count_neutropenia_days(anc_per_ul: ArrayLike, *, last_day: ArrayLike = EARLY
     )
 
 
-def grade_icaht_early(anc_per_ul: ArrayLike, *, last_day: ArrayLike = EARLY_LAST_DAY) -> Graded:
+def grade_icaht_early(anc_per_ul: ArrayLike, *, last_day: ArrayLike = np.nan) -> Graded:
     """Grade early ICAHT (days 0 to 30) by the longest run of days at or below 500 and 100 neutrophils per uL.
 
     1: up to 6 days at or below 500. 2: 7 to 13 days. 3: 14 days or more, or 7 to 13 days at or below 100. 4: 14 days
-    or more at or below 100, never above 500, or at or below 500 from day 0-3 to the last count.
+    or more at or below 100, never above 500, or at or below 500 from day 0-3 to day 30 or the end of follow-up, if that
+    comes first.
 
     Parameters
     ----------
@@ -217,16 +215,9 @@ def grade_icaht_late(
     >>> grade_icaht_late([[900.0, 1400.0, 5000.0], [900.0, 1600.0, 5000.0]], [40, 60, 80]).grade.tolist()
     [2, 0]
     """
-    count = measured(anc_per_ul, "neutrophil count")
-    if count.ndim == 0:
-        raise StudyError("late ICAHT needs an axis of days", value=count.shape, allowed="(..., days)")
-    end = np.asarray(until_day, np.float64)
-    for stop in (last_day, progression_day, next_therapy_day):
-        end = np.fmin(end, np.asarray(stop, np.float64))
-    when = np.asarray(day, np.float64)
-    if count.shape[-1] == 0:
-        count, when = np.full((*count.shape[:-1], 1), np.nan), np.full(1, np.nan)
-    counted = ~np.isnan(count) & (when >= LATE_FIRST_DAY) & (when <= end[..., None])
+    ends = (last_day, progression_day, next_therapy_day)
+    count = counts_in_window(anc_per_ul, day, "neutrophil count", rule="late ICAHT", ends=ends, until_day=until_day)
+    counted = ~np.isnan(count)
     value = np.where(counted, count, np.inf)
     two = np.partition(value, min(1, value.shape[-1] - 1), axis=-1)[..., :2]
     lowest, second, drawn = two[..., 0], two[..., -1], counted.sum(axis=-1)

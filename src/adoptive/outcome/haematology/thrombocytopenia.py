@@ -9,23 +9,16 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from adoptive.errors import StudyError
-from adoptive.outcome.haematology.daily import fill_short_gaps, find_runs
-from adoptive.outcome.haematology.known import NO, NOT_KNOWN, YES, any_of, coded, measured
+from adoptive.outcome.haematology.daily import LATE_LAST_DAY, counts_in_window, find_runs, first_month
+from adoptive.outcome.haematology.known import NO, NOT_KNOWN, YES, any_of, coded
 from adoptive.outcome.types import UNGRADED, Graded
 
 __all__ = ["grade_t_icaht_early", "grade_t_icaht_late", "has_nccn_thrombocytopenia"]
 
-Floats = NDArray[np.float64]
-Codes = NDArray[np.int64]
-
 EARLY_LIMITS_E9_L: Final = (50.0, 20.0)
 LATE_LIMITS_E9_L: Final = (100.0, 50.0, 20.0)
-EARLY_LAST_DAY: Final = 30
-LATE_FIRST_DAY: Final = 31
-LATE_LAST_DAY: Final = 100
 NCCN_LIMIT_E9_L: Final = 25.0
 NCCN_DAYS: Final = 7
 
@@ -87,10 +80,13 @@ def grade_t_icaht_early(
     >>> grade_t_icaht_early([[40.0] * 8 + [120.0] * 23, [15.0] * 14 + [120.0] * 17]).grade.tolist()
     [2, 4]
     """
-    low, very_low, seen, shape = _low_days(platelets_e9_l, (last_day, progression_day, next_therapy_day))
+    ends = (last_day, progression_day, next_therapy_day)
+    month = first_month(platelets_e9_l, "platelet count", rule="early T-ICAHT", ends=ends)
+    low, very_low = (find_runs(month.count < limit).total for limit in EARLY_LIMITS_E9_L)
+    seen = ~np.isnan(month.count).all(axis=1)
     reason = np.select([~seen, very_low >= 14, very_low >= 1, low >= 7, low >= 1], [0, 5, 4, 3, 2], 1)
     grade = np.array([UNGRADED, 0, 1, 2, 3, 4])[reason]
-    return Graded(grade.reshape(shape), reason.reshape(shape).astype(np.int64), EARLY_REASONS)
+    return Graded(grade.reshape(month.shape), reason.reshape(month.shape).astype(np.int64), EARLY_REASONS)
 
 
 def grade_t_icaht_late(
@@ -130,16 +126,10 @@ def grade_t_icaht_late(
     >>> grade_t_icaht_late([[90.0, 45.0, 150.0], [90.0, 140.0, 150.0]], [40, 60, 80]).grade.tolist()
     [2, 0]
     """
-    count = measured(platelets_e9_l, "platelet count")
-    if count.ndim == 0:
-        raise StudyError("late T-ICAHT needs an axis of days", value=count.shape, allowed="(..., days)")
-    end = np.asarray(until_day, np.float64)
-    for stop in (last_day, progression_day, next_therapy_day):
-        end = np.fmin(end, np.asarray(stop, np.float64))
-    when = np.asarray(day, np.float64)
-    counted = ~np.isnan(count) & (when >= LATE_FIRST_DAY) & (when <= end[..., None])
-    drawn = counted.sum(axis=-1)
-    low, deep, very_low = (((count < limit) & counted).sum(axis=-1) for limit in LATE_LIMITS_E9_L)
+    ends = (last_day, progression_day, next_therapy_day)
+    count = counts_in_window(platelets_e9_l, day, "platelet count", rule="late T-ICAHT", ends=ends, until_day=until_day)
+    drawn = (~np.isnan(count)).sum(axis=-1)
+    low, deep, very_low = ((count < limit).sum(axis=-1) for limit in LATE_LIMITS_E9_L)
     reason = np.select(
         [drawn == 0, (low == 1) & (drawn > 1), very_low >= 14, very_low >= 1, deep >= 1, low >= 1],
         [0, 2, 6, 5, 4, 3],
@@ -172,35 +162,11 @@ def has_nccn_thrombocytopenia(
     >>> has_nccn_thrombocytopenia([20.0] * 8 + [80.0] * 23, transfusion_dependent=0).because.item()
     'below 25e9 platelets per L for more than 7 days'
     """
-    filled, shape = _filled(platelets_e9_l, (last_day,))
-    seen = ~np.isnan(filled).all(axis=1)
-    long = find_runs(filled < NCCN_LIMIT_E9_L, unstable_recovery_days=0).longest > NCCN_DAYS
-    low = np.where(long, YES, np.where(seen, NO, NOT_KNOWN)).astype(np.int64).reshape(shape)
-    dependent = np.broadcast_to(coded(transfusion_dependent, "transfusion dependence"), shape)
+    month = first_month(platelets_e9_l, "platelet count", rule="the NCCN definition", ends=(last_day,))
+    seen = ~np.isnan(month.count).all(axis=1)
+    long = find_runs(month.count < NCCN_LIMIT_E9_L, unstable_recovery_days=0).longest > NCCN_DAYS
+    low = np.where(long, YES, np.where(seen, NO, NOT_KNOWN)).astype(np.int64).reshape(month.shape)
+    dependent = np.broadcast_to(coded(transfusion_dependent, "transfusion dependence"), month.shape)
     found = any_of(low, dependent)
     reason = np.where(found == NOT_KNOWN, 0, np.where(found == NO, 1, np.where(low == YES, 2, 3))).astype(np.int64)
     return Graded(found, reason, NCCN_REASONS)
-
-
-def _filled(platelets_e9_l: ArrayLike, ends: tuple[ArrayLike, ...]) -> tuple[Floats, tuple[int, ...]]:
-    """Give the daily grid to the earliest end with short gaps filled, and the shape of the patients."""
-    grid = measured(platelets_e9_l, "platelet count")
-    if grid.ndim == 0 or not 1 <= grid.shape[-1] <= EARLY_LAST_DAY + 1:
-        raise StudyError(
-            "early T-ICAHT needs a grid of days", value=grid.shape, allowed="1 to 31 columns, day 0 to day 30 at most"
-        )
-    shape, days = grid.shape[:-1], grid.shape[-1]
-    end = np.asarray(EARLY_LAST_DAY, np.float64)
-    for stop in ends:
-        end = np.fmin(end, np.asarray(stop, np.float64))
-    last = np.broadcast_to(np.clip(np.floor(end), -1, days - 1), shape).reshape(-1).astype(np.int64)
-    return fill_short_gaps(grid.reshape(-1, days), last_day=last), shape
-
-
-def _low_days(
-    platelets_e9_l: ArrayLike, ends: tuple[ArrayLike, ...]
-) -> tuple[Codes, Codes, NDArray[np.bool_], tuple[int, ...]]:
-    """Give the days in all below both limits, whether any count is known, and the shape of the patients."""
-    filled, shape = _filled(platelets_e9_l, ends)
-    low, very_low = (find_runs(filled < limit).total for limit in EARLY_LIMITS_E9_L)
-    return low, very_low, np.asarray(np.isfinite(filled).any(axis=1), np.bool_), shape

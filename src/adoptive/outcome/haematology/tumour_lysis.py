@@ -43,6 +43,9 @@ LIMITS: Final[tuple[tuple[str, dict[str, tuple[float, float]]], ...]] = (
 )
 """Limits for adults and children by value and unit; each unit has its own round number, so none is converted."""
 
+HOWARD_LIMITS: Final = {"uric_acid_umol_l": (475.8, 475.8), "phosphate_mmol_l": (1.5, 2.1)}
+"""Limits that Howard prints otherwise; those in mg/dL are the same."""
+
 FALLS: Final = ("calcium",)
 CHANGE: Final = 0.25
 NEEDED: Final = 2
@@ -103,9 +106,9 @@ def grade_laboratory_tls(
 ) -> Graded:
     """Tell whether at least two of the four values changed: 1 laboratory tumour lysis, 0 none.
 
-    Uric acid 8 mg/dL (476 umol/L), potassium 6.0 mmol/L, phosphate 4.5 mg/dL (1.45 mmol/L; children 6.5 and 2.1) or
-    more, corrected calcium 7.0 mg/dL (1.75 mmol/L) or less; by Cairo and Bishop also a rise, or fall of calcium, by
-    25 % from the baseline, where one is given.
+    Uric acid 8 mg/dL (476 umol/L, Howard 475.8), potassium 6.0 mmol/L, phosphate 4.5 mg/dL (1.45 mmol/L, Howard 1.5;
+    children 6.5 and 2.1) or more, corrected calcium 7.0 mg/dL (1.75 mmol/L) or less; by Cairo and Bishop also a rise,
+    or fall of calcium, by 25 % from the baseline, where one is given.
 
     Parameters
     ----------
@@ -219,7 +222,8 @@ def _changed(
     signs = []
     for what, units in LIMITS:
         found: Codes = np.array(NOT_KNOWN)
-        for field, (adult_limit, child_limit) in units.items():
+        for field, printed in units.items():
+            adult_limit, child_limit = HOWARD_LIMITS.get(field, printed) if definition == "Howard" else printed
             value = measured(getattr(values, field), what)
             compare = below if what in FALLS else at_least
             adult, minor = (compare(value, limit, at_limit=inclusive) for limit in (adult_limit, child_limit))

@@ -137,7 +137,20 @@ def best_response(
 def disease_control(best: Best, *, unconfirmed: bool = False) -> Bools:
     """Say who had disease control: CR, PR, SD (or non-CR/non-PD) of the shortest time that ``best_response`` was given.
 
-    Arguments: ``unconfirmed`` counts responses without confirmation. Returns ``(patients,)``.
+    Parameters
+    ----------
+    best
+        The best responses.
+    unconfirmed
+        Whether responses count without confirmation.
+
+    Returns
+    -------
+    Yes or no, ``(patients,)``.
+
+    >>> best = best_response([[2, 2], [4, 0]], [[42, 84], [42, 84]], confirm_days=28, minimum_stable_days=35)
+    >>> disease_control(best).tolist()
+    [True, False]
     """
     chosen = best.unconfirmed if unconfirmed else best.response
     return np.isin(chosen, (Response.CR, Response.PR, Response.SD, Response.NON_CR_NON_PD))

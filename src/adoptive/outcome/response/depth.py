@@ -1,4 +1,4 @@
-"""Depth and course of response as plain tables: waterfall, spider, swimmer; time to response."""
+"""Depth and course of response as plain tables: waterfall, spider, swimmer; days to the response."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from adoptive.outcome.response.best import Best
 from adoptive.outcome.response.recist import Assessed
 from adoptive.outcome.types import Response
 
-__all__ = ["depth_of_response", "spider", "swimmer", "time_to_response", "waterfall"]
+__all__ = ["days_to_response", "depth_of_response", "spider", "swimmer", "waterfall"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -28,7 +28,20 @@ def depth_of_response(
     The smallest change at a visit with a complete set up to the first progression, which counts itself; 0 for patients
     without such a visit.
 
-    Arguments: ``day`` and ``until_day`` leave out visits after a day, such as the start of another therapy.
+    Parameters
+    ----------
+    assessed
+        The judged visits.
+    day, until_day
+        Days of the visits ``(patients, visits)`` and the last day that counts ``(patients,)`` or one for all, such as
+        the start of another therapy.
+
+    >>> from adoptive.outcome import Kind, assess, lesion_rows, stack_rows
+    >>> who, visit, size = ["A", "A", "A", "B", "B"], [0, 1, 2, 0, 1], [50, 30, 20, 40, 60]
+    >>> rows = lesion_rows(who, visit, "T1", Kind.TARGET, diameter_mm=size, day=[0, 42, 84, 0, 42])
+    >>> scans = stack_rows(rows).scans
+    >>> depth_of_response(assess(scans))[0].tolist()
+    [-60.0, 50.0]
     """
     counts = _counted(assessed, day, until_day)
     evaluable: Bools = np.logical_or.reduce(counts, axis=1)
@@ -48,6 +61,25 @@ def waterfall(
 
     Columns: ``rank`` from 1, ``patient``, ``best_change_percent``, ``response`` (best, :class:`Response`),
     ``confirmed``. Patients of equal depth keep their order.
+
+    Parameters
+    ----------
+    assessed, best
+        The judged visits, and the best responses of the same patients.
+    patient
+        Names ``(patients,)``; default: places.
+    day, until_day
+        As for :func:`depth_of_response`.
+
+    >>> from adoptive.outcome import Kind, assess, best_response, lesion_rows, stack_rows
+    >>> who, visit, size = ["A", "A", "A", "B", "B"], [0, 1, 2, 0, 1], [50, 30, 20, 40, 60]
+    >>> rows = lesion_rows(who, visit, "T1", Kind.TARGET, diameter_mm=size, day=[0, 42, 84, 0, 42])
+    >>> scans = stack_rows(rows).scans
+    >>> judged = assess(scans)
+    >>> best = best_response(judged.response, scans.day, confirm_days=28, minimum_stable_days=35)
+    >>> bars = waterfall(judged, best, patient=["A", "B"])
+    >>> bars["patient"].tolist(), bars["best_change_percent"].tolist()
+    (['B', 'A'], [50.0, -60.0])
     """
     depth, evaluable = depth_of_response(assessed, day=day, until_day=until_day)
     rows = np.flatnonzero(evaluable)
@@ -68,6 +100,23 @@ def spider(
 
     Columns: ``patient``, ``day`` since the baseline, ``change_percent``, ``response`` (NOT_DONE at the baseline),
     ``after_progression``. Patients without a complete visit have no rows.
+
+    Parameters
+    ----------
+    assessed
+        The judged visits.
+    day, baseline_day
+        Days of the visits ``(patients, visits)`` and of the baseline ``(patients,)`` or one for all.
+    patient
+        Names ``(patients,)``; default: places.
+
+    >>> from adoptive.outcome import Kind, assess, lesion_rows, stack_rows
+    >>> who, visit, size = ["A", "A", "A", "B", "B"], [0, 1, 2, 0, 1], [50, 30, 20, 40, 60]
+    >>> rows = lesion_rows(who, visit, "T1", Kind.TARGET, diameter_mm=size, day=[0, 42, 84, 0, 42])
+    >>> scans = stack_rows(rows).scans
+    >>> lines = spider(assess(scans), scans.day)
+    >>> lines["patient"].tolist(), lines["change_percent"].tolist()
+    ([0, 0, 0, 1, 1], [0.0, -40.0, -60.0, 0.0, 50.0])
     """
     when, start = np.asarray(day, np.float64), np.asarray(baseline_day, np.float64).reshape(-1, 1)
     people = len(assessed.response)
@@ -104,7 +153,26 @@ def swimmer(
     ``response_ongoing``, ``progression_day``, ``best_response``, ``ongoing``. Days count as ``day`` does; inf = never.
     A response ends with progression or the end of the study, and is ongoing where neither has come.
 
-    Arguments: ``end_day`` last day seen ``(patients,)``; ``ended`` whether death or leaving ended it.
+    Parameters
+    ----------
+    assessed, best
+        The judged visits, and the best responses of the same patients.
+    day
+        Days of the visits ``(patients, visits)``.
+    end_day, ended
+        Last day seen, and whether death or leaving ended it, ``(patients,)`` or one for all.
+    patient
+        Names ``(patients,)``; default: places.
+
+    >>> from adoptive.outcome import Kind, assess, best_response, lesion_rows, stack_rows
+    >>> who, visit, size = ["A", "A", "A", "B", "B"], [0, 1, 2, 0, 1], [50, 30, 20, 40, 60]
+    >>> rows = lesion_rows(who, visit, "T1", Kind.TARGET, diameter_mm=size, day=[0, 42, 84, 0, 42])
+    >>> scans = stack_rows(rows).scans
+    >>> judged = assess(scans)
+    >>> best = best_response(judged.response, scans.day, confirm_days=28, minimum_stable_days=35)
+    >>> lanes = swimmer(judged, best, scans.day, end_day=[100, 60], ended=[False, True])
+    >>> lanes["days"].tolist(), lanes["response_start_day"].tolist(), lanes["ongoing"].tolist()
+    ([100.0, 60.0], [42.0, inf], [True, False])
     """
     when = np.asarray(day, np.float64)
     people = len(assessed.response)
@@ -131,8 +199,25 @@ def swimmer(
     return {name: column[rows] for name, column in columns.items()}
 
 
-def time_to_response(best: Best, *, from_day: ArrayLike = 0.0, unconfirmed: bool = False) -> Floats:
-    """Give days from ``from_day`` to the first CR or PR of a (confirmed) response, inf without one, ``(patients,)``."""
+def days_to_response(best: Best, *, from_day: ArrayLike = 0.0, unconfirmed: bool = False) -> Floats:
+    """Give days from ``from_day`` to the first CR or PR of a (confirmed) response, inf without one, ``(patients,)``.
+
+    As an endpoint with censoring: :func:`~adoptive.outcome.events.time_to_event.time_to_response`.
+
+    Parameters
+    ----------
+    best
+        The best responses.
+    from_day
+        Time zero, ``(patients,)`` or one for all.
+    unconfirmed
+        Whether a response needs no confirmation.
+
+    >>> from adoptive.outcome import best_response
+    >>> best = best_response([[2, 2], [2, 4]], [[42, 84], [42, 84]], confirm_days=28, minimum_stable_days=35)
+    >>> days_to_response(best, from_day=2).tolist(), days_to_response(best, unconfirmed=True).tolist()
+    ([40.0, inf], [42.0, 42.0])
+    """
     start = best.unconfirmed_start_day if unconfirmed else np.where(best.confirmed, best.response_start_day, np.inf)
     return np.asarray(start - np.asarray(from_day, np.float64), np.float64)
 

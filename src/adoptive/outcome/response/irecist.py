@@ -7,6 +7,7 @@ progression iRECIST is RECIST 1.1.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from typing import Final
 
 import numpy as np
@@ -43,6 +44,29 @@ IMMUNE_REASONS: Final = (
     "baseline disease gone, but a new lesion remains: not iCR",
 )
 """Why a visit was judged as it was; :attr:`ImmuneAssessed.reason` is a place in this tuple."""
+
+
+class _Why(IntEnum):
+    """Name the places of :data:`IMMUNE_REASONS`."""
+
+    NO_VISIT = 0
+    AS_RECIST = 1
+    OPENS = 2
+    STILL_OPEN = 3
+    NOT_IN_TIME = 4
+    TARGET_LARGER = 5
+    NON_TARGET_LARGER = 6
+    NEW_LARGER = 7
+    NEW_UNMEASURED_LARGER = 8
+    MORE_NEW = 9
+    ANOTHER_CATEGORY = 10
+    CONFIRMED_BEFORE = 11
+    NOT_EVALUABLE = 12
+    RESET = 13
+    NEW_REMAINS = 14
+
+
+_NOTHING_CONFIRMS: Final = 0
 
 _SAME: Final = {
     Response.NOT_DONE: ImmuneResponse.NOT_DONE,
@@ -116,18 +140,18 @@ def assess_immune(
     """
     alone = assess(replace(scans, new_lesion=np.zeros(scans.new_lesion.shape, np.bool_)))
     growth = _growth(scans, new, non_target_larger)
-    ward = _Ward.empty(len(scans.day))
+    kept = _OpenProgression.empty(len(scans.day))
     shape = scans.day.shape
     response, reason = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     for visit in range(shape[1]):
         now = _look(scans, alone, growth, visit)
-        response[:, visit], reason[:, visit] = ward.judge(now, visit, confirm_from_days, confirm_within_days)
+        response[:, visit], reason[:, visit] = kept.judge(now, visit, confirm_from_days, confirm_within_days)
     return ImmuneAssessed(
         response=response,
         reason=reason,
         recist=assess(replace(scans, new_lesion=growth.there | scans.new_lesion) if new is not None else scans),
-        unconfirmed_visit=np.where(ward.opened, ward.opening, -1).astype(np.int64),
-        confirmed_visit=ward.confirmed,
+        unconfirmed_visit=np.where(kept.opened, kept.opening, -1).astype(np.int64),
+        confirmed_visit=kept.confirmed,
     )
 
 
@@ -201,7 +225,7 @@ def _look(scans: Scans, alone: Assessed, growth: _Growth, visit: int) -> _Look:
 
 
 @dataclass
-class _Ward:
+class _OpenProgression:
     """Keep, while the visits pass, what each patient's open progression looked like when it began."""
 
     opened: Bools
@@ -221,7 +245,7 @@ class _Ward:
     new_larger: Bools
 
     @classmethod
-    def empty(cls, patients: int) -> _Ward:
+    def empty(cls, patients: int) -> _OpenProgression:
         """Start with nobody in progression."""
         no, none = np.zeros(patients, np.bool_), np.full(patients, -1, np.int64)
         zero, nothing, never = np.zeros(patients, np.int64), np.zeros(patients), np.full(patients, np.inf)
@@ -253,7 +277,7 @@ class _Ward:
         held = done & ~closed & self.opened
         self.larger = self.larger | (held & now.growth.non_target)
         self.new_larger = self.new_larger | (held & now.growth.any_growth)
-        why = np.where(held, self._confirming(now, target_worse, new_worse), 0)
+        why = np.where(held, self._confirming(now, target_worse, new_worse), _NOTHING_CONFIRMS)
         in_time = (now.day - self.since >= earliest - TOLERANCE) & (now.day - self.before <= latest + TOLERANCE)
         sure = held & (why > 0) & in_time
         lasting = self.new & now.growth.there & (_GOODNESS[now.target] <= self.goodness)
@@ -261,13 +285,22 @@ class _Ward:
         blind = done & ~closed & ~sure & ~still & (now.base == Response.NE) & ~(free & fresh)
         better = held & ~sure & ~still & ~blind
         opens = free & fresh
-        marks = [~done, closed, sure, opens, still & (why > 0), still, blind]
-        reason = np.select(marks, [0, 11, why, 2, 4, 3, 12], np.where(better, 13, 1)).astype(np.int64)
-        iupd, icpd = int(ImmuneResponse.IUPD), int(ImmuneResponse.ICPD)
-        response = np.select(marks, [0, icpd, icpd, iupd, iupd, iupd, int(ImmuneResponse.NE)], _IMMUNE[now.base])
+        none, iupd, icpd = ImmuneResponse.NOT_DONE, ImmuneResponse.IUPD, ImmuneResponse.ICPD
+        told: list[tuple[Bools, Codes | _Why, ImmuneResponse]] = [
+            (~done, _Why.NO_VISIT, none),
+            (closed, _Why.CONFIRMED_BEFORE, icpd),
+            (sure, why, icpd),
+            (opens, _Why.OPENS, iupd),
+            (still & (why > 0), _Why.NOT_IN_TIME, iupd),
+            (still, _Why.STILL_OPEN, iupd),
+            (blind, _Why.NOT_EVALUABLE, ImmuneResponse.NE),
+        ]
+        marks, reasons, responses = zip(*told, strict=True)
+        reason = np.select(marks, reasons, np.where(better, _Why.RESET, _Why.AS_RECIST)).astype(np.int64)
+        response = np.select(marks, responses, _IMMUNE[now.base])
         remains = (response == ImmuneResponse.ICR) & now.growth.there  # a complete response leaves no lesion at all
         instead = np.where(now.target == Response.NOT_DONE, ImmuneResponse.NON_ICR_NON_IUPD, ImmuneResponse.IPR)
-        response, reason = np.where(remains, instead, response), np.where(remains, 14, reason)
+        response, reason = np.where(remains, instead, response), np.where(remains, _Why.NEW_REMAINS, reason)
         self._remember(now, visit, opens, better, sure, target_worse, new_worse)
         return response.astype(np.int64), reason
 
@@ -279,18 +312,21 @@ class _Ward:
         return (now.growth.count > self.count) | up | now.growth.clear_growth
 
     def _confirming(self, now: _Look, target_worse: Bools, new_worse: Bools) -> Codes:
-        """Give the place of the reason that confirms, 0 = nothing does."""
+        """Give the reason that confirms, 0 = nothing does."""
         slack = TOLERANCE * np.maximum(1.0, now.sum_mm)
         more_new = np.where(np.isnan(now.growth.sum_mm), -np.inf, now.growth.sum_mm) - self.new_mm
-        marks = [
-            self.target & target_worse & (now.sum_mm - self.sum_mm >= PROGRESSION_MM - slack),
-            self.non_target & self.larger,
-            self.new & (more_new >= PROGRESSION_MM - TOLERANCE),
-            self.new & self.new_larger,
-            self.new & now.growth.counted & (now.growth.count > self.count),
-            (target_worse & ~self.target) | (now.non_target_worse & ~self.non_target) | (new_worse & ~self.new),
+        another = (target_worse & ~self.target) | (now.non_target_worse & ~self.non_target) | (new_worse & ~self.new)
+        told = [
+            (self.target & target_worse & (now.sum_mm - self.sum_mm >= PROGRESSION_MM - slack), _Why.TARGET_LARGER),
+            (self.non_target & self.larger, _Why.NON_TARGET_LARGER),
+            (self.new & (more_new >= PROGRESSION_MM - TOLERANCE), _Why.NEW_LARGER),
+            (self.new & self.new_larger, _Why.NEW_UNMEASURED_LARGER),
+            (self.new & now.growth.counted & (now.growth.count > self.count), _Why.MORE_NEW),
+            (another, _Why.ANOTHER_CATEGORY),
         ]
-        return np.select(marks, [5, 6, 7, 8, 9, 10], 0).astype(np.int64)
+        marks, reasons = zip(*told, strict=True)
+        found: Codes = np.select(marks, reasons, _NOTHING_CONFIRMS).astype(np.int64)
+        return found
 
     def _remember(
         self, now: _Look, visit: int, opens: Bools, better: Bools, sure: Bools, target_worse: Bools, new_worse: Bools

@@ -6,17 +6,17 @@ Eisenhauer et al. 2009, 10.1016/j.ejca.2008.10.026. Diameters are longest diamet
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import IntEnum
 from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.errors import StudyError
-from adoptive.outcome.response.best import Best, best_response
 from adoptive.outcome.response.lesions import confirm_new_lesions
 from adoptive.outcome.types import NonTarget, Response, Scans, as_numbers
 
-__all__ = ["ADEQUATE", "REASONS", "Assessed", "Best", "Kept", "assess", "best_response"]
+__all__ = ["ADEQUATE", "REASONS", "Assessed", "Kept", "assess"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -56,6 +56,39 @@ REASONS: Final = (
     "no disease recorded at baseline: NE",
 )
 """Why a visit was judged as it was; :attr:`Assessed.reason` is a place in this tuple."""
+
+
+class _Why(IntEnum):
+    """Name the places of :data:`REASONS`."""
+
+    NO_VISIT = 0
+    ALL_GONE = 1
+    OTHER_REMAINS = 2
+    OTHER_UNSEEN = 3
+    SMALLER = 4
+    KEPT = 5
+    STABLE = 6
+    LARGER = 7
+    PART_LARGER = 8
+    OTHER_WORSE = 9
+    NEW_LESION = 10
+    NEW_LESION_CONFIRMED = 11
+    CAME_BACK = 12
+    NOT_MEASURED = 13
+    NO_BASELINE = 14
+    ALONE_GONE = 15
+    ALONE_REMAINS = 16
+    ALONE_UNSEEN = 17
+    NO_DISEASE = 18
+
+
+_RESPONSE_OF: Final = np.array(
+    [Response.NOT_DONE, Response.CR]
+    + [Response.PR] * 4 + [Response.SD] + [Response.PD] * 6 + [Response.NE] * 2
+    + [Response.CR, Response.NON_CR_NON_PD] + [Response.NE] * 2,
+    np.int64,
+)  # fmt: skip
+"""The response that each reason stands for."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +154,18 @@ def assess(
     -------
     Assessed
         Responses with reasons, sums and the first progression.
+
+    Raises
+    ------
+    StudyError
+        If an option is unknown, the arrays do not fit each other, or a diameter is negative.
+
+    >>> from adoptive.outcome import Kind, lesion_rows, stack_rows
+    >>> who, visit, size = ["A", "A", "A", "B", "B"], [0, 1, 2, 0, 1], [50, 30, 20, 40, 60]
+    >>> rows = lesion_rows(who, visit, "T1", Kind.TARGET, diameter_mm=size, day=[0, 42, 84, 0, 42])
+    >>> scans = stack_rows(rows).scans
+    >>> assess(scans).because[:, 0].tolist()
+    ['sum of target lesions at most 70 % of the baseline: PR', 'sum at least 20 % and 5 mm above the nadir: PD']
     """
     _check(scans, partial_kept)
     sizes = (as_numbers(scans.diameter_mm, "scans.diameter_mm"), as_numbers(scans.baseline_mm, "scans.baseline_mm"))
@@ -219,38 +264,31 @@ def _overall(scans: Scans, target: Codes, has_target: Bools, new_lesion: Bools) 
     other = scans.non_target
     left, unseen = other == NonTarget.NON_CR_NON_PD, (other == NonTarget.NE) | (other < 0)
     gone, alone = target == Response.CR, ~has_target
-    marks = [
-        ~scans.done,
-        target == Response.PD,
-        other == NonTarget.PD,
-        new_lesion,
-        gone & left,
-        gone & unseen,
-        gone,
-        target == Response.PR,
-        target == Response.SD,
-        target == Response.NE,
-        alone & (other == NonTarget.CR),
-        alone & left,
-        alone & unseen,
+    told = [
+        (~scans.done, _Why.NO_VISIT),
+        (target == Response.PD, _Why.LARGER),
+        (other == NonTarget.PD, _Why.OTHER_WORSE),
+        (new_lesion, _Why.NEW_LESION),
+        (gone & left, _Why.OTHER_REMAINS),
+        (gone & unseen, _Why.OTHER_UNSEEN),
+        (gone, _Why.ALL_GONE),
+        (target == Response.PR, _Why.SMALLER),
+        (target == Response.SD, _Why.STABLE),
+        (target == Response.NE, _Why.NOT_MEASURED),
+        (alone & (other == NonTarget.CR), _Why.ALONE_GONE),
+        (alone & left, _Why.ALONE_REMAINS),
+        (alone & unseen, _Why.ALONE_UNSEEN),
     ]
-    reason = np.select(marks, [0, 7, 9, 10, 2, 3, 1, 4, 6, 13, 15, 16, 17], 18).astype(np.int64)
+    marks, why = zip(*told, strict=True)
+    reason = np.select(marks, why, _Why.NO_DISEASE).astype(np.int64)
     return _RESPONSE_OF[reason], reason
-
-
-_RESPONSE_OF: Final = np.array(
-    [0] + [Response.CR] + [Response.PR] * 4 + [Response.SD] + [Response.PD] * 6 + [Response.NE] * 2
-    + [Response.CR, Response.NON_CR_NON_PD] + [Response.NE] * 2,
-    np.int64,
-)  # fmt: skip
-"""The response that each reason stands for."""
 
 
 def _sharpen(reason: Codes, complete: Bools, known: Bools, equivocal: Bools) -> Codes:
     """Tell an incomplete set, a missing baseline and a back-dated lesion apart; the response stays the same."""
-    reason[(reason == 7) & ~complete] = 8
-    reason[(reason == 13) & complete & ~known] = 14
-    reason[(reason == 10) & equivocal] = 11
+    reason[(reason == _Why.LARGER) & ~complete] = _Why.PART_LARGER
+    reason[(reason == _Why.NOT_MEASURED) & complete & ~known] = _Why.NO_BASELINE
+    reason[(reason == _Why.NEW_LESION) & equivocal] = _Why.NEW_LESION_CONFIRMED
     return reason
 
 
@@ -258,13 +296,13 @@ def _relapse(response: Codes, reason: Codes) -> None:
     """Turn disease that comes back after a complete response into progression, in place."""
     before = np.cumsum(response == Response.CR, axis=1) > 0
     back = before & np.isin(response, (Response.PR, Response.SD, Response.NON_CR_NON_PD))
-    response[back], reason[back] = Response.PD, 12
+    response[back], reason[back] = Response.PD, _Why.CAME_BACK
 
 
 def _keep(response: Codes, reason: Codes, day: Floats, confirm_days: float) -> None:
     """Turn SD after a (confirmed) response into PR until the first progression, in place.
 
-    Two visits confirm as in :func:`best_response`: nothing else between them, and no PR after a CR.
+    Two visits confirm as for the best response: nothing else between them, and no PR after a CR.
     """
     progressed = np.cumsum(response == Response.PD, axis=1) > 0
     shrunk = ((response == Response.PR) | (response == Response.CR)) & ~progressed
@@ -279,7 +317,7 @@ def _keep(response: Codes, reason: Codes, day: Floats, confirm_days: float) -> N
         wait = np.subtract(when, start, where=here & np.isfinite(start), out=np.full(len(rows), -1.0))
         kept |= wait >= confirm_days - TOLERANCE
         held = (now == Response.SD) & kept & ~progressed[rows, visit]
-        response[rows[held], visit], reason[rows[held], visit] = Response.PR, 5
+        response[rows[held], visit], reason[rows[held], visit] = Response.PR, _Why.KEPT
         start = np.where(here | held | (now == Response.NOT_DONE), start, np.inf)
 
 

@@ -42,10 +42,22 @@ def rows_from_sdtm(tu: Table, tr: Table) -> LesionRows:
     from ``TUMSTATE``. A lesion that TU calls NEW appears at its ``VISITNUM`` there, whether TR follows it or not.
     ``VISITNUM`` orders the visits; days stay unknown, for how partial dates are completed is the caller's business.
 
-    Arguments: mappings of columns, such as a pandas table. ``TRSTRESU``, ``--EVAL`` and ``--EVALID`` may be missing.
+    Parameters
+    ----------
+    tu, tr
+        Columns by name, such as a pandas table, ``(rows,)``. ``TRSTRESU``, ``--EVAL`` and ``--EVALID`` may be missing.
 
-    Errors: StudyError for a missing column, a kind of lesion that is not known, a lesion of TR that TU does not list,
-    or a diameter that is not in mm.
+    Raises
+    ------
+    StudyError
+        If a column is missing, a kind of lesion is not known, TU does not list a lesion of TR, or a diameter is not in
+        mm.
+
+    >>> tu = {"USUBJID": ["A"], "VISITNUM": [1], "TULNKID": ["T01"], "TUSTRESC": ["TARGET"], "TULOC": ["LIVER"]}
+    >>> tr = {"USUBJID": ["A", "A"], "VISITNUM": [1, 2], "TRLNKID": ["T01"] * 2, "TRTESTCD": ["LDIAM"] * 2}
+    >>> tr |= {"TRSTRESN": [30.0, 15.0], "TRSTRESC": ["30", "15"]}
+    >>> rows_from_sdtm(tu, tr).diameter_mm.tolist()
+    [30.0, 15.0]
     """
     kind_of, node_of = _lesions(tu)
     who, reader, link, test = (*_reader(tr, "TR"), _text(tr, "TRLNKID"), _text(tr, "TRTESTCD"))

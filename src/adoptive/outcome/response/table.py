@@ -39,7 +39,24 @@ def lesion_rows(
 ) -> LesionRows:
     """Collect columns into rows, ``(rows,)`` or one value for all; a row with a diameter and no state is MEASURED.
 
-    Errors: StudyError for columns of another length and unknown kinds or states.
+    Parameters
+    ----------
+    patient, visit, lesion
+        Who, the number that orders the visits, and the lesion's name.
+    kind, state
+        :class:`Kind` and :class:`LesionState` codes.
+    diameter_mm, nodal
+        Longest diameter, of a node the short axis, NaN = not measured; whether the lesion is a node.
+    day, reader
+        Day of the scan, NaN = not known; who read it.
+
+    Raises
+    ------
+    StudyError
+        If a column has another length, or a kind or state is unknown.
+
+    >>> lesion_rows(["A", "A"], [0, 1], "T1", Kind.TARGET, diameter_mm=[30.0, np.nan]).state.tolist()
+    [2, -1]
     """
     rows = len(np.atleast_1d(np.asarray(patient)))
 
@@ -94,7 +111,10 @@ def stack_rows(
     too_small_mm
         Diameter of a lesion that is too small to measure.
 
-    Errors: StudyError for a diameter that contradicts its state, and two rows of a lesion at a visit that differ.
+    Raises
+    ------
+    StudyError
+        If a diameter contradicts its state, or two rows of a lesion at a visit differ.
 
     >>> rows = lesion_rows(["A", "A"], [0, 1], ["T1", "T1"], Kind.TARGET, diameter_mm=[30.0, 15.0], day=[0.0, 42.0])
     >>> stack_rows(rows).scans.diameter_mm.tolist()

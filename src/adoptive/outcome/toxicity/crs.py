@@ -17,14 +17,12 @@ from adoptive.outcome.toxicity.scales import SCALES
 from adoptive.outcome.toxicity.types import CrsSigns, Oxygen
 from adoptive.outcome.types import Graded
 
-__all__ = ["CRS_SCALES", "CrsCourse", "CrsSigns", "Oxygen", "crs_course", "grade_crs"]
+__all__ = ["CRS_SCALES", "CrsSigns", "Oxygen", "crs_course", "grade_crs"]
 
 CRS_SCALES: Final = tuple(SCALES)
 """The names of the scales; short names are taken too: astct, lee, penn, ctcae."""
 
 _BY_WORD: Final = {word: rule for name, rule in SCALES.items() for word in (name.lower(), name.lower().split()[0])}
-
-CrsCourse = GradedCourse
 
 
 def grade_crs(signs: CrsSigns, *, scale: str = "ASTCT") -> Graded:

@@ -1,4 +1,4 @@
-"""The command line: ``adoptive run``, ``follow``, ``studies``, ``show``, ``report``, ``check``, ``simulate``, ``zoo``.
+"""The commands ``run``, ``follow``, ``studies``, ``show``, ``report``, ``check``, ``simulate``, ``grade`` and ``zoo``.
 
 Results go to stdout, progress to stderr. Exit codes: 0 done, 1 a stated check failed, 2 bad usage or bad study, 3 the
 run failed, 130 interrupted, 143 told to end (SIGTERM). Nothing heavy is imported before a command is known. The

@@ -40,6 +40,7 @@ def tables_of(result: RunResult) -> dict[str, Table]:
         "patients": flatten(detail.patients, trials=detail.trials),
         "visits": dict(detail.visits),
         "doses": dict(detail.doses),
+        "care": dict(detail.care),
         "daily": dict(detail.daily),
         "checks": _from_rows(rows_document(result.checks)),
         "rules": _from_rows(rows_document(result.rules)),

@@ -196,7 +196,7 @@ def _result(
     """Lay the answers beside the rows; say of bad rows and of their patients that they are not graded."""
     bad = [*cells.bad, *_said_by_rule(judged, signs, cells, sheet)]
     answer = layout.answer or rule.answer
-    bad += _not_gradable(layout, judged, answer, signs, cells, sheet)
+    bad += _not_gradable(layout, judged, layout.certain or answer, signs, cells, sheet)
     bad = sorted(dict.fromkeys(bad), key=lambda one: (one.file != str(sheet.path), one.file, one.line))
     broken = _broken(bad, sheet, patient)
     table, added = _beside(sheet, judged, rows, _first_said(sheet, judged, bad, broken, patient),
@@ -230,7 +230,7 @@ def _not_gradable(
     already = {at for at, *_ in judged.bad}
     listed: list[BadRow] = []
     for column in layout.columns:
-        if not column.required or column.key or column.name not in cells.found:
+        if not column.required or column.key or column.may_be_empty or column.name not in cells.found:
             continue
         for at in np.flatnonzero(ungraded & missing_cells(column, signs[column.name])).tolist():
             if at not in already:

@@ -38,7 +38,7 @@ class Column:
     the column's name (``anc_per_uL``), in a column of units beside it, or in the option ``NAME_unit``; ``units`` empty
     means a number without unit. ``apart`` gives the rule the values by unit, too (column ``"NAME UNIT"``), where the
     limits of a definition are round numbers in each. ``bare``: a name without a unit means the first one, where the
-    range leaves no doubt.
+    range leaves no doubt. ``may_be_empty``: an empty cell of a required column says something ("no such term").
     """
 
     name: str
@@ -55,6 +55,7 @@ class Column:
     apart: bool = False
     unit_column: tuple[str, ...] = ()
     bare: bool = False
+    may_be_empty: bool = False
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,8 @@ class Layout:
     """Describe one way to lay out a file for a rule: what a row is, its columns, and the function that grades it.
 
     ``unique`` names columns that together may stand in one row only. ``choose`` names columns of which at least one
-    must be there. ``answer`` is the column that answers, where it is not the rule's own.
+    must be there. ``answer`` is the column that answers, where it is not the rule's own. ``certain`` is the answer that
+    may stand although a required cell is empty (a class that is sure without the score); only without it is a row bad.
     """
 
     name: str
@@ -122,6 +124,7 @@ class Layout:
     unique: tuple[str, ...] = ()
     choose: tuple[str, ...] = ()
     answer: str = ""
+    certain: str = ""
 
 
 @dataclass(frozen=True)

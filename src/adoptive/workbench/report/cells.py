@@ -39,8 +39,10 @@ def kinetics_figure(run: Run) -> Figure:
 def toxicity_figure(run: Run) -> Figure:
     """Draw the share of infused patients by worst grade."""
     caption = (
-        f"Worst grade of each infused patient, pooled over {run.summary['trials']:,} simulated trials. Cytokine "
-        "release syndrome: ASTCT; counts: CTCAE 5.0. What is missing to 100 % had grade 0."
+        f"Worst grade of each infused patient who could be assessed, pooled over {run.summary['trials']:,} simulated "
+        "trials. Cytokine release syndrome (CRS) and neurotoxicity (ICANS): ASTCT; counts, anaemia, ALT: CTCAE 5.0; "
+        "early ICAHT (lack of neutrophils to day 30): EHA and EBMT; tumour lysis: Cairo and Bishop; infection and "
+        "gastric mucosal injury: grades of the model. What is missing to 100 % had grade 0."
     )
     severe: dict[str, float] = {}
     for row in rows_of(run.tables["grades"]):
@@ -116,10 +118,15 @@ def _toxicity(run: Run, size: Size) -> Chart:
                              "middle": edge + share / 2, "label": f"{share:.0f}" if share >= 5 else "",
                              "dark": row["grade"] >= 3})  # fmt: skip
                 edge += share
-    order = list(dict.fromkeys(row["toxicity"] for row in rows))
+    names = dict.fromkeys(run.tables["grades"]["toxicity"].tolist())
+    order = [name.replace("cytokine release syndrome", "CRS") for name in names]
     scale = alt.Scale(domain=[f"grade {grade}" for grade in GRADE_COLOURS], range=list(GRADE_COLOURS.values()))
     y = alt.Y(
-        "toxicity:N", sort=order, title=None, axis=alt.Axis(labelLimit=200, minExtent=130, ticks=False, domain=False)
+        "toxicity:N",
+        sort=order,
+        scale=alt.Scale(domain=order),
+        title=None,
+        axis=alt.Axis(labelLimit=200, minExtent=130, ticks=False, domain=False),
     )
     data = alt.Chart(alt.InlineData(values=rows))
     percent, ticks = alt.Scale(domain=[0, 100]), alt.Axis(values=[0, 20, 40, 60, 80, 100])

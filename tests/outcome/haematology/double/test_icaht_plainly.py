@@ -65,7 +65,7 @@ def read_plainly(row: NDArray[np.float64], last: int) -> tuple[int, int, int]:
     severe, profound = runs(values, 500), runs(values, 100)
     long = max((end - start + 1 for start, end in severe), default=0)
     deep = max((end - start + 1 for start, end in profound), default=0)
-    never = any(start <= 3 and end == known[-1] for start, end in severe)
+    never = any(start <= 3 and end == last for start, end in severe)
     if deep >= 14 or long >= 31 or never:
         return 4, long, deep
     if long >= 14 or deep >= 7:

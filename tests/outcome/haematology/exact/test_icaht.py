@@ -54,7 +54,7 @@ def test_reasons_name_what_decided() -> None:
         "at or below 500 neutrophils per uL for 14 days or more: grade 3",
         "at or below 100 neutrophils per uL for 7 to 13 days: grade 3",
         "at or below 100 neutrophils per uL for 14 days or more: grade 4",
-        "at or below 500 neutrophils per uL from day 0-3 to the last count: grade 4",
+        "at or below 500 neutrophils per uL from day 0-3 to day 30 or the end of follow-up: grade 4",
     ]
     late = grade_icaht_late([[1600, 1600], [800, 1600], [1200, 900], [NAN, NAN]], [40, 60])
     assert late.because.tolist() == [
@@ -80,9 +80,23 @@ def test_an_early_death_without_recovery_is_grade_4() -> None:
     grid = np.full(31, NAN)
     grid[:17] = 300
     assert grade_icaht_early(grid, last_day=16).grade == 4
-    assert grade_icaht_early(grid).grade == 4  # the last count stands for the end of follow-up
+    assert grade_icaht_early(grid).grade == 4  # the last count stands for an end of follow-up that is not known
+    assert grade_icaht_early(grid, last_day=30).grade == 3  # nobody knows that it stayed low to day 30
     grid[16] = 900
     assert grade_icaht_early(grid, last_day=16).grade == 3
+
+
+def test_counts_that_stop_are_no_proof_that_neutrophils_never_came_back() -> None:
+    grid = np.full((4, 31), NAN)
+    grid[0, 0] = 300  # a single count is not spread
+    grid[1, :2] = 300
+    grid[2, :23] = 300  # days 24 to 30 are eight: too long a gap
+    grid[3, :24] = 300  # seven missing days: the end stays level
+    assert grade_icaht_early(grid, last_day=30).grade.tolist() == [1, 1, 3, 4]
+    assert grade_icaht_early(grid).grade.tolist() == [4, 4, 4, 4]
+    assert grade_icaht_early(grid[0], last_day=0).grade == 4
+    assert grade_icaht_early(grid[1], last_day=8).grade == 4
+    assert grade_icaht_early(grid[1], last_day=9).grade == 1
 
 
 @pytest.mark.parametrize(("pause", "longest"), [(0, 10), (1, 11), (2, 12), (3, 5)])

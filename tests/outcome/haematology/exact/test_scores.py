@@ -81,12 +81,17 @@ def test_impossible_values_are_refused(value: float) -> None:
         compute_easix(ldh_u_l=value, platelets_e9_l=100)
 
 
-def test_easix_gives_no_number_where_a_value_is_missing() -> None:
+def test_easix_marks_what_a_missing_value_leaves_unknown() -> None:
     found = compute_easix(ldh_u_l=[200, NAN, 200], platelets_e9_l=[100, 100, NAN], creatinine_mg_dl=1.0)
-    np.testing.assert_array_equal(found.easix, [2.0, NAN, NAN])
-    np.testing.assert_array_equal(found.s_easix, [2.0, NAN, NAN])
-    np.testing.assert_array_equal(found.log2_s_easix, [1.0, NAN, NAN])
-    assert np.isnan(found.m_easix).all()
+    for index, known, log2 in (
+        (found.easix, found.known, found.log2_easix),
+        (found.s_easix, found.s_known, found.log2_s_easix),
+    ):
+        assert index.tolist() == [2.0, -1.0, -1.0]
+        assert known.tolist() == [True, False, False]
+        assert log2.tolist() == [1.0, -np.inf, -np.inf]
+    assert found.m_easix.tolist() == [-1.0] * 3
+    assert not found.m_known.any()
     with pytest.raises(StudyError, match="divides by the platelet count"):
         compute_easix(ldh_u_l=200, platelets_e9_l=0)
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from adoptive.errors import StudyError
+from adoptive.outcome.haematology.icaht import grade_icaht_late
 from adoptive.outcome.haematology.thrombocytopenia import (
     grade_t_icaht_early,
     grade_t_icaht_late,
     has_nccn_thrombocytopenia,
 )
+from adoptive.outcome.types import Graded
 
 NAN = float("nan")
 
@@ -125,3 +129,9 @@ def test_reasons_name_what_decided() -> None:
         "never below 50e9 platelets per L: grade 0",
         "below 50e9 platelets per L for 1 to 6 days in all: grade 1",
     ]
+
+
+@pytest.mark.parametrize("grade", [grade_icaht_late, grade_t_icaht_late])
+def test_without_a_day_nobody_is_graded(grade: Callable[..., Graded]) -> None:
+    assert grade(np.empty((3, 0)), np.empty(0)).grade.tolist() == [-1, -1, -1]
+    assert grade(np.empty((0, 4)), np.arange(40, 44)).grade.shape == (0,)

@@ -30,8 +30,6 @@ CALM_SI = {
         (CALM, "uric_acid_mg_dl", 7.9, 8.0, 8.1),
         (CALM, "phosphate_mg_dl", 4.4, 4.5, 4.6),
         (CALM, "corrected_calcium_mg_dl", 7.1, 7.0, 6.9),
-        (CALM_SI, "uric_acid_umol_l", 475.0, 476.0, 477.0),
-        (CALM_SI, "phosphate_mmol_l", 1.44, 1.45, 1.46),
         (CALM_SI, "corrected_calcium_mmol_l", 1.76, 1.75, 1.74),
     ],
 )
@@ -41,6 +39,21 @@ def test_limits(calm: dict[str, float], field: str, under: float, limit: float, 
     assert grade_laboratory_tls(values, definition="Howard").grade.tolist() == [0, 0, 1]
     assert grade_laboratory_tls(values, at_limit=False).grade.tolist() == [0, 0, 1]
     assert grade_laboratory_tls(values, definition="Howard", at_limit=True).grade.tolist() == [0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("field", "values", "cairo_bishop", "howard"),
+    [
+        ("uric_acid_umol_l", [475.0, 475.8, 475.9, 476.0], [0, 0, 0, 1], [0, 0, 1, 1]),
+        ("phosphate_mmol_l", [1.44, 1.45, 1.5, 1.51], [0, 1, 1, 1], [0, 0, 0, 1]),
+    ],
+)
+def test_limits_in_si_units_are_printed_differently(
+    field: str, values: list[float], cairo_bishop: list[int], howard: list[int]
+) -> None:
+    draws = Chemistry(**{**CALM_SI, "potassium_mmol_l": 7.0, field: values})  # type: ignore[arg-type]
+    assert grade_laboratory_tls(draws).grade.tolist() == cairo_bishop
+    assert grade_laboratory_tls(draws, definition="Howard").grade.tolist() == howard
 
 
 def test_limit_of_potassium_and_of_children() -> None:

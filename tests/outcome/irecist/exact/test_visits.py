@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from adoptive.outcome.response.irecist import ImmuneAssessed, assess_immune
+from adoptive.outcome.response.irecist import IMMUNE_REASONS, ImmuneAssessed, _Why, assess_immune
 from adoptive.outcome.response.types import ImmuneResponse, LesionState, NewLesions
 from adoptive.outcome.types import NonTarget, Response, Scans
 
@@ -186,3 +186,10 @@ def test_a_visit_that_did_not_take_place_changes_nothing() -> None:
     case = replace(scans([120, 0, 125]), done=np.array([[True, False, True]]))
     assert names(assess_immune(case)) == "iUPD - iCPD"
     assert ImmuneResponse.NOT_DONE == 0
+
+
+def test_reasons_of_confirmation_and_progression_stand_where_their_names_say() -> None:
+    assert [int(why) for why in _Why] == list(range(len(IMMUNE_REASONS)))
+    ends = {"iCPD": range(_Why.TARGET_LARGER, _Why.CONFIRMED_BEFORE + 1), "iUPD": range(_Why.OPENS, _Why.TARGET_LARGER)}
+    for word, places in ends.items():
+        assert [at for at, text in enumerate(IMMUNE_REASONS) if text.endswith(f": {word}")] == list(places)

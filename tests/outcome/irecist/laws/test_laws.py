@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from adoptive.outcome.response.immune_best import best_immune_response, immune_course
 from adoptive.outcome.response.irecist import assess_immune
-from adoptive.outcome.response.recist import assess
+from adoptive.outcome.response.recist import Assessed, assess
 from adoptive.outcome.response.types import ImmuneResponse, NewLesions
 from adoptive.outcome.types import NonTarget, Response, Scans
 
@@ -41,9 +41,8 @@ def cohort(seed: int) -> tuple[Scans, NewLesions, np.ndarray]:
     return scans, NewLesions(state, size, target), rng.choice([0, 0, 1], shape)
 
 
-def read_plainly(scans: Scans, new: NewLesions, larger: np.ndarray, who: int) -> list[int]:
-    """Judge one patient with loops, category by category."""
-    alone = assess(replace(scans, new_lesion=np.zeros_like(scans.new_lesion)))
+def read_plainly(scans: Scans, alone: Assessed, new: NewLesions, larger: np.ndarray, who: int) -> list[int]:
+    """Judge one patient with loops, category by category; ``alone`` are the visits without their new lesions."""
     out: list[int] = []
     opened: dict[str, float] | None = None
     counted, lowest, sure = 0, np.inf, False
@@ -102,7 +101,8 @@ def read_plainly(scans: Scans, new: NewLesions, larger: np.ndarray, who: int) ->
 def test_agrees_with_a_plain_reading(seed: int) -> None:
     scans, new, larger = cohort(seed)
     found = assess_immune(scans, new=new, non_target_larger=larger).response
-    assert found.tolist() == [read_plainly(scans, new, larger, who) for who in range(PATIENTS)]
+    alone = assess(replace(scans, new_lesion=np.zeros_like(scans.new_lesion)))
+    assert found.tolist() == [read_plainly(scans, alone, new, larger, who) for who in range(PATIENTS)]
 
 
 @settings(max_examples=30, deadline=None)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import numpy as np
 import pytest
 
@@ -143,16 +141,6 @@ def test_a_direction_without_a_term_is_said() -> None:
     assert graded.grade.tolist() == [-1, -1, -1]
     assert graded.because[0] == "no CTCAE term of this test in this direction: not graded"
     assert graded.because[2].startswith("not a laboratory term")
-
-
-def test_a_hundred_thousand_rows_take_no_time() -> None:
-    rows = 100_000
-    start = time.perf_counter()
-    graded = grade_laboratory_rows(
-        ["ALT", "NEUT"] * (rows // 2), np.ones(rows), ["U/L", "10^9/L"] * (rows // 2), 2.0, 0.5
-    )
-    assert graded.grade.tolist()[:2] == [1, 3 - 1]
-    assert time.perf_counter() - start < 5.0  # about 0.05 s on an idle core
 
 
 def test_misuse_is_said() -> None:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from adoptive.errors import StudyError
-from adoptive.outcome.response.recist import REASONS, Best, assess, best_response
+from adoptive.outcome.response.best import Best, best_response
+from adoptive.outcome.response.recist import _RESPONSE_OF, REASONS, _Why, assess
 from adoptive.outcome.types import NonTarget, Response, Scans
 
 CR, PR, SD, PD, NE = Response.CR, Response.PR, Response.SD, Response.PD, Response.NE
@@ -349,3 +350,10 @@ def test_mistakes_are_named() -> None:
         assess(replace(case, baseline_mm=np.ones((1, 2))))
     with pytest.raises(StudyError, match="three axes"):
         assess(replace(case, diameter_mm=np.ones((1, 1))))
+
+
+def test_every_reason_ends_with_the_response_that_it_stands_for() -> None:
+    assert [int(why) for why in _Why] == list(range(len(REASONS)))
+    for text, code in zip(REASONS[1:], _RESPONSE_OF[1:].tolist(), strict=True):
+        name = text.rpartition(": ")[2].partition(" ")[0]
+        assert name.replace("-", "_").replace("/", "_") == Response(code).name

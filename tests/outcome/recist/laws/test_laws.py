@@ -8,7 +8,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adoptive.outcome.response.recist import assess, best_response
+from adoptive.outcome.response.best import best_response
+from adoptive.outcome.response.recist import assess
 from adoptive.outcome.types import NonTarget, Response, Scans
 
 SEEDS = st.integers(0, 2**32 - 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from adoptive.outcome.response.best import Best, best_response
-from adoptive.outcome.response.depth import depth_of_response, spider, swimmer, time_to_response, waterfall
+from adoptive.outcome.response.depth import days_to_response, depth_of_response, spider, swimmer, waterfall
 from adoptive.outcome.response.recist import Assessed, assess
 from adoptive.outcome.types import NonTarget, Response, Scans
 
@@ -77,9 +77,9 @@ def test_swimmer() -> None:
     assert columns["days"] == [200, 90, 300, 10, 250]
 
 
-def test_time_to_response() -> None:
+def test_days_to_response() -> None:
     _, _, best = cohort()
-    assert time_to_response(best, from_day=2.0).tolist() == [40, np.inf, np.inf, np.inf, 40]
+    assert days_to_response(best, from_day=2.0).tolist() == [40, np.inf, np.inf, np.inf, 40]
     lone = best_response(np.array([[2, 4]]), [[42.0, 84.0]], confirm_days=28.0, minimum_stable_days=42.0)
-    assert time_to_response(lone).tolist() == [np.inf]
-    assert time_to_response(lone, unconfirmed=True).tolist() == [42.0]
+    assert days_to_response(lone).tolist() == [np.inf]
+    assert days_to_response(lone, unconfirmed=True).tolist() == [42.0]

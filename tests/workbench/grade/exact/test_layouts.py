@@ -58,12 +58,103 @@ def test_platelets_by_day(sheet: Callable[..., Path]) -> None:
     assert result.tables["patients"]["early_grade"].tolist() == [2]
 
 
+def test_the_next_therapy_ends_the_days_of_platelets(sheet: Callable[..., Path]) -> None:
+    rows = [f"A,{day},{100 if day <= 10 else 10},10" for day in range(31)]
+    result = grade_file(sheet("patient,day,platelets_1e9L,next_therapy_day", *rows), rule="t-icaht")
+    assert result.tables["patients"]["early_grade"].tolist() == [0]
+
+
+def test_a_class_that_is_certain_stands_without_the_score(
+    graded: Callable[..., Any], sheet: Callable[..., Path]
+) -> None:
+    head = "platelets_1e9L,anc_per_uL,hb_g_dL,crp_mg_dL,ferritin_ng_mL"
+    rows = ["74.9,,9,1,100", "200,2000,12,,100", "200,,12,,100"]
+    code, document = graded("car-hematotox", sheet(head, *rows))
+    assert code == 2
+    assert [(row["score"], row["class"]) for row in document["rows"]] == [(None, "high"), (None, "low"), (None, None)]
+    assert [bad["line"] for bad in document["bad_rows"]] == [4]
+    head = (
+        "temp_c,organomegaly,hb_g_dL,wbc_1e9L,platelets_1e9L,ferritin_ng_mL,triglycerides_mmol_L,fibrinogen_g_L,ast_U_L,"
+        "immunosuppression,haemophagocytosis"
+    )
+    code, document = graded("hscore", sheet(head, "39.5,both,8,2,40,9000,5,1,80,yes,NA"))
+    assert code == 0
+    assert [(row["score"], row["likely"]) for row in document["rows"]] == [(None, True)]
+
+
+def test_a_seizure_of_a_grade_that_does_not_exist_makes_its_row_bad(
+    graded: Callable[..., Any], sheet: Callable[..., Path]
+) -> None:
+    head = (
+        "uric_acid_mg_dL,potassium_mmol_L,phosphate_mg_dL,corrected_calcium_mg_dL,creatinine_x_uln,arrhythmia,seizure"
+    )
+    code, document = graded("tls", sheet(head, "9,6.5,4,9,1.5,0,1", "9,6.5,4,9,1.5,0,2"))
+    assert code == 2
+    assert [row["clinical_grade"] for row in document["rows"]] == [None, 2]
+    assert [(bad["line"], bad["column"]) for bad in document["bad_rows"]] == [(2, "seizure")]
+
+
+@pytest.mark.parametrize(
+    ("rule", "words", "best"),
+    [("recist", ("PR", "PD", "CR"), "SD"), ("irecist", ("iPR", "iUPD", "iCR"), "iPR")],
+)
+def test_rows_of_other_tests_are_left_out_whatever_they_hold(
+    graded: Callable[..., Any], sheet: Callable[..., Path], rule: str, words: tuple[str, str, str], best: str
+) -> None:
+    first, second, other = words
+    rows = [f"1,OVRLRESP,1,43,{first}", "1,NEWLIND,1,43,N", f"1,TRGRESP,1,43,{other}", f"1,OVRLRESP,2,85,{second}",
+            f"1,TRGRESP,2,85,{other}"]  # fmt: skip
+    head = "USUBJID,RSTESTCD,VISITNUM,RSDY,RSSTRESC"
+    code, document = graded(rule, sheet(head, *rows))
+    assert code == 0
+    assert document["patients"][0]["ibor" if rule == "irecist" else "best_response"] == best
+    assert [row["reason"].startswith("another test") for row in document["rows"]] == [False, True, True, False, True]
+    code, document = graded(rule, sheet(head, *rows, "1,OVRLRESP,3,127,N"))
+    assert code == 2
+    assert [(bad["line"], bad["column"]) for bad in document["bad_rows"]] == [(7, "RSSTRESC")]
+
+
+def test_readers_of_responses_are_kept_apart(graded: Callable[..., Any], sheet: Callable[..., Path]) -> None:
+    for rule, words, best in (("recist", "CR PD", ["CR", "PD"]), ("irecist", "iCR iUPD", ["iCR", "iUPD"])):
+        good, worse = words.split()
+        rows = [f"1,OVRLRESP,R1,{at},{43 + 42 * at},{good}" for at in (1, 2)]
+        rows += [f"1,OVRLRESP,R2,{at},{43 + 42 * at},{worse}" for at in (1, 2)]
+        code, document = graded(rule, sheet("USUBJID,RSTESTCD,RSEVALID,VISITNUM,RSDY,RSSTRESC", *rows))
+        assert code == 0
+        answer = "ibor" if rule == "irecist" else "best_response"
+        assert [(row["reader"], row[answer]) for row in document["patients"]] == list(
+            zip(["R1", "R2"], best, strict=True)
+        )
+
+
 def test_follow_up_that_differs_within_a_patient_is_bad(sheet: Callable[..., Path]) -> None:
     result = grade_file(
         sheet("patient,day,anc_per_uL,last_day", "A,0,900,20", "A,1,900,21", "B,0,900,30"), rule="icaht"
     )
     assert [(bad.line, bad.column) for bad in result.bad_rows] == [(2, "last_day"), (3, "last_day")]
     assert result.tables["patients"]["early_grade"].tolist() == [None, 0]
+
+
+def test_two_terms_say_which_of_them_is_open(graded: Callable[..., Any], sheet: Callable[..., Path]) -> None:
+    both = "Hypokalemia,Hyperkalemia"
+    rows = [f"{both},4,mmol/L,,5", f"{both},4,mmol/L,3.5,", ",Hyperkalemia,4,mmol/L,,", "Hypokalemia,,4,mmol/L,,5",
+            ",,4,mmol/L,3.5,5", f"{both},2,mmol/L,,"]  # fmt: skip
+    code, document = graded("ctcae", sheet("ATOXDSCL,ATOXDSCH,AVAL,AVALU,ANRLO,ANRHI", *rows))
+    assert code == 0
+    assert [row["grade"] for row in document["rows"]] == [None] * 5 + [4]
+    said = [row["reason"].split(":")[0] for row in document["rows"]]
+    low, high = "the lower limit of normal is missing", "the upper limit of normal is missing"
+    assert said[:4] == [low, high, high, low]
+    assert said[4].startswith("not a laboratory term")
+    assert said[5] == "potassium below 2.5 mmol/L"
+
+
+def test_a_change_in_per_cent_stands_for_the_baseline(graded: Callable[..., Any], sheet: Callable[..., Path]) -> None:
+    rows = ["Fibrinogen decreased,1,2,-50,g/L", "Fibrinogen decreased,1,2,-49,g/L", "Fibrinogen decreased,1,2,,g/L",
+            "Fibrinogen decreased,1.5,1.6,-25,g/L", "Fibrinogen decreased,1.5,1.5,-25,g/L"]  # fmt: skip
+    code, document = graded("ctcae", sheet("ATOXDSCL,AVAL,ANRLO,PCHG,AVALU", *rows))
+    assert code == 0
+    assert [row["grade"] for row in document["rows"]] == [3, 2, 2, 2, 0]
 
 
 def test_codes_of_tests_are_graded_low_and_high(graded: Callable[..., Any], sheet: Callable[..., Path]) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from adoptive.outcome.types import Graded, check_cells
 
-__all__ = ["because", "daily", "dates", "flags", "grades", "names", "numbers", "reason_of"]
+__all__ = ["because", "daily", "flags", "grades", "names", "numbers", "reason_of"]
 
 
 def grades(code: ArrayLike) -> Any:
@@ -28,9 +28,6 @@ def numbers(value: ArrayLike) -> Any:
     """Give numbers; NaN and infinity are no value."""
     values = np.asarray(value, np.float64)
     return pa.array(values, pa.float64(), mask=~np.isfinite(values))
-
-
-dates = numbers
 
 
 def flags(mark: ArrayLike) -> Any:

@@ -138,7 +138,7 @@ def _t_icaht(signs: Signs) -> Judged:
     signs, dated = _by_day(signs)
     ends, bad = _of_patient(signs, *(column.name for column in _FOLLOW_UP))
     early, late, days = _grids(signs, "platelets")
-    first = grade_t_icaht_early(early, last_day=ends["last_day"], progression_day=ends["progression_day"])
+    first = grade_t_icaht_early(early, last_day=ends["last_day"], **_stops(ends))
     return _two_grades(
         signs, first, grade_t_icaht_late(late, days, last_day=ends["last_day"], **_stops(ends)), {}, (*dated, *bad)
     )
@@ -236,14 +236,17 @@ def _tls(signs: Signs) -> Judged:
         definition=definition, at_limit=limit,
     )  # fmt: skip
     rows = {"lab_tls": grades(graded.grade), "reason": because(graded)}
+    odd = np.flatnonzero(signs["seizure"] == 1)
+    wrong = tuple((int(at), "seizure", "1", "there is no grade 1; allowed: 0, 2, 3, 4") for at in odd)
+    seizure = _code(np.where(signs["seizure"] == 1, np.nan, signs["seizure"]))
     if {"creatinine_x_uln", "arrhythmia", "seizure", "died_of_tls"} & signs.has:
         clinical = grade_clinical_tls(
             graded.grade, creatinine_x_uln=signs["creatinine_x_uln"], arrhythmia=_code(signs["arrhythmia"]),
-            seizure=_code(signs["seizure"]), death=np.where(signs["died_of_tls"] < 0, 0, signs["died_of_tls"]),
+            seizure=seizure, death=np.where(signs["died_of_tls"] < 0, 0, signs["died_of_tls"]),
         )  # fmt: skip
         rows |= {"clinical_grade": grades(clinical.grade), "clinical_reason": because(clinical)}
     if not {"patient", "day"} <= signs.has:
-        return Judged(rows)
+        return Judged(rows, bad=wrong)
     place, days = daily(signs.patient, signs["day"], len(signs.patients))
     by_day = Chemistry(**{name: _laid_out(signs, place, days, column) for name, column in values.items()})
     first, bad = _first_of_patient(signs, before)
@@ -253,7 +256,7 @@ def _tls(signs: Signs) -> Judged:
         definition=definition, at_limit=limit,
     )  # fmt: skip
     patients = {"patient": np.arange(len(days)), "lab_tls": grades(course.grade), "reason": because(course)}
-    return Judged(rows, patients=patients, bad=bad)
+    return Judged(rows, patients=patients, bad=(*bad, *wrong))
 
 
 def _code(number: Floats) -> NDArray[np.int64]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from adoptive.workbench.grade.columns import plain_word
 from adoptive.workbench.grade.rules.answers import flags, names, numbers, reason_of
 from adoptive.workbench.grade.rules.common import DAY, PATIENT, PATIENT_NEEDED, READER, VISIT
 from adoptive.workbench.grade.rules.lesions import PLAIN_COLUMNS, SDTM_COLUMNS, Lesions, join_tumour, read_lesions
-from adoptive.workbench.grade.rules.visits import DATE, REFERENCE, days_of, series_of
+from adoptive.workbench.grade.rules.visits import DATE, REFERENCE, TEST, UNUSED, days_of, overall_responses, series_of
 from adoptive.workbench.grade.types import Column, Judged, Layout, Option, Rule, Signs
 
 __all__ = ["IMMUNE", "RULE"]
@@ -103,15 +104,17 @@ def _visits(signs: Signs) -> Judged:
     days, bad = days_of(signs)
     order = signs["visit_number"] if "visit_number" in signs.has else days
     series = series_of(signs, np.where(np.isnan(order), days, order))
-    codes = series.lay(np.maximum(signs["response"], 0), 0.0).astype(np.int64)
+    used, response, unknown = overall_responses(signs, _WORDS)
+    codes = series.lay(response, 0.0).astype(np.int64)
     course = immune_course(codes, np.where(np.isnan(table := series.lay(days, np.nan)), np.inf, table))
     seen = np.where((codes > 0).any(axis=1), 0, 3)
     columns = _course_columns(course)
     patients = {"patient": series.patient, "reader": _text(series.reader), **columns,
                 "reason": reason_of(seen, _WIDE_REASONS)}  # fmt: skip
     at = pa.array(series.line)
-    rows = {"ibor": columns["ibor"].take(at), "reason": patients["reason"].take(at)}
-    return Judged(rows, patients=patients, main="patients", bad=bad)
+    why = reason_of(np.where(used, seen[series.line], len(_WIDE_REASONS)), (*_WIDE_REASONS, UNUSED))
+    rows = {"ibor": columns["ibor"].take(at), "reason": why}
+    return Judged(rows, patients=patients, main="patients", bad=(*bad, *unknown))
 
 
 def _wide(signs: Signs) -> Judged:
@@ -157,8 +160,8 @@ _POINTS: Final = tuple(
     for at in range(1, _MOST_POINTS + 1)
 )  # fmt: skip
 _LONG: Final = (
-    PATIENT_NEEDED, READER, VISIT, DAY, DATE, REFERENCE,
-    Column("response", "response at the visit by iRECIST", "word",
+    PATIENT_NEEDED, replace(READER, aliases=("RSEVALID", "evaluator")), VISIT, DAY, DATE, REFERENCE, TEST,
+    Column("response", "response at the visit by iRECIST", "text",
            ("iresponse", "immune_response", "overall_response", "irecist", "RSSTRESC", "AVALC"), words=_WORDS),
 )  # fmt: skip
 
@@ -175,8 +178,9 @@ RULE: Final = Rule(
      Layout("lesion rows", "one lesion at one visit; the first visit is the baseline", PLAIN_COLUMNS, _lesions,
             unique=_UNIQUE, choose=("location", "nodal"), answer="response"),
      Layout("visit responses", "the response at one visit", _LONG, _visits, choose=("visit_number", "day", "date"),
-            unique=("patient", "reader", "visit_number", "day", "date"))),
+            unique=("patient", "reader", "test", "visit_number", "day", "date"))),
     (Option("confirm_from_days", 28.0, "days after iUPD from which a visit can confirm it", low=0, high=365),
-     Option("confirm_within_days", 0.0, "days after iUPD within which it must; 0: no limit", low=0, high=3650)),
+     Option("confirm_within_days", 0.0, "days after the visit before within which it must; 0: no limit", low=0,
+            high=3650)),
     join_tumour,
 )  # fmt: skip

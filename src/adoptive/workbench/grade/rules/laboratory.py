@@ -43,6 +43,8 @@ _VALUES: Final = (
     _limit("upper_limit", "upper limit of normal", "ANRHI", "LBSTNRHI", "LBORNRHI", "ULN", "normal_high",
     "upper_normal"),
     _limit("baseline", "value before treatment", "BASE", "baseline_value"),
+    Column("percent_change", "change from the baseline in per cent; gives the baseline where it is missing",
+           aliases=("PCHG", "pct_change", "percent_change_from_baseline"), low=-100.0, high=1e9, required=False),
     Column("baseline_abnormal", "normal, high, low, abnormal", "word",
            ("BNRIND", "baseline_state", "baseline_indicator", "baseline_normal_range"), words=_STATES, required=False),
 )  # fmt: skip
@@ -63,8 +65,8 @@ _TESTS: Final = (
     Column("direction", "low, high; empty: both", "word", ("way",), words=_WAYS, required=False),
 )  # fmt: skip
 _PAIR: Final = (
-    *_WHO, Column("term_low", "CTCAE term for low values, or empty", "text", ("ATOXDSCL",)),
-    Column("term_high", "CTCAE term for high values, or empty", "text", ("ATOXDSCH",)), *_VALUES,
+    *_WHO, Column("term_low", "CTCAE term for low values, or empty", "text", ("ATOXDSCL",), may_be_empty=True),
+    Column("term_high", "CTCAE term for high values, or empty", "text", ("ATOXDSCH",), may_be_empty=True), *_VALUES,
 )  # fmt: skip
 
 
@@ -73,7 +75,8 @@ def _grade(signs: Signs, term: NDArray[Any], direction: Any) -> Graded:
     return grade_laboratory_rows(
         term, signs["value"], signs["unit"], signs["lower_limit"], signs["upper_limit"], signs["baseline"],
         baseline_abnormal=state if "baseline_abnormal" in signs.has else None, direction=direction,
-        version=str(signs.options["version"]), unknown_baseline=str(signs.options["unknown_baseline"]),  # type: ignore[arg-type]
+        percent_change=signs["percent_change"], version=str(signs.options["version"]),
+        unknown_baseline=str(signs.options["unknown_baseline"]),  # type: ignore[arg-type]
     )  # fmt: skip
 
 
@@ -105,7 +108,7 @@ def _pair(signs: Signs) -> Judged:
     grade = np.maximum(low.grade, high.grade)
     open_ = ((signs["term_low"] != "") & (low.grade < 0)) | ((signs["term_high"] != "") & (high.grade < 0))
     grade = np.where(open_ & (grade <= 0), -1, grade)
-    of_low = (low.grade >= high.grade) & (signs["term_low"] != "")
+    of_low = np.where(grade < 0, low.grade < 0, low.grade >= high.grade) & (signs["term_low"] != "")
     place = np.where(of_low, low.reason, high.reason + len(low.reasons))
     rows = {
         "grade": grades(grade), "grade_low": grades(low.grade), "grade_high": grades(high.grade),

@@ -15,7 +15,7 @@ from adoptive.workbench.grade.rules import immune
 from adoptive.workbench.grade.rules.answers import names, numbers, reason_of
 from adoptive.workbench.grade.rules.common import DAY, PATIENT, PATIENT_NEEDED, READER, VISIT
 from adoptive.workbench.grade.rules.lesions import PLAIN_COLUMNS, SDTM_COLUMNS, Lesions, join_tumour, read_lesions
-from adoptive.workbench.grade.rules.visits import DATE, REFERENCE, days_of, series_of
+from adoptive.workbench.grade.rules.visits import DATE, REFERENCE, TEST, UNUSED, days_of, overall_responses, series_of
 from adoptive.workbench.grade.types import Column, Judged, Layout, Option, Rule, Signs
 
 __all__ = ["OVERALL", "RULES"]
@@ -177,18 +177,16 @@ def _best_of_series(signs: Signs, response: Codes, days: NDArray[np.float64]) ->
 def _responses(signs: Signs) -> Judged:
     """Give the best response from the overall responses of the visits."""
     days, bad = days_of(signs)
-    test = np.char.upper(signs["test"].astype(str))
-    used = np.isin(test, _OVERALL_TESTS)
-    response = np.where(used & (signs["response"] >= 0), signs["response"], Response.NOT_DONE)
-    patients = _best_of_series(signs, response.astype(np.int64), days)
+    used, response, unknown = overall_responses(signs, _RESPONSES)
+    patients = _best_of_series(signs, response, days)
     series = series_of(signs, np.zeros(len(signs)))
     line = series.line
     place = np.where(used, 0, 1)
-    why = reason_of(place, ("best response of the patient's visits", "another test: this row is not used"))
+    why = reason_of(place, ("best response of the patient's visits", UNUSED))
     return Judged(
         {"best_response": patients["best_response"].take(_place(line)), "reason": why}, patients=patients,
         main="patients",
-        bad=bad,
+        bad=(*bad, *unknown),
     )  # fmt: skip
 
 
@@ -197,8 +195,6 @@ def _place(line: Codes) -> Any:
 
     return pa.array(line)
 
-
-_OVERALL_TESTS: Final = ("", "OVRLRESP", "OVR", "OVRRESP", "OVRLRESP_RECIST", "OVERALL RESPONSE")
 
 _NEW: Final = Column("new_lesion", "a new lesion was seen: yes, no", "word",
                      ("new_lesions", "new", "newlesion", "newlesions"), words=_NEW_WORDS)  # fmt: skip
@@ -214,9 +210,8 @@ _OVERALL_COLUMNS: Final = (
     PATIENT_NEEDED,
     Column("reader", "who read the scan", "text", ("RSEVALID", "evaluator"), required=False),
     VISIT, DAY, DATE, REFERENCE,
-    Column("test", "which test the row holds; rows of other tests are left out", "text", ("RSTESTCD", "PARAMCD"),
-           required=False),
-    Column("response", "overall response at the visit", "word",
+    TEST,
+    Column("response", "overall response at the visit", "text",
            ("overall_response", "RSSTRESC", "RSORRES", "AVALC", "overall", "ovr", "resp"), words=_RESPONSES),
 )  # fmt: skip
 

@@ -59,11 +59,13 @@ def _easix(signs: Signs) -> Judged:
         "crp_mg_dl": signs["crp"],
     }  # fmt: skip
     found = compute_easix(**values)
-    place = np.where(np.isnan(found.easix), 1, 0) + np.where(np.isnan(found.m_easix), 2, 0)
+    place = np.where(found.known, 0, 1) + np.where(found.m_known, 0, 2)
     said = ("all values known", "EASIX: a value is missing", "m-EASIX: a value is missing", "values are missing")
     return Judged(
         {
-            "easix": numbers(found.easix), "s_easix": numbers(found.s_easix), "m_easix": numbers(found.m_easix),
+            "easix": numbers(np.where(found.known, found.easix, np.nan)),
+            "s_easix": numbers(np.where(found.s_known, found.s_easix, np.nan)),
+            "m_easix": numbers(np.where(found.m_known, found.m_easix, np.nan)),
             "log2_easix": numbers(found.log2_easix), "log2_s_easix": numbers(found.log2_s_easix),
             "log2_m_easix": numbers(found.log2_m_easix), "reason": because(Graded(place, place, said)),
         }
@@ -153,13 +155,14 @@ RULES: Final = (
     Rule("car-hematotox", "CAR-HEMATOTOX score before lymphodepletion", "2021",
          "Rejeski et al. 2021, 10.1182/blood.2020010543", "rules/risk-scores", "score",
          (Layout("values", "the values of one patient before lymphodepletion",
-                 (PATIENT, PLATELETS, ANC, HAEMOGLOBIN, CRP, FERRITIN), _hematotox),)),
+                 (PATIENT, PLATELETS, ANC, HAEMOGLOBIN, CRP, FERRITIN), _hematotox, certain="class"),)),
     Rule("easix", "EASIX, s-EASIX and m-EASIX", "2021", "Pennisi et al. 2021, 10.1182/bloodadvances.2020003885",
          "rules/risk-scores", "easix",
          (Layout("values", "the values of one draw", (PATIENT, LDH, _SOME, *_OPTIONAL), _easix,
                  choose=("creatinine", "crp")),)),
     Rule("hscore", "HScore of reactive haemophagocytic syndrome", "2014", "Fardet et al. 2014, 10.1002/art.38690",
-         "rules/iec-hs", "score", (Layout("values", "the values of one patient", _HSCORE, _hscore),)),
+         "rules/iec-hs", "score",
+         (Layout("values", "the values of one patient", _HSCORE, _hscore, certain="likely"),)),
     Rule("iec-hs", "IEC-HS (content not confirmed against the paper)", "2023",
     "Hines et al. 2023, 10.1016/j.jtct.2023.03.006",
          "rules/iec-hs", "grade",

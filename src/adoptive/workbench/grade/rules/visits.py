@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,9 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adoptive.outcome.types import check_cells
+from adoptive.workbench.grade.columns import plain_word
 from adoptive.workbench.grade.types import Column, Signs
 
-__all__ = ["DATE", "REFERENCE", "Bad", "Series", "days_between", "days_of", "series_of"]
+__all__ = [
+    "DATE", "REFERENCE", "TEST", "UNUSED", "Bad", "Series", "days_between", "days_of", "overall_responses", "series_of",
+]  # fmt: skip
 
 Bad = tuple[tuple[int, str, str, str], ...]
 
@@ -25,6 +29,15 @@ REFERENCE: Final = Column(
     "reference_date", "date from which days count: start of treatment or randomisation", "text",
     ("RFSTDTC", "TRTSDT", "TRTSDTC", "RANDDT", "start_date", "baseline_date", "cart_date", "infusion_date",
     "date_of_infusion"), required=False,
+)  # fmt: skip
+
+TEST: Final = Column(
+    "test", "which test the row holds; rows of other tests than the overall response are left out", "text",
+    ("RSTESTCD", "PARAMCD"), required=False,
+)  # fmt: skip
+UNUSED: Final = "another test: this row is not used"
+_OVERALL_TESTS: Final = (
+    "", "OVRLRESP", "OVR", "OVRRESP", "OVRLRESP_RECIST", "OVERALL RESPONSE", "IOVR", "IOVRLRESP", "OVRLRESP_IRECIST",
 )  # fmt: skip
 
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2})(?:[T ].*)?)?)?")
@@ -46,6 +59,21 @@ class Series:
         table = np.full((len(self.patient), self.width), empty)
         table[self.line, self.place] = column
         return table
+
+
+def overall_responses(signs: Signs, words: Mapping[str, int]) -> tuple[NDArray[np.bool_], NDArray[np.int64], Bad]:
+    """Say which rows hold an overall response, its code (0 where the cell is empty), and which words are not known.
+
+    A row of another test may hold any word (a table of responses lists new lesions as Y and N, too).
+    """
+    used = np.isin(np.char.upper(signs["test"].astype(str)), _OVERALL_TESTS)
+    known = {plain_word(word): int(code) for word, code in words.items()} | {"": 0}
+    texts, place = np.unique(signs["response"].astype(str), return_inverse=True)
+    codes = np.array([known.get(plain_word(str(text)), -1) for text in texts], np.int64)[place]
+    problem = f"unknown word; allowed: {', '.join(words)}"
+    wrong = np.flatnonzero(used & (codes < 0))
+    bad = tuple((int(row), "response", str(texts[place[row]]), problem) for row in wrong)
+    return used, np.where(used & (codes > 0), codes, 0), bad
 
 
 def days_of(signs: Signs) -> tuple[NDArray[np.float64], Bad]:
