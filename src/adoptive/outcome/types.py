@@ -2,23 +2,113 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Annotated, Final, Literal
 
 import numpy as np
 from annotated_types import Ge, Le
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from adoptive.errors import StudyError
 from adoptive.units import In
 
-__all__ = ["UNGRADED", "Assessment", "Graded", "NonTarget", "Response", "Scans"]
+__all__ = [
+    "UNGRADED",
+    "Assessment",
+    "Graded",
+    "NonTarget",
+    "Response",
+    "Scans",
+    "as_codes",
+    "as_numbers",
+    "check_cells",
+    "unmasked",
+]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 UNGRADED: Final = -1
 """The grade of a row that cannot be graded: something needed is missing. Never a guess, never 0."""
+
+
+MOST_CELLS: Final = 50_000_000
+"""Cells of a table of patients by days or visits: one patient with very many rows makes it wide for all."""
+
+
+def check_cells(*shape: int) -> None:
+    """Refuse a table that is too large to lay out.
+
+    Raises
+    ------
+    StudyError
+        With its shape, what is allowed, and what to do.
+
+    >>> check_cells(100_000, 10, 5)
+    """
+    if math.prod(shape) > MOST_CELLS:
+        raise StudyError(
+            "rows laid out by patient fill too large a table, as one patient has very many",
+            value=" x ".join(f"{size:,}" for size in shape), allowed=f"{MOST_CELLS:,} cells",
+            next_step="grade the patients with the most rows in a file of their own",
+        )  # fmt: skip
+
+
+def unmasked(value: ArrayLike) -> ArrayLike:
+    """Give what is masked as NaN, as rules read missing numbers; what has no mask is given back as it is.
+
+    >>> unmasked(np.ma.MaskedArray([1, 0], mask=[False, True]))
+    array([ 1., nan])
+    """
+    if isinstance(value, np.ma.MaskedArray):
+        return np.where(np.ma.getmaskarray(value), np.nan, np.asarray(value.data, np.float64))
+    return value
+
+
+def as_numbers(value: ArrayLike, name: str) -> Floats:
+    """Read numbers of any kind as floats; what is masked or None is NaN.
+
+    Raises
+    ------
+    StudyError
+        If they are no numbers.
+
+    >>> as_numbers([1, None], "uric acid")
+    array([ 1., nan])
+    """
+    try:
+        given = np.asarray(unmasked(value))
+        if given.dtype.kind not in "cmM":  # a complex number or a date would turn into a number without a word
+            return np.asarray(given, np.float64)
+    except (TypeError, ValueError):
+        pass
+    raise StudyError(f"{name} must be numbers", value=repr(value)[:60], allowed="numbers, NaN where one is missing")
+
+
+def as_codes(value: ArrayLike, name: str) -> Codes:
+    """Read whole numbers; what is masked, None or NaN is -1.
+
+    Raises
+    ------
+    StudyError
+        If they are no whole numbers.
+
+    >>> as_codes(np.ma.MaskedArray([2, 0], mask=[False, True]), "grade")
+    array([ 2, -1])
+    """
+    given = np.asarray(unmasked(value))
+    if given.dtype.kind in "biu":
+        return given.astype(np.int64)
+    number = as_numbers(value, name)
+    number = np.where(np.isnan(number), UNGRADED, number)
+    wrong = (number != np.round(number)) | (np.abs(number) > 2**31)
+    if wrong.any():
+        raise StudyError(
+            f"{name} must be whole numbers", value=float(number[wrong][0]), allowed="codes, -1 where missing"
+        )
+    return number.astype(np.int64)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from adoptive.errors import StudyError
 from adoptive.outcome.events.censoring import CensoringRule, Planned, censoring_rule
 from adoptive.outcome.events.types import REASONS, Endpoint, Reason
 from adoptive.outcome.response.recist import ADEQUATE
-from adoptive.outcome.types import Response
+from adoptive.outcome.types import Response, as_codes, as_numbers
 
 __all__ = ["NeverStarted", "days_of", "first_of", "from_start", "progression_free_survival"]
 
@@ -118,7 +118,7 @@ def days_of(name: str, value: ArrayLike, patients: int) -> Floats:
     name, value, patients
         What is given, one for all or one each, and for how many.
     """
-    days = np.asarray(value, np.float64)
+    days = as_numbers(value, name)
     if days.ndim > 1 or days.size not in (1, patients):
         raise StudyError("one day for all or one per patient", where=name, value=days.shape, allowed=f"({patients},)")
     return np.where(np.isnan(days), np.inf, np.broadcast_to(days.reshape(-1) if days.ndim else days, (patients,)))
@@ -234,7 +234,7 @@ def _judge(sight: _Sight, rule: CensoringRule, planned: Planned | None, never_st
 
 def _visits(response: ArrayLike, day: ArrayLike) -> tuple[Codes, Floats]:
     """Check codes and days of visits; a visit without a response needs no day."""
-    codes, when = np.asarray(response), np.asarray(day, np.float64)
+    codes, when = as_codes(response, "response"), as_numbers(day, "day")
     if codes.ndim != 2 or codes.shape != np.broadcast_shapes(codes.shape, when.shape):
         raise StudyError(
             "responses and days are tables of patients by visits",
@@ -242,7 +242,6 @@ def _visits(response: ArrayLike, day: ArrayLike) -> tuple[Codes, Floats]:
             value=f"{codes.shape}, {when.shape}",
             allowed="(patients, visits)",
         )
-    codes = codes.astype(np.int64) if codes.size else np.zeros(codes.shape, np.int64)
     when = np.broadcast_to(when, codes.shape)
     known = np.isin(codes, list(Response))
     if not known.all():

@@ -22,6 +22,7 @@ from adoptive.outcome.events.progression_free import (
     progression_free_survival,
 )
 from adoptive.outcome.events.types import REASONS, Endpoint, Reason, TimeToEvent
+from adoptive.outcome.types import as_numbers
 
 __all__ = [
     "Endpoint",
@@ -107,7 +108,7 @@ def event_free_survival(
     if not events:
         raise StudyError("name at least one event", where="events", allowed="days by name")
     given_days = (*events.values(), last_contact_day, cut_day, start_day)
-    patients = next((len(rows) for rows in map(np.atleast_1d, given_days) if len(rows) != 1), 1)
+    patients = next((rows.size for rows in (as_numbers(one, "a day") for one in given_days) if rows.size != 1), 1)
     named = {len(REASONS) + place: days_of(name, given, patients) for place, (name, given) in enumerate(events.items())}
     first, kind = first_of(named)
     limits = {Reason.NO_EVENT: cut_day, Reason.LAST_CONTACT: last_contact_day}

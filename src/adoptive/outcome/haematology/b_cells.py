@@ -7,6 +7,7 @@ Wonnaparhown et al. 2024, 10.1038/s41408-024-01107-6).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -105,8 +106,8 @@ def find_b_cell_aplasia(b_cells_per_ul: ArrayLike, day: ArrayLike, *, limit_per_
     if count.ndim == 0:
         raise StudyError("B-cell aplasia needs an axis of days", value=count.shape, allowed="(..., days)")
     shape, days = count.shape[:-1], count.shape[-1]
-    rows = count.reshape(-1, days)
-    when = np.broadcast_to(np.asarray(day, np.float64), count.shape).reshape(-1, days)
+    rows = count.reshape(math.prod(shape), days)
+    when = np.broadcast_to(np.asarray(day, np.float64), count.shape).reshape(rows.shape)
     state = np.full(rows.shape, NOT_KNOWN, np.int64)
     now, above = np.full(len(rows), NOT_KNOWN), np.zeros(len(rows), np.int64)
     begins, ends, first_above = (np.full(len(rows), np.inf) for _ in range(3))

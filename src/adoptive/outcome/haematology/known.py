@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.errors import StudyError
+from adoptive.outcome.types import as_numbers, unmasked
 
 __all__ = [
     "DECIMALS",
@@ -41,7 +42,7 @@ def measured(value: ArrayLike, name: str, *, negative: bool = False) -> Floats:
     >>> measured([1.5, float("nan")], "uric acid").tolist()
     [1.5, nan]
     """
-    found = np.asarray(value, np.float64)
+    found = as_numbers(value, name)
     wrong = np.isinf(found) if negative else np.isinf(found) | (found < 0)
     if wrong.any():
         allowed = "finite numbers" if negative else "finite numbers from 0 up"
@@ -57,7 +58,7 @@ def coded(sign: ArrayLike, name: str, *, codes: Sequence[int] = (NO, YES)) -> Co
     >>> coded([True, False, -1], "oliguria").tolist()
     [1, 0, -1]
     """
-    found = np.asarray(sign)
+    found = np.asarray(unmasked(sign))
     if found.dtype.kind == "f":
         found = np.where(np.isnan(found), NOT_KNOWN, found)
     if found.dtype.kind not in "biuf":

@@ -20,6 +20,7 @@ from adoptive.outcome.haematology.known import (
     at_least,
     at_least_of,
     below,
+    coded,
     measured,
     one_of,
 )
@@ -116,7 +117,7 @@ def grade_laboratory_tls(
     baseline
         Values before therapy in the same units; None leaves the rule of 25 % out, NaN leaves the change unknown.
     child
-        Whether the patient is a child (other limit of phosphate), broadcast against the values.
+        Whether the patient is a child (other limit of phosphate), broadcast against the values; NaN or -1 = not known.
     definition
         ``"Cairo-Bishop"`` or ``"Howard"``.
     at_limit
@@ -184,8 +185,20 @@ def grade_laboratory_tls_course(
     >>> [grade_laboratory_tls_course([0, 1], week, definition=name).grade.item() for name in ("Cairo-Bishop", "Howard")]
     [1, 0]
     """
-    before = None if baseline is None else replace(baseline, **{name: _column(x) for name, x in _fields(baseline)})
-    daily = _changed(values, before, _column(child), definition, at_limit)
+    young, before = coded(child, "child"), baseline
+    if (young == NOT_KNOWN).any():  # certain only if it is the same for a child and for an adult
+        one, other = (
+            grade_laboratory_tls_course(
+                day, values, baseline=baseline, child=np.where(young == NOT_KNOWN, each, young), definition=definition,
+                at_limit=at_limit, first_day=first_day, last_day=last_day,
+            )
+            for each in (NO, YES)
+        )  # fmt: skip
+        same = one.grade == other.grade
+        return Graded(np.where(same, one.grade, NOT_KNOWN), np.where(same, one.reason, 0), REASONS)
+    if baseline is not None:
+        before = replace(baseline, **{name: _column(x) for name, x in _fields(baseline)})
+    daily = _changed(values, before, _column(young), definition, at_limit)
     when = np.asarray(day, np.float64)
     inside = (when >= first_day) & (when <= last_day)
     seen = np.stack(np.broadcast_arrays(*(np.where(inside, sign, NOT_KNOWN) for sign in daily)))
@@ -205,7 +218,7 @@ def _changed(
     """Give for uric acid, potassium, phosphate and calcium whether each changed: 1, 0 or -1."""
     inclusive, counts_change = DEFINITIONS[one_of(definition, "definition of tumour lysis", DEFINITIONS)]
     inclusive = inclusive if at_limit is None else at_limit
-    young = np.asarray(child, np.bool_)
+    young = coded(child, "child")
     signs = []
     for what, units in LIMITS:
         found: Codes = np.array(NOT_KNOWN)
@@ -213,7 +226,9 @@ def _changed(
             adult_limit, child_limit = HOWARD_LIMITS.get(field, printed) if definition == "Howard" else printed
             value = measured(getattr(values, field), what)
             compare = below if what in FALLS else at_least
-            sign = compare(value, np.where(young, child_limit, adult_limit), at_limit=inclusive)
+            adult, minor = (compare(value, limit, at_limit=inclusive) for limit in (adult_limit, child_limit))
+            either = np.where(adult == minor, adult, NOT_KNOWN)
+            sign = np.where(young == YES, minor, np.where(young == NO, adult, either))
             if baseline is not None and counts_change:
                 factor = 1.0 - CHANGE if what in FALLS else 1.0 + CHANGE
                 before = measured(getattr(baseline, field), f"baseline {what}")

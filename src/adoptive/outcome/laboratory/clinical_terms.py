@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from adoptive.outcome.types import UNGRADED, Graded
+from adoptive.outcome.types import UNGRADED, Graded, as_codes
 
 __all__ = ["grade_ejection_fraction", "grade_febrile_neutropenia"]
 
@@ -63,7 +63,7 @@ def grade_febrile_neutropenia(
     """
     count, degrees = (_possible(sign, np.inf) for sign in (neutrophils_e9_l, temperature_c))
     count, degrees = np.broadcast_arrays(count, degrees)
-    long = np.broadcast_to(np.asarray(lasting, np.int64), np.broadcast_shapes(count.shape, np.shape(lasting)))
+    long = np.broadcast_to(as_codes(lasting, "lasting"), np.broadcast_shapes(count.shape, np.shape(lasting)))
     few, enough = count < NEUTROPHILS_E9_L * (1 - SLACK), count >= NEUTROPHILS_E9_L * (1 - SLACK)
     single = degrees > SINGLE_FEVER_C * (1 + SLACK)
     warm = (degrees >= LASTING_FEVER_C * (1 - SLACK)) | np.isnan(degrees)  # a lasting fever needs no number

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from adoptive.errors import StudyError
 from adoptive.outcome.laboratory.criteria import Clause, Signs
 from adoptive.outcome.laboratory.terms import Rule, Term, all_terms, find_term
-from adoptive.outcome.types import UNGRADED, Graded
+from adoptive.outcome.types import UNGRADED, Graded, as_numbers
 
 __all__ = ["grade_laboratory", "unit_refused"]
 
@@ -109,7 +109,8 @@ def grade_laboratory(
         known = ", ".join(one.name for one in all_terms(version))
         raise StudyError(f"not a laboratory term of CTCAE {version}", value=term, allowed=known)
     base = _baseline(value, baseline, percent_change)
-    numbers = [np.asarray(number, np.float64) for number in (value, lower_limit, upper_limit, base)]
+    given = {"value": value, "lower_limit": lower_limit, "upper_limit": upper_limit, "baseline": base}
+    numbers = [as_numbers(number, name) for name, number in given.items()]
     graded = [
         _grade_term(one, unit or "", numbers, abnormal=baseline_abnormal, trusting=unknown_baseline == "normal")
         for one in found
@@ -119,11 +120,11 @@ def grade_laboratory(
 
 def _baseline(value: ArrayLike, baseline: ArrayLike, percent_change: ArrayLike) -> Floats:
     """Give the baseline, where it is missing by ``value / (1 + change / 100)``."""
-    given, change = np.asarray(baseline, np.float64), np.asarray(percent_change, np.float64)
+    given, change = as_numbers(baseline, "baseline"), as_numbers(percent_change, "percent_change")
     if np.isnan(change).all():
         return given
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(np.isnan(given), np.asarray(value, np.float64) / (1.0 + change / 100.0), given)
+        return np.where(np.isnan(given), as_numbers(value, "value") / (1.0 + change / 100.0), given)
 
 
 def _grade_term(term: Term, unit: str, numbers: list[Floats], *, abnormal: ArrayLike | None, trusting: bool) -> Graded:
@@ -251,9 +252,13 @@ def judge(rule: Rule, signs: Signs, *, trusting: bool) -> tuple[Codes, Codes]:
     undecided = np.zeros(shape, np.bool_)
     place = _FIRST_GRADED + 1
     for worst, clauses in rule.grades:
+        doubted = undecided & signs.unknown  # a worse grade may hold by a baseline of which nothing is known
         for clause in clauses:
             met, open_ = clause.met(signs, trusting=trusting)
             hit = met & waiting
+            if not trusting:
+                waiting &= ~(hit & doubted)
+                hit &= ~doubted
             grade[hit], reason[hit] = worst, place
             if clause.state:
                 reason[hit & signs.unknown] = place + 1

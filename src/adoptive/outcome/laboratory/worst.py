@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
-from adoptive.outcome.types import UNGRADED
+from adoptive.outcome.types import UNGRADED, as_codes, as_numbers
 
 __all__ = ["WorstGrades", "worst_grade", "worst_grade_rows"]
 
@@ -52,11 +52,11 @@ def worst_grade(
     >>> worst_grade([[2, 3, 1], [1, 1, -1]], [0, 7, 60], last_day=28, baseline_grade=[2, 1]).tolist()
     [3, 0]
     """
-    grades = np.asarray(grade, np.int64)
+    grades = as_codes(grade, "grade")
     when = np.broadcast_to(np.asarray(day, np.float64), grades.shape)
     first, last = (np.asarray(edge, np.float64).reshape(-1, 1) for edge in (first_day, last_day))
     worst: Codes = np.where((when >= first) & (when <= last), grades, UNGRADED).max(axis=1, initial=UNGRADED)
-    return worst if baseline_grade is None else _beyond_baseline(worst, np.asarray(baseline_grade, np.int64))
+    return worst if baseline_grade is None else _beyond_baseline(worst, as_codes(baseline_grade, "baseline_grade"))
 
 
 def _beyond_baseline(worst: Codes, before: Codes) -> Codes:
@@ -90,7 +90,7 @@ def worst_grade_rows(
     >>> worst_grade_rows([2, 3, 0], **columns, first_day=0).grade.tolist()
     [3, 0]
     """
-    grades, when = np.asarray(grade, np.int64), np.asarray(day, np.float64)
+    grades, when = as_codes(grade, "grade"), as_numbers(day, "day")
     patients, who = _coded(patient)
     terms, what = _coded(term)
     groups, place = np.unique(who * max(len(terms), 1) + what, return_inverse=True)

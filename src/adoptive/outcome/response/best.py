@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.errors import StudyError
-from adoptive.outcome.types import Response
+from adoptive.outcome.types import Response, as_codes
 
 __all__ = ["Best", "Until", "best_response", "disease_control"]
 
@@ -106,7 +106,7 @@ def best_response(
     >>> Response(best.response[0]).name, float(best.response_start_day[0]), str(best.because[0])
     ('PR', 42.0, 'confirmed partial response: PR')
     """
-    codes = np.asarray(response, np.int64)
+    codes = as_codes(response, "response")
     _check(codes, until, no_visit)
     codes = _reread(codes) if doubtful_complete else codes
     seen, when = _until(codes, np.asarray(day, np.float64), np.asarray(cut, np.float64), until)

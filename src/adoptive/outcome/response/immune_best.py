@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from adoptive.errors import StudyError
 from adoptive.outcome.response.types import ImmuneResponse
+from adoptive.outcome.types import as_codes
 
 __all__ = ["ImmuneCourse", "best_immune_response", "immune_course"]
 
@@ -113,7 +114,7 @@ def immune_course(response: ArrayLike, day: ArrayLike) -> ImmuneCourse:
 
 def _checked(response: ArrayLike) -> Codes:
     """Refuse codes that are none."""
-    codes = np.asarray(response, np.int64)
+    codes = as_codes(response, "response")
     if codes.ndim != 2:
         raise StudyError("give one row per patient", where="response", value=codes.shape, allowed="(patients, visits)")
     wrong = (codes < 0) | (codes > max(ImmuneResponse))

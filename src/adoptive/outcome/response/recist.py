@@ -5,7 +5,7 @@ Eisenhauer et al. 2009, 10.1016/j.ejca.2008.10.026. Diameters are longest diamet
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final, Literal, get_args
 
@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from adoptive.errors import StudyError
 from adoptive.outcome.response.lesions import confirm_new_lesions
-from adoptive.outcome.types import NonTarget, Response, Scans
+from adoptive.outcome.types import NonTarget, Response, Scans, as_numbers
 
 __all__ = ["ADEQUATE", "REASONS", "Assessed", "Kept", "assess"]
 
@@ -168,6 +168,8 @@ def assess(
     ['sum of target lesions at most 70 % of the baseline: PR', 'sum at least 20 % and 5 mm above the nadir: PD']
     """
     _check(scans, partial_kept)
+    sizes = (as_numbers(scans.diameter_mm, "scans.diameter_mm"), as_numbers(scans.baseline_mm, "scans.baseline_mm"))
+    scans = replace(scans, diameter_mm=sizes[0], baseline_mm=sizes[1])
     lesion = (scans.baseline_mm > 0) | np.isnan(scans.baseline_mm)
     sum_mm, complete = _sums(scans, lesion)
     baseline = np.where(lesion, scans.baseline_mm, 0.0).sum(axis=1)

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from adoptive.errors import StudyError
 from adoptive.outcome.response.lesions import choose_targets, confirm_new_lesions, confirmed_lesions, judge_non_target
 from adoptive.outcome.response.types import Kind, LesionRows, LesionState, NewLesion, NewLesions, Stacked
-from adoptive.outcome.types import NonTarget, Scans
+from adoptive.outcome.types import NonTarget, Scans, check_cells
 
 __all__ = ["TOO_SMALL_MM", "lesion_rows", "rows_of", "stack_rows"]
 
@@ -179,6 +179,7 @@ def _frame(rows: LesionRows, visits: Sequence[ArrayLike] | None, baseline_visit:
     start = np.cumsum(count) - count
     place = np.where(number == first[line], -1, -2)
     place[order] = np.cumsum(fresh) - 1 - start[line[order]]
+    check_cells(len(index), int(count.max(initial=0)))
     visit = np.full((len(index), int(count.max(initial=0))), np.nan)
     visit[line[order], place[order]] = number[order]
     when = np.full(visit.shape, np.nan)
@@ -225,6 +226,7 @@ def _target_scans(rows: LesionRows, frame: _Frame, size: Floats) -> tuple[tuple[
     mine, column, names = _columns(rows, frame, Kind.TARGET)
     line, place = frame.line[mine], frame.place[mine]
     shape = (len(names), frame.visit.shape[1] + 1, names.shape[1])
+    check_cells(*shape)
     kept, cells = place >= -1, int(np.prod(shape))
     flat = np.ravel_multi_index((line[kept], place[kept] + 1, column[kept]), shape) if kept.any() else _NOWHERE
     values, row = size[mine][kept], mine[kept]
@@ -248,6 +250,7 @@ def _states(
 ) -> tuple[NDArray[Any], Names]:
     """Lay values of the rows of a kind out as ``(lines, visits, lesions)``; the baseline is left out."""
     mine, column, names = _columns(rows, frame, kind)
+    check_cells(*frame.visit.shape, names.shape[1])
     table = np.full((*frame.visit.shape, names.shape[1]), empty)
     kept = frame.place[mine] >= 0
     at = (frame.line[mine][kept], frame.place[mine][kept], column[kept])

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.errors import StudyError
-from adoptive.outcome.types import UNGRADED, Graded
+from adoptive.outcome.types import UNGRADED, Graded, as_numbers, unmasked
 
 __all__ = ["Criterion", "Rule", "Seen", "Sign", "apply_rule", "read_signs", "yes_or_no"]
 
@@ -91,7 +91,12 @@ def read_signs(values: object, signs: Mapping[str, Sign]) -> dict[str, NDArray[A
 
 
 def _read(name: str, value: ArrayLike, sign: Sign) -> NDArray[Any]:
-    given = np.asarray(value)
+    try:
+        given = np.asarray(unmasked(value))
+    except ValueError:  # rows of different length
+        given = as_numbers(value, name)
+    if given.dtype.kind in "cmM":
+        given = as_numbers(given, name)
     if given.dtype.kind in "biu" and sign.whole and _within(given, sign):
         return given.astype(np.int8)
     try:

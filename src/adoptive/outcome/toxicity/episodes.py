@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.errors import StudyError
-from adoptive.outcome.types import UNGRADED
+from adoptive.outcome.types import UNGRADED, as_codes
 
 __all__ = ["REOPEN_DAYS", "GradedCourse", "episodes"]
 
@@ -73,7 +73,7 @@ def episodes(grade: ArrayLike, day: ArrayLike, *, gap_days: float = REOPEN_DAYS)
     >>> course.onset_day, course.duration_days, course.episode.tolist(), course.resolved
     (array([1.]), array([3.]), [[0, 1, 1, 1, 0, 0]], array([ True]))
     """
-    grades = np.atleast_2d(np.asarray(grade, np.int64))
+    grades = np.atleast_2d(as_codes(grade, "grade"))
     when = _days(day, grades.shape)
     if not gap_days >= 0.0:
         raise StudyError("the pause within an episode cannot be negative", value=gap_days, allowed="0 or more days")

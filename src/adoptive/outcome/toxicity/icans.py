@@ -193,7 +193,8 @@ def _grade(signs: IcansSigns, rule: Rule) -> Graded:
     score = "ice" if "ice" in seen else "capd"
     if "awake_but_unable" in seen:
         seen = _awake_means_awake(seen)
-    hidden = (seen["sedated"] == 1) & (seen[score] != IMPOSSIBLE)
+    # a score under sedation does not count; where sedation is not known, neither is the score
+    hidden = (seen["sedated"] != 0) & (seen["sedated"] != IMPOSSIBLE) & (seen[score] != IMPOSSIBLE)
     if hidden.any():
         seen[score] = np.where(hidden, np.int8(MISSING), seen[score])
     return apply_rule(rule, seen)

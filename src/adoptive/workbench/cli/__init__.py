@@ -47,7 +47,9 @@ def _outcome(arguments: Sequence[str] | None) -> int:
     except AdoptiveError as problem:
         return _said(str(problem), BAD_INPUT)
     except MemoryError:
-        return _said("the run failed: not enough memory; next: fewer --trials or --workers", RUN_FAILED)
+        return _said(
+            "the run failed: not enough memory; next: fewer --trials or --workers, or a smaller file", RUN_FAILED
+        )
     except OSError as problem:
         if problem.errno not in NO_ROOM:
             return _own_mistake()

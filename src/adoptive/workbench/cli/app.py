@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from adoptive.workbench.cli.surroundings import damaged_cache
+from adoptive.workbench.cli.surroundings import damaged_cache, silence_output
 from adoptive.workbench.cli.zoo import zoo
 from adoptive.workbench.limits import DEFAULT_TRIALS, MOST_TRIALS, MOST_WORKERS
 
@@ -23,6 +23,9 @@ class Commands(TyperGroup):
         """Run a command."""
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:  # the reader went away; typer would give exit code 1, which says that a check failed
+            silence_output()
+            return 0
         except (EOFError, UnpicklingError) as problem:  # an EOFError would otherwise pass for Ctrl-D
             raise damaged_cache(problem) from None
         except RuntimeError as problem:

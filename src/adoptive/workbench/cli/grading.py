@@ -16,7 +16,7 @@ from adoptive.workbench.grade.columns import accepted_names
 from adoptive.workbench.grade.document import grade_document, grade_json
 from adoptive.workbench.grade.rules import rule_named
 from adoptive.workbench.grade.types import Column
-from adoptive.workbench.grade.writing import OUT_KINDS, write_csv, write_result
+from adoptive.workbench.grade.writing import OUT_KINDS, keep_input, write_csv, write_result
 
 __all__ = ["Asked", "grade_command", "tell_columns", "tell_rules"]
 
@@ -41,9 +41,7 @@ def grade_command(asked: Asked) -> int:
     options = dict(_setting(text) for text in asked.settings)
     if asked.out is not None:
         check_place(asked.out, where="--out", kinds=OUT_KINDS)
-        if asked.out.resolve() in {file.resolve() for file in asked.files}:
-            raise StudyError("the file to grade would be overwritten", where="--out", value=asked.out,
-                             next_step="choose another name")  # fmt: skip
+        keep_input(asked.out, asked.files)
     result = grade_file(asked.files, rule=asked.rule, **options)
     compared = [compare(result, column) for column in asked.against]
     files = {} if asked.out is None else write_result(result, asked.out)

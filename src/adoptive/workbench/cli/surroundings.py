@@ -26,6 +26,11 @@ class StoppedError(Exception):
 
 def prepare() -> None:
     """Make the streams take any character, and give compiled code a folder that can be written."""
+    for name in ("stdout", "stderr"):
+        if (
+            getattr(sys, name) is None
+        ):  # closed by the caller: what is said there goes nowhere, and no file takes its place
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")

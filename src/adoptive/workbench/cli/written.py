@@ -18,7 +18,11 @@ def check_place(out: Path, *, where: str, kinds: Sequence[str]) -> None:
     """Refuse a file of another kind, and a place where no file can be made. Raises StudyError."""
     if out.suffix.lower() not in kinds:
         raise StudyError("the file's kind is not known", where=where, value=out, allowed=" or ".join(kinds))
-    if out.is_dir():
+    try:
+        folder = out.is_dir()
+    except OSError as problem:  # a name that is too long
+        raise _not_there(out, where, problem.strerror or str(problem)) from None
+    if folder:
         raise StudyError("this is a folder", where=where, value=out, next_step="name a file in it")
     if not out.parent.is_dir():
         raise StudyError("no such folder", where=where, value=out.parent, next_step="make it first")
@@ -54,5 +58,5 @@ def whole_file(out: Path, *, where: str) -> Iterator[BinaryIO]:
 
 def _not_there(out: Path, where: str, why: str) -> StudyError:
     return StudyError(
-        "the file cannot be written there", where=where, value=f"{out} ({why})", next_step="choose another place"
+        f"the file cannot be written there ({why})", where=where, value=out, next_step="choose another place"
     )

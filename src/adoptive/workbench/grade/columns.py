@@ -29,6 +29,7 @@ FLAGS: Final[Mapping[str, int]] = {
 }  # fmt: skip
 """Words that are read as yes and no."""
 
+_LONGEST: Final = 200  # characters of a name or word, as in SAS transport files; one long cell would widen all
 _DIGITS: Final = 12  # a converted value is rounded to so many digits: 100.4 degF is 38.0 degC
 
 
@@ -89,6 +90,10 @@ def find(column: Column, names: Sequence[str], *, told: str = "") -> Found | Non
         return None
     header = (exact or fits)[0]
     unit = keys[spell(header)]
+    if told and unit is not None and unit != _told_unit(column, told):
+        raise StudyError(
+            "the column's name says another unit than the option", where=header, value=told, allowed=unit.name
+        )
     if not column.units or unit is not None:
         return Found(header, unit)
     if told:
@@ -183,7 +188,13 @@ def read_cells(column: Column, found: Found, sheet: Sheet, *, comma: bool) -> tu
     """
     text = sheet.text(found.header, none_counts=_says_none(column))
     if column.kind == "text":
-        return np.asarray(text.fill_null("").to_numpy(zero_copy_only=False), object), []
+        long = pc.fill_null(pc.greater(pc.utf8_length(text), _LONGEST), False)
+        wrong = dict.fromkeys(
+            np.flatnonzero(long.to_numpy(zero_copy_only=False)).tolist(),
+            f"the text is too long; allowed: {_LONGEST} characters",
+        )
+        kept = pc.if_else(long, "", text.fill_null("")) if wrong else text.fill_null("")
+        return np.asarray(kept.to_numpy(zero_copy_only=False), object), _listed(wrong, column, found, sheet, text)
     if column.kind == "number":
         values, wrong = _numbers(text, column, comma=comma)
         values, more = _convert(values, column, found, sheet)

@@ -110,6 +110,6 @@ def _agree(expected: str | None, given: str | None) -> bool:
     if not math.isfinite(wanted):
         return False
     digits = one.lower().partition("e")[0].partition(".")[2]
-    exponent = int(one.lower().partition("e")[2] or 0)
+    exponent = float(one.lower().partition("e")[2] or 0) if wanted else 0.0
     slack = 0.5 * 10.0 ** (exponent - len(digits)) if digits else 0.0
     return bool(np.isclose(found, wanted, rtol=1e-9, atol=slack * (1.0 + 1e-6)))

@@ -64,6 +64,8 @@ def _parsed(place: Path, text: str, *, line: int | None = None) -> Any:
         raise StudyError("this is no JSON", where=at, value=problem.msg, next_step="write the file again") from None
     except RecursionError:
         raise StudyError("this is no Dataset-JSON: too many brackets", where=where) from None
+    except ValueError:  # Python refuses whole numbers of more than 4,300 digits
+        raise StudyError("a number has too many digits", where=where, next_step="write the file again") from None
 
 
 def _check_head(place: Path, head: Any, rows: Any) -> None:

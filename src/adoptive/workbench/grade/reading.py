@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,7 +36,10 @@ EMPTY: Final = pa.array(["", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "
 _NO_VALUE: Final = EMPTY.filter(pc.not_equal(EMPTY, "None"))
 
 _DELIMITERS: Final = (",", ";", "\t", "|")
-_SUSPICIOUS: Final = b'"\r'
+_BYTES: Final = (
+    pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary, pa.types.is_binary_view,
+    pa.types.is_string_view,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -75,20 +80,11 @@ def read_sheet(path: Path | str) -> Sheet:
     """
     place = Path(path)
     kind = place.suffix.lower()
-    if place.is_dir():
+    if os.path.isdir(place):  # unlike Path.is_dir, also for a name that is too long
         raise StudyError("this is a folder", where=str(place), next_step="name a file in it")
     if kind not in KINDS:
         raise StudyError("the file's kind is not known", where=str(place), value=kind, allowed=", ".join(KINDS))
-    try:
-        size = place.stat().st_size
-        if size > LARGEST_BYTES:
-            raise StudyError(
-                "the file is too large", where=str(place), value=f"{size:,} bytes", allowed=f"{LARGEST_BYTES:,} bytes",
-                next_step="split it by patient",
-            )  # fmt: skip
-        data = place.read_bytes()
-    except OSError as problem:
-        raise StudyError("the file cannot be read", where=str(place), value=problem.strerror) from None
+    data = _bytes(place)
     if not data.strip():
         raise StudyError("the file is empty", where=str(place), next_step="give it a line of column names and rows")
     sheet = _without_blank(_read(place, kind, data))
@@ -126,6 +122,22 @@ def _empty(column: Any) -> bool:
     )
 
 
+def _bytes(place: Path) -> bytes:
+    """Read a file whole; a pipe or a device, which may never end, is refused."""
+    try:
+        known = place.stat()
+        if not stat.S_ISREG(known.st_mode):
+            raise StudyError("this is a pipe or a device", where=str(place), next_step="save the table in a file")
+        if known.st_size > LARGEST_BYTES:
+            raise StudyError(
+                "the file is too large", where=str(place), value=f"{known.st_size:,} bytes",
+                allowed=f"{LARGEST_BYTES:,} bytes", next_step="split it by patient",
+            )  # fmt: skip
+        return place.read_bytes()
+    except OSError as problem:
+        raise StudyError("the file cannot be read", where=str(place), value=problem.strerror) from None
+
+
 def _read(place: Path, kind: str, data: bytes) -> Sheet:
     if kind == ".parquet":
         return _read_parquet(place, data)
@@ -161,10 +173,21 @@ def _read_parquet(place: Path, data: bytes) -> Sheet:
         column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
         for column in table.columns
     ]
-    table = pa.table(dict(zip(table.column_names, plain, strict=True))) if len(set(table.column_names)) == len(
-        table.column_names
-    ) else table  # fmt: skip
+    table = pa.Table.from_arrays([_checked(place, column, name) for column, name in zip(
+        plain, table.column_names, strict=True)], names=table.column_names)  # fmt: skip
     return Sheet(place, table, np.arange(1, len(table) + 1, dtype=np.int64))
+
+
+def _checked(place: Path, column: Any, name: str) -> Any:
+    """Give a column that can be written as text; old writers leave text as bytes."""
+    kind = column.type
+    try:
+        if any(is_kind(kind) for is_kind in _BYTES):
+            column = column.cast(pa.binary()).cast(pa.string())
+        column.validate(full=True)
+    except (pa.ArrowException, NotImplementedError):
+        raise StudyError("a column holds bytes that are no text in UTF-8", where=str(place), value=name) from None
+    return column
 
 
 def _read_csv(place: Path, data: bytes) -> Sheet:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -9,11 +11,12 @@ from typing import Any, BinaryIO, Final
 import pyarrow as pa
 from pyarrow import csv, parquet
 
+from adoptive.errors import StudyError
 from adoptive.workbench.cli.written import check_place, whole_file
 from adoptive.workbench.grade.dataset_json import write_dataset_json
 from adoptive.workbench.grade.types import BadRow, Result
 
-__all__ = ["OUT_KINDS", "bad_table", "places", "write_csv", "write_result"]
+__all__ = ["OUT_KINDS", "bad_table", "keep_input", "places", "write_csv", "write_result"]
 
 OUT_KINDS: Final = (".csv", ".parquet", ".json")
 
@@ -36,7 +39,8 @@ def write_result(result: Result, out: Path | str) -> dict[str, Path]:
     Raises
     ------
     StudyError
-        If the kind of file is unknown or it cannot be written there; an interrupted one leaves nothing.
+        If the kind of file is unknown, it cannot be written there or is the file that was graded; an interrupted one
+        leaves nothing.
     """
     where = Path(out)
     check_place(where, where="--out", kinds=OUT_KINDS)
@@ -44,11 +48,20 @@ def write_result(result: Result, out: Path | str) -> dict[str, Path]:
     tables = dict(result.arrow) | {"bad": bad_table(result.bad_rows)}
     for file in files.values():
         check_place(file, where="--out", kinds=OUT_KINDS)
+        keep_input(file, result.files)
     with ExitStack() as stack:
         opened = {name: stack.enter_context(whole_file(file, where="--out")) for name, file in files.items()}
         for name, handle in opened.items():
             _write(tables[name], handle, where.suffix.lower(), result, name)
     return files
+
+
+def keep_input(out: Path, files: Sequence[Path]) -> None:
+    """Refuse to write over a file that is to be graded. Raises StudyError."""
+    if os.path.realpath(out) in {os.path.realpath(file) for file in files}:
+        raise StudyError(
+            "the file to grade would be overwritten", where="--out", value=out, next_step="choose another name"
+        )
 
 
 def bad_table(bad: tuple[BadRow, ...]) -> Any:
@@ -60,7 +73,9 @@ def bad_table(bad: tuple[BadRow, ...]) -> Any:
         "value": pa.string(),
         "problem": pa.string(),
     }
-    return pa.table({name: pa.array([getattr(one, name) for one in bad], kind) for name, kind in kinds.items()})
+    cells = {name: [getattr(one, name) for one in bad] for name in kinds}
+    cells["file"] = [os.fsencode(one.file).decode("utf-8", "replace") for one in bad]  # a name need not be UTF-8
+    return pa.table({name: pa.array(cells[name], kind) for name, kind in kinds.items()})
 
 
 def _write(table: Any, file: BinaryIO, kind: str, result: Result, name: str) -> None:

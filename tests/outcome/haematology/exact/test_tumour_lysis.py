@@ -290,3 +290,28 @@ def test_reasons_of_howard() -> None:
         "no laboratory tumour lysis",
         "signs are missing that decide: not known",
     ]
+
+
+def test_whether_a_child_may_not_be_known() -> None:
+    values = CALM | {"uric_acid_mg_dl": 9.0, "phosphate_mg_dl": np.array([4.0, 5.0, 7.0])}
+    for unknown in (NAN, -1):
+        assert grade_laboratory_tls(Chemistry(**values), child=unknown).grade.tolist() == [0, -1, 1]
+    assert grade_laboratory_tls(Chemistry(**values), child=True).grade.tolist() == [0, 0, 1]
+    assert grade_laboratory_tls(Chemistry(**values), child=False).grade.tolist() == [0, 1, 1]
+    with pytest.raises(StudyError, match="child"):
+        grade_laboratory_tls(Chemistry(**values), child=7)
+
+
+def test_what_is_masked_is_missing() -> None:
+    uric = np.ma.MaskedArray([9.0, 9.0], mask=[False, True])
+    values = Chemistry(**(CALM | {"uric_acid_mg_dl": uric, "potassium_mmol_l": 7.0}))
+    assert grade_laboratory_tls(values).grade.tolist() == [1, -1]
+
+
+def test_a_course_is_certain_only_if_it_is_so_for_child_and_adult() -> None:
+    days = {name: [[value, value]] for name, value in CALM.items()}
+    values = Chemistry(**(days | {"uric_acid_mg_dl": [[9.0, 5.0]], "phosphate_mg_dl": [[5.0, 4.0]]}))
+    found = {
+        child: grade_laboratory_tls_course([0, 1], values, child=child).grade.item() for child in (True, False, -1)
+    }
+    assert found == {True: 0, False: 1, -1: -1}

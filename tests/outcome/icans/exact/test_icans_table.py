@@ -90,7 +90,7 @@ def test_under_sedation_consciousness_does_not_count_and_the_score_is_not_known(
     assert grade(**deep, motor=Motor.DEEP_FOCAL_WEAKNESS) == 4
     assert grade(instrument="CAPD", capd=5, consciousness=4, sedated=1) == -1
     assert grade(consciousness=4, sedated=-1) == -1
-    assert grade(sedated=-1) == 0
+    assert grade(sedated=-1) == -1  # with a sedated patient it would have been
 
 
 @pytest.mark.parametrize("score", [11, -2, 3.5, np.inf])
@@ -182,3 +182,16 @@ def test_no_word_means_two_things() -> None:
         keys = [(words.key_of(word), code) for code, some in codes.items() for word in some]
         meanings = {key: {code for other, code in keys if other == key} for key, _ in keys}
         assert {key: found for key, found in meanings.items() if len(found) > 1} == {}, sign
+
+
+def test_a_score_does_not_count_where_sedation_is_not_known() -> None:
+    assert (grade(ice=10), grade(ice=10, sedated=1), grade(ice=10, sedated=np.nan)) == (0, -1, -1)
+    assert why(ice=4, sedated=-1) == "no grade: ICE score without sedation is missing"
+    assert grade(ice=4, sedated=-1, motor=Motor.DEEP_FOCAL_WEAKNESS) == 4
+    assert grade(instrument="CAPD", capd=3, sedated=-1) == -1
+
+
+def test_what_is_masked_is_missing() -> None:
+    masked = np.ma.MaskedArray([10, 10], mask=[False, True])
+    graded = grade_icans(IcansSigns(**(USUAL | {"ice": masked})))
+    assert graded.grade.tolist() == [0, -1]

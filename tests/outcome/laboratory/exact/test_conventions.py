@@ -216,3 +216,24 @@ def test_worst_grade_of_rows_is_that_of_the_rectangle() -> None:
 def test_corrected_calcium() -> None:
     assert corrected_calcium_mmol_l([2.0, 2.0, np.nan], [40.0, 20.0, 40.0]).tolist()[:2] == pytest.approx([2.0, 2.4])
     assert np.isnan(corrected_calcium_mmol_l(2.0, np.nan))
+
+
+def test_a_worse_grade_by_an_unknown_baseline_leaves_no_grade_where_that_is_asked() -> None:
+    values = [90.0, 101.0, 160.0, 301.0, 601.0]
+    graded = {
+        how: grade_laboratory(
+            values,
+            term="Creatinine increased",
+            unit="umol/L",
+            lower_limit=40.0,
+            upper_limit=100.0,
+            unknown_baseline=how,
+        ).grade.tolist()
+        for how in ("normal", "ungraded")
+    }
+    assert graded["normal"][1:] == [1, 2, 3, 4]
+    assert graded["ungraded"] == [-1, -1, -1, 3, 4]
+    fibrinogen = grade_laboratory(
+        [0.4, 0.9, 1.6], term="Fibrinogen decreased", unit="g/L", lower_limit=2.0, unknown_baseline="ungraded"
+    )
+    assert fibrinogen.grade.tolist() == [4, -1, -1]

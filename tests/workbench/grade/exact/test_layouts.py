@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from adoptive.errors import StudyError
@@ -354,3 +355,25 @@ def test_hscore_and_iec_hs_read_their_values(sheet: Callable[..., Path]) -> None
 def test_responses_without_any_day_are_refused(sheet: Callable[..., Path]) -> None:
     with pytest.raises(StudyError, match="columns are missing"):
         grade_file(sheet("patient,response", "1,PR"), rule="recist")
+
+
+TLS_HEAD = "patient,day,uric_acid_mg_dl,potassium_mmol_l,phosphate_mg_dl,corrected_calcium_mg_dl,child"
+
+
+def test_tumour_lysis_reads_decimal_commas(sheet: Callable[..., Path]) -> None:
+    rows = ("a,0,9.5,4.0,5.5,9,no", "b,0,7.5,4.0,4.0,9,no")
+    points = grade_file(sheet(TLS_HEAD, *rows), rule="tls")
+    semicolons = [line.replace(",", ";").replace(".", ",") for line in (TLS_HEAD, *rows)]
+    commas = grade_file(sheet(*semicolons, name="commas.csv"), rule="tls", decimal="comma")
+    assert points.tables["rows"]["lab_tls"].tolist() == commas.tables["rows"]["lab_tls"].tolist() == [1, 0]
+
+
+def test_a_child_stays_a_child_whatever_the_days_of_others(sheet: Callable[..., Path]) -> None:
+    rows = ("a,0,9,4,5,9,yes", "b,0,9,4,5,9,no", "b,1,4,4,4,9,no", "c,0,9,4,5,9,", "c,1,9,4,7,9,", "d,0,9,4,5,9,")
+    result = grade_file(sheet(TLS_HEAD, *rows), rule="tls")
+    assert as_list(result.tables["rows"]["lab_tls"]) == [0, 1, 0, None, 1, None]
+    assert as_list(result.tables["patients"]["lab_tls"]) == [0, 1, 1, None]
+
+
+def as_list(column: Any) -> list[Any]:
+    return list(np.ma.asarray(column).tolist())

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import ArrayLike, NDArray
 
-from adoptive.outcome.types import Graded
+from adoptive.outcome.types import Graded, check_cells
 
 __all__ = ["because", "daily", "flags", "grades", "names", "numbers", "reason_of"]
 
@@ -72,6 +72,7 @@ def daily(
     start[who[first]] = count[first]
     place_sorted = count - start[who]
     width = int(place_sorted.max(initial=-1)) + 1
+    check_cells(patients, width)
     table = np.full((patients, width), np.nan)
     table[who, place_sorted] = when
     place = np.empty(len(order), np.int64)

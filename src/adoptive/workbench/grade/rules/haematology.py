@@ -251,7 +251,7 @@ def _tls(signs: Signs) -> Judged:
     )
     values = _chemistry(signs)
     before = _chemistry(signs, "_baseline") if known else None
-    child = signs["child"] > 0
+    child = signs["child"] if "child" in signs.has else np.zeros(len(signs), np.int64)
     limit = {"definition": None, "yes": True, "no": False}[str(signs.options["at_limit"])]
     graded = grade_laboratory_tls(
         Chemistry(**values), baseline=None if before is None else Chemistry(**before), child=child,
@@ -274,7 +274,7 @@ def _tls(signs: Signs) -> Judged:
     first, bad = _first_of_patient(signs, before)
     course = grade_laboratory_tls_course(
         days if days.shape[1] else np.zeros((len(days), 0)), by_day, baseline=first,
-        child=_laid_out(signs, place, days, child.astype(float)).max(axis=1, initial=0) > 0,
+        child=np.fmax.reduce(_laid_out(signs, place, days, child.astype(float)), axis=1, initial=-1.0),
         definition=definition, at_limit=limit,
     )  # fmt: skip
     patients = {"patient": np.arange(len(days)), "lab_tls": grades(course.grade), "reason": because(course)}

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from adoptive.outcome.types import check_cells
 from adoptive.workbench.grade.columns import plain_word
 from adoptive.workbench.grade.types import Column, Option, Signs
 
@@ -66,6 +67,7 @@ class Series:
 
     def lay(self, column: NDArray[np.generic], empty: float) -> NDArray[np.float64]:
         """Lay a column out as ``(lines, visits)``."""
+        check_cells(len(self.patient), self.width)
         table = np.full((len(self.patient), self.width), empty)
         table[self.line, self.place] = column
         return table
