@@ -67,8 +67,10 @@ def _keys(column: Column) -> dict[str, Unit | None]:
     return keys
 
 
-def find(column: Column, names: Sequence[str], *, told: str = "") -> Found | None:
+def find(column: Column, names: Sequence[str], *, told: str = "", sheet: Sheet | None = None) -> Found | None:
     """Find a column among a file's names; a number whose unit stands nowhere is refused. ``told``: the option's unit.
+
+    With a ``sheet``, a count's unit may follow from its cells (``proven_above`` of the column).
 
     Raises
     ------
@@ -99,7 +101,7 @@ def find(column: Column, names: Sequence[str], *, told: str = "") -> Found | Non
     if told:
         return Found(header, _told_unit(column, told))
     beside = _unit_beside(column, header, names)
-    if beside is None and column.bare:
+    if beside is None and (column.bare or _proven(column, header, sheet)):
         return Found(header, column.units[0])
     if beside is None:
         raise StudyError(
@@ -107,6 +109,15 @@ def find(column: Column, names: Sequence[str], *, told: str = "") -> Found | Non
             next_step=f"say it in the column's name, a column {column.name}_unit or --set {column.name}_unit=UNIT",
         )  # fmt: skip
     return Found(header, None, beside)
+
+
+def _proven(column: Column, header: str, sheet: Sheet | None) -> bool:
+    """Say whether the cells can only be in the column's first unit: whole numbers, one of them beyond every other."""
+    if sheet is None or not np.isfinite(column.proven_above):
+        return False
+    values, _ = _numbers(sheet.text(header), column, comma=False)
+    known = values[np.isfinite(values)]
+    return bool((known == np.floor(known)).all() and known.max(initial=0.0) > column.proven_above)
 
 
 def _told_unit(column: Column, told: str) -> Unit:

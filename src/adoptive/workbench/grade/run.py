@@ -91,7 +91,7 @@ def _read(layout: Layout, sheet: Sheet, options: Mapping[str, Setting]) -> _Cell
     comma = options["decimal"] == "comma"
     size = len(sheet.line)
     for column in layout.columns:
-        place = find(column, sheet.names, told=str(options.get(f"{column.name}_unit", "")))
+        place = find(column, sheet.names, told=str(options.get(f"{column.name}_unit", "")), sheet=sheet)
         if place is None:
             columns[column.name] = _absent(column, size)
             if column.apart:

@@ -38,7 +38,8 @@ class Column:
     the column's name (``anc_per_uL``), in a column of units beside it, or in the option ``NAME_unit``; ``units`` empty
     means a number without unit. ``apart`` gives the rule the values by unit, too (column ``"NAME UNIT"``), where the
     limits of a definition are round numbers in each. ``bare``: a name without a unit means the first one, where the
-    range leaves no doubt. ``words`` of a number are words that stand for one ("none" vasopressors). ``none_counts``:
+    range leaves no doubt; ``proven_above``: so it does where all cells are whole numbers and one exceeds this, which no
+    other unit could hold. ``words`` of a number are words that stand for one ("none" vasopressors). ``none_counts``:
     the word "None" in a cell of text says that there is none; elsewhere it is an empty cell. ``may_be_empty``: an empty
     cell of a required column says something ("no such term").
     """
@@ -57,6 +58,7 @@ class Column:
     apart: bool = False
     unit_column: tuple[str, ...] = ()
     bare: bool = False
+    proven_above: float = np.inf
     none_counts: bool = False
     may_be_empty: bool = False
 

@@ -342,3 +342,19 @@ def test_a_name_that_is_taken_is_not_offered_for_another(sheet: Sheet) -> None:
     with pytest.raises(StudyError) as said:
         grade_file(sheet("patient,day,sum_mm,non_target,new_lesion", "A,0,50,CR,no"), rule="recist")
     assert "'non_target' meant" not in str(said.value)
+
+
+@pytest.mark.parametrize(
+    ("counts", "known"),
+    [("3000 400 90", True), ("1001 0", True), ("1000 400", False), ("3 0.4 4000", False), ("0.4 3.2", False)],
+)
+def test_neutrophils_without_a_unit_are_per_ul_only_where_nothing_else_is_possible(
+    counts: str, known: bool, tmp_path: Path
+) -> None:
+    file = tmp_path / "counts.csv"
+    file.write_text("patient,day,anc\n" + "".join(f"1,{day},{anc}\n" for day, anc in enumerate(counts.split())))
+    if known:
+        assert grade_file(file, rule="icaht").tables["patients"]["early_grade"].tolist() != [-1]
+    else:
+        with pytest.raises(StudyError, match="the unit cannot be known"):
+            grade_file(file, rule="icaht")

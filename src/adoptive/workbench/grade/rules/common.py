@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from adoptive.workbench.grade import units
@@ -70,10 +71,12 @@ def value(
 PLATELETS: Final = value(
     "platelets", "platelets", units.COUNT_E9_L, 10_000, "plt", "plat", "platelet", "platelet_count"
 )
-ANC: Final = value(
-    "anc", "neutrophils", units.COUNT_PER_UL, 1_000_000, "neutrophils", "neutrophil", "abs_neutrophils",
-    "neut", "absolute_neutrophil_count",
-    "neutrophil_count",
+ANC: Final = replace(
+    value(
+        "anc", "neutrophils", units.COUNT_PER_UL, 1_000_000, "neutrophils", "neutrophil", "abs_neutrophils",
+        "neut", "absolute_neutrophil_count", "neutrophil_count",
+    ),
+    proven_above=1000.0,  # 1000e9/L is impossible
 )  # fmt: skip
 HAEMOGLOBIN: Final = value("hb", "haemoglobin", units.HAEMOGLOBIN, 30, "hgb", "haemoglobin", "hemoglobin")
 CRP: Final = value("crp", "C-reactive protein", units.CRP, 200, "c_reactive_protein")
