@@ -35,15 +35,15 @@ def _limit(name: str, meaning: str, *aliases: str) -> Column:
 
 
 _VALUES: Final = (
-    Column("value", "measured value", aliases=("AVAL", "LBSTRESN", "LBORRES", "result", "lab_value"), low=-1e6,
-    high=1e12),
+    Column("value", "measured value", aliases=("AVAL", "LBSTRESN", "LBORRES", "result", "lab_value", "measurement",
+           "measured_value", "test_value"), low=-1e6, high=1e12),
     Column("unit", "unit of value, limits and baseline; empty where the term needs none", "text",
            ("AVALU", "LBSTRESU", "LBORRESU", "units", "UNIT_CHECK")),
     _limit("lower_limit", "lower limit of normal", "ANRLO", "LBSTNRLO", "LBORNRLO", "LLN", "normal_low",
-    "lower_normal"),
+           "lower_normal", "lower", "lower_limit_of_normal", "range_low", "ref_low", "reference_low"),
     _limit("upper_limit", "upper limit of normal", "ANRHI", "LBSTNRHI", "LBORNRHI", "ULN", "normal_high",
-    "upper_normal"),
-    _limit("baseline", "value before treatment", "BASE", "baseline_value"),
+           "upper_normal", "upper", "upper_limit_of_normal", "range_high", "ref_high", "reference_high"),
+    _limit("baseline", "value before treatment", "BASE", "baseline_value", "bl", "value_at_baseline"),
     Column("percent_change", "change from the baseline in per cent; gives the baseline where it is missing",
            aliases=("PCHG", "pct_change", "percent_change_from_baseline"), low=-100.0, high=1e9, required=False),
     Column("baseline_abnormal", "normal, high, low, abnormal", "word",
@@ -60,8 +60,8 @@ _TERMS: Final = (
 )  # fmt: skip
 _TESTS: Final = (
     *_WHO, Column("term", "code of the test (ALT, HGB, K ...): graded for low and for high values", "text",
-                  ("PARAMCD", "LBTESTCD", "test_code", "test", "testcd", "analyte", "lab", "lbtest", "param"),
-                  key=True),
+                  ("PARAMCD", "LBTESTCD", "test_code", "test", "testcd", "analyte", "parameter", "lab_test",
+                   "test_name", "laboratory_test", "lab", "lbtest", "param"), key=True),
     *_VALUES,
     Column("direction", "low, high; empty: both", "word", ("way",), words=_WAYS, required=False),
 )  # fmt: skip
