@@ -16,7 +16,7 @@ from adoptive.errors import StudyError
 from adoptive.outcome.response.immune_best import ImmuneCourse, best_immune_response, immune_course
 from adoptive.outcome.response.irecist import assess_immune
 from adoptive.outcome.response.types import ImmuneResponse
-from adoptive.workbench.grade.columns import plain_word
+from adoptive.workbench.grade.cells import plain_word
 from adoptive.workbench.grade.reading import Sheet
 from adoptive.workbench.grade.rules.answers import flags, names, numbers, reason_of, written
 from adoptive.workbench.grade.rules.common import DAY, PATIENT, PATIENT_NEEDED, READER, VISIT

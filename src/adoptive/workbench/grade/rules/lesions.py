@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from adoptive.outcome.response.table import lesion_rows, stack_rows
 from adoptive.outcome.response.types import Kind, LesionState, Stacked
 from adoptive.workbench.grade import units
-from adoptive.workbench.grade.columns import plain_word
+from adoptive.workbench.grade.cells import plain_word
 from adoptive.workbench.grade.rules.answers import names, numbers, reason_of, written
 from adoptive.workbench.grade.rules.common import DAY, PATIENT_NEEDED, READER, VISIT
 from adoptive.workbench.grade.rules.tumours import KINDS, NODAL, PLACE

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from adoptive.outcome.response.best import Best, best_response
 from adoptive.outcome.response.recist import assess
 from adoptive.outcome.types import NonTarget, Response
-from adoptive.workbench.grade.columns import FLAGS
+from adoptive.workbench.grade.cells import FLAGS
 from adoptive.workbench.grade.rules import immune
 from adoptive.workbench.grade.rules.answers import names, numbers, reason_of, written
 from adoptive.workbench.grade.rules.common import DAY, PATIENT, PATIENT_NEEDED, READER, VISIT

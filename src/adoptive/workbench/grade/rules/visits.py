@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adoptive.outcome.types import check_cells
-from adoptive.workbench.grade.columns import plain_word
+from adoptive.workbench.grade.cells import plain_word
 from adoptive.workbench.grade.types import Column, Option, Signs
 
 __all__ = [
