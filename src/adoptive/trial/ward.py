@@ -19,6 +19,7 @@ __all__ = [
     "infusion_span",
     "safety_of_course",
     "seen_until",
+    "watched_of",
     "window_of",
 ]
 
@@ -74,7 +75,12 @@ def antipyretic_days(course: Course) -> NDArray[np.bool_]:
 
 def safety_of_course(course: Course) -> Safety:
     """Give everybody's safety record: signs and laboratory values drawn from his course, graded by the rules."""
-    watched = Watched(
+    return safety_of(watched_of(course), typical=course.typical, streams=course.streams)
+
+
+def watched_of(course: Course) -> Watched:
+    """Give what the clinic knows of everybody in a course."""
+    return Watched(
         course.trajectory,
         course.body,
         course.cohort,
@@ -89,7 +95,6 @@ def safety_of_course(course: Course) -> Safety:
         first_drug_day=first_dose_day(course.care, course.trajectory.fired_day, drugs=AGAINST_FEVER),
         antipyretic=antipyretic_days(course),
     )
-    return safety_of(watched, typical=course.typical, streams=course.streams)
 
 
 def _worst_of_day(course: Course) -> Floats:

@@ -9,12 +9,10 @@ import numpy as np
 import pytest
 
 from adoptive.course import Course
-from adoptive.infusion.care import AGAINST_FEVER, first_dose_day
-from adoptive.kinetics.observe import il6_effective_pg_ml
 from adoptive.kinetics.types import Physiology, Trajectory
 from adoptive.outcome.clinic.safety import Watched
 from adoptive.trial.run import Followed
-from adoptive.trial.ward import antipyretic_days, seen_until, window_of
+from adoptive.trial.ward import watched_of
 
 
 @pytest.fixture(scope="session")
@@ -26,21 +24,7 @@ def course(followed: Followed) -> Course:
 @pytest.fixture(scope="session")
 def watched(course: Course) -> Watched:
     """What the clinic knows of the cell arm."""
-    return Watched(
-        course.trajectory,
-        course.body,
-        course.cohort,
-        course.tolerance,
-        il6_effective=il6_effective_pg_ml(course.trajectory, course.body),
-        leak=course.trajectory.of("BBB"),
-        window=window_of(course),
-        infusion_day=course.infusion_day,
-        lead_days=course.lead_days,
-        known_until=seen_until(course),
-        progression_day=course.reading.progression_day,
-        first_drug_day=first_dose_day(course.care, course.trajectory.fired_day, drugs=AGAINST_FEVER),
-        antipyretic=antipyretic_days(course),
-    )
+    return watched_of(course)
 
 
 @pytest.fixture(scope="session")

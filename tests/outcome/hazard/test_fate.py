@@ -129,11 +129,21 @@ def test_a_patient_is_unfit_before_he_dies(people: Cohort, published: Callable[.
     assert earlier.death_day.tobytes() == fate.death_day.tobytes()
 
 
-def test_the_first_of_what_ends_matters(people: Cohort, typical: Typical, streams: Streams) -> None:
+def test_nobody_dies_before_he_is_unfit(people: Cohort, typical: Typical, streams: Streams) -> None:
     fate = fate_of(np.full((4000, 401), 30.0), people, typical, streams)
     assert (fate.unfit_day <= fate.death_day).all()
-    assert (fate.lost_day == np.minimum(fate.unfit_day, fate.withdrawal_day)).all()
-    assert (fate.last_contact_day == np.minimum(fate.death_day, fate.withdrawal_day)).all()
+
+
+def test_the_first_of_what_ends_matters() -> None:
+    """Dies first, leaves after he is unfit, leaves first, nothing happens."""
+    fate = Fate(
+        death_day=np.array([50.0, 90.0, 90.0, np.inf]),
+        unfit_day=np.array([60.0, 30.0, 70.0, np.inf]),
+        new_lesion_day=np.zeros(4),
+        withdrawal_day=np.array([np.inf, 40.0, 20.0, np.inf]),
+    )
+    assert fate.lost_day.tolist() == [50.0, 30.0, 20.0, np.inf]
+    assert fate.last_contact_day.tolist() == [50.0, 40.0, 20.0, np.inf]
 
 
 def test_leaving_has_a_constant_rate_whatever_the_tumour_does(

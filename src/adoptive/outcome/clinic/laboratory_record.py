@@ -17,6 +17,7 @@ from adoptive.outcome.haematology.icaht import count_neutropenia_days, grade_ica
 from adoptive.outcome.haematology.iec_hs import find_iec_hs
 from adoptive.outcome.haematology.thrombocytopenia import grade_t_icaht_early, grade_t_icaht_late
 from adoptive.outcome.haematology.tumour_lysis import Chemistry, grade_laboratory_tls_course
+from adoptive.outcome.laboratory.cytopenia import grade_cytopenia
 from adoptive.outcome.laboratory.grading import grade_laboratory
 from adoptive.parameters import Book
 
@@ -152,7 +153,7 @@ def has_iec_hs(panel: LaboratoryPanel, book: Book, *, crs_peak_day: Floats) -> C
     after, when = slice(1, None), panel.after_infusion[1:]
     upper = limits_of_normal("ast_u_l", book)[1], limits_of_normal("alt_u_l", book)[1]
     ratio = np.fmax(panel.ast_u_l / upper[0], panel.alt_u_l / upper[1])
-    grade_4 = (panel.neutrophils_e9_l < 0.5) | (panel.platelets_e9_l < 25.0)
+    grade_4 = _grade_4(panel, book)
     new = grade_4[:, after] & ~grade_4[:, :1]
     resolving = when > np.where(np.isfinite(crs_peak_day), crs_peak_day, -np.inf)[:, None]
     at_infusion = panel.ferritin_ug_l[:, int(np.flatnonzero(panel.after_infusion == 0.0)[0])]
@@ -171,6 +172,14 @@ def has_iec_hs(panel: LaboratoryPanel, book: Book, *, crs_peak_day: Floats) -> C
         common_needed=COMMON_NEEDED,
     )
     return np.asarray(found.present.max(axis=1, initial=-1), np.int64)
+
+
+def _grade_4(panel: LaboratoryPanel, book: Book) -> NDArray[np.bool_]:
+    """Mark samples ``(patients, days)`` with neutropenia or thrombocytopenia of grade 4 by CTCAE."""
+    lowest = {name: limits_of_normal(f"{name}_e9_l", book)[0] for name in ("neutrophils", "platelets")}
+    neutrophils = grade_cytopenia(panel.neutrophils_e9_l, "neutrophils", lower_limit_e9_l=lowest["neutrophils"])
+    platelets = grade_cytopenia(panel.platelets_e9_l, "platelets", lower_limit_e9_l=lowest["platelets"])
+    return np.asarray((neutrophils == 4) | (platelets == 4), np.bool_)
 
 
 def _lysis(panel: LaboratoryPanel, book: Book) -> tuple[Codes, Codes]:

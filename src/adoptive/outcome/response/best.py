@@ -6,6 +6,7 @@ Eisenhauer et al. 2009, 10.1016/j.ejca.2008.10.026, section 4.4 and table 3.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Final, Literal, get_args
 
 import numpy as np
@@ -168,11 +169,22 @@ def _check(codes: Codes, until: Until, no_visit: str) -> None:
         raise StudyError("unknown choice", where="until", value=until, allowed=", ".join(get_args(Until)))
     if no_visit not in ("missing", "NE"):
         raise StudyError("unknown choice", where="no_visit", value=no_visit, allowed="missing, NE")
+    check_visits(codes, Response)
+
+
+def check_visits(codes: Codes, words: type[IntEnum]) -> None:
+    """Refuse what is not ``(patients, visits)`` and codes that are none of the words.
+
+    Raises
+    ------
+    StudyError
+        If there is another number of axes or an unknown code.
+    """
     if codes.ndim != 2:
         raise StudyError("give one row per patient", where="response", value=codes.shape, allowed="(patients, visits)")
-    wrong = (codes < 0) | (codes > max(Response))
+    wrong = (codes < 0) | (codes > max(words))
     if wrong.any():
-        names = ", ".join(f"{code.value} {code.name}" for code in Response)
+        names = ", ".join(f"{code.value} {code.name}" for code in words)
         raise StudyError("unknown response", where="response", value=int(codes[wrong][0]), allowed=names)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.errors import StudyError
+from adoptive.outcome.response.best import check_visits
 from adoptive.outcome.response.types import ImmuneResponse
 from adoptive.outcome.types import as_codes
 
@@ -115,10 +116,5 @@ def immune_course(response: ArrayLike, day: ArrayLike) -> ImmuneCourse:
 def _checked(response: ArrayLike) -> Codes:
     """Refuse codes that are none."""
     codes = as_codes(response, "response")
-    if codes.ndim != 2:
-        raise StudyError("give one row per patient", where="response", value=codes.shape, allowed="(patients, visits)")
-    wrong = (codes < 0) | (codes > max(ImmuneResponse))
-    if wrong.any():
-        names = ", ".join(f"{code.value} {code.name}" for code in ImmuneResponse)
-        raise StudyError("unknown response", where="response", value=int(codes[wrong][0]), allowed=names)
+    check_visits(codes, ImmuneResponse)
     return codes

@@ -13,9 +13,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from adoptive.outcome.response.immune_visits import Look, growth_of, look_at
 from adoptive.outcome.response.recist import PROGRESSION_MM, PROGRESSION_SHARE, TOLERANCE, Assessed, assess
-from adoptive.outcome.response.types import ImmuneResponse, LesionState, NewLesions
-from adoptive.outcome.types import NonTarget, Response, Scans
+from adoptive.outcome.response.types import ImmuneResponse, NewLesions
+from adoptive.outcome.types import Response, Scans
 
 __all__ = ["CONFIRM_FROM_DAYS", "IMMUNE_REASONS", "ImmuneAssessed", "assess_immune"]
 
@@ -139,12 +140,12 @@ def assess_immune(
         Responses with reasons and the visits of unconfirmed and confirmed progression.
     """
     alone = assess(replace(scans, new_lesion=np.zeros(scans.new_lesion.shape, np.bool_)))
-    growth = _growth(scans, new, non_target_larger)
+    growth = growth_of(scans, new, non_target_larger)
     kept = _OpenProgression.empty(len(scans.day))
     shape = scans.day.shape
     response, reason = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     for visit in range(shape[1]):
-        now = _look(scans, alone, growth, visit)
+        now = look_at(scans, alone, growth, visit)
         response[:, visit], reason[:, visit] = kept.judge(now, visit, confirm_from_days, confirm_within_days)
     return ImmuneAssessed(
         response=response,
@@ -152,75 +153,6 @@ def assess_immune(
         recist=assess(replace(scans, new_lesion=growth.there | scans.new_lesion) if new is not None else scans),
         unconfirmed_visit=np.where(kept.opened, kept.opening, -1).astype(np.int64),
         confirmed_visit=kept.confirmed,
-    )
-
-
-@dataclass(frozen=True)
-class _Growth:
-    """Hold what new lesions and non-target disease do at each visit, all ``(patients, visits)``."""
-
-    there: Bools
-    count: Codes
-    counted: Bools
-    sum_mm: Floats
-    any_growth: Bools
-    clear_growth: Bools
-    non_target: Bools
-
-
-def _growth(scans: Scans, new: NewLesions | None, non_target_larger: ArrayLike | None) -> _Growth:
-    """Count and add new lesions; a sum is NaN where one of its lesions was not measured.
-
-    Without the lesions themselves a new one is counted each time that the mark appears; that count confirms nothing.
-    """
-    larger = np.zeros(scans.day.shape, np.bool_)
-    if non_target_larger is not None:
-        larger = np.asarray(non_target_larger, np.int64) == 1
-    if new is None:
-        there, no = scans.new_lesion & scans.done, np.zeros(scans.day.shape, np.bool_)
-        appears = there & ~np.concatenate([no[:, :1], there[:, :-1]], axis=1)
-        return _Growth(there, np.cumsum(appears, axis=1), no, np.zeros(no.shape), no, no, larger)
-    done = scans.done[:, :, None]
-    seen = done & ((new.state > LesionState.ABSENT) & (new.state != LesionState.NOT_EVALUATED))
-    measured = new.target[:, None, :]
-    size = np.where(measured, np.where(seen, new.size_mm, 0.0), 0.0)
-    blind = measured & (new.state < 0) & (np.cumsum(seen, axis=1) > 0)
-    beyond = seen & ~measured & (new.state == LesionState.UNEQUIVOCAL)
-    return _Growth(
-        there=seen.any(axis=2),
-        count=(np.cumsum(seen, axis=1) > 0).sum(axis=2),
-        counted=np.ones(scans.day.shape, np.bool_),
-        sum_mm=np.where(blind, np.nan, size).sum(axis=2),
-        any_growth=(beyond | (seen & ~measured & (new.state == LesionState.LARGER))).any(axis=2),
-        clear_growth=beyond.any(axis=2),
-        non_target=larger,
-    )
-
-
-@dataclass(frozen=True)
-class _Look:
-    """Hold one visit of every patient, all ``(patients,)``; ``base`` is the response without new lesions."""
-
-    day: Floats
-    done: Bools
-    base: Codes
-    target: Codes
-    sum_mm: Floats
-    non_target_worse: Bools
-    growth: _Growth
-
-
-def _look(scans: Scans, alone: Assessed, growth: _Growth, visit: int) -> _Look:
-    """Take one visit out of everything."""
-    here = {name: getattr(growth, name)[:, visit] for name in _Growth.__dataclass_fields__}
-    return _Look(
-        day=scans.day[:, visit],
-        done=scans.done[:, visit],
-        base=alone.response[:, visit],
-        target=alone.target[:, visit],
-        sum_mm=alone.sum_mm[:, visit],
-        non_target_worse=scans.done[:, visit] & (scans.non_target[:, visit] == NonTarget.PD),
-        growth=_Growth(**here),
     )
 
 
@@ -267,7 +199,7 @@ class _OpenProgression:
             new_larger=no,
         )
 
-    def judge(self, now: _Look, visit: int, earliest: float, latest: float) -> tuple[Codes, Codes]:
+    def judge(self, now: Look, visit: int, earliest: float, latest: float) -> tuple[Codes, Codes]:
         """Judge one visit and remember what the next one needs."""
         target_worse = now.target == Response.PD
         new_worse = self._new_progression(now) & now.done
@@ -304,14 +236,14 @@ class _OpenProgression:
         self._remember(now, visit, opens, better, sure, target_worse, new_worse)
         return response.astype(np.int64), reason
 
-    def _new_progression(self, now: _Look) -> Bools:
+    def _new_progression(self, now: Look) -> Bools:
         """Say where new lesions are progression: more than counted, measured ones up by the rule, clear growth."""
         total = np.where(np.isnan(now.growth.sum_mm), 0.0, now.growth.sum_mm)
         low = self.new_nadir
         up = (total - low >= PROGRESSION_MM - TOLERANCE) & (total >= PROGRESSION_SHARE * low - TOLERANCE)
         return (now.growth.count > self.count) | up | now.growth.clear_growth
 
-    def _confirming(self, now: _Look, target_worse: Bools, new_worse: Bools) -> Codes:
+    def _confirming(self, now: Look, target_worse: Bools, new_worse: Bools) -> Codes:
         """Give the reason that confirms, 0 = nothing does."""
         slack = TOLERANCE * np.maximum(1.0, now.sum_mm)
         more_new = np.where(np.isnan(now.growth.sum_mm), -np.inf, now.growth.sum_mm) - self.new_mm
@@ -329,7 +261,7 @@ class _OpenProgression:
         return found
 
     def _remember(
-        self, now: _Look, visit: int, opens: Bools, better: Bools, sure: Bools, target_worse: Bools, new_worse: Bools
+        self, now: Look, visit: int, opens: Bools, better: Bools, sure: Bools, target_worse: Bools, new_worse: Bools
     ) -> None:
         """Open, close and confirm progressions; keep the nadir of measured new lesions."""
         self.opening = np.where(opens, visit, self.opening)

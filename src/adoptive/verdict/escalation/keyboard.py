@@ -55,8 +55,7 @@ def keyboard_decision(
     """
     seen, treated = _checked(dlt, patients, target, half_width)
     edges, chosen = _keys(target, half_width)
-    cumulative = np.stack([stats.beta.cdf(edge, 1.0 + seen, 1.0 + treated - seen) for edge in edges])
-    strongest = np.diff(cumulative, axis=0).argmax(axis=0)
+    strongest = _masses(edges, seen, treated).argmax(axis=0)
     gone = too_toxic(seen, treated, target=target, cutoff=cutoff)
     return _decided(strongest < chosen, strongest > chosen, gone)
 
@@ -86,9 +85,8 @@ def mtpi_decision(
     """
     seen, treated = _checked(dlt, patients, target, half_width)
     edges = np.array([0.0, target - half_width, target + half_width, 1.0])
-    cumulative = np.stack([stats.beta.cdf(edge, 1.0 + seen, 1.0 + treated - seen) for edge in edges])
     lengths = np.diff(edges).reshape((3,) + (1,) * seen.ndim)
-    strongest = (np.diff(cumulative, axis=0) / lengths).argmax(axis=0)
+    strongest = (_masses(edges, seen, treated) / lengths).argmax(axis=0)
     gone = too_toxic(seen, treated, target=target, cutoff=cutoff, fewest=MTPI_FEWEST)
     return _decided(strongest < 1, strongest > 1, gone)
 
@@ -100,6 +98,12 @@ def _keys(target: float, half_width: float) -> tuple[Floats, int]:
     above = int(np.floor((1.0 - target - half_width) / width + 1e-9))
     edges = target - half_width + width * np.arange(-below, above + 2)
     return np.clip(edges, 0.0, 1.0), below
+
+
+def _masses(edges: Floats, seen: Counts, treated: Counts) -> Floats:
+    """Give the posterior probability of a DLT rate between neighbouring edges, ``(intervals, ...)``."""
+    below = np.stack([stats.beta.cdf(edge, 1.0 + seen, 1.0 + treated - seen) for edge in edges])
+    return np.diff(below, axis=0)
 
 
 def _decided(up: NDArray[np.bool_], down: NDArray[np.bool_], gone: NDArray[np.bool_]) -> Counts:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from adoptive.errors import StudyError
-from adoptive.workbench.grade.columns import plain_word
+from adoptive.workbench.grade.cells import plain_word
 from adoptive.workbench.grade.reading import EMPTY
 from adoptive.workbench.grade.types import Result
 from adoptive.workbench.grade.units import spell

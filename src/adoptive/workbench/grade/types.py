@@ -11,7 +11,20 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BadRow", "Column", "Judged", "Layout", "Option", "Result", "Rule", "Signs", "Table", "Unit", "as_array"]
+__all__ = [
+    "BadRow",
+    "Column",
+    "Found",
+    "Judged",
+    "Layout",
+    "Option",
+    "Result",
+    "Rule",
+    "Signs",
+    "Table",
+    "Unit",
+    "as_array",
+]
 
 Kind = Literal["number", "flag", "word", "text"]
 Table = Mapping[str, NDArray[Any]]
@@ -61,6 +74,15 @@ class Column:
     proven_above: float = np.inf
     none_counts: bool = False
     may_be_empty: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """Hold where a column was found: its name in the file, and the unit of its name or the column of units."""
+
+    header: str
+    unit: Unit | None = None
+    unit_header: str = ""
 
 
 @dataclass(frozen=True)

@@ -36,11 +36,16 @@ def test_without_tocilizumab_it_is_what_is_above_baseline() -> None:
     assert stand(3.0, 0.0, 1.0) == 0.0
 
 
-def test_a_responder_feels_only_what_finds_its_receptor_free() -> None:
-    """480 mg in 3.5 L is 137 mg/L, far above the half-occupancy of 0.2 mg/L."""
-    level = 480.0 / V1
-    assert stand(504.0, 480.0, 1.0) == pytest.approx(max(504.0 * KD / (level + KD) - BASE, 0.0))
-    assert stand(504.0, 480.0, 1.0) < 5.0
+@pytest.mark.parametrize(
+    ("tocilizumab_mg", "felt"),
+    [
+        (0.7, 248.0),  # 0.7 mg in 3.5 L is the half-occupancy of 0.2 mg/L: half of 504, less the baseline of 4
+        (6.3, 46.4),  # nine times the half-occupancy leaves a tenth
+        (480.0, 0.0),  # 137 mg/L leaves 0.7 pg/mL, which is below the baseline
+    ],
+)
+def test_a_responder_feels_only_what_finds_its_receptor_free(tocilizumab_mg: float, felt: float) -> None:
+    assert stand(504.0, tocilizumab_mg, 1.0) == pytest.approx(felt)
 
 
 def test_a_non_responder_feels_no_less_than_before() -> None:

@@ -80,7 +80,7 @@ def test_an_antipyretic_hides_a_fever_and_the_drug_day_lets_the_rest_count() -> 
     assert signs(np.full((1, 6), 20.0), antipyretic=True).temperature_c.max() < 38.0
     tolerance = one(fever=100.0)
     given_from = bedside_signs(low, DAYS, tolerance, vitals(), first_drug_day=np.array([2.0]), antipyretic=DAYS >= 2)
-    assert given_from.temperature_c[0].tolist()[:2] == pytest.approx([38.0 + 1.2 * np.log10(1.6)] * 2)
+    assert given_from.temperature_c[0].tolist()[:2] == pytest.approx([38.24494] * 2, abs=1e-5)
     assert (given_from.temperature_c[0, 2:] < 38.0).all()
     assert grade_crs(given_from.crs()).grade.tolist() == [[2] * 6]
 

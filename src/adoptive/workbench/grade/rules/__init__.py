@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from adoptive.errors import StudyError
-from adoptive.workbench.grade.rules import haematology, laboratory, response, scores, toxicity
+from adoptive.workbench.grade.rules import haematology, icaht, laboratory, response, scores, toxicity
 from adoptive.workbench.grade.types import Rule
 from adoptive.workbench.mistakes import nearest
 
@@ -16,7 +16,14 @@ __all__ = ["RULES", "rule_named"]
 RULES: Final[Mapping[str, Rule]] = MappingProxyType(
     {
         rule.name: rule
-        for rule in (*toxicity.RULES, *laboratory.RULES, *haematology.RULES, *response.RULES, *scores.RULES)
+        for rule in (
+            *toxicity.RULES,
+            *laboratory.RULES,
+            *icaht.RULES,
+            *haematology.RULES,
+            *response.RULES,
+            *scores.RULES,
+        )
     }
 )
 """Every rule by its name."""

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from adoptive.outcome.types import Graded, check_cells
 
-__all__ = ["because", "daily", "flags", "grades", "names", "numbers", "reason_of"]
+__all__ = ["because", "daily", "flags", "grades", "names", "numbers", "reason_of", "written"]
 
 
 def grades(code: ArrayLike) -> Any:
@@ -42,6 +42,11 @@ def names(code: ArrayLike, words: Sequence[str]) -> Any:
     known = np.array([word != "" for word in words] + [False])
     bad = (place < 0) | ~known[np.clip(place, 0, len(words))]
     return pa.DictionaryArray.from_arrays(pa.array(place, mask=bad), pa.array(list(words), pa.string()))
+
+
+def written(words: NDArray[Any]) -> Any:
+    """Give texts; an empty one is no value."""
+    return pa.array([str(word) or None for word in words], pa.string())
 
 
 def because(graded: Graded) -> Any:

@@ -1,4 +1,4 @@
-"""A count picked out of rows of laboratory tests (SDTM LB, ADaM ADLB): rows of other tests hold none."""
+"""Rows of draws: a count picked out of rows of laboratory tests (SDTM LB, ADaM ADLB), and what each row repeats."""
 
 from __future__ import annotations
 
@@ -7,15 +7,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from adoptive.workbench.grade.columns import find
 from adoptive.workbench.grade.reading import Sheet, only_sheet
-from adoptive.workbench.grade.types import Column
+from adoptive.workbench.grade.rules.visits import Bad
+from adoptive.workbench.grade.types import Column, Signs
 from adoptive.workbench.grade.units import spell
 
-__all__ = ["picked", "with_unit"]
+__all__ = ["DRAW", "picked", "same_of_patient", "with_unit"]
+
+Floats = NDArray[np.float64]
+
+DRAW: Final = "one draw of one patient"
 
 _TESTS: Final = ("PARAMCD", "LBTESTCD")
 _RESULTS: Final = ("AVAL", "LBSTRESN", "LBORRES")
@@ -55,3 +62,24 @@ def picked(count: Column, codes: frozenset[str]) -> Callable[[Sequence[Sheet]], 
 
 def _first(sheet: Sheet, names: Sequence[str]) -> str:
     return next((name for name in names if name in sheet.names), "")
+
+
+def _column(signs: Signs, name: str) -> Floats:
+    return np.asarray(signs[name], np.float64) if name in signs.columns else np.full(len(signs), np.nan)
+
+
+def same_of_patient(signs: Signs, *names: str) -> tuple[dict[str, Floats], Bad]:
+    """Give what is the same in every row of a patient, NaN where it is not said; rows that differ are bad."""
+    found: dict[str, Floats] = {}
+    bad: list[tuple[int, str, str, str]] = []
+    for name in names:
+        column, size = _column(signs, name), len(signs.patients)
+        low, high = np.full(size, np.inf), np.full(size, -np.inf)
+        known = ~np.isnan(column)
+        np.minimum.at(low, signs.patient[known], column[known])
+        np.maximum.at(high, signs.patient[known], column[known])
+        differs = np.isfinite(low) & (low != high)
+        bad += [(int(row), name, f"{column[row]:g}", "differs from another row of the patient")
+                for row in np.flatnonzero(differs[signs.patient] & known)]  # fmt: skip
+        found[name] = np.where(np.isfinite(low), low, np.nan)
+    return found, tuple(bad)

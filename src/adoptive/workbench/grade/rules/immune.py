@@ -16,15 +16,22 @@ from adoptive.errors import StudyError
 from adoptive.outcome.response.immune_best import ImmuneCourse, best_immune_response, immune_course
 from adoptive.outcome.response.irecist import assess_immune
 from adoptive.outcome.response.types import ImmuneResponse
-from adoptive.workbench.grade.columns import plain_word
+from adoptive.workbench.grade.cells import plain_word
 from adoptive.workbench.grade.reading import Sheet
-from adoptive.workbench.grade.rules.answers import flags, names, numbers, reason_of
+from adoptive.workbench.grade.rules.answers import flags, names, numbers, reason_of, written
 from adoptive.workbench.grade.rules.common import DAY, PATIENT, PATIENT_NEEDED, READER, VISIT
-from adoptive.workbench.grade.rules.lesions import PLAIN_COLUMNS, SDTM_COLUMNS, Lesions, read_lesions
+from adoptive.workbench.grade.rules.lesions import (
+    PLAIN_COLUMNS,
+    SDTM_COLUMNS,
+    columns_of_visits,
+    read_lesions,
+    rows_of_visits,
+)
 from adoptive.workbench.grade.rules.tumours import join_tumour
 from adoptive.workbench.grade.rules.visits import (
     DATE,
     DATES,
+    OVERALL,
     REFERENCE,
     TEST,
     UNUSED,
@@ -64,8 +71,6 @@ _WIDE_REASONS: Final = (
 
 
 def _lesions(signs: Signs) -> Judged:
-    from adoptive.workbench.grade.rules.response import rows_of_visits
-
     found = read_lesions(signs)
     scans = found.stacked.scans
     within = float(signs.options["confirm_within_days"])
@@ -79,34 +84,18 @@ def _lesions(signs: Signs) -> Judged:
     day = scans.day - np.where(np.isnan(found.baseline_day), 0.0, found.baseline_day)[:, None]
     at = (line, visit)
     visits = {
-        **_who(found, line, visit, day), "response": names(judged.response[at], IMMUNE),
-        "recist": names(judged.recist.response[at], _RECIST), "reason": reason_of(judged.reason[at], judged.reasons),
+        **columns_of_visits(found, line, visit, day), "response": names(judged.response[at], IMMUNE),
+        "recist": names(judged.recist.response[at], OVERALL), "reason": reason_of(judged.reason[at], judged.reasons),
     }  # fmt: skip
     course = immune_course(judged.response, np.where(np.isfinite(day), day, np.inf))
     why = reason_of(np.zeros(len(found.patient), np.int64), _WIDE_REASONS)
     return Judged(
         rows_of_visits(found, judged.response, judged.reason, (IMMUNE, judged.reasons), "response"),
-        patients={"patient": found.patient, "reader": _text(found.stacked.reader),
+        patients={"patient": found.patient, "reader": written(found.stacked.reader),
                   **_course_columns(course, judged.response),
                   "reason": why},
         visits=visits, main="visits", bad=found.bad,
     )  # fmt: skip
-
-
-_RECIST: Final = ("", "CR", "PR", "SD", "PD", "NE", "NON-CR/NON-PD")
-
-
-def _who(found: Lesions, line: Codes, visit: Codes, day: NDArray[np.float64]) -> dict[str, Any]:
-    return {
-        "patient": found.patient[line], "reader": _text(found.stacked.reader[line]),
-        "visit": numbers(found.stacked.visit[line, visit] * (1.0 if found.numbered else np.nan)),
-        "visit_name": _text(found.visit_name[line, visit]),
-        "day": numbers(day[line, visit]),
-    }  # fmt: skip
-
-
-def _text(words: NDArray[Any]) -> Any:
-    return pa.array([str(word) or None for word in words], pa.string())
 
 
 def _course_columns(course: ImmuneCourse, codes: Codes, *, floats: bool = False) -> dict[str, Any]:
@@ -130,7 +119,7 @@ def _visits(signs: Signs) -> Judged:
     course = immune_course(codes, np.where(np.isnan(table := series.lay(days, np.nan)), np.inf, table))
     seen = np.where((codes > 0).any(axis=1), 0, 3)
     columns = _course_columns(course, codes, floats=days_float(signs))
-    patients = {"patient": series.patient, "reader": _text(series.reader), **columns,
+    patients = {"patient": series.patient, "reader": written(series.reader), **columns,
                 "reason": reason_of(seen, _WIDE_REASONS)}  # fmt: skip
     at = pa.array(series.line)
     why = reason_of(np.where(used, seen[series.line], len(_WIDE_REASONS)), (*_WIDE_REASONS, UNUSED))

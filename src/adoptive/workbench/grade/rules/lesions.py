@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +11,16 @@ from numpy.typing import NDArray
 from adoptive.outcome.response.table import lesion_rows, stack_rows
 from adoptive.outcome.response.types import Kind, LesionState, Stacked
 from adoptive.workbench.grade import units
+from adoptive.workbench.grade.cells import plain_word
+from adoptive.workbench.grade.rules.answers import names, numbers, reason_of, written
 from adoptive.workbench.grade.rules.common import DAY, PATIENT_NEEDED, READER, VISIT
 from adoptive.workbench.grade.rules.tumours import KINDS, NODAL, PLACE
 from adoptive.workbench.grade.rules.visits import DATE, Bad, days_of
 from adoptive.workbench.grade.types import Column, Signs
 
-__all__ = ["PLAIN_COLUMNS", "SDTM_COLUMNS", "Lesions", "read_lesions"]
+__all__ = ["PLAIN_COLUMNS", "SDTM_COLUMNS", "Lesions", "columns_of_visits", "read_lesions", "rows_of_visits"]
+
+Codes = NDArray[np.int64]
 
 STATES: Final = {
     "absent": LesionState.ABSENT, "gone": LesionState.ABSENT, "resolved": LesionState.ABSENT,
@@ -217,8 +221,6 @@ def _lesion_codes(signs: Signs) -> NDArray[np.int64]:
 
 def _stated(signs: Signs, asked: NDArray[np.bool_]) -> tuple[NDArray[np.int64], list[tuple[int, str, str, str]]]:
     """Read the state of rows without a number from TRSTRESC."""
-    from adoptive.workbench.grade.columns import plain_word
-
     known = {plain_word(word): int(code) for word, code in STATES.items()}
     words, which = np.unique(signs["TRSTRESC"].astype(str), return_inverse=True)
     each = np.array([known.get(plain_word(word), -1 if word == "" else -2) for word in words] or [0], np.int64)[which]
@@ -242,3 +244,27 @@ def _two_kinds(signs: Signs, reader: NDArray[np.str_]) -> Bad:
     return tuple(
         (int(at), "kind", names[int(signs["kind"][at])], "this lesion has another kind in another row") for at in rows
     )
+
+
+def columns_of_visits(found: Lesions, line: Codes, visit: Codes, day: NDArray[np.float64]) -> dict[str, Any]:
+    """Give the columns that say which visit it is; the day counts from the baseline scan."""
+    return {
+        "patient": found.patient[line], "reader": written(found.stacked.reader[line]),
+        "visit": numbers(found.stacked.visit[line, visit] * (1.0 if found.numbered else np.nan)),
+        "visit_name": written(found.visit_name[line, visit]),
+        "day": numbers(day[line, visit]),
+    }  # fmt: skip
+
+
+def rows_of_visits(
+    found: Lesions, response: Codes, reason: Codes, words: tuple[tuple[str, ...], tuple[str, ...]], answer: str
+) -> dict[str, Any]:
+    """Give every row of lesions the answer of its visit; rows of the baseline have none."""
+    said = (*words[1], "baseline", "this row is not used")
+    here = found.place >= 0
+    line, place = np.where(here, found.line, 0), np.where(here, found.place, 0)
+    empty = response.size == 0
+    code = np.zeros(len(line), np.int64) if empty else np.where(here, response[line, place], 0)
+    other = np.where(found.line >= 0, len(said) - 2, len(said) - 1)
+    why = other if empty else np.where(here, reason[line, place], other)
+    return {answer: names(code, words[0]), "reason": reason_of(why, said)}

@@ -5,20 +5,28 @@ from __future__ import annotations
 from typing import Any, Final
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from adoptive.outcome.response.best import Best, best_response
 from adoptive.outcome.response.recist import assess
 from adoptive.outcome.types import NonTarget, Response
-from adoptive.workbench.grade.columns import FLAGS
+from adoptive.workbench.grade.cells import FLAGS
 from adoptive.workbench.grade.rules import immune
-from adoptive.workbench.grade.rules.answers import names, numbers, reason_of
+from adoptive.workbench.grade.rules.answers import names, numbers, reason_of, written
 from adoptive.workbench.grade.rules.common import DAY, PATIENT, PATIENT_NEEDED, READER, VISIT
-from adoptive.workbench.grade.rules.lesions import PLAIN_COLUMNS, SDTM_COLUMNS, Lesions, read_lesions
+from adoptive.workbench.grade.rules.lesions import (
+    PLAIN_COLUMNS,
+    SDTM_COLUMNS,
+    columns_of_visits,
+    read_lesions,
+    rows_of_visits,
+)
 from adoptive.workbench.grade.rules.tumours import join_tumour
 from adoptive.workbench.grade.rules.visits import (
     DATE,
     DATES,
+    OVERALL,
     REFERENCE,
     TEST,
     UNUSED,
@@ -29,12 +37,10 @@ from adoptive.workbench.grade.rules.visits import (
 )
 from adoptive.workbench.grade.types import Column, Judged, Layout, Option, Rule, Signs
 
-__all__ = ["OVERALL", "RULES"]
+__all__ = ["RULES"]
 
 Codes = NDArray[np.int64]
 
-OVERALL: Final = ("", "CR", "PR", "SD", "PD", "NE", "NON-CR/NON-PD")
-"""Words of :class:`Response`, in order; a visit that was not done has none."""
 _OTHER: Final = ("none", "CR", "NON-CR/NON-PD", "PD", "NE")
 
 _RESPONSES: Final = {
@@ -92,7 +98,7 @@ def _lesions(signs: Signs) -> Judged:
     day = scans.day - np.where(np.isnan(found.baseline_day), 0.0, found.baseline_day)[:, None]
     at = (line, visit)
     visits = {
-        **_who(found, line, visit, day), "response": names(judged.response[at], OVERALL),
+        **columns_of_visits(found, line, visit, day), "response": names(judged.response[at], OVERALL),
         "target": names(judged.target[at], OVERALL), "non_target": names(scans.non_target[at], _OTHER),
         "new_lesion": names(scans.new_lesion[at].astype(np.int64), ("no", "yes")),
         "sum_mm": numbers(np.where(judged.complete[at], judged.sum_mm[at], np.nan)),
@@ -103,40 +109,9 @@ def _lesions(signs: Signs) -> Judged:
     best = _best(judged.response, day, signs)
     return Judged(
         rows_of_visits(found, judged.response, judged.reason, (OVERALL, judged.reasons), "response"),
-        patients={"patient": found.patient, "reader": _text(found.stacked.reader), **_best_columns(best)},
+        patients={"patient": found.patient, "reader": written(found.stacked.reader), **_best_columns(best)},
         visits=visits, main="visits", bad=found.bad,
     )  # fmt: skip
-
-
-def _who(found: Lesions, line: Codes, visit: Codes, day: NDArray[np.float64]) -> dict[str, Any]:
-    """Give the columns that say which visit it is; the day counts from the baseline scan."""
-    return {
-        "patient": found.patient[line], "reader": _text(found.stacked.reader[line]),
-        "visit": numbers(found.stacked.visit[line, visit] * (1.0 if found.numbered else np.nan)),
-        "visit_name": _text(found.visit_name[line, visit]),
-        "day": numbers(day[line, visit]),
-    }  # fmt: skip
-
-
-def rows_of_visits(
-    found: Lesions, response: Codes, reason: Codes, words: tuple[tuple[str, ...], tuple[str, ...]], answer: str
-) -> dict[str, Any]:
-    """Give every row of lesions the answer of its visit; rows of the baseline have none."""
-    said = (*words[1], "baseline", "this row is not used")
-    here = found.place >= 0
-    line, place = np.where(here, found.line, 0), np.where(here, found.place, 0)
-    empty = response.size == 0
-    code = np.zeros(len(line), np.int64) if empty else np.where(here, response[line, place], 0)
-    other = np.where(found.line >= 0, len(said) - 2, len(said) - 1)
-    why = other if empty else np.where(here, reason[line, place], other)
-    return {answer: names(code, words[0]), "reason": reason_of(why, said)}
-
-
-def _text(words: NDArray[Any]) -> Any:
-    import pyarrow as pa
-
-    texts = [str(word) for word in words]
-    return pa.array([word or None for word in texts], pa.string())
 
 
 def _best(response: Codes, day: NDArray[np.float64], signs: Signs, *, shortest: float | None = None) -> Best:
@@ -202,7 +177,7 @@ def _best_of_series(signs: Signs, response: Codes, days: NDArray[np.float64]) ->
     series = series_of(signs, order)
     codes = series.lay(response, float(Response.NOT_DONE)).astype(np.int64)
     best = _best(codes, series.lay(days, np.nan), signs)
-    who = {"patient": series.patient, "reader": _text(series.reader)}
+    who = {"patient": series.patient, "reader": written(series.reader)}
     if not days_float(signs):
         return who | _best_columns(best)
     at_once = float(signs.options["minimum_stable_days"]) == 0.0
@@ -220,16 +195,10 @@ def _responses(signs: Signs) -> Judged:
     place = np.where(used, 0, 1)
     why = reason_of(place, ("best response of the patient's visits", UNUSED))
     return Judged(
-        {"best_response": patients["best_response"].take(_place(line)), "reason": why}, patients=patients,
+        {"best_response": patients["best_response"].take(pa.array(line)), "reason": why}, patients=patients,
         main="patients",
         bad=(*bad, *unknown),
     )  # fmt: skip
-
-
-def _place(line: Codes) -> Any:
-    import pyarrow as pa
-
-    return pa.array(line)
 
 
 _NEW: Final = Column("new_lesion", "a new lesion was seen: yes, no", "word",

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from adoptive.errors import StudyError
 from adoptive.outcome.response.types import Kind
-from adoptive.workbench.grade.columns import plain_word
+from adoptive.workbench.grade.cells import plain_word
 from adoptive.workbench.grade.reading import Sheet
 from adoptive.workbench.grade.rules.common import flag
 from adoptive.workbench.grade.types import BadRow, Column

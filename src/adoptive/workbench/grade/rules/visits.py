@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adoptive.outcome.types import check_cells
-from adoptive.workbench.grade.columns import plain_word
+from adoptive.workbench.grade.cells import plain_word
 from adoptive.workbench.grade.types import Column, Option, Signs
 
 __all__ = [
-    "DATE", "DATES", "REFERENCE", "TEST", "UNUSED", "Bad", "Series", "days_between", "days_float", "days_of",
+    "DATE", "DATES", "OVERALL", "REFERENCE", "TEST", "UNUSED", "Bad", "Series", "days_between", "days_float", "days_of",
     "overall_responses", "series_of",
 ]  # fmt: skip
 
@@ -36,6 +36,9 @@ TEST: Final = Column(
     "test", "which test the row holds; rows of other tests than the overall response are left out", "text",
     ("RSTESTCD", "PARAMCD"), required=False,
 )  # fmt: skip
+OVERALL: Final = ("", "CR", "PR", "SD", "PD", "NE", "NON-CR/NON-PD")
+"""Words of :class:`Response`, in order; a visit that was not done has none."""
+
 UNUSED: Final = "another test: this row is not used"
 _OVERALL_TESTS: Final = (
     "", "OVRLRESP", "OVR", "OVRRESP", "OVRLRESP_RECIST", "OVERALL RESPONSE", "IOVR", "IOVRLRESP", "OVRLRESP_IRECIST",
