@@ -358,3 +358,13 @@ def test_neutrophils_without_a_unit_are_per_ul_only_where_nothing_else_is_possib
     else:
         with pytest.raises(StudyError, match="the unit cannot be known"):
             grade_file(file, rule="icaht")
+
+
+@pytest.mark.parametrize(("kept", "last"), [("confirmed", "PR"), ("never", "SD")])
+def test_a_confirmed_response_stays_until_progression(kept: str, last: str, tmp_path: Path) -> None:
+    file = tmp_path / "lesions.csv"
+    rows = enumerate((100, 66, 65, 73))
+    file.write_text("patient,visit,day,lesion,type,nodal,diameter_mm\n" + "".join(
+        f"1,{visit},{42 * visit},T1,target,no,{size}\n" for visit, size in rows))  # fmt: skip
+    given = {} if kept == "confirmed" else {"partial_kept": kept}
+    assert list(grade_file(file, rule="recist", **given).tables["visits"]["response"])[-1] == last

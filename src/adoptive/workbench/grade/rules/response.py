@@ -228,7 +228,7 @@ _OPTIONS: Final = (
     Option("not_evaluable_allowed", 0.0, "NE visits allowed between response and confirmation", low=0, high=9),
     Option("stable_allowed", False, "one SD may stand between a PR and its confirmation"),
     Option("until", "progression", "visits that count: up to the first progression, or all", ("progression", "end")),
-    Option("partial_kept", "never", "a confirmed PR stays PR until progression", ("never", "confirmed", "always")),
+    Option("partial_kept", "confirmed", "a confirmed PR stays PR until progression", ("confirmed", "never", "always")),
     DATES,
 )  # fmt: skip
 
