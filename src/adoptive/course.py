@@ -110,8 +110,7 @@ def follow_cells(
     product = make_products(plan.facility, cohort, dose_cells=dose, decided_day=ordered, **plan.draws)
     tolerance = draw_tolerance(cohort.keys, **plan.draws)
     body = describe_patients(cohort, plan.construct, product=product, **plan.draws)
-    # in who does not answer, the blockade only makes up for the interleukin 6 that it keeps in blood: no harm, no good
-    body = body.replace(toc_effect=np.maximum(tolerance.tocilizumab_effect, body.of("o6")))
+    body = body.answering_tocilizumab(tolerance.tocilizumab_effect)
     if choice is not None:
         body = body.replace(kChemo=choice.resistance_per_day)
 

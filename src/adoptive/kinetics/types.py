@@ -40,6 +40,14 @@ class Physiology:
             values[:, self.names.index(name)] = column
         return Physiology(self.names, values, self.initial, self.survival_draws)
 
+    def answering_tocilizumab(self, effect: Floats) -> Physiology:
+        """Say how far each patient's signs answer to tocilizumab, ``(patients,)``, 0 not at all to 1 fully.
+
+        The blockade keeps interleukin 6 in blood (``o6``); in who does not answer it only makes up for that: no harm,
+        no good. So ``toc_effect`` is never below ``o6``.
+        """
+        return self.replace(toc_effect=np.maximum(effect, self.of("o6")))
+
     def take(self, rows: NDArray[Any]) -> Physiology:
         """Keep some patients."""
         return Physiology(self.names, self.values[rows], self.initial[rows], self.survival_draws[rows])
