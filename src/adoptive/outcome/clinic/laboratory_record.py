@@ -43,9 +43,6 @@ TERMS: Final[dict[str, tuple[str, str, str, Literal["low", "high"]]]] = {
 }
 """Laboratory terms that are recorded: CTCAE term, analyte, unit and the direction that is worse."""
 
-COMMON_NEEDED: Final = 2
-"""Common features of IEC-HS that are asked for: one lineage of grade 4 alone is usual after lymphodepletion."""
-
 
 @dataclass(frozen=True)
 class BloodGrades:
@@ -169,7 +166,7 @@ def has_iec_hs(panel: LaboratoryPanel, book: Book, *, crs_peak_day: Floats) -> C
         cytopenia_grade_4=np.where(np.isnan(panel.neutrophils_e9_l[:, after]), -1, new),
         crs_resolving=resolving,
         explained_otherwise=0,
-        common_needed=COMMON_NEEDED,
+        common_needed=int(book["outcome.iec_hs_common_needed"].value),
     )
     return np.asarray(found.present.max(axis=1, initial=-1), np.int64)
 

@@ -20,9 +20,6 @@ Codes = NDArray[np.int64]
 TISSUES: Final = {"CLDN18.2": "stomach", "HER2": "heart and lung", "CD19": "B cells", "BCMA": "plasma cells"}
 """The normal tissue that carries each target; for B and plasma cells see the B-cell counts and immunoglobulin G."""
 
-ENTRY_EJECTION_FRACTION_PERCENT: Final = 55.0
-"""Nobody with less is taken to have entered a trial."""
-
 
 @dataclass(frozen=True)
 class OffTumour:
@@ -73,7 +70,8 @@ def off_tumour(normal_tissue: Floats, target: str, *, keys: Keys, typical: Typic
         unknown = np.where(loss > 0, UNGRADED, 0) if tissue == "unknown" else 0
         return np.asarray(np.where(tissue == organ, reached, unknown), np.int64) + np.zeros(len(loss), np.int64)
 
-    fraction, heart = np.maximum(row("ejection_fraction"), ENTRY_EJECTION_FRACTION_PERCENT), tissue == "heart and lung"
+    needed = typical.at("outcome.entry_ejection_fraction_percent", keys)
+    fraction, heart = np.maximum(row("ejection_fraction"), needed), tissue == "heart and lung"
     return OffTumour(
         tissue=tissue,
         loss=loss,

@@ -34,8 +34,6 @@ REST_C: Final = 36.8
 """Body temperature without fever."""
 HOTTEST_C: Final = 41.5
 """How high a fever is written."""
-PER_TENFOLD_C: Final = 1.2
-"""Rise of a fever when interleukin 6 rises ten-fold: an assumption of the link."""
 
 LOWEST_SYSTOLIC_MMHG: Final = 50.0
 LOWEST_SATURATION_PERCENT: Final = 65.0
@@ -46,7 +44,8 @@ LOWEST_SATURATION_PERCENT: Final = 65.0
 class Tolerance:
     """Hold the effective interleukin 6 (pg/mL) at which each patient shows each sign, ``(patients,)``.
 
-    ``tocilizumab_effect`` is 1 where the signs follow interleukin 6 and so answer to tocilizumab, else 0.
+    ``tocilizumab_effect`` is 1 where the signs follow interleukin 6 and so answer to tocilizumab, else 0;
+    ``fever_per_tenfold_c`` is the rise of a fever (degrees C) when interleukin 6 rises ten-fold.
     """
 
     fever: Floats
@@ -56,6 +55,7 @@ class Tolerance:
     high_flow: Floats
     life_threat: Floats
     tocilizumab_effect: Floats
+    fever_per_tenfold_c: Floats
 
     @property
     def serious(self) -> Floats:
@@ -139,6 +139,7 @@ def draw_tolerance(keys: Keys, *, typical: Typical, streams: Streams) -> Toleran
         high_flow=sign("high_flow"),
         life_threat=sign("life_threat"),
         tocilizumab_effect=(answers < typical.at("outcome.tocilizumab_responders", keys)).astype(np.float64),
+        fever_per_tenfold_c=typical.at("outcome.fever_per_tenfold_c", keys),
     )
 
 
@@ -157,10 +158,10 @@ def draw_vitals(keys: Keys, *, typical: Typical, streams: Streams) -> Vitals:
     )
 
 
-def temperature_c(il6_effective: Floats, fever: Floats) -> Floats:
-    """Give body temperature: 36.8, and 38 at the fever level plus 1.2 per ten-fold, at most 41.5 degrees C."""
+def temperature_c(il6_effective: Floats, fever: Floats, per_tenfold_c: Floats) -> Floats:
+    """Give body temperature: 36.8; from a tenth of the fever level ``38 + slope log10(x / fever)``, at most 41.5."""
     ratio = np.maximum(il6_effective, 1e-9) / fever
-    return np.where(ratio >= 0.1, np.minimum(FEVER_C + PER_TENFOLD_C * np.log10(ratio), HOTTEST_C), REST_C)
+    return np.where(ratio >= 0.1, np.minimum(FEVER_C + per_tenfold_c * np.log10(ratio), HOTTEST_C), REST_C)
 
 
 def cooled_c(heat_c: Floats, fall_c: Floats) -> Floats:
@@ -197,7 +198,7 @@ def bedside_signs(
         Whether an antipyretic works on a day; it lowers the measured temperature, never below 36.8.
     """
     level = il6_effective
-    heat = temperature_c(level, tolerance.fever[:, None])
+    heat = temperature_c(level, tolerance.fever[:, None], tolerance.fever_per_tenfold_c[:, None])
     fall_c = np.where(np.asarray(antipyretic, np.bool_), vitals.antipyretic_c[:, None], 0.0)
     fall = _fall(level, tolerance.hypotension) * (vitals.systolic_mmhg - vitals.hypotension_mmhg)[:, None]
     loss = _fall(level, tolerance.oxygen) * (vitals.saturation_percent - vitals.oxygen_percent)[:, None]
@@ -226,7 +227,8 @@ def daily_crs_grade(
     own, level = tolerance.take(row), il6_effective[row, at]
     signs = CrsSigns(
         temperature_c=cooled_c(
-            temperature_c(level, own.fever), np.broadcast_to(antipyretic_c, il6_effective.shape)[row, at]
+            temperature_c(level, own.fever, own.fever_per_tenfold_c),
+            np.broadcast_to(antipyretic_c, il6_effective.shape)[row, at],
         ),
         hypotension=level >= own.hypotension,
         vasopressors=(level >= own.vasopressor).astype(np.int64),

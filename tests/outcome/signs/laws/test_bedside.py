@@ -32,7 +32,7 @@ WORSE_DOWN = ("systolic_mmhg", "saturation_percent")
 
 def one(**changes: float) -> Tolerance:
     levels = {"fever": 10, "hypotension": 150, "oxygen": 300, "vasopressor": 1000, "high_flow": 2000}
-    known = levels | {"life_threat": 8000, "tocilizumab_effect": 1} | changes
+    known = levels | {"life_threat": 8000, "tocilizumab_effect": 1, "fever_per_tenfold_c": 1.2} | changes
     return Tolerance(**{name: np.array([float(value)]) for name, value in known.items()})
 
 

@@ -29,7 +29,9 @@ def typical_patient(patients: int = 1) -> Tolerance:
         "life_threat": 8000,
     }
     return Tolerance(
-        **{name: np.full(patients, float(v)) for name, v in levels.items()}, tocilizumab_effect=np.ones(patients)
+        **{name: np.full(patients, float(v)) for name, v in levels.items()},
+        tocilizumab_effect=np.ones(patients),
+        fever_per_tenfold_c=np.full(patients, 1.2),
     )
 
 
@@ -66,7 +68,12 @@ def test_less_interleukin_6_is_never_a_higher_grade(level: np.ndarray, less: np.
 @given(level=hnp.arrays(float, (2, 8), elements=LEVEL), factor=st.floats(0.1, 10))
 def test_tolerance_is_relative(level: np.ndarray, factor: float) -> None:
     plain = typical_patient(2)
-    scaled = Tolerance(**{n: v * factor if n != "tocilizumab_effect" else v for n, v in plain.__dict__.items()})
+    scaled = Tolerance(
+        **{
+            n: v if n in ("tocilizumab_effect", "fever_per_tenfold_c") else v * factor
+            for n, v in plain.__dict__.items()
+        }
+    )
     near = np.abs(np.log(np.maximum(level, 1e-9)[..., None] / np.array([10, 150, 300, 1000, 2000, 8000.0]))) < 1e-9
     safe = np.where(near.any(axis=-1), level * 1.001, level)
     np.testing.assert_array_equal(grade(safe * factor, scaled), grade(safe, plain))
@@ -84,13 +91,13 @@ def test_a_drug_hides_the_fever_but_not_the_grade() -> None:
 
 @given(low=LEVEL, more=LEVEL, fever=st.floats(1, 100))
 def test_temperature_rises_with_interleukin_6_within_life(low: float, more: float, fever: float) -> None:
-    cool, warm = temperature_c(np.array([low, low + more]), np.full(2, fever))
+    cool, warm = temperature_c(np.array([low, low + more]), np.full(2, fever), np.full(2, 1.2))
     assert 36.8 <= cool <= warm <= 41.5
 
 
 def test_temperature_is_38_at_the_fever_level() -> None:
     np.testing.assert_allclose(
-        temperature_c(np.array([10.0, 100.0, 0.5, 1e9]), np.full(4, 10.0)), [38.0, 39.2, 36.8, 41.5]
+        temperature_c(np.array([10.0, 100.0, 0.5, 1e9]), np.full(4, 10.0), np.full(4, 1.2)), [38.0, 39.2, 36.8, 41.5]
     )
 
 
