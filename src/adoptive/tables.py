@@ -211,6 +211,10 @@ DAILY_COLUMNS: Final = _columns(
     ("platelets_e9_l", "float", "1e9/L", "platelets in blood"),
     ("lymphocytes_e9_l", "float", "1e9/L", "lymphocytes in blood"),
     ("sld_mm", "float", "mm", "true sum of the target lesions' diameters"),
+    ("temperature_c", "float", "degC", "measured temperature, at the day's worst"),
+    ("systolic_mmhg", "float", "mmHg", "systolic blood pressure before vasopressors, at the day's worst"),
+    ("saturation_percent", "float", "%", "oxygen saturation in room air, at the day's worst"),
+    ("ice_score", "int", "points", "ICE score, 0 to 10, at the day's worst"),
 )
 """One row per patient and day of those patients who are followed closely, ``(rows,)``."""
 

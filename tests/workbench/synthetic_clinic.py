@@ -160,7 +160,7 @@ def _follow(columns: Table, trial: int, size: int) -> list[Table]:
             since = day - first
             slope = 1.5 if since < 9 else 15
             copies = pick["peak_car_copies"] * np.exp(-abs(since - 9) / slope) if since > 0 else 0.0
-            rest = (3.0, 200.0, 1.0, pick["baseline_sld_mm"])
+            rest = (3.0, 200.0, 1.0, pick["baseline_sld_mm"], 36.8, 122.0, 97.0, 10)
             daily.append((trial, patient, float(day), copies, 5 + copies / 100, *rest))
     return [_table(visits, VISIT_COLUMNS), _table(doses, DOSE_COLUMNS), _table(daily, DAILY_COLUMNS)]
 

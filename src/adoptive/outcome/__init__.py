@@ -11,7 +11,13 @@ import importlib
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from adoptive.outcome.clinic.brain import BrainTolerance, brain_signs, daily_icans_grade, draw_brain_tolerance
+    from adoptive.outcome.clinic.brain import (
+        BrainSigns,
+        BrainTolerance,
+        brain_signs,
+        daily_icans_grade,
+        draw_brain_tolerance,
+    )
     from adoptive.outcome.clinic.hazard import Fate, draw_fate, first_passage
     from adoptive.outcome.clinic.infections import Infections, draw_infections
     from adoptive.outcome.clinic.laboratory_values import LaboratoryPanel, limits_of_normal, printed_values, true_values
@@ -89,7 +95,7 @@ if TYPE_CHECKING:
     from adoptive.outcome.types import UNGRADED, Assessment, Graded, NonTarget, Response, Scans
 
 _NAMES: Final = {
-    "clinic.brain": "BrainTolerance brain_signs daily_icans_grade draw_brain_tolerance",
+    "clinic.brain": "BrainSigns BrainTolerance brain_signs daily_icans_grade draw_brain_tolerance",
     "clinic.hazard": "Fate draw_fate first_passage",
     "clinic.infections": "Infections draw_infections",
     "clinic.laboratory_values": "LaboratoryPanel limits_of_normal printed_values true_values",
@@ -146,8 +152,8 @@ _HOME: Final = {name: module for module, names in _NAMES.items() for name in nam
 
 # fmt: off
 __all__ = [
-    "CENSORING_RULES", "CRS_SCALES", "UNGRADED", "Assessed", "Assessment", "BedsideSigns", "Best", "BrainTolerance",
-    "CarHematotox", "CensoringRule", "Chemistry", "Consciousness", "CrsSigns", "DailyLowest", "Easix",
+    "CENSORING_RULES", "CRS_SCALES", "UNGRADED", "Assessed", "Assessment", "BedsideSigns", "Best", "BrainSigns",
+    "BrainTolerance", "CarHematotox", "CensoringRule", "Chemistry", "Consciousness", "CrsSigns", "DailyLowest", "Easix",
     "Endpoint", "Fate", "Graded", "GradedCourse", "HScore", "IcansSigns", "IecHs", "ImmuneAssessed", "ImmuneCourse",
     "ImmuneResponse", "Infections", "Kind", "LaboratoryPanel", "LesionRows", "LesionState", "Motor", "NewLesion",
     "NewLesions", "NonTarget", "OffTumour", "Oxygen", "Planned", "Pressure", "Reading", "Reason", "Response",

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from adoptive.infusion.protocol import DOSE_UNITS
 from adoptive.kinetics.observe import lesion_diameters_mm
 from adoptive.trial.types import Followed, Study
-from adoptive.trial.ward import copies_of
+from adoptive.trial.ward import copies_of, signs_of
 
 __all__ = ["record_care", "record_daily", "record_doses", "record_visits"]
 
@@ -84,7 +84,7 @@ def record_daily(followed: Followed) -> Columns:
     trajectory, body = course.trajectory, course.body
     last = np.minimum(trajectory.now, course.reading.fate.death_day)
     row, at = np.nonzero(trajectory.day[None, :] <= last[:, None])
-    copies = copies_of(course)
+    copies, (bedside, brain) = copies_of(course), signs_of(course)
     return _who(followed, followed.cells_rows[row]) | {
         "day": trajectory.day[at],
         "car_copies": copies[row, at],
@@ -93,6 +93,10 @@ def record_daily(followed: Followed) -> Columns:
         "platelets_e9_l": trajectory.of("PLT")[row, at],
         "lymphocytes_e9_l": trajectory.of("L")[row, at] / 1e3,
         "sld_mm": lesion_diameters_mm(trajectory, body).sum(axis=2)[row, at],
+        "temperature_c": bedside.temperature_c[row, at],
+        "systolic_mmhg": bedside.systolic_mmhg[row, at],
+        "saturation_percent": bedside.saturation_percent[row, at],
+        "ice_score": brain.ice[row, at],
     }
 
 

@@ -8,7 +8,20 @@ from numpy.typing import NDArray
 from adoptive.course import Course
 from adoptive.infusion.care import AGAINST_FEVER, days_under, first_dose_day
 from adoptive.kinetics.observe import car_copies_per_ug, il6_effective_pg_ml
-from adoptive.outcome import GradedCourse, Safety, Watched, crs_course, daily_crs_grade, safety_of
+from adoptive.outcome import (
+    BedsideSigns,
+    BrainSigns,
+    GradedCourse,
+    Safety,
+    Watched,
+    bedside_signs,
+    brain_signs,
+    crs_course,
+    daily_crs_grade,
+    draw_brain_tolerance,
+    draw_vitals,
+    safety_of,
+)
 from adoptive.parameters import draw_patients
 
 __all__ = [
@@ -19,6 +32,7 @@ __all__ = [
     "infusion_span",
     "safety_of_course",
     "seen_until",
+    "signs_of",
     "watched_of",
     "window_of",
 ]
@@ -76,6 +90,22 @@ def antipyretic_days(course: Course) -> NDArray[np.bool_]:
 def safety_of_course(course: Course) -> Safety:
     """Give everybody's safety record: signs and laboratory values drawn from his course, graded by the rules."""
     return safety_of(watched_of(course), typical=course.typical, streams=course.streams)
+
+
+def signs_of(course: Course) -> tuple[BedsideSigns, BrainSigns]:
+    """Give everybody's signs at the bedside and of the brain on every day, ``(patients, days)``, each at its worst."""
+    seen, keys, target = watched_of(course), course.cohort.keys, course.cohort.antigen.target
+    vitals = draw_vitals(keys, typical=course.typical, streams=course.streams)
+    brain = draw_brain_tolerance(keys, target=target, typical=course.typical, streams=course.streams)
+    bedside = bedside_signs(
+        seen.il6_effective,
+        course.trajectory.day,
+        course.tolerance,
+        vitals,
+        first_drug_day=seen.first_drug_day,
+        antipyretic=seen.antipyretic,
+    )
+    return bedside, brain_signs(seen.leak, brain)
 
 
 def watched_of(course: Course) -> Watched:

@@ -13,8 +13,9 @@ from adoptive.course import Course, Plan, follow_cells
 from adoptive.infusion import Care, CareRule
 from adoptive.infusion.care import days_under
 from adoptive.kinetics.observe import il6_effective_pg_ml
+from adoptive.outcome import grade_crs, grade_icans
 from adoptive.parameters import draw_typical
-from adoptive.trial.ward import antipyretic_days, crs_of, safety_of_course
+from adoptive.trial.ward import antipyretic_days, crs_of, safety_of_course, signs_of, window_of
 
 PEOPLE, DAYS = 150, 120.0
 TOCILIZUMAB: dict[str, Any] = {"dose": 8.0, "interval_days": 1 / 3, "maximum": 4}
@@ -56,6 +57,18 @@ def with_leaky_brains(plan: Plan) -> Plan:
 
 def same(one: Course, two: Course) -> bool:
     return one.trajectory.values.tobytes() == two.trajectory.values.tobytes()
+
+
+def test_the_grades_on_record_are_those_of_the_signs_that_the_ward_wrote_down(asco: Course, nothing: Course) -> None:
+    for course in (asco, nothing):
+        (bedside, brain), safety, window = signs_of(course), safety_of_course(course), window_of(course)
+        had = np.isfinite(course.infusion_day).any(axis=1)
+        for grade, recorded in (
+            (grade_crs(bedside.crs()).grade, safety.crs_grade),
+            (grade_icans(brain.icans()).grade, safety.icans_grade),
+        ):
+            assert (recorded[had] > 0).any()
+            np.testing.assert_array_equal(np.where(window, grade, 0).max(axis=1)[had], recorded[had])
 
 
 def test_none_is_no_ward_at_all(people: Cohort, plan: Plan, nothing: Course) -> None:
