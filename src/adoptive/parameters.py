@@ -21,7 +21,17 @@ from scipy.special import expit, logit
 from adoptive.errors import ParameterError
 from adoptive.streams import Keys, Streams
 
-__all__ = ["Book", "Parameter", "Typical", "draw_patients", "draw_typical", "load_book", "load_rows", "rows_of"]
+__all__ = [
+    "Book",
+    "Kinds",
+    "Parameter",
+    "Typical",
+    "draw_patients",
+    "draw_typical",
+    "load_book",
+    "load_rows",
+    "rows_of",
+]
 
 Floats = NDArray[np.float64]
 
@@ -137,6 +147,34 @@ def load_book() -> Book:
 
 
 @dataclass(frozen=True)
+class Kinds:
+    """Say of what kind each patient is, so that a row ``name@kind`` stands for him in the place of ``name``.
+
+    ``code`` ``(patients,)`` is a place in ``names``; each entry of ``names`` lists one kind's suffixes, the most
+    special one first, of which the first that has a row is taken.
+
+    >>> Kinds(np.array([0, 1]), (("HER2, gastric", "HER2"), ("HER2",))).names[1]
+    ('HER2',)
+    """
+
+    code: NDArray[np.int64]
+    names: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def one(cls, patients: int, *suffixes: str) -> Kinds:
+        """Give the same kind to some patients."""
+        return cls(np.zeros(patients, np.int64), (suffixes,))
+
+    def row(self, book: Book, name: str, kind: int) -> str:
+        """Name the row that holds for a kind: the first ``name@suffix`` in the book, or ``name``."""
+        return next((own for own in (f"{name}@{suffix}" for suffix in self.names[kind]) if own in book), name)
+
+    def take(self, rows: NDArray[Any]) -> Kinds:
+        """Keep some patients."""
+        return Kinds(self.code[rows], self.names)
+
+
+@dataclass(frozen=True)
 class Typical:
     """Hold the typical value of every row in each of some virtual trials, ``(trials,)``."""
 
@@ -144,8 +182,17 @@ class Typical:
     trials: NDArray[np.int64]
     values: Mapping[str, Floats]
 
-    def at(self, name: str, keys: Keys) -> Floats:
-        """Give a row's typical value for each patient's trial, ``(patients,)``."""
+    def at(self, name: str, keys: Keys, *, kinds: Kinds | None = None) -> Floats:
+        """Give a row's typical value for each patient's trial, ``(patients,)``; each kind's own row where there is one.
+
+        Raises
+        ------
+        ParameterError
+            No such row, or no typical values for a patient's trial.
+        """
+        if kinds is not None:
+            each = [self.at(kinds.row(self.book, name, kind), keys) for kind in range(len(kinds.names))]
+            return np.asarray(np.stack(each)[kinds.code, np.arange(len(keys))])
         self.book[name]
         position = np.minimum(np.searchsorted(self.trials, keys.trial), len(self.trials) - 1)
         if not np.array_equal(self.trials[position], keys.trial):
@@ -169,8 +216,11 @@ def draw_typical(book: Book, streams: Streams, *, trials: Iterable[int], fixed: 
     return Typical(book, ids, values)
 
 
-def draw_patients(typical: Typical, streams: Streams, *, name: str, keys: Keys) -> Floats:
+def draw_patients(typical: Typical, streams: Streams, *, name: str, keys: Keys, kinds: Kinds | None = None) -> Floats:
     """Draw a row's value for each patient: ``shift(typical, between * z)``, z keyed by (seed, trial, patient, row).
+
+    With ``kinds`` each kind's own row stands for the general one; a patient has the same z in all of them, so that
+    kinds are compared on the same patients.
 
     >>> from adoptive.parameters import Book, Parameter
     >>> row = Parameter("x", 2.0, "day", "a rate", "by hand", "assumed", between=0.3)
@@ -178,8 +228,9 @@ def draw_patients(typical: Typical, streams: Streams, *, name: str, keys: Keys) 
     >>> draw_patients(drawn, Streams(1), name="x", keys=Keys.of(0, [0, 1])).round(3).shape
     (2,)
     """
-    row, base = typical.book[name], typical.at(name, keys)
-    if row.between == 0:
-        return base
-    deviation = np.clip(streams.normal(f"patient:{name}", keys), -3.0, 3.0)
-    return row.shift(base, row.between * deviation)
+    rows = [name] if kinds is None else [kinds.row(typical.book, name, kind) for kind in range(len(kinds.names))]
+    if all(typical.book[row].between == 0 for row in rows):
+        return typical.at(name, keys, kinds=kinds)
+    z = np.clip(streams.normal(f"patient:{name}", keys), -3.0, 3.0)
+    drawn = [typical.book[row].shift(typical.at(row, keys), typical.book[row].between * z) for row in rows]
+    return drawn[0] if kinds is None else np.asarray(np.stack(drawn)[kinds.code, np.arange(len(keys))])

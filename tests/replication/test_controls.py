@@ -17,7 +17,7 @@ from adoptive.course import Course, Plan, follow_choice
 from adoptive.infusion import Choice
 from adoptive.parameters import Typical
 from adoptive.streams import Keys, Streams
-from adoptive.trial.record import efficacy_columns
+from adoptive.trial.efficacy import efficacy_columns
 from adoptive.trial.types import Study
 from adoptive.units import days
 from adoptive.verdict.survival import kaplan_meier, median_survival

@@ -19,8 +19,8 @@ from adoptive.cohort import Cohort, draw_cohort
 from adoptive.course import follow_cells
 from adoptive.parameters import draw_typical, load_book
 from adoptive.streams import Streams
+from adoptive.trial.efficacy import efficacy_columns
 from adoptive.trial.enrol import enrol
-from adoptive.trial.record import efficacy_columns
 from adoptive.trial.run import plan_of
 from adoptive.trial.types import Study
 from adoptive.units import days, months

@@ -9,30 +9,15 @@ from numpy.typing import NDArray
 
 from adoptive.course import Course
 from adoptive.facility import Failure
-from adoptive.outcome import (
-    Response,
-    best_response,
-    duration_of_response,
-    overall_survival,
-    progression_free_survival,
-    worst_cytopenia,
-)
-from adoptive.outcome.laboratory.cytopenia import Lineage
 from adoptive.trial.detail import record_care, record_daily, record_doses, record_visits
+from adoptive.trial.efficacy import efficacy_columns
+from adoptive.trial.toxicity import toxicity_columns
 from adoptive.trial.types import Followed, Study, TrialRecord
-from adoptive.trial.ward import copies_of, doses_of, infusion_span, safety_of_course, seen_until, window_of
 
-__all__ = ["efficacy_columns", "record_trials"]
+__all__ = ["record_trials"]
 
 Floats = NDArray[np.float64]
 Columns = dict[str, NDArray[Any]]
-
-_LACK: dict[Lineage, str] = {
-    "neutrophils": "neutropenia",
-    "lymphocytes": "lymphopenia",
-    "leukocytes": "leukopenia",
-    "platelets": "thrombocytopenia",
-}
 
 
 def record_trials(study: Study, followed: Followed, *, trials: NDArray[np.int64], detail: bool) -> TrialRecord:
@@ -92,82 +77,7 @@ def _entry_columns(followed: Followed) -> Columns:
 
 def _course_columns(course: Course, study: Study, end_day: Floats) -> Columns:
     """Give what an arm's course adds."""
-    return efficacy_columns(course, study, end_day) | _safety(course) | _manufacture(course)
-
-
-def efficacy_columns(course: Course, study: Study, end_day: Floats) -> Columns:
-    """Give response, progression-free and overall survival by the protocol's rules."""
-    rules, assessed, fate, day = study.outcome, course.reading.assessed, course.reading.fate, course.reading.scans.day
-    pfs = progression_free_survival(
-        assessed.response, day, death_day=fate.death_day, last_contact_day=fate.withdrawal_day, cut_day=end_day
-    )
-    survival = overall_survival(fate.death_day, last_contact_day=fate.withdrawal_day, cut_day=end_day)
-    best = best_response(
-        assessed.response,
-        day,
-        confirm_days=rules.confirm_days,
-        minimum_stable_days=rules.minimum_stable_days,
-        baseline_day=course.reading.baseline_day,
-        cut=end_day,
-    )
-    response = duration_of_response(pfs, np.where(best.confirmed, best.response_start_day, np.inf))
-    judged = np.isin(assessed.response, (Response.CR, Response.PR, Response.SD, Response.PD)) & assessed.complete
-    before = judged & (day <= pfs.days[:, None])
-    change = np.where(before, assessed.change, np.inf).min(axis=1, initial=np.inf)
-    evaluable = before.any(axis=1)
-    controlled = (Response.CR, Response.PR, Response.SD, Response.NON_CR_NON_PD)
-    return {
-        "baseline_sld_mm": course.reading.scans.baseline_mm.sum(axis=1),
-        "pfs_days": pfs.days,
-        "pfs_event": pfs.event,
-        "os_days": survival.days,
-        "os_event": survival.event,
-        "best_response": best.response,
-        "responder": best.confirmed,
-        "disease_control": np.isin(best.response, controlled),
-        "evaluable": evaluable,
-        "best_change": np.where(evaluable, change, 0.0),
-        "response_day": np.where(best.confirmed, best.response_start_day, 0.0),
-        "dor_days": response.days,
-        "dor_event": response.event,
-    }
-
-
-def _safety(course: Course) -> Columns:
-    """Give toxicity grades and peaks; -1 where a patient had no cells and so was not assessed for them."""
-    trajectory, day = course.trajectory, course.trajectory.day
-    had, first, last = infusion_span(course)
-    window = window_of(course)
-    copies = np.where(window, copies_of(course), 0.0)
-    peak = copies.argmax(axis=1)
-    return safety_of_course(course).columns() | {
-        "tocilizumab_doses": doses_of(course, "tocilizumab"),
-        "peak_car_copies": copies.max(axis=1),
-        "peak_car_day": np.where(had, day[peak] - np.where(had, first, 0.0), 0.0),
-        "peak_il6_pg_ml": np.where(window, trajectory.of("IL6"), 0.0).max(axis=1),
-        **_cytopenia(course, first=first, last=last, had=had),
-    }
-
-
-def _cytopenia(course: Course, *, first: Floats, last: Floats, had: NDArray[np.bool_]) -> Columns:
-    """Give the worst CTCAE grade of each lineage from lymphodepletion to four weeks after the last infusion."""
-    trajectory, day = course.trajectory, course.trajectory.day
-    typical, keys = course.typical, course.cohort.keys
-    other = typical.at("outcome.leukocytes_other_e9_l", keys)
-    lead = course.lead_days
-    window = typical.at("outcome.cytopenia_window_days", keys)
-    counts: dict[Lineage, Floats] = {
-        "neutrophils": trajectory.of("ANC"),
-        "lymphocytes": trajectory.of("L") / 1e3,
-        "leukocytes": trajectory.of("ANC") + trajectory.of("L") / 1e3 + other[:, None],
-        "platelets": trajectory.of("PLT"),
-    }
-    start = np.where(had, first - lead, np.inf)
-    stop = np.minimum(np.where(had, last + window, -np.inf), seen_until(course))
-    return {
-        f"{_LACK[lineage]}_grade": worst_cytopenia(count, day, lineage, first_day=start, last_day=stop)
-        for lineage, count in counts.items()
-    }
+    return efficacy_columns(course, study, end_day) | toxicity_columns(course) | _manufacture(course)
 
 
 def _manufacture(course: Course) -> Columns:
