@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,8 @@ from adoptive.streams import Keys, Streams
 __all__ = ["hill", "predict_visibility", "tonic_factor"]
 
 Floats = NDArray[np.float64]
+
+_TONIC: Final = {"CD28": "cd28", "4-1BB": "41bb", "CD28 and 4-1BB": "cd28_41bb", "none": "tcr"}
 
 
 def hill(density: Floats, half: Floats, steepness: Floats) -> Floats:
@@ -34,7 +38,7 @@ def predict_visibility(
     as peptide, and needs far fewer.
     """
     steep = typical.at("construct.density_steepness", keys)
-    by = "tcr_" if plan is not None and plan.modality == "TCR-T" else ""
+    by = "tcr_" if plan is not None and plan.modality in ("TCR-T", "TIL") else ""
     kill = draw_patients(typical, streams, name=f"construct.{by}kill_half_density", keys=keys)
     grow = draw_patients(typical, streams, name=f"construct.{by}grow_half_density", keys=keys)
     shown = draw_patients(typical, streams, name="construct.tcr_presented", keys=keys) if by else np.ones(len(keys))
@@ -47,5 +51,5 @@ def predict_visibility(
 
 def tonic_factor(plan: ConstructPlan, *, keys: Keys, typical: Typical) -> Floats:
     """Give the construct's tonic exhaustion over the reference construct's, ``(patients,)``."""
-    row = {"CD28": "tonic_cd28", "4-1BB": "tonic_41bb", "none": "tonic_tcr"}[plan.costimulation]
-    return typical.at(f"construct.{row}", keys)
+    row = "truc" if plan.modality == "TRuC-T" else _TONIC[plan.costimulation]
+    return typical.at(f"construct.tonic_{row}", keys)

@@ -42,6 +42,9 @@ DRUGS: Final = (
     "filgrastim",
     "rasburicase",
     "anakinra",
+    "rimiducid",
+    "oncolytic virus",
+    "vaccine boost",
 )
 """Everything that can be given, in the order of the kinetic model's jumps; ``infusion`` is the cells."""
 
