@@ -114,7 +114,8 @@ def dump_study(study: Study) -> str:
 def _plain(value: Any) -> Any:
     """Turn frozen dataclasses, tuples and mappings into what TOML can hold."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        named = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        return {name: _plain(inner) for name, inner in named.items() if inner is not None}
     if isinstance(value, Mapping):
         return {key: _plain(inner) for key, inner in value.items()}
     if isinstance(value, tuple):
