@@ -17,11 +17,17 @@ from adoptive.errors import StudyError
 from adoptive.workbench.mistakes import UNSHOWABLE
 from adoptive.workbench.study import study_folder
 
-__all__ = ["COLUMNS", "NOTES", "Published", "load_notes", "load_published", "parse_published"]
+__all__ = ["COLUMNS", "CONFIDENCE", "NOTES", "Published", "load_notes", "load_published", "parse_published"]
 
 COLUMNS: Final = (
     "endpoint", "arm", "set", "unit", "estimate", "lo", "hi", "n", "at_months", "source", "weight", "confidence",
 )  # fmt: skip
+
+CONFIRMED: Final = ("L", "L2", "D")
+"""Codes of confidence that stand for a source: read in it, read in a secondary report, computed from it."""
+
+CONFIDENCE: Final = (*CONFIRMED, "M", "SEED")
+"""All codes: ``M`` was read in no source, ``SEED`` stands only in a story told about the trial."""
 
 NOTES: Final = ("Why it may miss", "What is not modelled")
 """The headings of a README.md that a report shows; another's README.md may say anything else."""
@@ -47,6 +53,11 @@ class Published:
     source: str
     weight: float
     confidence: str
+
+    @property
+    def confirmed(self) -> bool:
+        """Say whether the number has a source and counts."""
+        return self.weight > 0 and self.confidence in CONFIRMED
 
 
 def load_published(name_or_path: str | Path) -> tuple[Published, ...]:
@@ -106,14 +117,25 @@ def _row(row: dict[str, str], where: str) -> Published:
     estimate = _number(text["estimate"], f"{where}: estimate")
     if estimate is None or not text["endpoint"]:
         raise StudyError("the endpoint or its estimate is missing", where=where, next_step="fill it in")
+    if text["confidence"] not in CONFIDENCE:
+        raise StudyError(
+            "unknown code of confidence", where=f"{where}: confidence", value=text["confidence"] or "nothing",
+            allowed=", ".join(CONFIDENCE), next_step="L: read in its source; M: not confirmed; SEED: only told",
+        )  # fmt: skip
     count = _number(text["n"], f"{where}: n")
     weight = _number(text["weight"], f"{where}: weight")
     return Published(
         endpoint=text["endpoint"], arm=text["arm"], set=text["set"] or "ITT", unit=text["unit"], estimate=estimate,
         lo=_number(text["lo"], f"{where}: lo"), hi=_number(text["hi"], f"{where}: hi"),
         n=None if count is None else int(count), at_months=_number(text["at_months"], f"{where}: at_months"),
-        source=text["source"], weight=1.0 if weight is None else weight, confidence=text["confidence"],
+        source=text["source"], weight=_usual_weight(text["confidence"]) if weight is None else weight,
+        confidence=text["confidence"],
     )  # fmt: skip
+
+
+def _usual_weight(confidence: str) -> float:
+    """Give the weight of a row that names none: what has no source counts in no fit."""
+    return 1.0 if confidence in CONFIRMED else 0.0
 
 
 def _number(text: str, where: str) -> float | None:

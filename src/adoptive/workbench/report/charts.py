@@ -14,27 +14,23 @@ __all__ = [
     "ARM_COLOURS",
     "ARM_DASHES",
     "GRADE_COLOURS",
-    "RESPONSE_COLOURS",
     "Chart",
     "Draw",
     "Figure",
     "Size",
+    "cut",
     "draw",
     "inline",
+    "on",
+    "stacked",
 ]
 
 # Okabe and Ito's colours, told apart by people with any colour vision.
-ARM_COLOURS: Final = ("#0072B2", "#D55E00")
-ARM_DASHES: Final = ((1, 0), (6, 3))
-RESPONSE_COLOURS: Final = {
-    "complete response": "#009E73",
-    "partial response": "#56B4E9",
-    "stable disease": "#E69F00",
-    "progressive disease": "#D55E00",
-    "not evaluable": "#999999",
-}
+ARM_COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F", "#5E3C99")
+ARM_DASHES: Final = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3), (10, 4), (4, 2, 1, 2), (3, 5), (1, 3))
 GRADE_COLOURS: Final = {1: "#F3D9A4", 2: "#E69F00", 3: "#D55E00", 4: "#8C2D04", 5: "#555555"}
-
+LABEL_LETTERS: Final = 26
+"""Letters of an arm's name beside its curve; the table of patients at risk gives it whole."""
 VEGA_LITE: Final = "6.4"
 
 
@@ -66,6 +62,25 @@ class Figure:
     caption: str
     finding: str
     drawings: Sequence[tuple[str, str]]
+
+
+def on(rows: list[dict[str, Any]]) -> alt.Chart:
+    """Begin a chart on rows that it carries in itself."""
+    return alt.Chart(alt.InlineData(values=rows))
+
+
+def stacked(panels: Sequence[alt.Chart | alt.LayerChart]) -> Chart:
+    """Set panels under each other; one alone stands for itself."""
+    return alt.vconcat(*panels)
+
+
+def cut(text: str, letters: int = LABEL_LETTERS) -> str:
+    """Shorten a text.
+
+    >>> cut("physician's choice", 9)
+    'physicia…'
+    """
+    return text if len(text) <= letters else f"{text[: letters - 1]}…"
 
 
 def draw(name: str, title: str, *, caption: str, finding: str, chart: Draw) -> Figure:
