@@ -26,14 +26,15 @@ INTRODUCTION = """# Studies
 
 <!-- Written by `python docs/studies_page.py --trials {trials}`; do not edit. -->
 
-Each bundled study is a `study.toml` with what was known before its trial ran, a `published.csv` with what it then published, and a
-`README.md` that says where text and paper differ, why the model may miss and what it leaves out. No code knows a study by name:
-[writing a study](writing-a-study.md) shows how to add one.
+Each bundled study is a `study.toml` with what was known before its trial ran, a `published.csv` with what it then
+published, and a `README.md` that says where text and paper differ, why the model may miss and what it leaves out. No
+code knows a study by name: [writing a study](writing-a-study.md) shows how to add one.
 
-**Nothing is calibrated yet.** The numbers of the model are prototype values, literature and assumptions, the same for all studies. So
-this page is not a validation: it shows where the model stands before it is fitted. "Inside" means that the published
-number lies in the 90 % interval of {trials} simulated trials (seed {seed}, version {version}); unconfirmed numbers are not counted.
-Single-arm trials of ten patients have wide intervals, so that being inside says little there.
+**Nothing is calibrated yet.** The numbers of the model are prototype values, literature and assumptions, the same for
+all studies. So this page is not a validation: it shows where the model stands before it is fitted. "Inside" means
+that the published number lies in the 90 % interval of {trials} simulated trials (seed {seed}, version {version});
+unconfirmed numbers are not counted. Single-arm trials of ten patients have wide intervals, so that being inside says
+little there.
 
 Over all studies {inside} of {compared} confirmed endpoints lie inside.
 """
