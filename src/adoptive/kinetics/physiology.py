@@ -113,8 +113,9 @@ def draw_physiology(
     ``visibility`` maps wH, wL, wN, qH, qL, qN to ``(patients,)`` (what the receptor makes of each antigen class);
     ``tonic`` ``(patients,)`` is the construct's tonic exhaustion over the reference construct's; ``kind`` the product
     class of :func:`product_class`; ``armour`` what the cell makes beside its receptor, whose rows come first.
+    A tumour type's own rows come after both.
     """
-    kinds = Kinds.one(len(cohort), armour, kind)
+    kinds = Kinds(cohort.kinds.code, tuple((armour, kind, *own) for own in cohort.kinds.names))
     keys, places, names = cohort.keys, range(cohort.lesions), parameter_names(cohort.lesions)
     columns: dict[str, Floats] = dict(visibility)
     for name in names:

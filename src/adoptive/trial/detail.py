@@ -54,7 +54,7 @@ def record_doses(followed: Followed, study: Study) -> Columns:
             | {
                 "number": number + 1,
                 "day": course.infusion_day[row, number],
-                "cells": np.full(len(row), study.infusion.dose_cells),
+                "cells": course.dose_cells[row, number],
             }
         )
     return _stack(parts)
