@@ -27,7 +27,6 @@ from adoptive.infusion import (
     SignLevels,
     Ward,
     car_positive_dose,
-    cells_for_one_dose,
     decide,
     dose_from_what_is_left,
     doses_given,
@@ -197,11 +196,11 @@ def follow_choice(cohort: Cohort, plan: Plan, *, end_day: Floats, choice: Choice
 
 def _make_cells(cohort: Cohort, plan: Plan, ordered: Floats) -> Product:
     """Make the products; if all T cells count, the dose in CAR-positive cells is known once their share is."""
-    common: dict[str, Any] = {"decided_day": ordered, **plan.draws}
-    share = np.ones(len(cohort))
-    if plan.infusion.dose_counts == "all T cells":
+    regimen, share = plan.infusion, np.ones(len(cohort))
+    common: dict[str, Any] = {"decided_day": ordered, "minimum_dose_share": regimen.minimum_dose_share, **plan.draws}
+    if regimen.dose_counts == "all T cells":
         share = make_products(plan.facility, cohort, dose_cells=0.0, **common).car_positive_share
-    return make_products(plan.facility, cohort, dose_cells=cells_for_one_dose(plan.infusion, cohort, share), **common)
+    return make_products(plan.facility, cohort, dose_cells=car_positive_dose(regimen, cohort, share), **common)
 
 
 def _sign_levels(cohort: Cohort, tolerance: Tolerance, plan: Plan) -> SignLevels:
@@ -312,7 +311,8 @@ def _ask(
     enough, _ = _next_dose(clinic, so_far)
     while True:
         known = clinic.known(trajectory, so_far, scans=scans)
-        open_ = enough & (trajectory.now < clinic.end_day) & (True if asked is None else asked)
+        open_ = enough & (trajectory.now < np.minimum(clinic.end_day, clinic.product.recall_day))
+        open_ &= True if asked is None else asked
         answer = decide(regimen, known, number=number, cells_left=open_, holds=holds, keys=keys, typical=typical)
         holds = answer.holds
         if not (answer.wait_days > 0).any():

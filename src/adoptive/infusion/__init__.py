@@ -6,7 +6,7 @@ The functions to know: :func:`plan_lymphodepletion`, :func:`plan_infusion`, :fun
 from adoptive.infusion.care import AGAINST_FEVER, Given, SignLevels, days_under, doses_given, first_dose_day, wards
 from adoptive.infusion.chemotherapy import Choice, choose_drugs, plan_bridging, plan_waiting
 from adoptive.infusion.cycle import lead_days, plan_cycle
-from adoptive.infusion.dose import car_positive_dose, cells_for_one_dose, counted_dose, dose_from_what_is_left
+from adoptive.infusion.dose import car_positive_dose, counted_dose, dose_from_what_is_left
 from adoptive.infusion.drugs import plan_courses, plan_pembrolizumab
 from adoptive.infusion.lymphodepletion import plan_lymphodepletion
 from adoptive.infusion.plan import give, join, plan_infusion
@@ -45,7 +45,6 @@ __all__ = [
     "SplitDose",
     "Ward",
     "car_positive_dose",
-    "cells_for_one_dose",
     "choose_drugs",
     "counted_dose",
     "days_under",

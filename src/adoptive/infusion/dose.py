@@ -9,7 +9,7 @@ from adoptive.cohort.types import Cohort
 from adoptive.facility.types import Product
 from adoptive.infusion.types import Regimen
 
-__all__ = ["car_positive_dose", "cells_for_one_dose", "counted_dose", "dose_from_what_is_left"]
+__all__ = ["car_positive_dose", "counted_dose", "dose_from_what_is_left"]
 
 Floats = NDArray[np.float64]
 
@@ -28,11 +28,6 @@ def car_positive_dose(regimen: Regimen, cohort: Cohort, car_positive_share: Floa
     """Give each patient's planned dose in CAR-positive cells; of all T cells the product's share is positive."""
     dose = counted_dose(regimen, cohort)
     return dose * car_positive_share if regimen.dose_counts == "all T cells" else dose
-
-
-def cells_for_one_dose(regimen: Regimen, cohort: Cohort, car_positive_share: Floats) -> Floats:
-    """Give the fewest CAR-positive cells with which a product counts as made: the smallest dose that is still given."""
-    return regimen.minimum_dose_share * car_positive_dose(regimen, cohort, car_positive_share)
 
 
 def dose_from_what_is_left(
