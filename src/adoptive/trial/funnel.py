@@ -45,11 +45,9 @@ def screening_columns(study: Study) -> Mapping[str, Column]:
             name = f"arm{number}_{_column(reason)}"
             columns[name] = Column(name, "int", "patients", f"failed entry to {arm}: {reason}")
     for number in range(1, len(planned_events(study)) + 1):
-        for name, unit, meaning in (
-            ("z", "-", "log-rank z, above 0 favours the first arm; 0 = no look"),
-            ("day", "day", "calendar day"),
-        ):
-            columns[f"look{number}_{name}"] = Column(f"look{number}_{name}", "float", unit, f"look {number}: {meaning}")
+        z, day = f"look{number}_z", f"look{number}_day"
+        columns[z] = Column(z, "float", "-", f"log-rank z at look {number}, above 0 favours the first arm; 0 = no look")
+        columns[day] = Column(day, "float", "day", f"calendar day of look {number}; inf = did not take place")
     return MappingProxyType(columns)
 
 
@@ -78,7 +76,7 @@ def _criteria(study: Study) -> dict[str, str]:
 
 
 def _cohorts(study: Study) -> range:
-    """Number the cohorts that screen for themselves, from 1."""
+    """Give the numbers of the cohorts that screen for themselves, from 1."""
     return range(1, 1 if study.trial.allocation == "randomised" else len(study.trial.arms) + 1)
 
 

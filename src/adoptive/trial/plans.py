@@ -12,7 +12,7 @@ __all__ = ["plan_of"]
 
 
 def plan_of(study: Study, *, typical: Typical, streams: Streams, horizon_days: float | None = None) -> Plan:
-    """Give the course's plan from a study (for an arm: from ``study.of_arm``), to the trial's last day if none is given."""
+    """Give the course's plan from a study, or from ``study.of_arm``; to the trial's last day if none is given."""
     horizon = days(study.trial.accrual_months + study.trial.follow_up_months) if horizon_days is None else horizon_days
     return Plan(
         construct=study.construct,

@@ -57,7 +57,10 @@ def follow_to_the_end(
 ) -> Followed:
     """Follow everybody to the last day to which the trial may run, whatever ends it before."""
     streams = Streams(seed)
-    common = {"typical": draw_typical(load_book(), streams, trials=trials, fixed=fixed_parameters), "streams": streams}
+    common: dict[str, Any] = {
+        "typical": draw_typical(load_book(), streams, trials=trials, fixed=fixed_parameters),
+        "streams": streams,
+    }
     enrolment = enrol(study, trials=trials, **common)
     keys, entered = enrolment.keys, enrolment.randomised_day
     last = last_days(study.trial, entered.reshape(len(trials), -1))

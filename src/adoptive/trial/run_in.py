@@ -20,8 +20,15 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
-def run_in(study: Study, cohort: Cohort, asked: Flags, *, typical: Typical, streams: Streams) -> tuple[Flags, Floats]:
-    """Follow the candidates who are ``asked`` through the run-in; say who leaves, and give everybody's lesions after it.
+def run_in(
+    study: Study,
+    cohort: Cohort,
+    asked: Flags,
+    *,
+    typical: Typical,
+    streams: Streams,
+) -> tuple[Flags, Floats]:
+    """Follow the candidates who are ``asked`` through the run-in; say who leaves, and give the lesions after it.
 
     One scan on the last day decides: who has progressed on it, died, become unfit or withdrawn leaves. Returns
     ``(patients,)`` and ``(patients, lesions)`` in mm; who was not asked keeps his lesions.

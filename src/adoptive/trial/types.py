@@ -256,17 +256,17 @@ class Enrolment:
     @property
     def screened(self) -> NDArray[np.int64]:
         """Count the screened candidates of each trial."""
-        return self.funnel["screened"].sum(axis=1)
+        return np.asarray(self.funnel["screened"].sum(axis=1))
 
     @property
     def antigen_failures(self) -> NDArray[np.int64]:
         """Count who failed for the antigen."""
-        return self.funnel["antigen"].sum(axis=1)
+        return np.asarray(self.funnel["antigen"].sum(axis=1))
 
     @property
     def other_failures(self) -> NDArray[np.int64]:
         """Count who failed for another reason that is not modelled."""
-        return self.funnel["other"].sum(axis=1)
+        return np.asarray(self.funnel["other"].sum(axis=1))
 
 
 @dataclass(frozen=True)

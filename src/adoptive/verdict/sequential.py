@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -119,7 +120,7 @@ def group_sequential(
     steps = np.diff(missed, prepend=0.0)
 
     def too_powerful(drift: float) -> float:
-        return _lower_bounds(t, steps, efficacy, drift)[-1] - efficacy[-1]
+        return float(_lower_bounds(t, steps, efficacy, drift)[-1] - efficacy[-1])
 
     drift = float(brentq(too_powerful, 0.05, 12.0, xtol=1e-10))
     lower = np.minimum(_lower_bounds(t, steps, efficacy, drift), efficacy)
@@ -147,7 +148,7 @@ def _upper_bounds(t: Floats, steps: Floats) -> Floats:
     """Place each efficacy bound so that a trial without an effect first crosses it with the step's probability."""
     path, bounds = _Path(0.0), []
     for time, step in zip(t, steps, strict=True):
-        bounds.append(_place(lambda z, path=path, time=time: path.beyond(time, z), step))
+        bounds.append(_place(partial(path.beyond, time), step))
         path = path.on(time, -np.inf, bounds[-1])
     return np.array(bounds)
 
@@ -156,10 +157,13 @@ def _lower_bounds(t: Floats, steps: Floats, efficacy: Floats, drift: float) -> F
     """Place each futility bound so that a trial with the drift first falls below it with the step's probability."""
     path, bounds = _Path(drift), []
     for time, step, high in zip(t, steps, efficacy, strict=True):
-        mirrored = _place(lambda z, path=path, time=time: path.below(time, -z), step)
-        bounds.append(-mirrored)
+        bounds.append(-_place(partial(_mirrored, path, time), step))
         path = path.on(time, min(bounds[-1], high), high)
     return np.array(bounds)
+
+
+def _mirrored(path: _Path, time: float, bound: float) -> float:
+    return path.below(time, -bound)
 
 
 def _place(chance: Callable[[float], float], step: float) -> float:
