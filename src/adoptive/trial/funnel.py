@@ -58,7 +58,7 @@ def record_screening(study: Study, followed: Followed) -> dict[str, NDArray[Any]
     nobody = np.zeros(followed.trials, np.int64)
     columns: dict[str, NDArray[Any]] = {"screened": funnel["screened"].sum(axis=1)}
     columns |= {column: funnel[reason].sum(axis=1) for reason, column in _TOTALS.items()}
-    columns["criteria_failures"] = np.sum([counts.sum(axis=1) for counts in criteria.values()], axis=0) + nobody
+    columns["criteria_failures"] = sum((counts.sum(axis=1) for counts in criteria.values()), start=nobody)
     columns["cut_day"] = followed.cut_day
     columns["stopped_look"] = nobody if looks is None else looks.stopped_look
     columns["stopped_for"] = nobody if looks is None else looks.stopped_for

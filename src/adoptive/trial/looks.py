@@ -47,7 +47,8 @@ def planned_events(study: Study) -> Whole:
 def look_at(study: Study, followed: Followed) -> Looks:
     """Look at each trial at its planned events: a log-rank test of the first arm against the last on the data so far.
 
-    Events are counted over all patients. A look whose events never come does not take place: its day is inf, its z 0.
+    Events are counted over all patients. A look whose events never come, or that would come after a stop, does not
+    take place: its day is inf, its z 0.
     """
     plan, numbers = study.verdict.looks, planned_events(study)
     assert plan is not None
@@ -57,7 +58,8 @@ def look_at(study: Study, followed: Followed) -> Looks:
     z = np.stack([_z(study, followed, when[:, look]) for look in range(len(numbers))], axis=1)
     stopped, why = stop_by(z, np.isfinite(when), bounds_of(study))
     stop_day = np.where(stopped > 0, when[np.arange(len(when)), stopped - 1], np.inf)
-    return Looks(z=z, day=when, stopped_look=stopped, stopped_for=why, stop_day=stop_day)
+    never = when > stop_day[:, None]
+    return Looks(np.where(never, 0.0, z), np.where(never, np.inf, when), stopped, why, stop_day)
 
 
 def _z(study: Study, followed: Followed, when: Floats) -> Floats:
