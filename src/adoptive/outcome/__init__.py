@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from adoptive.outcome.clinic.infections import Infections, draw_infections
     from adoptive.outcome.clinic.laboratory_values import LaboratoryPanel, limits_of_normal, printed_values, true_values
     from adoptive.outcome.clinic.off_tumour import OffTumour, off_tumour
-    from adoptive.outcome.clinic.reading import Reading, read_course, read_fate
+    from adoptive.outcome.clinic.reading import Reading, first_visit_days, read_course, read_fate
     from adoptive.outcome.clinic.safety import Safety, Watched, safety_of
     from adoptive.outcome.clinic.scans import at_days, plan_scans, read_scans
     from adoptive.outcome.clinic.signs import (
@@ -106,7 +106,7 @@ _NAMES: Final = {
     "clinic.infections": "Infections draw_infections",
     "clinic.laboratory_values": "LaboratoryPanel limits_of_normal printed_values true_values",
     "clinic.off_tumour": "OffTumour off_tumour",
-    "clinic.reading": "Reading read_course read_fate",
+    "clinic.reading": "Reading first_visit_days read_course read_fate",
     "clinic.safety": "Safety Watched safety_of",
     "clinic.scans": "at_days plan_scans read_scans",
     "clinic.signs": "BedsideSigns Tolerance Vitals bedside_signs daily_crs_grade draw_tolerance draw_vitals",
@@ -177,9 +177,9 @@ __all__ = [
     "daily_crs_grade", "daily_icans_grade", "daily_lowest", "days_to_response", "depth_of_response", "disease_control",
     "draw_brain_tolerance", "draw_fate", "draw_infections", "draw_tolerance", "draw_vitals", "duration_of_response",
     "episodes", "event_free_survival", "find_b_cell_aplasia", "find_dlt", "find_iec_hs", "first_confirmed",
-    "first_passage", "grade_clinical_tls", "grade_crs", "grade_cytopenia", "grade_ejection_fraction",
-    "grade_febrile_neutropenia", "grade_icaht_early", "grade_icaht_late", "grade_icans", "grade_iec_hs",
-    "grade_laboratory", "grade_laboratory_rows", "grade_laboratory_tls", "grade_laboratory_tls_course",
+    "first_passage", "first_visit_days", "grade_clinical_tls", "grade_crs", "grade_cytopenia",
+    "grade_ejection_fraction", "grade_febrile_neutropenia", "grade_icaht_early", "grade_icaht_late", "grade_icans",
+    "grade_iec_hs", "grade_laboratory", "grade_laboratory_rows", "grade_laboratory_tls", "grade_laboratory_tls_course",
     "grade_t_icaht_early", "grade_t_icaht_late", "has_howard_clinical_tls", "has_nccn_thrombocytopenia", "ice_score",
     "immune_course", "is_immunoglobulin_due", "is_mrd_negative", "judge_non_target", "lesion_rows", "limits_of_normal",
     "motor_code", "off_tumour", "overall_survival", "oxygen_code", "plan_scans", "pressure_code", "printed_values",

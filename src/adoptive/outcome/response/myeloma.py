@@ -96,7 +96,7 @@ def assess_myeloma(visits: MyelomaVisits) -> Judged:
     free light chains (100 mg/L or more); else by the marrow (30 % or more). PD: 25 % above the lowest value before and
     at least 5 g/L (10 g/L from 50 g/L up), 200 mg, 100 mg/L or 10 points of marrow; or a new lesion. CR: immunofixation
     negative (by light chains alone: their ratio normal), plasma cells below 5 %, plasmacytomas gone; SCR: also the
-    ratio normal and no clonal cells. VGPR: serum none seen or down 90 %, urine below 100 mg; by light chains: down 90 %.
+    ratio normal and no clonal cells. VGPR: serum none seen or down 90 %, urine below 100 mg; light chains down 90 %.
     PR: serum down by half, urine down 90 % or below 200 mg; light chains or marrow down by half; plasmacytomas down by
     half. MR: serum down by a quarter, urine by half.
 
