@@ -79,8 +79,8 @@ def body(y: Values, p: Values, lesions: int) -> Body:
     is over-occupied. ``s`` is the antigen signal outside the lesions, ``f`` the self-renewal toggle of memory cells.
     ``s6`` is interleukin 6 as the body's signs feel it: tocilizumab blocks it where they answer (``toc_effect``), while
     the loss of interleukin 6 through the receptor is blocked in everybody; at ``toc_effect = o6`` both cancel out.
-    ``ro_1`` is the blockade of interleukin 1 by anakinra, ``virus`` the effect of an oncolytic virus (0 to 1). A vaccine
-    shows antigen outside the lesions (``N_V`` visible cells per dose); the switch's drug kills cells that carry it.
+    ``ro_1`` is the blockade of interleukin 1 by anakinra, ``virus`` the effect of an oncolytic virus (0 to 1). A
+    vaccine shows antigen outside the lesions (``N_V`` visible cells per dose); the switch's drug kills cells with it.
     """
     g, g0 = y.I / (y.I + p.KI), p.I0 / (p.I0 + p.KI)
     gn = (g - g0) / (1.0 - g0)

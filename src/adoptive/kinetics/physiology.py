@@ -73,8 +73,10 @@ def product_class(construct: ConstructPlan, target: str) -> str:
 def describe_patients(
     cohort: Cohort, construct: ConstructPlan, *, typical: Typical, streams: Streams, product: Product | None = None
 ) -> Physiology:
-    """Describe the patients as the construct sees their tumours, with their products' fitness and composition.
+    """Describe the patients as the construct sees their tumours, with their products' own rates and composition.
 
+    Products act on the cells' own rates: growth of effectors and of memory cells (``fitness x proliferation``),
+    exhaustion (``exhaustion / fitness``), and on the shares of memory, effector and exhausted cells at the infusion.
     Construct and target name the product class; where this folder has a row ``name@class``, it stands for ``name``, and
     before it the row ``name@armour`` of what the cell makes beside its receptor.
     """
@@ -89,9 +91,11 @@ def describe_patients(
         return body
     reactive = typical.at("kinetics.reactive", cohort.keys, kinds=Kinds.one(len(cohort), kind))
     engrafting = (1.0 - body.of("fclr")) * reactive
+    growing = product.fitness * product.proliferation
     return body.replace(
-        pE=body.of("pE") * product.fitness,
-        kX=body.of("kX") / product.fitness,
+        pE=body.of("pE") * growing,
+        pM=body.of("pM") * growing,
+        kX=body.of("kX") * product.exhaustion / product.fitness,
         share_M=engrafting * product.memory_share,
         share_E=engrafting * product.effector_share,
         share_X=engrafting * product.exhausted_share,
@@ -113,8 +117,9 @@ def draw_physiology(
     ``visibility`` maps wH, wL, wN, qH, qL, qN to ``(patients,)`` (what the receptor makes of each antigen class);
     ``tonic`` ``(patients,)`` is the construct's tonic exhaustion over the reference construct's; ``kind`` the product
     class of :func:`product_class`; ``armour`` what the cell makes beside its receptor, whose rows come first.
+    A tumour type's own rows come after both.
     """
-    kinds = Kinds.one(len(cohort), armour, kind)
+    kinds = Kinds(cohort.kinds.code, tuple((armour, kind, *own) for own in cohort.kinds.names))
     keys, places, names = cohort.keys, range(cohort.lesions), parameter_names(cohort.lesions)
     columns: dict[str, Floats] = dict(visibility)
     for name in names:
