@@ -17,6 +17,8 @@ from adoptive.verdict.escalation.boin12 import (
     desirability_table,
     utility_sum,
 )
+from adoptive.verdict.escalation.catalogue import DESIGNS, DesignOptions, make_design
+from adoptive.verdict.escalation.characteristics import Characteristics, Estimate, characteristics, right_level
 from adoptive.verdict.escalation.count_designs import (
     Boin12Design,
     IntervalDesign,
@@ -30,7 +32,8 @@ from adoptive.verdict.escalation.crm import CrmFit, by_level, crm
 from adoptive.verdict.escalation.isotonic import NO_LEVEL, isotonic, mtd_bound, rates, select_mtd
 from adoptive.verdict.escalation.keyboard import keyboard_decision, mtpi_decision
 from adoptive.verdict.escalation.model_designs import CrmDesign, TiteBoinDesign, TiteCrmDesign
-from adoptive.verdict.escalation.outcomes import Curves, Events, Outcomes, Table
+from adoptive.verdict.escalation.outcomes import Curves, Events, Outcomes, People, Table
+from adoptive.verdict.escalation.pathways import Pathways, dose_pathways
 from adoptive.verdict.escalation.seen import Design, Ending, Move, Seen
 from adoptive.verdict.escalation.skeleton import indifference_intervals, skeleton
 from adoptive.verdict.escalation.three_plus_three import escalation_probability, three_plus_three_decision
@@ -39,24 +42,30 @@ from adoptive.verdict.escalation.trials import Conduct, DoseFindingTrials, run_d
 from adoptive.verdict.escalation.types import LETTERS, Boundaries, Decision, too_toxic, toxic_table
 
 __all__ = [
+    "DESIGNS",
     "LETTERS",
     "NO_LEVEL",
     "Boin12Design",
     "BoinTable",
     "Boundaries",
+    "Characteristics",
     "Conduct",
     "CrmDesign",
     "CrmFit",
     "Curves",
     "Decision",
     "Design",
+    "DesignOptions",
     "DesirabilityTable",
     "DoseFindingTrials",
     "Ending",
+    "Estimate",
     "Events",
     "IntervalDesign",
     "Move",
     "Outcomes",
+    "Pathways",
+    "People",
     "Seen",
     "Table",
     "ThreePlusThree",
@@ -69,20 +78,24 @@ __all__ = [
     "boin_design",
     "boin_table",
     "by_level",
+    "characteristics",
     "crm",
     "decision_grid",
     "desirability",
     "desirability_table",
+    "dose_pathways",
     "escalation_probability",
     "follow_up_weights",
     "indifference_intervals",
     "isotonic",
     "keyboard_decision",
     "keyboard_design",
+    "make_design",
     "mtd_bound",
     "mtpi_decision",
     "mtpi_design",
     "rates",
+    "right_level",
     "run_dose_finding",
     "select_mtd",
     "skeleton",

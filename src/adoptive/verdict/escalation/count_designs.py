@@ -212,8 +212,8 @@ class ThreePlusThree:
         """Recommend the highest dose with at most 1 DLT among six patients, below all doses that were given up."""
         passed = (seen.patients >= 6) & (seen.dlt <= 1)
         passed &= np.arange(seen.dlt.shape[1]) <= seen.highest[:, None]
-        place = np.where(passed, np.arange(seen.dlt.shape[1]), NO_LEVEL).max(axis=1)
-        return place.astype(np.int64)
+        place: Counts = np.where(passed, np.arange(seen.dlt.shape[1]), NO_LEVEL).max(axis=1)
+        return place
 
 
 @dataclass(frozen=True)
@@ -276,7 +276,7 @@ class Boin12Design:
         cutoff, target = self.rule.toxicity_cutoff, self.rule.highest_toxicity
         gone = toxic_table(most, target=target, cutoff=cutoff)[seen.patients, seen.dlt]
         first = np.where(gone.any(axis=1), gone.argmax(axis=1), gone.shape[1])
-        return np.minimum(seen.highest, first - 1)
+        return np.asarray(np.minimum(seen.highest, first - 1))
 
     def _score(self, seen: Seen) -> NDArray[np.float64]:
         return desirability(self._successes(seen), seen.patients, rule=self.rule)

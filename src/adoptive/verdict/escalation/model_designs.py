@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,8 @@ __all__ = ["CrmDesign", "TiteBoinDesign", "TiteCrmDesign"]
 Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-FAST_NODES = 201
-"""Points of the quadrature in simulations: the posterior mean agrees with 2001 points to better than 1e-9."""
+FAST_NODES: Final = 401
+"""Points of the quadrature in simulations: the mean is exact, the probability of excess good to 0.3 points."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,8 @@ class TiteCrmDesign:
 class TiteBoinDesign:
     """Decide by TITE-BOIN: BOIN's boundaries with the expected DLTs of the patients who are still watched.
 
-    While more than half of a dose's patients are watched without a DLT the trial waits.
+    A dose whose observed rate is below the target is not left downwards, whatever is expected (the published tables).
+    While more than half of a dose's patients are watched without a DLT the trial waits, here before every decision.
     """
 
     target: float
@@ -126,9 +127,11 @@ class TiteBoinDesign:
         gone = self._gone(seen, self.cutoff)[treated, dlt]
         highest = np.where(gone, np.minimum(seen.highest, level - 1), seen.highest)
         up = (rate <= limits.escalate + TOLERANCE) & ~gone
-        down = (rate >= limits.deescalate - TOLERANCE) | gone
+        down = ((rate >= limits.deescalate - TOLERANCE) & (dlt >= self.target * treated - TOLERANCE)) | gone
         stay = ~(up | down) | (up & (level >= highest)) | (down & (level == 0))
-        lost = (level == 0) & (gone if self.extra_safe is None else gone | self._gone(seen, self.extra_safe)[treated, dlt])
+        lost = (level == 0) & (
+            gone if self.extra_safe is None else gone | self._gone(seen, self.extra_safe)[treated, dlt]
+        )
         enough = stay & (treated >= self.stop_at) & (self.stop_at > 0)
         ending = np.select([lost, enough], [Ending.TOO_TOXIC, Ending.ENOUGH_AT_DOSE], Ending.RUNNING)
         step = np.where(stay, 0, np.where(up, 1, -1))
@@ -136,9 +139,7 @@ class TiteBoinDesign:
 
     def select(self, seen: Seen) -> Counts:
         """Recommend the dose whose isotonic rate is nearest to the target."""
-        return select_mtd(
-            seen.dlt, seen.patients, target=self.target, cutoff=self.cutoff, extra_safe=self.extra_safe
-        )
+        return select_mtd(seen.dlt, seen.patients, target=self.target, cutoff=self.cutoff, extra_safe=self.extra_safe)
 
     def _gone(self, seen: Seen, cutoff: float) -> NDArray[np.bool_]:
         return toxic_table(int(seen.patients.max(initial=0)), target=self.target, cutoff=cutoff)

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from adoptive.errors import StudyError
 from adoptive.streams import Keys, Streams
 
-__all__ = ["Curves", "Events", "Outcomes", "Table"]
+__all__ = ["Curves", "Events", "Outcomes", "People", "Table"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -29,6 +29,17 @@ class Events(NamedTuple):
     response: Bools
 
 
+class People(Protocol):
+    """Tell what happens to the patients of some trials."""
+
+    @property
+    def responds(self) -> bool:
+        """Say whether responses are told; without, nobody responds."""
+
+    def see(self, row: Counts, patient: Counts, level: Counts, *, days: bool = True) -> Events:
+        """Look up patients ``(rows, cohort)`` of some rows at each row's level; ``days`` off: no days of DLTs."""
+
+
 class Outcomes(Protocol):
     """Say what happens to patients of trials; patients are numbered in the order of entry, from 0."""
 
@@ -36,8 +47,8 @@ class Outcomes(Protocol):
     def levels(self) -> int:
         """Give the number of dose levels."""
 
-    def drawn(self, trials: Counts, *, streams: Streams, patients: int) -> Table:
-        """Give the outcomes of so many patients of some trials."""
+    def drawn(self, trials: Counts, *, streams: Streams, patients: int) -> People:
+        """Give so many patients of some trials."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +74,12 @@ class Table:
     @property
     def levels(self) -> int:
         """Give the number of dose levels."""
-        return self.dlt_day.shape[2]
+        return int(self.dlt_day.shape[2])
+
+    @property
+    def responds(self) -> bool:
+        """Say that responses are told."""
+        return True
 
     def drawn(self, trials: Counts, *, streams: Streams, patients: int) -> Table:
         """Give the rows of some trials (numbers as in ``trials``, or places)."""
@@ -80,7 +96,7 @@ class Table:
             )
         return Table(self.dlt_day[place], self.response[place])
 
-    def see(self, row: Counts, patient: Counts, level: Counts) -> Events:
+    def see(self, row: Counts, patient: Counts, level: Counts, *, days: bool = True) -> Events:
         """Look up patients ``(rows, cohort)`` of some rows at each row's level."""
         day = self.dlt_day[row[:, None], patient, level[:, None]]
         return Events(np.isfinite(day), day, self.response[row[:, None], patient, level[:, None]])
@@ -135,7 +151,9 @@ class Curves:
         each = self.dlt_probability.ndim == 2
         toxic = self.dlt_probability[trials] if each else self.dlt_probability
         active = self.response_probability
-        return _Drawn(tolerance, luck, toxic, active[trials] if each and active is not None else active, self.window_days)
+        return _Drawn(
+            tolerance, luck, toxic, active[trials] if each and active is not None else active, self.window_days
+        )
 
 
 @dataclass(frozen=True)
@@ -148,12 +166,19 @@ class _Drawn:
     active: Floats | None
     window_days: float
 
-    def see(self, row: Counts, patient: Counts, level: Counts) -> Events:
+    @property
+    def responds(self) -> bool:
+        """Say whether responses are told."""
+        return self.luck is not None
+
+    def see(self, row: Counts, patient: Counts, level: Counts, *, days: bool = True) -> Events:
         """Look up patients ``(rows, cohort)`` of some rows at each row's level."""
         limit = _pick(self.toxic, row, level)
         tolerance = self.tolerance[row[:, None], patient]
         dlt = tolerance < limit
-        day = np.where(dlt, self.window_days * tolerance / np.where(limit > 0, limit, 1.0), np.inf)
+        day = np.empty(0)
+        if days:
+            day = np.where(dlt, self.window_days * tolerance / np.where(limit > 0, limit, 1.0), np.inf)
         if self.luck is None or self.active is None:
             return Events(dlt, day, np.zeros_like(dlt))
         return Events(dlt, day, self.luck[row[:, None], patient] < _pick(self.active, row, level))

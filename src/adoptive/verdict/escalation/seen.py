@@ -55,8 +55,11 @@ class Seen:
 
     def take(self, rows: NDArray[Any]) -> Seen:
         """Keep some trials."""
-        kept = {name: getattr(self, name) for name in (field.name for field in fields(self))}
-        return Seen(**{name: None if value is None else value[rows] for name, value in kept.items()})
+        kept: dict[str, Any] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            kept[field.name] = None if value is None else value[rows]
+        return Seen(**kept)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy import special
 from scipy.optimize import brentq
 
 from adoptive.errors import StudyError
@@ -65,7 +66,7 @@ def skeleton(
     steps = np.arange(levels) - prior_level
     # Every step to the right multiplies the scaled dose by high / low: the slopes cancel.
     scaled = _scaled(np.asarray(target), model, intercept) * (high / low) ** steps
-    return np.asarray(np.exp(scaled) if model == "empiric" else 1.0 / (1.0 + np.exp(-intercept - scaled)))
+    return np.asarray(np.exp(scaled) if model == "empiric" else special.expit(intercept + scaled))
 
 
 def indifference_intervals(
@@ -114,4 +115,4 @@ def _scaled(share: Floats, model: str, intercept: float) -> Floats:
 
 
 def _curve(scaled: Floats, model: str, intercept: float) -> Floats:
-    return np.asarray(np.exp(scaled) if model == "empiric" else 1.0 / (1.0 + np.exp(-intercept - scaled)))
+    return np.asarray(np.exp(scaled) if model == "empiric" else special.expit(intercept + scaled))

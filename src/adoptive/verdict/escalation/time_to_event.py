@@ -152,7 +152,7 @@ def tite_boin_rate(
     """Estimate a dose's DLT rate with the pending patients' expected DLTs, to be set against BOIN's boundaries.
 
     ``(dlt + p / (1 - p) (pending - followed_share)) / patients``, where ``p = (dlt + target / 2) / (patients - pending
-    + followed_share + 1)`` is the posterior mean under ``Beta(target / 2, 1 - target / 2)``.
+    + 1)`` is the posterior mean under ``Beta(target / 2, 1 - target / 2)`` from the patients who are not pending.
 
     Parameters
     ----------
@@ -175,7 +175,7 @@ def tite_boin_rate(
     >>> float(tite_boin_rate(1, 6, 0, 0.0, target=0.3).round(4))
     0.1667
     >>> float(tite_boin_rate(1, 6, 2, 0.5, target=0.3).round(4))
-    0.2328
+    0.2413
     """
     check_share("target", target)
     seen, treated, waits, share = np.broadcast_arrays(
@@ -187,6 +187,6 @@ def tite_boin_rate(
             where="dlt, patients, pending, followed_share",
             allowed="0 <= dlt + pending <= patients, 0 <= followed_share <= pending",
         )
-    mean = (seen + target / 2) / (treated - waits + share + 1.0)
+    mean = (seen + target / 2) / (treated - waits + 1.0)
     expected = seen + mean / (1.0 - mean) * (waits - share)
     return np.where(treated > 0, expected / np.where(treated > 0, treated, 1.0), np.nan)

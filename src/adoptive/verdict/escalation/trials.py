@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from adoptive.errors import StudyError
 from adoptive.streams import Keys, Streams
-from adoptive.verdict.escalation.outcomes import Outcomes
+from adoptive.verdict.escalation.outcomes import Events, Outcomes
 from adoptive.verdict.escalation.seen import Design, Ending, Seen
 
 __all__ = ["Conduct", "DoseFindingTrials", "run_dose_finding"]
@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-CHUNK: Final = 1000
+CHUNK: Final = 2000
 """Trials that go together: their arrays stay in the processor's cache."""
 
 
@@ -34,8 +34,9 @@ class Conduct:
 
     ``start_level`` counts from 0. ``titration``: one patient per level until the first DLT, then cohorts from one
     level below. ``stagger_days``: how long a cohort's first patient is watched before the next is infused.
-    ``accrual_days``: mean days between patients who are ready (exponential); 0: there is always one. ``calendar`` off
-    leaves days out, which is faster; a design that decides while patients are watched needs it.
+    ``accrual_days``: mean days between patients who are ready (exponential); 0: there is always one. ``detail`` off
+    leaves the calendar and the patients' rows out and keeps counts, which is faster; a design that decides while
+    patients are watched needs it.
     """
 
     cohort_size: int = 3
@@ -45,7 +46,7 @@ class Conduct:
     window_days: float = 28.0
     stagger_days: float = 0.0
     accrual_days: float = 0.0
-    calendar: bool = True
+    detail: bool = True
 
     def __post_init__(self) -> None:
         if not 1 <= self.cohort_size <= self.most_patients:
@@ -62,7 +63,7 @@ class DoseFindingTrials:
     """Hold finished trials: counts ``(trials, levels)``, one value per trial ``(trials,)``, patients in order of entry.
 
     ``selected`` is a level from 0, -1 for none; ``given_level`` ``(trials, places)`` is -1 where nobody was treated.
-    ``duration_days`` and ``entry_day`` are nan without a calendar.
+    Without detail ``duration_days`` is nan and the patients' rows have no places.
     """
 
     trials: Counts
@@ -108,13 +109,13 @@ def run_dose_finding(
     >>> curves = Curves.of([0.05, 0.15, 0.30, 0.45, 0.60])
     >>> run = run_dose_finding(boin_design(0.3, 30), Conduct(), curves, trials=200, streams=Streams(1))
     >>> float((run.selected == 2).mean())
-    0.535
+    0.58
     """
     if not 0 <= conduct.start_level < outcomes.levels:
         where = "start_level"
         raise StudyError("no such dose level", where=where, value=conduct.start_level, allowed=f"< {outcomes.levels}")
-    if design.most_pending > 0 and not conduct.calendar:
-        raise StudyError(f"{design.name} decides by the calendar", where="calendar", value="off", next_step="turn it on")
+    if design.most_pending > 0 and not conduct.detail:
+        raise StudyError(f"{design.name} decides by the calendar", where="detail", value="off", next_step="turn it on")
     numbers = np.arange(trials) if isinstance(trials, int) else np.asarray(trials, np.int64)
     parts = [
         _Group(design, conduct, outcomes, numbers[first : first + CHUNK], streams).finish()
@@ -130,7 +131,8 @@ class _Group:
     def __init__(self, design: Design, conduct: Conduct, outcomes: Outcomes, trials: Counts, streams: Streams) -> None:
         rows, levels, places = len(trials), outcomes.levels, conduct.most_patients
         self.design, self.conduct, self.trials = design, conduct, trials
-        self.people: Any = outcomes.drawn(trials, streams=streams, patients=places)
+        self.people = outcomes.drawn(trials, streams=streams, patients=places)
+        places = places if conduct.detail else 0
         self.dlt, self.patients, self.responses, self.both = np.zeros((4, rows, levels), np.int64)
         self.level, self.highest = np.full(rows, conduct.start_level), np.full(rows, levels - 1)
         self.treated, self.last_dlt, self.last_patients = np.zeros((3, rows), np.int64)
@@ -141,7 +143,7 @@ class _Group:
         self.entry_day, self.dlt_day = np.full((rows, places), np.nan), np.full((rows, places), np.inf)
         self.open_day = np.zeros(rows)
         self.arrival = np.zeros((rows, places))
-        if conduct.calendar and conduct.accrual_days > 0:
+        if conduct.detail and conduct.accrual_days > 0:
             gaps = streams.exponential("verdict.dose finding, accrual", Keys.of(trials, 0), places)
             self.arrival = conduct.accrual_days * np.cumsum(gaps.reshape(rows, places), axis=1)
 
@@ -167,23 +169,23 @@ class _Group:
         place = self.treated[rows][:, None] + np.arange(int(size.max()))
         real = np.arange(place.shape[1]) < size[:, None]
         place = np.minimum(place, self.conduct.most_patients - 1)
-        seen = self.people.see(rows, place, level)
-        self._enter(rows, place, real, seen)
+        seen = self.people.see(rows, place, level, days=self.conduct.detail)
+        if self.conduct.detail:
+            self._enter(rows, place, real, seen)
         toxic = (seen.dlt & real).sum(axis=1)
         self.dlt[rows, level] += toxic
         self.patients[rows, level] += size
-        self.responses[rows, level] += (seen.response & real).sum(axis=1)
-        self.both[rows, level] += (seen.dlt & seen.response & real).sum(axis=1)
+        if self.people.responds:
+            self.responses[rows, level] += (seen.response & real).sum(axis=1)
+            self.both[rows, level] += (seen.dlt & seen.response & real).sum(axis=1)
         self.treated[rows] += size
         self.last_dlt[rows], self.last_patients[rows] = toxic, size
 
-    def _enter(self, rows: Counts, place: Counts, real: Bools, seen: Any) -> None:
+    def _enter(self, rows: Counts, place: Counts, real: Bools, seen: Events) -> None:
         """Write down each patient's level, events and day of infusion."""
         at = np.broadcast_to(rows[:, None], place.shape)[real], place[real]
         self.given_level[at] = np.broadcast_to(self.level[rows][:, None], place.shape)[real]
         self.toxic[at], self.response[at], self.dlt_day[at] = seen.dlt[real], seen.response[real], seen.dlt_day[real]
-        if not self.conduct.calendar:
-            return
         day = np.maximum(self.arrival[rows[:, None], place], self.open_day[rows][:, None])
         if day.shape[1] > 1:
             day[:, 1:] = np.maximum(day[:, 1:], day[:, :1] + self.conduct.stagger_days)
@@ -195,7 +197,7 @@ class _Group:
         """Ask the design for the next level, or for the end."""
         if not rows.size:
             return
-        if self.conduct.calendar:
+        if self.conduct.detail:
             self._wait(rows)
         plain = rows[~self._titrate(rows)]
         if not plain.size:
@@ -227,8 +229,9 @@ class _Group:
 
     def _seen(self, rows: Counts, *, final: bool = False) -> Seen:
         """Give what is known when the next patient comes; at the end everything."""
+        all_of_them = rows.size == len(self.trials)  # a view then, not a copy
         shared = {
-            name: getattr(self, name)[rows]
+            name: getattr(self, name) if all_of_them else getattr(self, name)[rows]
             for name in ("dlt", "patients", "responses", "both", "level", "highest", "last_dlt", "last_patients")
         }
         if self.design.most_pending == 0:
@@ -248,7 +251,7 @@ class _Group:
 
     def _duration(self) -> Floats:
         """Give the day on which the last patient's window, or DLT, ends the trial."""
-        if not self.conduct.calendar:
+        if not self.conduct.detail:
             return np.full(len(self.trials), np.nan)
         done = self.entry_day + np.minimum(self.dlt_day, self.conduct.window_days)
         return np.asarray(np.where(np.isnan(done), 0.0, done).max(axis=1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -100,9 +101,17 @@ def toxic_table(most: int, *, target: float, cutoff: float = TOO_TOXIC, fewest: 
     >>> toxic_table(3, target=0.3)[3].tolist()
     [False, False, False, True]
     """
+    return _toxic_table(most, target, cutoff, fewest)
+
+
+@lru_cache(maxsize=64)
+def _toxic_table(most: int, target: float, cutoff: float, fewest: int) -> Bools:
+    """Hold a table that simulations ask for again and again; it cannot be written to."""
     patients, dlt = np.indices((most + 1, most + 1))
     possible = dlt <= patients
-    return possible & too_toxic(np.where(possible, dlt, 0), patients, target=target, cutoff=cutoff, fewest=fewest)
+    table = possible & too_toxic(np.where(possible, dlt, 0), patients, target=target, cutoff=cutoff, fewest=fewest)
+    table.setflags(write=False)
+    return table
 
 
 def check_counts(dlt: ArrayLike, patients: ArrayLike) -> tuple[Counts, Counts]:
