@@ -4,6 +4,6 @@ The three functions to know: :func:`collect_cells`, :func:`make_products`, :func
 """
 
 from adoptive.facility.manufacture import collect_cells, doses_available, make_products
-from adoptive.facility.types import Failure, Process, Product
+from adoptive.facility.types import Failure, Process, Product, ReleaseTest, Slots
 
-__all__ = ["Failure", "Process", "Product", "collect_cells", "doses_available", "make_products"]
+__all__ = ["Failure", "Process", "Product", "ReleaseTest", "Slots", "collect_cells", "doses_available", "make_products"]
