@@ -190,6 +190,7 @@ class _Treated:
             typical=typical,
             streams=streams,
             rows=rows,
+            albumin_g_l=watched.cohort.albumin_g_l[rows],
         )
         return cls(watched, rows, keys, first, watch, true, bedside, typical, streams)
 
