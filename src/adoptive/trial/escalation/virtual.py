@@ -145,7 +145,7 @@ def follow_levels(
 
 @dataclass(frozen=True)
 class _Level:
-    """Hold what happened at one level: to all candidates ``(candidates,)``, or to the patients ``(trials, places)``."""
+    """Hold what happened to some candidates at one level, ``(candidates,)``."""
 
     dlt_day: Floats
     response: Bools
@@ -155,16 +155,27 @@ class _Level:
     evaluable: Bools
 
 
+@dataclass(frozen=True)
+class _Filled:
+    """Hold one level's patients ``(trials, places)``, and its candidates, not infused, not assessed ``(3,)``."""
+
+    dlt_day: Floats
+    response: Bools
+    reason: Counts
+    reasons: tuple[str, ...]
+    counts: Counts
+
+
 def _fill(
     study: Study, plan: EscalationPlan, level: DoseLevel, trials: Counts, patients: int, common: dict[str, Any]
-) -> tuple[_Level, Counts]:
+) -> _Filled:
     """Follow candidates at one level, group after group, until every trial has its patients; count them, too.
 
     The counts are candidates, not infused and not assessed, over the first group, which all trials have.
     """
     day, response = np.full((len(trials), patients), np.inf), np.zeros((len(trials), patients), bool)
     reason, filled = np.zeros((len(trials), patients), np.int64), np.zeros(len(trials), np.int64)
-    counts, reasons, first = np.zeros(3, np.int64), (), 0
+    counts, first, one = np.zeros(3, np.int64), 0, None
     group = int(np.ceil(patients * _SPARE[0])) + _SPARE[1]
     for _ in range(_MOST_GROUPS):
         short = np.flatnonzero(filled < patients)
@@ -181,8 +192,8 @@ def _fill(
         for whole, each in ((day, one.dlt_day), (response, one.response), (reason, one.reason)):
             whole[to] = each.reshape(ok.shape)[row, at]
         filled[short] += ok.sum(axis=1)
-        reasons, first = one.reasons, first + group
-    if (filled < patients).any():
+        first += group
+    if one is None or (filled < patients).any():
         raise StudyError(
             f"at dose level {level.name} too few candidates get the cells",
             where="trial.escalation.levels",
@@ -190,7 +201,7 @@ def _fill(
             allowed=f"a dose that {patients} of {first} candidates get and are assessed for",
             next_step="lower the dose, or infusion.minimum_dose_share",
         )
-    return _Level(day, response, reason, reasons, np.ones(0, bool), np.ones(0, bool)), counts
+    return _Filled(day, response, reason, one.reasons, counts)
 
 
 def _candidates(study: Study, first: int, last: int, trials: Counts, common: dict[str, Any]) -> Cohort:
@@ -239,15 +250,15 @@ def _course(study: Study, plan: EscalationPlan, cohort: Cohort, common: dict[str
     return follow_cells(cohort, horizon, end_day=end)
 
 
-def _joined(found: list[tuple[_Level, Counts]], trials: Counts) -> LevelOutcomes:
+def _joined(found: list[_Filled], trials: Counts) -> LevelOutcomes:
     """Put the levels side by side."""
-    reasons = tuple(dict.fromkeys(word for one, _ in found for word in one.reasons))
-    codes = [np.array([reasons.index(word) for word in one.reasons])[one.reason] for one, _ in found]
-    candidates, not_infused, not_assessed = np.stack([counts for _, counts in found], axis=1)
+    reasons = tuple(dict.fromkeys(word for one in found for word in one.reasons))
+    codes = [np.array([reasons.index(word) for word in one.reasons])[one.reason] for one in found]
+    candidates, not_infused, not_assessed = np.stack([one.counts for one in found], axis=1)
     return LevelOutcomes(
         trials=trials,
-        dlt_day=np.stack([one.dlt_day for one, _ in found], axis=2),
-        response=np.stack([one.response for one, _ in found], axis=2),
+        dlt_day=np.stack([one.dlt_day for one in found], axis=2),
+        response=np.stack([one.response for one in found], axis=2),
         reason=np.stack(codes, axis=2),
         reasons=reasons,
         candidates=candidates,
