@@ -61,7 +61,7 @@ def _curve(result: EscalationResult, size: Size) -> Chart:
 
 
 def path_figure(result: EscalationResult) -> Figure:
-    """Draw one trial: every patient's level on the day of infusion, with the DLTs."""
+    """Draw one trial: every patient's level in the order of infusion, with the DLTs."""
     lead = result.designs[0]
     at = example_trial(lead)
     chosen, names = int(lead.trials.selected[at]), level_names(result)
@@ -79,14 +79,14 @@ def _path(result: EscalationResult, at: int, size: Size) -> Chart:
     run, names = result.designs[0].trials, list(level_names(result))
     rows: list[dict[str, Any]] = [
         {
-            "day": run.entry_day[at, place], "level": names[level], "patient": place + 1,
+            "level": names[level], "patient": place + 1,
             "seen": "DLT" if run.toxic[at, place] else "no DLT",
         }
         for place, level in enumerate(run.given_level[at].tolist())
         if level >= 0
     ]  # fmt: skip
     base = alt.Chart(alt.InlineData(values=rows)).encode(
-        x=alt.X("day:Q", title="days since the first patient was ready"),
+        x=alt.X("patient:Q", title="patient", axis=alt.Axis(tickMinStep=1), scale=alt.Scale(nice=False, padding=8)),
         y=alt.Y("level:N", sort=names[::-1], scale=alt.Scale(domain=names[::-1]), title="dose level"),
     )
     line = base.mark_line(strokeWidth=1, color="#888888", interpolate="step-after").encode(order="patient:Q")
