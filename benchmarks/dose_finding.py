@@ -1,10 +1,11 @@
 """How many dose-finding trials a second, on one core? And do they come out as published?
 
 Each round runs every design once, one after the other, so that a busy machine slows all of them; the median of the
-rounds is reported, in processor time of all threads together. R is not run here. Two reference figures for R package BOIN's ``get.oc`` are set beside ours: about
-500 trials a second on one core (the figure our goal of a hundredfold was set against), and 1,002 a second as printed
-in the README of R package simFastBOIN 2.1 (10,000 trials in 9.98 s, 20 cohorts of 3, early stop at 18 patients, one
-Windows machine). Prints one JSON document. Run: ``python benchmarks/dose_finding.py [--trials 20000] [--rounds 5]``.
+rounds is reported, in processor time of all threads together. R is not run here. Two reference figures for R package
+BOIN's ``get.oc`` are set beside ours: about 500 trials a second on one core (the figure our goal of a hundredfold was
+set against), and 1,002 a second as printed in the README of R package simFastBOIN 2.1 (10,000 trials in 9.98 s, 20
+cohorts of 3, early stop at 18 patients, one Windows machine). Prints one JSON document. Run:
+``python benchmarks/dose_finding.py [--trials 20000] [--rounds 5]``.
 """
 
 from __future__ import annotations
