@@ -20,7 +20,7 @@ def with_plan(study: Study, plan: EscalationPlan) -> Study:
 @pytest.fixture(scope="session")
 def small_plan() -> EscalationPlan:
     return EscalationPlan(
-        levels=(DoseLevel("low", 5e7), DoseLevel("again", 5e7 + 1.0), DoseLevel("high", 1e9)),
+        levels=(DoseLevel("low", 2e6), DoseLevel("again", 2e6 + 1.0), DoseLevel("high", 2.5e8)),
         most_patients=6,
         cohort_size=3,
     )
@@ -33,5 +33,5 @@ def finding_study(study: Study, small_plan: EscalationPlan) -> Study:
 
 @pytest.fixture(scope="session")
 def outcomes(finding_study: Study) -> LevelOutcomes:
-    """Give four trials of twelve patients."""
-    return follow_levels(finding_study, seed=SEED, trials=range(4), patients=12)
+    """Give four trials of twenty patients."""
+    return follow_levels(finding_study, seed=SEED, trials=range(4), patients=20)

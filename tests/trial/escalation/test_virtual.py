@@ -7,6 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from adoptive.cohort import draw_cohort
 from adoptive.course import follow_cells
 from adoptive.errors import StudyError
 from adoptive.outcome import DLT_KINDS, DltRule
@@ -32,7 +33,7 @@ SEED = 3
 
 
 def test_shapes_and_counts(outcomes: LevelOutcomes) -> None:
-    assert outcomes.dlt_day.shape == outcomes.response.shape == outcomes.reason.shape == (4, 12, 3)
+    assert outcomes.dlt_day.shape == outcomes.response.shape == outcomes.reason.shape == (4, 20, 3)
     day = outcomes.dlt_day[outcomes.dlt]
     assert ((day >= 0) & (day <= 28.0)).all()
     assert (outcomes.reason[outcomes.dlt] >= 2).all()
@@ -53,13 +54,18 @@ def test_one_cell_more_changes_nobody(outcomes: LevelOutcomes) -> None:
 
 
 def test_more_cells_give_more_responses_and_no_fewer_dlts(outcomes: LevelOutcomes) -> None:
-    """A fiftieth of the dose against the whole, 48 patients each, fixed seed; a wrong sign would show at once."""
+    """A hundredth of the dose against the whole in the same 80 people, fixed seed.
+
+    In 873 people the larger dose gave 19 a DLT and took none away, so fewer DLTs at it have a chance far below 0.1 %;
+    doses that many products cannot fill are left to other people and are not compared here.
+    """
     assert outcomes.response[:, :, 2].sum() > outcomes.response[:, :, 0].sum()
     assert outcomes.dlt[:, :, 2].sum() >= outcomes.dlt[:, :, 0].sum()
+    assert outcomes.dlt[:, :, 2].sum() > 0
 
 
 def test_joined_parts_are_the_whole(finding_study: Study, outcomes: LevelOutcomes) -> None:
-    halves = [follow_levels(finding_study, seed=SEED, trials=part, patients=12) for part in ((0, 1), (2, 3))]
+    halves = [follow_levels(finding_study, seed=SEED, trials=part, patients=20) for part in ((0, 1), (2, 3))]
     whole = join_outcomes(halves)
     for name in ("trials", "dlt_day", "response", "reason", "candidates", "not_infused", "not_assessed"):
         np.testing.assert_array_equal(getattr(whole, name), getattr(outcomes, name), err_msg=name)
@@ -91,8 +97,6 @@ def test_daily_grades_are_those_of_the_safety_record(study: Study) -> None:
     streams, trials = Streams(SEED), np.arange(3)
     typical = draw_typical(load_book(), streams, trials=trials)
     keys = enrol(once, trials=trials, typical=typical, streams=streams).keys
-    from adoptive.cohort import draw_cohort
-
     people = draw_cohort(once.cohort, once.antigen, keys=keys, typical=typical, streams=streams)
     plan = plan_of(once, typical=typical, streams=streams, horizon_days=120.0)
     course = follow_cells(people, plan, end_day=np.full(len(people), 120.0))

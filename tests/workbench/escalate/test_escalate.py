@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from adoptive.errors import StudyError
 from adoptive.trial.escalation import DoseLevel, EscalationPlan
 from adoptive.trial.types import Study
 from adoptive.verdict.escalation import Estimate
@@ -67,8 +68,6 @@ def test_the_plan_stands_in_the_study_file(planned: Study) -> None:
     ],
 )
 def test_mistakes_in_the_file_are_named(wrong: str, right: str, named: str) -> None:
-    from adoptive.errors import StudyError
-
     text = dump_study(load_study("satri-cel")) + PLAN.replace(wrong, right)
     with pytest.raises(StudyError, match=named):
         parse_study(text)
