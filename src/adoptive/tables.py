@@ -99,7 +99,7 @@ PATIENT_COLUMNS: Final = _columns(
         "int",
         "code",
         "0 infused or not planned, 1 collection or manufacturing failure, 2 died waiting, 3 deteriorated waiting, "
-        "4 withdrew",
+        "4 withdrew, 5 no longer met the criteria",
     ),
     ("crossed_over", "bool", "yes/no", "control patient who received the cells"),
     ("pfs_days", "float", "day", "randomisation to progression, death or censoring"),
