@@ -50,14 +50,14 @@ def record_visits(followed: Followed) -> Columns:
 def record_doses(followed: Followed, study: Study) -> Columns:
     """Give every infusion of cells: its number, day and size."""
     parts = [_nobody(number=0, day=0.0, cells=0.0)]
-    for course, places, regimen in _with_cells(followed, study):
+    for course, places, _ in _with_cells(followed, study):
         row, number = np.nonzero(np.isfinite(course.infusion_day))
         parts.append(
             _who(followed, places[row])
             | {
                 "number": number + 1,
                 "day": course.infusion_day[row, number],
-                "cells": np.full(len(row), regimen.dose_cells),
+                "cells": course.dose_cells[row, number],
             }
         )
     return _stack(parts)
