@@ -38,11 +38,12 @@ def described(many: int, **chosen: object) -> Physiology:
 
 def test_a_fitter_product_grows_faster_and_exhausts_slower() -> None:
     plain, made = described(3), described(3, product=product_of([0.7, 1.0, 1.4]))
-    np.testing.assert_allclose(made.of("pE"), plain.of("pE") * [0.7, 1.0, 1.4])
+    for name in ("pE", "pM"):
+        np.testing.assert_allclose(made.of(name), plain.of(name) * [0.7, 1.0, 1.4])
     np.testing.assert_allclose(made.of("kX"), plain.of("kX") / [0.7, 1.0, 1.4])
     shares = np.stack([made.of(f"share_{kind}") for kind in "MEX"], axis=1)
     np.testing.assert_allclose(shares, 0.42 * np.array([[0.2, 0.7, 0.1]] * 3))
-    same = [name for name in made.names if name not in ("pE", "kX", "share_M", "share_E", "share_X")]
+    same = [name for name in made.names if name not in ("pE", "pM", "kX", "share_M", "share_E", "share_X")]
     assert all((made.of(name) == plain.of(name)).all() for name in same)
     assert not any(plain.of(f"share_{kind}").any() for kind in "MEX")
 
