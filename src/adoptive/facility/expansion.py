@@ -22,7 +22,7 @@ __all__ = ["Culture", "Growth", "donor_growth", "expand", "typical_growth"]
 Floats = NDArray[np.float64]
 
 STEP_DAYS: Final = 0.25
-"""Step of the classical Runge-Kutta rule; the counts are then right to about one in ten thousand."""
+"""Step of the classical Runge-Kutta rule; the counts are then right to about three in ten thousand."""
 
 
 @dataclass(frozen=True)
