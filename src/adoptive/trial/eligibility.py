@@ -10,51 +10,54 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from adoptive.cohort.types import Cohort
+
 if TYPE_CHECKING:
     from adoptive.trial.types import Criterion
 
-__all__ = ["CRITERION_FIELDS", "CriterionField", "meets", "passes"]
+__all__ = ["CRITERION_FIELDS", "CriterionField", "entry_values", "meets", "passes"]
 
 Flags = NDArray[np.bool_]
 Sort = Literal["number", "yes/no", "name"]
+Known = Literal["always", "at screening", "after screening"]
 
 
 @dataclass(frozen=True)
 class CriterionField:
-    """Describe what a criterion may ask for: unit, sort of value, meaning, and whether it is known at screening."""
+    """Describe what a criterion may ask for: unit, sort of value, meaning, and when it is known."""
 
     unit: str
     sort: Sort
     meaning: str
-    at_screening: bool = True
+    known: Known
 
 
-def _fields(*rows: tuple[str, str, Sort, str, bool]) -> Mapping[str, CriterionField]:
+def _fields(*rows: tuple[str, str, Sort, str, Known]) -> Mapping[str, CriterionField]:
     return MappingProxyType({name: CriterionField(*rest) for name, *rest in rows})  # type: ignore[arg-type]
 
 
 CRITERION_FIELDS: Final = _fields(
-    ("age_years", "year", "number", "age", True),
-    ("male", "yes/no", "yes/no", "sex", True),
-    ("ecog", "points", "number", "ECOG performance status", True),
-    ("weight_kg", "kg", "number", "body weight", True),
-    ("bsa_m2", "m2", "number", "body surface", True),
-    ("prior_lines", "lines", "number", "lines of therapy before", True),
-    ("third_line_or_later", "yes/no", "yes/no", "three or more lines before", True),
-    ("tumour_type", "name", "name", "tumour type", True),
-    ("peritoneal", "yes/no", "yes/no", "peritoneal metastases", True),
-    ("lesions", "count", "number", "target lesions", True),
-    ("sum_of_diameters_mm", "mm", "number", "sum of the target lesions' diameters", True),
-    ("read_share", "fraction", "number", "antigen-positive share that the pathologist read", True),
-    ("albumin_g_l", "g/L", "number", "albumin in serum", True),
-    ("creatinine_clearance_ml_min", "mL/min", "number", "creatinine clearance", True),
-    ("lymphocytes_per_ul", "1/uL", "number", "lymphocytes in blood", True),
-    ("neutrophils_e9_l", "1e9/L", "number", "neutrophils in blood", True),
-    ("platelets_e9_l", "1e9/L", "number", "platelets in blood", True),
-    ("progressed", "yes/no", "yes/no", "progression was seen on a scan since enrolment", False),
-    ("fit", "yes/no", "yes/no", "alive, well enough and in the trial", False),
+    ("age_years", "year", "number", "age", "always"),
+    ("male", "yes/no", "yes/no", "sex", "always"),
+    ("ecog", "points", "number", "ECOG performance status", "always"),
+    ("weight_kg", "kg", "number", "body weight", "always"),
+    ("bsa_m2", "m2", "number", "body surface", "always"),
+    ("prior_lines", "lines", "number", "lines of therapy before", "always"),
+    ("third_line_or_later", "yes/no", "yes/no", "three or more lines before", "always"),
+    ("tumour_type", "name", "name", "tumour type", "always"),
+    ("peritoneal", "yes/no", "yes/no", "peritoneal metastases", "always"),
+    ("lesions", "count", "number", "target lesions", "at screening"),
+    ("sum_of_diameters_mm", "mm", "number", "sum of the target lesions' diameters", "at screening"),
+    ("read_share", "fraction", "number", "antigen-positive share that the pathologist read", "at screening"),
+    ("albumin_g_l", "g/L", "number", "albumin in serum", "always"),
+    ("creatinine_clearance_ml_min", "mL/min", "number", "creatinine clearance", "always"),
+    ("lymphocytes_per_ul", "1/uL", "number", "lymphocytes in blood", "at screening"),
+    ("neutrophils_e9_l", "1e9/L", "number", "neutrophils in blood", "always"),
+    ("platelets_e9_l", "1e9/L", "number", "platelets in blood", "always"),
+    ("progressed", "yes/no", "yes/no", "progression was seen on a scan since enrolment", "after screening"),
+    ("fit", "yes/no", "yes/no", "alive, well enough and in the trial", "after screening"),
 )  # fmt: skip
-"""Fields that criteria may name; the last ones are known only after enrolment."""
+"""Fields that criteria may name."""
 
 
 def meets(criterion: Criterion, values: Mapping[str, NDArray[Any]]) -> Flags:
@@ -83,3 +86,15 @@ def passes(criterion: Criterion, values: Mapping[str, NDArray[Any]]) -> Flags:
     """
     true = meets(criterion, values)
     return true if criterion.kind == "inclusion" else ~true
+
+
+def entry_values(cohort: Cohort) -> dict[str, NDArray[Any]]:
+    """Give what is known of each patient at screening, by field of :data:`CRITERION_FIELDS`, each ``(patients,)``."""
+    names = ("age_years", "male", "ecog", "weight_kg", "bsa_m2", "prior_lines", "third_line_or_later", "peritoneal")
+    blood = ("albumin_g_l", "creatinine_clearance_ml_min", "lymphocytes_per_ul", "neutrophils_e9_l", "platelets_e9_l")
+    return {name: np.asarray(getattr(cohort, name)) for name in names + blood} | {
+        "tumour_type": np.asarray(cohort.tumour_names)[cohort.tumour_type],
+        "lesions": (cohort.lesion_diameter_mm > 0).sum(axis=1),
+        "sum_of_diameters_mm": cohort.lesion_diameter_mm.sum(axis=1),
+        "read_share": cohort.antigen.read_share,
+    }
