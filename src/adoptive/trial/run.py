@@ -65,9 +65,18 @@ def follow_to_the_end(
     keys, entered = enrolment.keys, enrolment.randomised_day
     last = last_days(study.trial, entered.reshape(len(trials), -1))
     stays = np.repeat(last, len(keys) // len(trials)) - entered
-    end_day = np.minimum(stays, dropout_days(study.trial, keys, streams))
+    leaves = dropout_days(study.trial, keys, streams)
     cohort = _with_lesions(draw_cohort(study.cohort, study.antigen, keys=keys, **common), enrolment)
-    followed = Followed(enrolment, cohort, end_day, last, enrolled=np.ones(len(keys), bool), arms=(), crossovers=())
+    followed = Followed(
+        enrolment,
+        cohort,
+        np.minimum(stays, leaves),
+        last,
+        dropout_day=leaves,
+        enrolled=np.ones(len(keys), bool),
+        arms=(),
+        crossovers=(),
+    )
     arms = tuple(_follow_arms(study, followed, common))
     crossed = tuple(_follow_crossed(study, followed, arms, common))
     return dataclasses.replace(followed, arms=arms, crossovers=crossed)
