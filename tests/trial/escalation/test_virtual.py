@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,13 +11,12 @@ import pytest
 from adoptive.cohort import draw_cohort
 from adoptive.course import follow_cells
 from adoptive.errors import StudyError
-from adoptive.outcome import DLT_KINDS, DltRule
+from adoptive.outcome import DLT_KINDS
 from adoptive.parameters import draw_typical, load_book
 from adoptive.streams import Streams
 from adoptive.trial.enrol import enrol
 from adoptive.trial.escalation import DoseLevel, EscalationPlan
 from adoptive.trial.escalation.run import conduct_of, curve_of, design_of, patients_needed, run_designs
-from adoptive.trial.escalation.toxicity import dlt_of_course, toxicity_days
 from adoptive.trial.escalation.virtual import (
     LevelOutcomes,
     dlt_rule,
@@ -27,7 +27,7 @@ from adoptive.trial.escalation.virtual import (
 )
 from adoptive.trial.plans import plan_of
 from adoptive.trial.types import Study
-from adoptive.trial.ward import safety_of_course
+from adoptive.trial.ward import dlt_of_course, safety_of_course
 
 SEED = 3
 
@@ -91,25 +91,23 @@ def test_a_dose_that_nobody_can_get_is_refused(finding_study: Study, small_plan:
         follow_levels(study, seed=SEED, trials=[0], patients=1)
 
 
-def test_daily_grades_are_those_of_the_safety_record(study: Study) -> None:
-    """The worst day of the rule's table is the worst grade of the record; the first infusion's weeks alone."""
-    once = dataclasses.replace(study, infusion=dataclasses.replace(study.infusion, max_infusions=1))
-    streams, trials = Streams(SEED), np.arange(3)
-    typical = draw_typical(load_book(), streams, trials=trials)
-    keys = enrol(once, trials=trials, typical=typical, streams=streams).keys
-    people = draw_cohort(once.cohort, once.antigen, keys=keys, typical=typical, streams=streams)
-    plan = plan_of(once, typical=typical, streams=streams, horizon_days=120.0)
-    course = follow_cells(people, plan, end_day=np.full(len(people), 120.0))
-    rows, record = np.flatnonzero(course.treated), safety_of_course(course)
-    days = toxicity_days(course, rows, days=60)
-    crs, icans = (np.asarray(grade).max(axis=1) for grade in (days.crs, days.icans))
-    np.testing.assert_array_equal(crs, record.crs_grade[rows])
-    np.testing.assert_array_equal(icans, record.icans_grade[rows])
-    assert (crs > 0).any()
-    np.testing.assert_array_equal(np.asarray(days.other["vomiting"]).max(axis=1), record.vomiting_grade[rows])
-    found = dlt_of_course(course, DltRule(), days=32)
-    assert (found.limiting[~course.treated] == -1).all()
-    assert (record.crs_grade[found.limiting == 0] < 4).all()
+def test_the_rule_is_that_of_the_trial_record(finding_study: Study, outcomes: LevelOutcomes) -> None:
+    """The usual rule at the study's own dose gives the dlt column of the record, patient by patient."""
+    study, plan = study_of_escalation(finding_study)
+    streams, trials = Streams(SEED), np.arange(2)
+    common: dict[str, Any] = {"typical": draw_typical(load_book(), streams, trials=trials), "streams": streams}
+    small = dataclasses.replace(study, trial=dataclasses.replace(study.trial, randomised=30))
+    keys = enrol(small, trials=trials, **common).keys
+    people = draw_cohort(study.cohort, study.antigen, keys=keys, **common)
+    at_level = dataclasses.replace(study, infusion=level_regimen(study.infusion, plan.levels[2]))
+    course = follow_cells(people, plan_of(at_level, horizon_days=140.0, **common), end_day=np.full(len(people), 140.0))
+    found = dlt_of_course(course, dlt_rule(plan))
+    np.testing.assert_array_equal(found.limiting, safety_of_course(course).dlt)
+    ok = (found.limiting.reshape(2, -1) >= 0) & course.treated.reshape(2, -1)
+    for trial in range(2):
+        mine = (found.limiting.reshape(2, -1)[trial] == 1)[ok[trial]]
+        both = min(len(mine), outcomes.dlt.shape[1])
+        np.testing.assert_array_equal(mine[:both], outcomes.dlt[trial, :both, 2])
 
 
 def test_a_level_scales_cells_and_lymphodepletion(study: Study) -> None:

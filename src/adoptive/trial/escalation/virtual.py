@@ -18,10 +18,10 @@ from adoptive.outcome import DltRule, Response
 from adoptive.parameters import draw_typical, load_book
 from adoptive.streams import Streams
 from adoptive.trial.enrol import enrol
-from adoptive.trial.escalation.toxicity import dlt_of_course
 from adoptive.trial.escalation.types import DoseLevel, EscalationPlan
 from adoptive.trial.plans import plan_of
 from adoptive.trial.types import Study
+from adoptive.trial.ward import dlt_of_course
 
 __all__ = ["LevelOutcomes", "dlt_rule", "follow_levels", "join_outcomes", "level_regimen", "study_of_escalation"]
 
@@ -222,7 +222,7 @@ def _follow_level(
     """Follow some candidates at one level from the order of the cells to the end of what is looked at."""
     at_level = dataclasses.replace(study, infusion=level_regimen(study.infusion, level))
     course = _course(at_level, plan, cohort, common)
-    found = dlt_of_course(course, dlt_rule(plan), days=int(np.ceil(plan.window_days)) + 4)
+    found = dlt_of_course(course, dlt_rule(plan))
     return _Level(
         dlt_day=np.where(found.limiting == 1, np.minimum(found.day, plan.window_days), np.inf),
         response=np.asarray(np.isin(course.reading.assessed.response, _RESPONSES).any(axis=1)),
