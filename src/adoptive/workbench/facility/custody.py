@@ -1,0 +1,96 @@
+"""Write every step of every patient into the chain-of-identity log, in the order of the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from adoptive.facility.identity import Entry, Log, append, chain_identifier, donation_number
+from adoptive.facility.types import Failure
+from adoptive.trial.types import Study
+from adoptive.workbench.facility.types import ENDING_WORDS, Ending, Journeys
+
+__all__ = ["log_of"]
+
+_HOSPITAL: Final = "hospital"
+_MAKER: Final = "manufacturing site"
+_FROZEN_C: Final = -150.0
+_COLD_C: Final = 4.0
+_BODY_C: Final = 37.0
+
+_Happened = tuple[float, str, str, str, str, str, float | None]
+"""Day, step, actor, place, reason, meaning of the signature, temperature."""
+
+
+def log_of(study: Study, journeys: Journeys, *, most: int) -> Log:
+    """Give the log of the first patients (by number); all names, numbers and signatures in it are invented."""
+    rows: list[tuple[float, int, int, Entry]] = []
+    for patient in range(min(most, len(journeys))):
+        for order, (day, step, actor, place, reason, meaning, temperature) in enumerate(
+            _told(study, journeys, patient)
+        ):
+            entry = Entry(
+                step=step, patient=f"SYN-{patient:07d}", chain=chain_identifier(study.name, patient),
+                donation=donation_number(patient), lot=_lot(study, patient, step), actor=actor, day=round(day, 4),
+                place=place, reason=reason, meaning=meaning, temperature_c=temperature,
+            )  # fmt: skip
+            rows.append((entry.day, patient, order, entry))
+    opened = Entry(
+        step="log opened", patient="", chain="", donation="", lot="", actor="simulation", day=0.0, place=_MAKER,
+        reason="simulated: no real patient, cell or person", meaning="opened the log",
+    )  # fmt: skip
+    return append((), opened, *(entry for *_, entry in sorted(rows, key=lambda row: row[:3])))
+
+
+def _lot(study: Study, patient: int, step: str) -> str:
+    return "" if step in ("cells ordered", "slot given") else f"LOT-{study.name}-{patient:07d}"
+
+
+def _told(study: Study, journeys: Journeys, row: int) -> Iterator[_Happened]:
+    """Tell what happened to one patient, in the order of the calendar."""
+    cold = _FROZEN_C if study.facility.cryopreserved else _COLD_C
+    yield (
+        float(journeys.request_day[row]),
+        "cells ordered",
+        "physician",
+        _HOSPITAL,
+        "decision to treat",
+        "ordered",
+        None,
+    )
+    yield from _making(journeys, row)
+    if np.isfinite(journeys.ready_day[row]):
+        released, arrived = float(journeys.release_day[row]), float(journeys.ready_day[row])
+        yield released, "released", "qualified person", _MAKER, "all tests passed", "approved", cold
+        yield released, "shipped", "courier", _MAKER, "to the hospital", "handed over", cold
+        yield arrived, "received", "pharmacist", _HOSPITAL, "identity agrees with the order", "took over", cold
+    ending = Ending(int(journeys.ending[row]))
+    if ending == Ending.TREATED:
+        day = float(journeys.infusion_day[row])
+        yield day, "identity checked", "two nurses", _HOSPITAL, "patient, chain and lot agree", "verified", None
+        yield day, "infused", "physician", _HOSPITAL, "as ordered", "administered", _BODY_C
+    elif ending in (Ending.FAILED, Ending.OUT_OF_SPECIFICATION):
+        why = Failure(int(journeys.failure[row])).name.lower().replace("_", " ")
+        yield float(journeys.end_day[row]), "rejected", "qualified person", _MAKER, why, "rejected", None
+    else:
+        yield float(journeys.end_day[row]), "order ended", "physician", _HOSPITAL, ENDING_WORDS[ending], "closed", None
+
+
+def _making(journeys: Journeys, row: int) -> Iterator[_Happened]:
+    """Tell slots, collection and batches up to the last release test."""
+    end = float(journeys.end_day[row])
+    collected = float(journeys.collection_day[row])
+    for number, start in enumerate(journeys.start_day[row], start=1):
+        if not np.isfinite(start):
+            return
+        yield float(start), "slot given", "scheduler", _MAKER, f"attempt {number}", "scheduled", None
+        if number == 1:
+            if not np.isfinite(collected):
+                return
+            yield collected, "collected", "apheresis nurse", _HOSPITAL, "leukapheresis", "collected", _BODY_C
+            yield collected, "labelled", "second nurse", _HOSPITAL, "donation and chain agree", "verified", None
+            yield collected, "handed over", "courier", _HOSPITAL, "to the manufacturing site", "handed over", _COLD_C
+        if number == int(journeys.attempts[row]) and float(journeys.harvest_day[row]) <= end:
+            yield float(journeys.harvest_day[row]), "harvested", "operator", _MAKER, f"attempt {number}", "made", None
