@@ -29,8 +29,14 @@ def draw_positive_share(plan: AntigenPlan, keys: Keys, streams: Streams) -> Floa
     The distribution is fitted to a peritoneal-dissemination cohort of gastric cancer, in which 57 % of primaries and
     44 % of peritoneal deposits had 40 % or more positive cells.
     """
-    share = betaincinv(plan.primary_alpha, plan.primary_beta, streams.uniform("antigen.positive share", keys))
+    share = betaincinv(
+        _given(plan.primary_alpha), _given(plan.primary_beta), streams.uniform("antigen.positive share", keys)
+    )
     return np.clip(share, _EDGE, 1.0 - _EDGE)
+
+
+def _given(value: float | None) -> float:
+    return 1.0 if value is None else value
 
 
 def draw_lesion_share(
@@ -42,8 +48,8 @@ def draw_lesion_share(
     one patient scatter around it on the logit scale.
     """
     rank = streams.uniform("antigen.positive share", keys)
-    primary = betaincinv(plan.primary_alpha, plan.primary_beta, rank)
-    deposit = betaincinv(plan.peritoneal_alpha, plan.peritoneal_beta, rank)
+    primary = betaincinv(_given(plan.primary_alpha), _given(plan.primary_beta), rank)
+    deposit = betaincinv(_given(plan.peritoneal_alpha), _given(plan.peritoneal_beta), rank)
     lot = streams.uniform("antigen.deposit", keys, lesions).reshape(len(keys), lesions)
     is_deposit = peritoneal[:, None] & (lot < typical.at("antigen.deposit_share", keys)[:, None])
     base = np.clip(np.where(is_deposit, deposit[:, None], primary[:, None]), _EDGE, 1.0 - _EDGE)
@@ -88,6 +94,8 @@ def draw_antigen(
         high_density=_density_high(target, keys=keys, typical=typical, streams=streams),
         low_density=draw_patients(typical, streams, name="antigen.density_low", keys=keys),
         negative_density=draw_patients(typical, streams, name="antigen.density_negative", keys=keys),
+        receptors=np.ones(len(keys)),
+        potency=np.ones(len(keys)),
         target=target,
     )
 

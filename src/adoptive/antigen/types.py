@@ -14,6 +14,7 @@ from adoptive.units import In
 __all__ = ["Antigen", "AntigenPlan"]
 
 Floats = NDArray[np.float64]
+Shape = Annotated[float, Gt(0)]
 
 
 @dataclass(frozen=True)
@@ -21,14 +22,28 @@ class AntigenPlan:
     """Describe the target's expression in the population and the entry rule: section ``[antigen]`` of a study."""
 
     target: Annotated[str, MinLen(1), In("name", "antigen that the receptor sees")]
+    private: Annotated[
+        bool, In("yes/no", "each patient's own neoantigens: receptors are found for him, or none is")
+    ] = False
     entry_intensity: Annotated[
         int, Ge(1), Le(3), In("IHC score", "lowest staining intensity that counts; the shares below are those at 2")
-    ]
-    entry_fraction: Annotated[float, Ge(0), Le(1), In("fraction", "smallest read share of positive cells for entry")]
-    primary_alpha: Annotated[float, Gt(0), In("-", "Beta alpha of the positive share, disease outside the peritoneum")]
-    primary_beta: Annotated[float, Gt(0), In("-", "Beta beta of the positive share, disease outside the peritoneum")]
-    peritoneal_alpha: Annotated[float, Gt(0), In("-", "Beta alpha of the positive share, peritoneal disease")]
-    peritoneal_beta: Annotated[float, Gt(0), In("-", "Beta beta of the positive share, peritoneal disease")]
+    ] = 2
+    entry_fraction: Annotated[
+        float, Ge(0), Le(1), In("fraction", "smallest read share of positive cells for entry")
+    ] = 0.0
+    primary_alpha: Annotated[
+        Shape | None, In("-", "Beta alpha of the positive share, disease outside the peritoneum; left out: the rows")
+    ] = None
+    primary_beta: Annotated[
+        Shape | None, In("-", "Beta beta of the positive share, disease outside the peritoneum; left out: the rows")
+    ] = None
+    peritoneal_alpha: Annotated[
+        Shape | None, In("-", "Beta alpha of the positive share, peritoneal disease; left out: the rows")
+    ] = None
+    peritoneal_beta: Annotated[
+        Shape | None, In("-", "Beta beta of the positive share, peritoneal disease; left out: the rows")
+    ] = None
+    hla: Annotated[str, In("allele", "HLA allele that must present the antigen, as A*02; empty: none")] = ""
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -38,7 +53,8 @@ class Antigen:
     """Hold the antigen of some patients' tumours: shares of cells by class and molecules per cell.
 
     Shares are ``(patients, lesions)`` and sum to 1; densities are ``(patients,)`` in molecules per cell.
-    ``target`` names the antigen.
+    ``target`` names the antigen. ``receptors`` ``(patients,)`` counts receptors against private neoantigens (1 for a
+    shared target); ``potency`` ``(patients,)`` is what they are worth over a shared target's receptor (1 for it).
     """
 
     positive_share: Floats
@@ -50,6 +66,8 @@ class Antigen:
     high_density: Floats
     low_density: Floats
     negative_density: Floats
+    receptors: Floats
+    potency: Floats
     target: str = ""
 
     def take(self, rows: NDArray[Any]) -> Antigen:

@@ -3,53 +3,162 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Final, Literal, get_args
 
 import numpy as np
-from annotated_types import Ge, Le
-from numpy.typing import NDArray
+from annotated_types import Ge, Gt, Le
+from numpy.typing import ArrayLike, NDArray
 
 from adoptive.antigen.types import Antigen
+from adoptive.errors import StudyError
+from adoptive.parameters import Kinds
 from adoptive.streams import Keys
 from adoptive.units import In
 
-__all__ = ["Cohort", "Population"]
+__all__ = ["ANCESTRIES", "SITES", "TUMOUR_TYPES", "Cohort", "Population", "TumourShare", "body_surface_m2"]
 
 Floats = NDArray[np.float64]
+Fraction = Annotated[float, Ge(0), Le(1)]
+Age = Annotated[float, Ge(0), Le(100)]
+
+TumourType = Literal[
+    "gastric",
+    "pancreatic",
+    "biliary",
+    "colorectal",
+    "hepatocellular",
+    "ovarian",
+    "mesothelioma",
+    "melanoma",
+    "osteosarcoma",
+    "synovial sarcoma",
+    "myxoid liposarcoma",
+    "sarcoma",
+    "neuroblastoma",
+    "germ cell",
+    "glioma",
+    "B-ALL",
+    "large B-cell lymphoma",
+    "multiple myeloma",
+    "solid tumour",
+]
+TUMOUR_TYPES: Final[tuple[TumourType, ...]] = get_args(TumourType)
+ANCESTRIES: Final = ("East Asian", "European", "African")
+SITES: Final = ("liver", "lung", "node", "peritoneum", "bone", "brain", "pleura", "soft tissue", "primary", "marrow")
+
+
+def body_surface_m2(height_cm: ArrayLike, weight_kg: ArrayLike) -> Floats:
+    """Give body surface by Mosteller, ``sqrt(height weight / 3600)``, m2 (10.1056/NEJM198710223171717).
+
+    >>> body_surface_m2(180.0, 80.0)
+    array(2.)
+    """
+    return np.asarray(np.sqrt(np.asarray(height_cm, float) * np.asarray(weight_kg, float) / 3600.0))
 
 
 @dataclass(frozen=True)
-class Population:
-    """Describe whom the trial screens: section ``[cohort]`` of a study."""
+class TumourShare:
+    """Describe one tumour type of a basket."""
 
-    tumour_type: Annotated[Literal["gastric"], In("name", "tumour type; sets growth and death rows")]
-    peritoneal_share: Annotated[float, Ge(0), Le(1), In("fraction", "patients with peritoneal metastases")]
-    third_line_or_later_share: Annotated[float, Ge(0), Le(1), In("fraction", "patients with 3 or more prior lines")]
-    other_failure_share: Annotated[
-        float, Ge(0), Le(0.95), In("fraction", "screened patients who fail entry for a reason other than the antigen")
-    ]
-    lesions_mean: Annotated[float, Ge(1), Le(5), In("lesions", "mean number of lesions before the limit of five")]
-    lesion_diameter_median_mm: Annotated[float, Ge(10), Le(110), In("mm", "median diameter of a target lesion")]
-    doubling_time_days: Annotated[float, Ge(3), Le(3000), In("day", "median volume doubling time without treatment")]
+    tumour_type: Annotated[TumourType, In("name", "tumour type")]
+    share: Annotated[float, Gt(0), Le(1), In("fraction", "screened patients who have it")]
 
     __pydantic_config__ = {"extra": "forbid"}
 
 
 @dataclass(frozen=True)
+class Population:
+    """Describe whom the trial screens: section ``[cohort]`` of a study; what is left out is the tumour type's row."""
+
+    tumour_type: Annotated[TumourType, In("name", "tumour type (of a basket: the main one)")]
+    mix: Annotated[tuple[TumourShare, ...], In("list", "tumour types of a basket; shares add up to 1")] = ()
+    peritoneal_share: Annotated[Fraction | None, In("fraction", "patients with peritoneal metastases")] = None
+    third_line_or_later_share: Annotated[Fraction | None, In("fraction", "patients with 3 or more prior lines")] = None
+    other_failure_share: Annotated[
+        float, Ge(0), Le(0.95), In("fraction", "screened patients who fail entry for a reason other than the antigen")
+    ] = 0.05
+    lesions_mean: Annotated[
+        Annotated[float, Ge(1), Le(5)] | None, In("lesions", "mean number of lesions before the limit of five")
+    ] = None
+    lesion_diameter_median_mm: Annotated[
+        Annotated[float, Ge(10), Le(110)] | None, In("mm", "median diameter of a target lesion")
+    ] = None
+    doubling_time_days: Annotated[
+        Annotated[float, Ge(3), Le(3000)] | None, In("day", "median volume doubling time without treatment, any site")
+    ] = None
+    burden_cells_median: Annotated[
+        Annotated[float, Ge(1e6), Le(5e12)] | None,
+        In("cells", "median number of tumour cells, in the place of measured lesions"),
+    ] = None
+    age_group: Annotated[
+        Literal["adults", "children", "children and adults"], In("name", "whom the trial admits by age")
+    ] = "adults"
+    age_median_years: Annotated[Age | None, In("year", "median age")] = None
+    age_minimum_years: Annotated[Age | None, In("year", "youngest patient; left out: by age group")] = None
+    age_maximum_years: Annotated[Age | None, In("year", "oldest patient; left out: by age group")] = None
+    ancestry: Annotated[
+        Literal["East Asian", "European", "African", "mixed"],
+        In("name", "ancestry; sets HLA frequencies and body size"),
+    ] = "mixed"
+    patients_csv: Annotated[str, In("path", "table of patients beside the study file; empty: all are drawn")] = ""
+    given: Annotated[
+        Mapping[str, tuple[float, ...]],
+        In("columns", "columns of that table, filled on loading; missing ones are drawn"),
+    ] = field(default_factory=dict)
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        total = sum(part.share for part in self.mix)
+        if self.mix and abs(total - 1.0) > 1e-6:
+            raise StudyError(
+                "the shares of the tumour types must add up to 1",
+                where="cohort.mix",
+                value=f"{total:g}",
+                allowed="1",
+                next_step="correct the shares",
+            )
+
+    @property
+    def tumours(self) -> tuple[tuple[TumourType, float], ...]:
+        """Give the tumour types and their shares."""
+        return tuple((part.tumour_type, part.share) for part in self.mix) or ((self.tumour_type, 1.0),)
+
+
+@dataclass(frozen=True)
 class Cohort:
-    """Hold virtual patients as arrays: ``(patients,)`` or ``(patients, lesions)``; absent lesions have diameter 0."""
+    """Hold virtual patients as arrays: ``(patients,)`` or ``(patients, lesions)``; absent lesions have diameter 0.
+
+    ``kinds`` says of what tumour type each patient is, so that rows ``name@tumour type`` stand for him; ``site``
+    holds places in :data:`SITES`, ``ancestry`` in :data:`ANCESTRIES`. ``has_hla`` says who carries the allele that the
+    study asks for (everybody, if it asks for none).
+    """
 
     keys: Keys
+    kinds: Kinds
     peritoneal: NDArray[np.bool_]
     third_line_or_later: NDArray[np.bool_]
+    prior_lines: NDArray[np.int64]
     lesion_diameter_mm: Floats
     growth_per_day: Floats
+    site: NDArray[np.int64]
+    non_target: NDArray[np.bool_]
     antigen: Antigen
     lymphocytes_per_ul: Floats
     neutrophils_e9_l: Floats
     platelets_e9_l: Floats
+    age_years: Floats
+    male: NDArray[np.bool_]
     weight_kg: Floats
+    height_cm: Floats
+    ancestry: NDArray[np.int64]
+    has_hla: NDArray[np.bool_]
+    ecog: NDArray[np.int64]
+    albumin_g_l: Floats
+    ldh_ratio: Floats
+    creatinine_clearance_ml_min: Floats
     donor_fitness: Floats
     frailty: Floats
 
@@ -61,10 +170,26 @@ class Cohort:
         """Give the number of lesion places."""
         return int(self.lesion_diameter_mm.shape[1])
 
+    @property
+    def tumour_names(self) -> tuple[str, ...]:
+        """Give all tumour types; :attr:`tumour_type` counts in this order."""
+        return TUMOUR_TYPES
+
+    @property
+    def tumour_type(self) -> NDArray[np.int64]:
+        """Give each patient's tumour type as a place in :attr:`tumour_names`."""
+        place = np.array([TUMOUR_TYPES.index(names[-1]) for names in self.kinds.names])
+        return np.asarray(place[self.kinds.code], np.int64)
+
+    @property
+    def bsa_m2(self) -> Floats:
+        """Give body surface, m2."""
+        return body_surface_m2(self.height_cm, self.weight_kg)
+
     def take(self, rows: NDArray[Any]) -> Cohort:
         """Keep some patients, by mask or by row number."""
         kept: dict[str, Any] = {}
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            kept[field.name] = value.take(rows) if isinstance(value, Keys | Antigen) else value[rows]
+        for part in dataclasses.fields(self):
+            value = getattr(self, part.name)
+            kept[part.name] = value.take(rows) if isinstance(value, Keys | Antigen | Kinds) else value[rows]
         return Cohort(**kept)

@@ -18,20 +18,34 @@ class ConstructPlan:
     """Describe the receptor: section ``[construct]`` of a study."""
 
     product: Annotated[str, MinLen(1), In("name", "product")]
-    modality: Annotated[Literal["CAR-T", "TCR-T"], In("name", "kind of engineered cell")]
-    binder: Annotated[str, MinLen(1), In("name", "binding domain")]
+    modality: Annotated[Literal["CAR-T", "TCR-T", "TRuC-T", "TIL"], In("name", "kind of T cell")]
+    binder: Annotated[str, In("name", "binding domain")] = ""
     costimulation: Annotated[
-        Literal["CD28", "4-1BB", "none"], In("name", "costimulatory domain; none in a T-cell receptor")
-    ]
+        Literal["CD28", "4-1BB", "CD28 and 4-1BB", "none"],
+        In("name", "costimulatory domain; none but in a chimeric antigen receptor"),
+    ] = "none"
+    armour: Annotated[
+        Literal["none", "IL-15", "IL-18", "RUNX3", "PD-1 blockade"],
+        In("name", "what the cell makes beside its receptor"),
+    ] = "none"
+    safety_switch: Annotated[Literal["none", "iCasp9"], In("name", "switch by which a drug kills the cells")] = "none"
 
     __pydantic_config__ = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
-        if (self.modality == "TCR-T") != (self.costimulation == "none"):
+        if (self.modality == "CAR-T") == (self.costimulation == "none"):
             raise StudyError(
-                "a T-cell receptor has no costimulatory domain, a chimeric antigen receptor has one",
+                "a chimeric antigen receptor has a costimulatory domain, no other receptor has one",
                 where="construct.costimulation",
                 value=self.costimulation,
-                allowed="none for TCR-T; CD28 or 4-1BB for CAR-T",
+                allowed="CD28, 4-1BB, or both for CAR-T; none for TCR-T, TRuC-T and TIL",
                 next_step="correct modality or costimulation",
+            )
+        if self.modality == "TIL" and (self.armour != "none" or self.safety_switch != "none"):
+            raise StudyError(
+                "tumour-infiltrating lymphocytes are not engineered",
+                where="construct.armour, construct.safety_switch",
+                value=f"{self.armour}, {self.safety_switch}",
+                allowed="none",
+                next_step="remove both, or correct modality",
             )

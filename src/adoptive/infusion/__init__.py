@@ -8,7 +8,17 @@ from adoptive.infusion.chemotherapy import Choice, choose_drugs, plan_bridging, 
 from adoptive.infusion.dosing import lead_days, may_repeat, supportive_care
 from adoptive.infusion.plan import give, join, plan_cycle, plan_infusion, plan_lymphodepletion, plan_pembrolizumab
 from adoptive.infusion.protocol import Care, CareRule, protocol_rules
-from adoptive.infusion.types import DRUGS, ChoiceDrug, DrugDays, Infusions, Regimen, Ward
+from adoptive.infusion.types import (
+    DRUGS,
+    ChoiceDrug,
+    DrugCourse,
+    DrugDays,
+    Infusions,
+    Regimen,
+    RegimenRule,
+    SplitDose,
+    Ward,
+)
 
 __all__ = [
     "AGAINST_FEVER",
@@ -17,11 +27,14 @@ __all__ = [
     "CareRule",
     "Choice",
     "ChoiceDrug",
+    "DrugCourse",
     "DrugDays",
     "Given",
     "Infusions",
     "Regimen",
+    "RegimenRule",
     "SignLevels",
+    "SplitDose",
     "Ward",
     "choose_drugs",
     "days_under",

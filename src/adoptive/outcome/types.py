@@ -134,7 +134,12 @@ class Graded:
 
 
 class Response(IntEnum):
-    """Name the overall response at a visit (RECIST 1.1); NOT_DONE = no visit there."""
+    """Name the overall response at a visit; NOT_DONE = no visit there.
+
+    RECIST 1.1 and Lugano 2014 know CR, PR, SD, PD and NE; remission of acute leukaemia CR, CRI (incomplete recovery of
+    blood counts), NR (no remission) and PD (relapse); IMWG 2016 SCR (stringent CR), CR, VGPR (very good PR), PR, MR
+    (minimal response), SD and PD.
+    """
 
     NOT_DONE = 0
     CR = 1
@@ -143,6 +148,11 @@ class Response(IntEnum):
     PD = 4
     NE = 5
     NON_CR_NON_PD = 6
+    SCR = 7
+    VGPR = 8
+    MR = 9
+    CRI = 10
+    NR = 11
 
 
 class NonTarget(IntEnum):
@@ -161,13 +171,23 @@ class Assessment:
 
     recist_baseline: Annotated[
         Literal["randomisation", "lymphodepletion"],
-        In("name", "RECIST baseline of infused patients; it moves the hazard ratio as much as biology does"),
-    ]
-    scan_interval_days: Annotated[float, Ge(7), Le(365), In("day", "scans of the cell arm from its baseline")]
-    scan_window_days: Annotated[float, Ge(0), Le(60), In("day", "a scan falls this much early or late, uniformly")]
-    confirm_days: Annotated[float, Ge(0), Le(120), In("day", "earliest confirmation of a response")]
-    minimum_stable_days: Annotated[float, Ge(0), Le(200), In("day", "shortest stable disease that counts")]
-    crs_scale: Annotated[Literal["ASTCT"], In("name", "CRS grading scale")]
+        In("name", "baseline of infused patients' scans; it moves the hazard ratio as much as biology does"),
+    ] = "lymphodepletion"
+    scan_interval_days: Annotated[float, Ge(7), Le(365), In("day", "scans of the cell arm from its baseline")] = 42.0
+    scan_window_days: Annotated[float, Ge(0), Le(60), In("day", "a scan falls this much early or late, uniformly")] = (
+        7.0
+    )
+    confirm_days: Annotated[float, Ge(0), Le(120), In("day", "earliest confirmation of a response")] = 28.0
+    minimum_stable_days: Annotated[float, Ge(0), Le(200), In("day", "shortest stable disease that counts")] = 35.0
+    crs_scale: Annotated[Literal["ASTCT", "Lee 2014", "Penn", "CTCAE 5.0"], In("name", "CRS grading scale")] = "ASTCT"
+    response_criteria: Annotated[
+        Literal["RECIST 1.1", "Lugano 2014", "B-ALL remission", "IMWG 2016"], In("name", "criteria of response")
+    ] = "RECIST 1.1"
+    time_origin: Annotated[
+        Literal["enrolment", "infusion"],
+        In("name", "zero of survival times; who is never infused counts from enrolment"),
+    ] = "enrolment"
+    confirmed_responses: Annotated[bool, In("yes/no", "a response counts only if a later visit confirms it")] = True
 
     __pydantic_config__ = {"extra": "forbid"}
 

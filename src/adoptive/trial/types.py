@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import numpy as np
-from annotated_types import Ge, Gt, Le, MaxLen, MinLen
+from annotated_types import Ge, Gt, Le, Lt, MaxLen, MinLen
 from numpy.typing import NDArray
 
 from adoptive.antigen.types import AntigenPlan
@@ -19,9 +20,26 @@ from adoptive.facility.types import Process
 from adoptive.infusion.types import ChoiceDrug, Regimen
 from adoptive.outcome.types import Assessment
 from adoptive.streams import Keys
+from adoptive.trial.coherence import check_criterion, check_looks, check_primary, check_protocol, check_study
+from adoptive.trial.escalation.types import EscalationPlan
 from adoptive.units import In
 
-__all__ = ["Arm", "Crossover", "Enrolment", "Followed", "Protocol", "Study", "TrialRecord", "VerdictPlan"]
+__all__ = [
+    "ARM_SECTIONS",
+    "Arm",
+    "Criterion",
+    "Crossover",
+    "Enrolment",
+    "Followed",
+    "Protocol",
+    "Sequential",
+    "Study",
+    "TrialRecord",
+    "VerdictPlan",
+]
+
+ARM_SECTIONS: Final = ("antigen", "cohort", "construct", "facility", "infusion", "outcome")
+"""Sections of a study that an arm may have of its own."""
 
 
 Floats = NDArray[np.float64]
@@ -29,12 +47,20 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Arm:
-    """Describe one arm."""
+    """Describe one arm; its own sections, if it has any, stand in the study's place for its patients."""
 
     name: Annotated[str, MinLen(1), MaxLen(60), In("name", "arm")]
     treatment: Annotated[Literal["cells", "physician's choice"], In("name", "what the arm receives")]
-    ratio: Annotated[int, Ge(0), Le(20), In("parts", "randomisation ratio")]
+    ratio: Annotated[
+        int, Ge(0), Le(5000), In("parts", "randomisation ratio; of a cohort that screens its own, its patients")
+    ] = 1
     drugs: Annotated[tuple[ChoiceDrug, ...], In("list", "drugs of a physician's-choice arm")] = ()
+    antigen: Annotated[AntigenPlan | None, In("table", "what differs from the study's section")] = None
+    cohort: Annotated[Population | None, In("table", "what differs from the study's section")] = None
+    construct: Annotated[ConstructPlan | None, In("table", "what differs from the study's section")] = None
+    facility: Annotated[Process | None, In("table", "what differs from the study's section")] = None
+    infusion: Annotated[Regimen | None, In("table", "what differs from the study's section")] = None
+    outcome: Annotated[Assessment | None, In("table", "what differs from the study's section")] = None
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -48,6 +74,14 @@ class Arm:
                 allowed="1",
                 next_step="correct the shares",
             )
+        if self.treatment == "cells" and self.drugs:
+            raise StudyError(
+                "drugs of a physician's choice in an arm that gets the cells",
+                where=f"arm {self.name}: drugs",
+                value=", ".join(drug.drug for drug in self.drugs),
+                allowed="none",
+                next_step="remove them; drugs beside the cells stand in [infusion]",
+            )
 
 
 @dataclass(frozen=True)
@@ -55,63 +89,115 @@ class Crossover:
     """Describe whether and when controls may receive the cells."""
 
     allowed: Annotated[bool, In("yes/no", "controls may receive the cells")]
-    after: Annotated[Literal["progression"], In("name", "what opens it")] = "progression"
+    after: Annotated[Literal["progression", "never"], In("name", "what opens it")] = "progression"
+    to: Annotated[str, In("name", "arm whose cells they get; the first arm with cells if left out")] = ""
 
     __pydantic_config__ = {"extra": "forbid"}
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """Describe one entry criterion: a statement about a patient, and the gates at which it is checked."""
+
+    id: Annotated[str, MinLen(1), MaxLen(40), In("name", "short name, a-z 0-9 _")]
+    kind: Annotated[Literal["inclusion", "exclusion"], In("name", "must be true, or must not")]
+    gate: Annotated[
+        Literal["procurement", "treatment", "infusion day"],
+        In("name", "checked at screening, before lymphodepletion, or on the day of infusion"),
+    ]
+    field: Annotated[str, MinLen(1), In("name", "what is looked at")]
+    operator: Annotated[Literal["=", "in", ">=", "<=", "between"], In("name", "comparison")]
+    value: Annotated[
+        bool | float | str | tuple[float, ...] | tuple[str, ...], In("by field", "value, list, or the two ends")
+    ]
+    unit: Annotated[str, In("unit", "the field's unit, to be said again")] = ""
+    recoverable: Annotated[bool, In("yes/no", "who fails later may pass on another day")] = False
+    text: Annotated[str, MaxLen(400), In("text", "the protocol's own words")] = ""
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        check_criterion(self)
 
 
 @dataclass(frozen=True)
 class Protocol:
     """Describe the trial: section ``[trial]`` of a study."""
 
-    randomised: Annotated[int, Ge(2), Le(5000), In("patients", "patients to randomise")]
+    randomised: Annotated[int, Ge(1), Le(5000), In("patients", "patients to randomise, or to enrol where nobody draws")]
     accrual_months: Annotated[float, Gt(0), Le(240), In("month", "first to last patient randomised")]
     follow_up_months: Annotated[float, Gt(0), Le(240), In("month", "last patient randomised to the data cut")]
-    arms: Annotated[tuple[Arm, ...], MinLen(2), In("list", "arms, the experimental one first")]
-    crossover: Crossover
+    arms: Annotated[tuple[Arm, ...], MinLen(1), MaxLen(8), In("list", "arms, the experimental one first")]
+    crossover: Crossover = Crossover(allowed=False)
+    accrual: Annotated[
+        Literal["uniform", "ramp", "poisson"], In("name", "how patients come in over the accrual months")
+    ] = "uniform"
+    ramp_months: Annotated[float, Ge(0), Le(240), In("month", "until accrual runs at its full rate")] = 0.0
+    allocation: Annotated[
+        Literal["randomised", "parallel cohorts", "one after the other"], In("name", "how patients come to an arm")
+    ] = "randomised"
+    stratify: Annotated[
+        tuple[Literal["peritoneal", "third line", "tumour type", "ECOG"], ...],
+        In("list", "what the blocks are balanced within"),
+    ] = ()
+    run_in_days: Annotated[float, Ge(0), Le(365), In("day", "wait before randomisation; who progresses leaves")] = 0.0
+    dropout_per_year: Annotated[
+        float, Ge(0), Le(3), In("1/year", "hazard of leaving the trial beside what the model has")
+    ] = 0.0
+    data_cut: Annotated[
+        Literal["follow-up", "events", "calendar"], In("name", "what sets the day on which the data are cut")
+    ] = "follow-up"
+    events: Annotated[int, Ge(0), Le(5000), In("events", "events over all patients at the data cut")] = 0
+    event: Annotated[Literal["pfs", "os"], In("name", "which events are counted")] = "pfs"
+    calendar_months: Annotated[float, Ge(0), Le(480), In("month", "start of the trial to the data cut")] = 0.0
+    eligibility: Annotated[tuple[Criterion, ...], MaxLen(60), In("list", "entry criteria")] = ()
+    escalation: Annotated[EscalationPlan | None, In("table", "dose finding")] = None
 
     __pydantic_config__ = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
-        ratio = ":".join(str(arm.ratio) for arm in self.arms)
-        treatments = [arm.treatment for arm in self.arms]
-        if len(self.arms) != 2 or treatments != ["cells", "physician's choice"]:
-            raise StudyError(
-                "this version compares the cells with a physician's choice",
-                where="trial.arms",
-                value=", ".join(treatments),
-                allowed="two arms, the one with the cells first",
-                next_step='write treatment = "cells" and treatment = "physician\'s choice"',
-            )
-        if min(arm.ratio for arm in self.arms) == 0:
-            raise StudyError(
-                "nobody would be randomised to an arm",
-                where="trial.arms",
-                value=f"ratio {ratio}",
-                allowed="at least 1 part for each arm",
-                next_step="write for instance 2 and 1",
-            )
-        if self.arms[0].name == self.arms[1].name:
-            raise StudyError(
-                "two arms share a name", where="trial.arms", value=self.arms[0].name, next_step="name them apart"
-            )
-        if self.randomised < sum(arm.ratio for arm in self.arms):
-            raise StudyError(
-                "fewer patients than one block of the ratio",
-                where="trial.randomised",
-                value=self.randomised,
-                allowed=f"at least {sum(arm.ratio for arm in self.arms)} for {ratio}",
-                next_step="randomise more patients",
-            )
+        check_protocol(self)
+
+
+@dataclass(frozen=True)
+class Sequential:
+    """Describe group-sequential looks: table ``[verdict.looks]`` of a study; the first arm against the last."""
+
+    fractions: Annotated[
+        tuple[Annotated[float, Gt(0), Le(1)], ...],
+        MinLen(1), MaxLen(20), In("fraction", "share of the planned events at each look, rising; the last is 1"),
+    ]  # fmt: skip
+    endpoint: Annotated[Literal["pfs", "os"], In("name", "whose events and log-rank test")] = "pfs"
+    spending: Annotated[
+        Literal["O'Brien-Fleming", "Pocock", "Hwang-Shih-DeCani", "power"], In("name", "how alpha is spent")
+    ] = "O'Brien-Fleming"
+    parameter: Annotated[float, Ge(-20), Le(20), In("-", "gamma of Hwang-Shih-DeCani, exponent of power")] = 1.0
+    alpha: Annotated[float, Gt(0), Lt(0.5), In("fraction", "one-sided level")] = 0.025
+    futility: Annotated[
+        Literal["none", "O'Brien-Fleming", "Pocock", "Hwang-Shih-DeCani", "power"],
+        In("name", "how beta is spent; non-binding"),
+    ] = "none"
+    futility_parameter: Annotated[float, Ge(-20), Le(20), In("-", "gamma or exponent of the beta spending")] = 1.0
+    beta: Annotated[float, Gt(0), Lt(0.5), In("fraction", "type II error that futility may spend")] = 0.1
+
+    __pydantic_config__ = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        check_looks(self)
 
 
 @dataclass(frozen=True)
 class VerdictPlan:
     """Describe what is judged: section ``[verdict]`` of a study."""
 
-    primary: Annotated[Literal["pfs_hazard_ratio"], In("name", "primary endpoint")]
+    primary: Annotated[str, MinLen(1), In("name", "primary endpoint")] = "orr"
+    at_months: Annotated[float | None, Ge(0), Le(240), In("month", "time of a primary endpoint that is a rate")] = None
+    looks: Annotated[Sequential | None, In("table", "group-sequential looks")] = None
 
     __pydantic_config__ = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        check_primary(self)
 
 
 @dataclass(frozen=True)
@@ -128,10 +214,25 @@ class Study:
     infusion: Regimen
     outcome: Assessment
     trial: Protocol
-    verdict: VerdictPlan
-    sources: Annotated[Mapping[str, str], In("text", "where a field's value comes from, by dotted name")]
+    verdict: VerdictPlan = VerdictPlan()
+    sources: Annotated[Mapping[str, str], In("text", "where a field's value comes from, by dotted name")] = field(
+        default_factory=dict
+    )
 
     __pydantic_config__ = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        check_study(self)
+
+    def of_arm(self, number: int) -> Study:
+        """Give the study as one arm's patients meet it: the arm's own sections in the place of the study's."""
+        arm = self.trial.arms[number]
+        own = {name: getattr(arm, name) for name in ARM_SECTIONS if getattr(arm, name) is not None}
+        return dataclasses.replace(self, **own) if own else self
+
+    def gives_cells(self) -> bool:
+        """Say whether any arm gets the cells."""
+        return any(arm.treatment == "cells" for arm in self.trial.arms)
 
 
 @dataclass(frozen=True)

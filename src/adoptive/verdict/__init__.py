@@ -7,7 +7,7 @@ and :func:`hazard_ratio` (Cox model of two arms). The folder judges tables and k
 from __future__ import annotations
 
 from adoptive.verdict.hazard_ratio import hazard_ratio, log_rank
-from adoptive.verdict.judge import DEFAULT_SPECS, ENDPOINTS, judge, judge_record
+from adoptive.verdict.judge import DEFAULT_SPECS, ENDPOINTS, default_specs, judge, judge_record
 from adoptive.verdict.proportion import clopper_pearson, proportion, wilson
 from adoptive.verdict.survival import curve, kaplan_meier, median_interval, median_survival, risk_table
 from adoptive.verdict.types import Curve, EndpointSpec, Estimate, HazardRatio, Interval, LogRank, RiskTable
@@ -24,6 +24,7 @@ __all__ = [
     "RiskTable",
     "clopper_pearson",
     "curve",
+    "default_specs",
     "hazard_ratio",
     "judge",
     "judge_record",

@@ -22,8 +22,9 @@ Bools = NDArray[np.bool_]
 class EndpointSpec:
     """Name what is to be judged: an endpoint of :data:`adoptive.verdict.ENDPOINTS`, an arm, an analysis set.
 
-    ``arm`` is 0 (experimental), 1 (control) or ``None`` (the endpoint's own arm, else both); a comparison takes
-    ``None``. ``unit`` may be empty or must be the endpoint's own. ``at_months`` belongs to rates at a time.
+    ``arm`` counts from 0; ``None`` stands for the patients whom the endpoint is about by itself (arm 0 in a
+    comparison). ``against`` is the arm that a comparison compares with, ``None`` = the last one. ``unit`` may be empty
+    or must be the endpoint's own. ``at_months`` belongs to rates at a time.
     """
 
     name: str
@@ -31,6 +32,7 @@ class EndpointSpec:
     set: Literal["ITT", "infused"] = "ITT"
     unit: str = ""
     at_months: float | None = None
+    against: int | None = None
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,11 @@ NUMBERS = st.integers(0, 2**32 - 1)
 
 def flat(cohort: Cohort) -> dict[str, np.ndarray]:
     """Lay a cohort's arrays side by side."""
-    own: dict[str, Any] = {name: value for name, value in cohort.__dict__.items() if name not in ("keys", "antigen")}
+    own: dict[str, Any] = {
+        name: value for name, value in cohort.__dict__.items() if name not in ("keys", "antigen", "kinds")
+    }
     arrays = {name: value for name, value in cohort.antigen.__dict__.items() if name != "target"}
+    own["kind"] = cohort.kinds.code
     return own | {f"antigen.{name}": value for name, value in arrays.items()}
 
 

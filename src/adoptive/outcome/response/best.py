@@ -5,6 +5,7 @@ Eisenhauer et al. 2009, 10.1016/j.ejca.2008.10.026, section 4.4 and table 3.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, Literal, get_args
@@ -157,9 +158,10 @@ def disease_control(best: Best, *, unconfirmed: bool = False) -> Bools:
     return np.isin(chosen, (Response.CR, Response.PR, Response.SD, Response.NON_CR_NON_PD))
 
 
-_PLACE: Final = np.array(
-    [_ORDER.index(code) if code in _ORDER else len(_ORDER) for code in sorted(Response)], dtype=np.int64
-)
+_RECIST: Final = (Response.NOT_DONE, *sorted(_ORDER))
+"""The codes that RECIST 1.1 knows."""
+
+_PLACE: Final = np.array([_ORDER.index(code) if code in _ORDER else len(_ORDER) for code in _RECIST], dtype=np.int64)
 """Place of the reason of each response code."""
 
 
@@ -169,10 +171,10 @@ def _check(codes: Codes, until: Until, no_visit: str) -> None:
         raise StudyError("unknown choice", where="until", value=until, allowed=", ".join(get_args(Until)))
     if no_visit not in ("missing", "NE"):
         raise StudyError("unknown choice", where="no_visit", value=no_visit, allowed="missing, NE")
-    check_visits(codes, Response)
+    check_visits(codes, _RECIST)
 
 
-def check_visits(codes: Codes, words: type[IntEnum]) -> None:
+def check_visits(codes: Codes, words: Iterable[IntEnum]) -> None:
     """Refuse what is not ``(patients, visits)`` and codes that are none of the words.
 
     Raises
@@ -182,7 +184,7 @@ def check_visits(codes: Codes, words: type[IntEnum]) -> None:
     """
     if codes.ndim != 2:
         raise StudyError("give one row per patient", where="response", value=codes.shape, allowed="(patients, visits)")
-    wrong = (codes < 0) | (codes > max(words))
+    wrong = ~np.isin(codes, [int(code) for code in words])
     if wrong.any():
         names = ", ".join(f"{code.value} {code.name}" for code in words)
         raise StudyError("unknown response", where="response", value=int(codes[wrong][0]), allowed=names)

@@ -78,7 +78,7 @@ _SAME: Final = {
     Response.NE: ImmuneResponse.NE,
     Response.NON_CR_NON_PD: ImmuneResponse.NON_ICR_NON_IUPD,
 }
-_IMMUNE: Final = np.array([_SAME[code] for code in sorted(Response)], np.int64)
+_IMMUNE: Final = np.array([_SAME[code] for code in sorted(_SAME)], np.int64)
 _GOODNESS: Final = np.array([0, 4, 3, 2, 1, 0, 2], np.int64)
 """How good a response of the target lesions is, by :class:`Response`; a better one than at iUPD resets the bar."""
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.antigen import Antigen
-from adoptive.cohort import Cohort
+from adoptive.cohort import Cohort, plain_traits
 from adoptive.construct import ConstructPlan
 from adoptive.infusion import Infusions, give
 from adoptive.kinetics import Physiology, describe_patients
@@ -87,6 +87,8 @@ def cohort_of(
         positive_share=high[:, 0],
         read_share=high[:, 0],
         founder_clone=np.zeros(patients, bool),
+        receptors=np.ones(patients),
+        potency=np.ones(patients),
         target=target,
         **{f"{name}_share": all_lesions(held[name]) for name in SHARES},
         **{f"{name}_density": all_patients(densities[name]) * all_patients(density_factor) for name in SHARES},
@@ -104,6 +106,7 @@ def cohort_of(
         weight_kg=all_patients(58.0),
         donor_fitness=all_patients(1.0),
         frailty=all_patients(1.0),
+        **plain_traits(patients, lesions=lesions),
     )
 
 

@@ -1,0 +1,272 @@
+"""What the parts of a trial must agree on: mistakes that no single field shows."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import TYPE_CHECKING, Final
+
+from adoptive.errors import StudyError
+from adoptive.trial.eligibility import CRITERION_FIELDS, CriterionField
+from adoptive.verdict.judge import ENDPOINTS
+
+if TYPE_CHECKING:
+    from adoptive.trial.types import Criterion, Protocol, Sequential, Study, VerdictPlan
+
+__all__ = ["check_criterion", "check_looks", "check_primary", "check_protocol", "check_study"]
+
+_ID: Final = re.compile(r"[a-z][a-z0-9_]*")
+_OPERATORS: Final = {
+    "number": ("=", "in", ">=", "<=", "between"),
+    "yes/no": ("=",),
+    "name": ("=", "in"),
+}
+
+
+def check_criterion(criterion: Criterion) -> None:
+    """Check a criterion's name, field, gate, operator, value and unit.
+
+    Raises :class:`StudyError` for the first that does not fit.
+    """
+    where = f"criterion {criterion.id}"
+    if not _ID.fullmatch(criterion.id):
+        raise StudyError("not a short name", where=where, value=criterion.id, allowed="a-z 0-9 _, a letter first")
+    about = CRITERION_FIELDS.get(criterion.field)
+    if about is None:
+        near = difflib.get_close_matches(criterion.field, CRITERION_FIELDS, n=1)
+        step = f"write {near[0]}" if near else "choose one of them"
+        fields = ", ".join(CRITERION_FIELDS)
+        raise StudyError("no such field", where=where, value=criterion.field, allowed=fields, next_step=step)
+    if criterion.gate == "procurement" and not about.at_screening:
+        raise StudyError(
+            "this is not known at screening",
+            where=where,
+            value=criterion.field,
+            allowed="treatment, infusion day",
+            next_step="check it at a later gate",
+        )
+    if criterion.operator not in _OPERATORS[about.sort]:
+        allowed = ", ".join(_OPERATORS[about.sort])
+        raise StudyError(
+            f"an operator that does not fit {criterion.field}", where=where, value=criterion.operator, allowed=allowed
+        )
+    _check_value(criterion, about, where)
+    if criterion.unit not in ("", about.unit):
+        raise StudyError("another unit than the field's", where=where, value=criterion.unit, allowed=about.unit)
+
+
+def _check_value(criterion: Criterion, about: CriterionField, where: str) -> None:
+    """Check that a criterion's value is what its field and operator ask for."""
+    several = criterion.operator in ("in", "between")
+    values = criterion.value if isinstance(criterion.value, tuple) else (criterion.value,)
+    sorts: dict[str, tuple[type, ...]] = {"number": (int, float), "yes/no": (bool,), "name": (str,)}
+    fits = [
+        isinstance(item, sorts[about.sort]) and (about.sort == "yes/no") == isinstance(item, bool) for item in values
+    ]
+    word = {"number": "number", "yes/no": "true or false", "name": "name"}[about.sort]
+    if several != isinstance(criterion.value, tuple) or not values or not all(fits):
+        wanted = {"between": "two numbers, [low, high]", "in": f"a list of {word}s"}.get(
+            criterion.operator, f"a {word}"
+        )
+        wanted = wanted.replace("a true", "true")
+        raise StudyError("a value that does not fit", where=where, value=criterion.value, allowed=wanted)
+    if criterion.operator == "between" and (len(values) != 2 or not values[0] <= values[1]):  # type: ignore[operator]
+        raise StudyError("not two ends in order", where=where, value=criterion.value, allowed="[low, high]")
+
+
+def check_protocol(trial: Protocol) -> None:
+    """Check that arms, ratio, size, accrual, cut and criteria of a trial fit together.
+
+    Raises :class:`StudyError` for the first that does not.
+    """
+    _check_arms(trial)
+    _check_size(trial)
+    _check_time(trial)
+    names = [criterion.id for criterion in trial.eligibility]
+    twice = next((name for name in names if names.count(name) > 1), "")
+    if twice:
+        raise StudyError(
+            "two criteria share an id", where="trial.eligibility", value=twice, next_step="name them apart"
+        )
+
+
+def _check_arms(trial: Protocol) -> None:
+    names, ratio = [arm.name for arm in trial.arms], ":".join(str(arm.ratio) for arm in trial.arms)
+    if min(arm.ratio for arm in trial.arms) == 0:
+        raise StudyError(
+            "nobody would be randomised to an arm",
+            where="trial.arms",
+            value=f"ratio {ratio}",
+            allowed="at least 1 part for each arm",
+            next_step="write for instance 2 and 1",
+        )
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise StudyError("two arms share a name", where="trial.arms", value=twice, next_step="name them apart")
+    treatments = {arm.treatment for arm in trial.arms}
+    if trial.crossover.allowed and len(treatments) < 2:
+        raise StudyError(
+            "nobody could cross over",
+            where="trial.crossover.allowed",
+            value="true",
+            allowed="false, unless one arm gets the cells and another a physician's choice",
+            next_step="write allowed = false",
+        )
+    cells = [arm.name for arm in trial.arms if arm.treatment == "cells"]
+    if trial.crossover.to not in ("", *cells):
+        raise StudyError(
+            "no arm of that name gets the cells",
+            where="trial.crossover.to",
+            value=trial.crossover.to,
+            allowed=", ".join(cells) or "none",
+            next_step="name one of these arms",
+        )
+
+
+def _check_size(trial: Protocol) -> None:
+    parts = [arm.ratio for arm in trial.arms]
+    ratio = ":".join(map(str, parts))
+    if trial.allocation == "randomised":
+        if trial.randomised < sum(parts):
+            raise StudyError(
+                "fewer patients than one block of the ratio",
+                where="trial.randomised",
+                value=trial.randomised,
+                allowed=f"at least {sum(parts)} for {ratio}",
+                next_step="randomise more patients",
+            )
+        own = next((arm.name for arm in trial.arms if arm.cohort is not None), "")
+        if own:
+            raise StudyError(
+                "randomised arms share their patients",
+                where="trial.arms: cohort",
+                value=own,
+                allowed='an own cohort where allocation is "parallel cohorts" or "one after the other"',
+                next_step="remove the arm's cohort or change trial.allocation",
+            )
+        return
+    if trial.randomised != sum(parts):
+        raise StudyError(
+            "the arms' patients do not add up to the trial's",
+            where="trial.randomised",
+            value=f"{trial.randomised}, arms {ratio}",
+            allowed=str(sum(parts)),
+            next_step="write each arm's patients as its ratio",
+        )
+    if trial.stratify:
+        raise StudyError(
+            "strata without randomisation",
+            where="trial.stratify",
+            value=", ".join(trial.stratify),
+            allowed='none unless allocation = "randomised"',
+            next_step="remove it",
+        )
+
+
+def _check_time(trial: Protocol) -> None:
+    needed: dict[str, tuple[str, float]] = {
+        "events": ("trial.events", trial.events),
+        "calendar": ("trial.calendar_months", trial.calendar_months),
+    }
+    where, value = needed.get(trial.data_cut, ("", 1.0))
+    if value <= 0:
+        raise StudyError(
+            f'data_cut = "{trial.data_cut}" needs a number here',
+            where=where,
+            value=value,
+            allowed="more than 0",
+            next_step="give it, or cut by follow-up",
+        )
+    if trial.events > trial.randomised:
+        raise StudyError(
+            "more events than patients",
+            where="trial.events",
+            value=trial.events,
+            allowed=f"at most {trial.randomised}",
+            next_step="plan fewer events or more patients",
+        )
+    most = trial.accrual_months + trial.follow_up_months
+    if trial.data_cut == "calendar" and trial.calendar_months > most:
+        raise StudyError(
+            "the cut comes after the end of the trial",
+            where="trial.calendar_months",
+            value=trial.calendar_months,
+            allowed=f"at most {most:g} (accrual and follow-up together)",
+            next_step="lengthen follow_up_months",
+        )
+    if trial.ramp_months > 0 and (trial.accrual != "ramp" or trial.ramp_months > trial.accrual_months):
+        raise StudyError(
+            "a ramp that does not fit the accrual",
+            where="trial.ramp_months",
+            value=trial.ramp_months,
+            allowed=f'0, or at most {trial.accrual_months:g} with accrual = "ramp"',
+            next_step="correct accrual or ramp_months",
+        )
+
+
+def check_looks(looks: Sequential) -> None:
+    """Check that the looks' fractions rise to 1 and that the spending functions have sensible parameters.
+
+    Raises :class:`StudyError` for the first that does not fit.
+    """
+    steps = zip((0.0, *looks.fractions), looks.fractions, strict=False)
+    if any(later <= earlier for earlier, later in steps) or abs(looks.fractions[-1] - 1.0) > 1e-9:
+        raise StudyError(
+            "the looks' fractions must rise to 1",
+            where="verdict.looks.fractions",
+            value=", ".join(f"{fraction:g}" for fraction in looks.fractions),
+            allowed="for instance 0.5, 1.0",
+            next_step="put them in order and end with 1.0",
+        )
+    for name, family in (("parameter", looks.spending), ("futility_parameter", looks.futility)):
+        value = getattr(looks, name)
+        if family == "power" and value <= 0:
+            raise StudyError(
+                "the power family needs an exponent above 0",
+                where=f"verdict.looks.{name}",
+                value=value,
+                allowed="more than 0",
+                next_step="write for instance 3",
+            )
+
+
+def check_primary(verdict: VerdictPlan) -> None:
+    """Check that the primary endpoint exists and has its time if it is a rate; raises :class:`StudyError`."""
+    endpoint = ENDPOINTS.get(verdict.primary)
+    if endpoint is None:
+        near = difflib.get_close_matches(verdict.primary, ENDPOINTS, n=1)
+        raise StudyError(
+            "unknown endpoint",
+            where="verdict.primary",
+            value=verdict.primary,
+            allowed=", ".join(ENDPOINTS),
+            next_step=f"write {near[0]}" if near else "choose one of them",
+        )
+    if endpoint.needs_time != (verdict.at_months is not None):
+        raise StudyError(
+            "the rate lacks its time" if endpoint.needs_time else "a time for an endpoint that has none",
+            where="verdict.at_months",
+            value=verdict.at_months,
+            next_step="give at_months" if endpoint.needs_time else "remove at_months",
+        )
+
+
+def check_study(study: Study) -> None:
+    """Check what trial and verdict ask of each other; raises :class:`StudyError`."""
+    primary, arms, looks = study.verdict.primary, study.trial.arms, study.verdict.looks
+    alone = len(arms) < 2
+    if primary.endswith("_hazard_ratio") and alone:
+        raise StudyError(
+            "a hazard ratio needs two arms",
+            where="verdict.primary",
+            value=primary,
+            allowed="an endpoint of one arm",
+            next_step="write for instance orr, or add an arm",
+        )
+    if looks is not None and (alone or study.trial.allocation != "randomised" or study.trial.events == 0):
+        raise StudyError(
+            "looks need two randomised arms and the planned number of events",
+            where="verdict.looks",
+            value=f"{len(arms)} arms, {study.trial.allocation}, trial.events = {study.trial.events}",
+            next_step="set trial.events, or remove verdict.looks",
+        )

@@ -1,0 +1,85 @@
+"""Who may enter, be collected from, be conditioned and be infused: structured criteria on what is known on the day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from adoptive.trial.types import Criterion
+
+__all__ = ["CRITERION_FIELDS", "CriterionField", "meets", "passes"]
+
+Flags = NDArray[np.bool_]
+Sort = Literal["number", "yes/no", "name"]
+
+
+@dataclass(frozen=True)
+class CriterionField:
+    """Describe what a criterion may ask for: unit, sort of value, meaning, and whether it is known at screening."""
+
+    unit: str
+    sort: Sort
+    meaning: str
+    at_screening: bool = True
+
+
+def _fields(*rows: tuple[str, str, Sort, str, bool]) -> Mapping[str, CriterionField]:
+    return MappingProxyType({name: CriterionField(*rest) for name, *rest in rows})  # type: ignore[arg-type]
+
+
+CRITERION_FIELDS: Final = _fields(
+    ("age_years", "year", "number", "age", True),
+    ("male", "yes/no", "yes/no", "sex", True),
+    ("ecog", "points", "number", "ECOG performance status", True),
+    ("weight_kg", "kg", "number", "body weight", True),
+    ("bsa_m2", "m2", "number", "body surface", True),
+    ("prior_lines", "lines", "number", "lines of therapy before", True),
+    ("third_line_or_later", "yes/no", "yes/no", "three or more lines before", True),
+    ("tumour_type", "name", "name", "tumour type", True),
+    ("peritoneal", "yes/no", "yes/no", "peritoneal metastases", True),
+    ("lesions", "count", "number", "target lesions", True),
+    ("sum_of_diameters_mm", "mm", "number", "sum of the target lesions' diameters", True),
+    ("read_share", "fraction", "number", "antigen-positive share that the pathologist read", True),
+    ("albumin_g_l", "g/L", "number", "albumin in serum", True),
+    ("creatinine_clearance_ml_min", "mL/min", "number", "creatinine clearance", True),
+    ("lymphocytes_per_ul", "1/uL", "number", "lymphocytes in blood", True),
+    ("neutrophils_e9_l", "1e9/L", "number", "neutrophils in blood", True),
+    ("platelets_e9_l", "1e9/L", "number", "platelets in blood", True),
+    ("progressed", "yes/no", "yes/no", "progression was seen on a scan since enrolment", False),
+    ("fit", "yes/no", "yes/no", "alive, well enough and in the trial", False),
+)  # fmt: skip
+"""Fields that criteria may name; the last ones are known only after enrolment."""
+
+
+def meets(criterion: Criterion, values: Mapping[str, NDArray[Any]]) -> Flags:
+    """Say for whom a criterion's statement is true, ``(patients,)``: ``field operator value``.
+
+    Arguments: ``values`` what is known on the day by field, each ``(patients,)``. ``>=`` and ``<=`` hold at equality,
+    ``between`` at both ends.
+    """
+    known, value = np.asarray(values[criterion.field]), criterion.value
+    if criterion.operator == "in":
+        return np.isin(known, np.asarray(value))
+    if criterion.operator == "between":
+        low, high = np.asarray(value, float)
+        return np.asarray((known >= low) & (known <= high))
+    compare = {"=": np.equal, ">=": np.greater_equal, "<=": np.less_equal}[criterion.operator]
+    return np.asarray(compare(known, value), np.bool_)
+
+
+def passes(criterion: Criterion, values: Mapping[str, NDArray[Any]]) -> Flags:
+    """Say who passes a criterion: an inclusion criterion must be true, an exclusion criterion must not.
+
+    >>> from adoptive.trial.types import Criterion
+    >>> adult = Criterion("adult", "inclusion", "procurement", "age_years", ">=", 18.0, "year")
+    >>> passes(adult, {"age_years": np.array([17.9, 18.0])}).tolist()
+    [False, True]
+    """
+    true = meets(criterion, values)
+    return true if criterion.kind == "inclusion" else ~true
