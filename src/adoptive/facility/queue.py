@@ -159,7 +159,7 @@ def assign_slots(
         clock = simpy.Environment()
         desk = Desk(clock, slots)
         places = ranks(slots, asked, severity=severity, chance=chance)
-        for number in np.flatnonzero(np.isfinite(asked) & (leave > asked)):
+        for number in np.flatnonzero(np.isfinite(asked) & (leave > asked)).tolist():
             clock.process(_visit(desk, places[number], float(leave[number]), float(held[number]), start, number))
         clock.run()
     reneged = np.isfinite(asked) & np.isinf(start)

@@ -57,17 +57,16 @@ def facility_command(request: Request) -> int:
 def _say(result: FacilityResult, out: Path | None, to: Console) -> None:
     """Print a facility for people."""
     to.print(f"\n{result.study.title}\n{answer(result)}\n")
-    numbers = Table(
-        title=f"Facility, {result.bill.region}, seed {result.asked.seed}", title_justify="left", show_header=False
-    )
+    title = f"Facility, {result.bill.region}, seed {result.asked.seed}"
+    numbers = Table(title=title, title_justify="left", show_header=False)
     for name, said in number_rows(result):
         numbers.add_row(name, said)
     to.print(numbers)
     losses = Table(title="How it ended", title_justify="left")
     for name in ("ending", "patients", "% of all", ""):
         losses.add_column(name, justify="right" if name in ("patients", "% of all") else "left", no_wrap=True)
-    for ending, count, share in loss_rows(result):
-        losses.add_row(ending, f"{count:,}", f"{share:.1f}", "█" * round(_BAR * share / 100.0))
+    for ending, patients, share in loss_rows(result):
+        losses.add_row(ending, f"{patients:,}", f"{share:.1f}", "█" * round(_BAR * share / 100.0))
     to.print(losses)
     bill = Table(title="Cost per treated patient, US dollars, failures included", title_justify="left")
     for name in ("step", "one", "count", "per treated", "90 %"):

@@ -19,6 +19,7 @@ _MAKER: Final = "manufacturing site"
 _FROZEN_C: Final = -150.0
 _COLD_C: Final = 4.0
 _BODY_C: Final = 37.0
+_BEFORE_THE_CELLS: Final = ("cells ordered", "slot given")
 
 _Happened = tuple[float, str, str, str, str, str, float | None]
 """Day, step, actor, place, reason, meaning of the signature, temperature."""
@@ -28,14 +29,8 @@ def log_of(study: Study, journeys: Journeys, *, most: int) -> Log:
     """Give the log of the first patients (by number); all names, numbers and signatures in it are invented."""
     rows: list[tuple[float, int, int, Entry]] = []
     for patient in range(min(most, len(journeys))):
-        for order, (day, step, actor, place, reason, meaning, temperature) in enumerate(
-            _told(study, journeys, patient)
-        ):
-            entry = Entry(
-                step=step, patient=f"SYN-{patient:07d}", chain=chain_identifier(study.name, patient),
-                donation=donation_number(patient), lot=_lot(study, patient, step), actor=actor, day=round(day, 4),
-                place=place, reason=reason, meaning=meaning, temperature_c=temperature,
-            )  # fmt: skip
+        for order, happened in enumerate(_told(study, journeys, patient)):
+            entry = _entry(study, patient, happened)
             rows.append((entry.day, patient, order, entry))
     opened = Entry(
         step="log opened", patient="", chain="", donation="", lot="", actor="simulation", day=0.0, place=_MAKER,
@@ -44,22 +39,22 @@ def log_of(study: Study, journeys: Journeys, *, most: int) -> Log:
     return append((), opened, *(entry for *_, entry in sorted(rows, key=lambda row: row[:3])))
 
 
-def _lot(study: Study, patient: int, step: str) -> str:
-    return "" if step in ("cells ordered", "slot given") else f"LOT-{study.name}-{patient:07d}"
+def _entry(study: Study, patient: int, happened: _Happened) -> Entry:
+    day, step, actor, place, reason, meaning, temperature = happened
+    before = step in _BEFORE_THE_CELLS
+    return Entry(
+        step=step, patient=f"SYN-{patient:07d}", chain=chain_identifier(study.name, patient),
+        donation="" if before else donation_number(patient),
+        lot="" if before else f"LOT-{study.name}-{patient:07d}", actor=actor, day=round(day, 4),
+        place=place, reason=reason, meaning=meaning, temperature_c=temperature,
+    )  # fmt: skip
 
 
 def _told(study: Study, journeys: Journeys, row: int) -> Iterator[_Happened]:
     """Tell what happened to one patient, in the order of the calendar."""
     cold = _FROZEN_C if study.facility.cryopreserved else _COLD_C
-    yield (
-        float(journeys.request_day[row]),
-        "cells ordered",
-        "physician",
-        _HOSPITAL,
-        "decision to treat",
-        "ordered",
-        None,
-    )
+    asked = float(journeys.request_day[row])
+    yield asked, "cells ordered", "physician", _HOSPITAL, "decision to treat", "ordered", None
     yield from _making(journeys, row)
     if np.isfinite(journeys.ready_day[row]):
         released, arrived = float(journeys.release_day[row]), float(journeys.ready_day[row])

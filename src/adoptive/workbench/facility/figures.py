@@ -115,9 +115,8 @@ def _histogram(days: Any, result: FacilityResult, size: Size) -> Chart:
             lines.append({"at": at, "name": name})
     x = alt.X("start:Q", title="days from order to infusion", axis=alt.Axis(grid=False),
               scale=alt.Scale(domain=[0, high], nice=False))  # fmt: skip
-    histogram = alt.Chart(alt.InlineData(values=bars)).mark_bar(color="#56B4E9", stroke="#888888", strokeWidth=0.5).encode(
-        x=x, x2="end:Q", y=alt.Y("patients:Q", title="patients")
-    )  # fmt: skip
+    columns = alt.Chart(alt.InlineData(values=bars)).mark_bar(color="#56B4E9", stroke="#888888", strokeWidth=0.5)
+    histogram = columns.encode(x=x, x2="end:Q", y=alt.Y("patients:Q", title="patients"))
     names = ["P50", "P90", "target"]
     rules = alt.Chart(alt.InlineData(values=lines)).mark_rule(strokeWidth=2).encode(
         x="at:Q",

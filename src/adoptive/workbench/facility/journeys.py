@@ -1,4 +1,4 @@
-"""Every patient's way through one facility: slot, collection, culture, release, perhaps once more, transport, infusion."""
+"""Every patient's way through one facility: slot, collection, culture, release, perhaps again, transport, infusion."""
 
 from __future__ import annotations
 

@@ -36,14 +36,17 @@ MOST_PATIENTS = 200_000
 def run_facility(study: Study, asked: Asked) -> FacilityResult:
     """Follow patients of a study through its facility; same study, seed and options give the same numbers.
 
-    Parameters keep their published values; patients arrive at the study's constant rate, at uniform times.
+    Parameters keep their published values; patients arrive at the study's constant rate, at uniform times. Where arms
+    have sections of their own, those of the first arm with cells hold for everybody.
 
     Raises
     ------
     StudyError
         The study gives no cells, or an option cannot be meant.
     """
-    slots, number = slots_asked(study, asked), _patients(study, asked)
+    number = _patients(study, asked)
+    study = study.of_arm(next(at for at, arm in enumerate(study.trial.arms) if arm.treatment == "cells"))
+    slots = slots_asked(study, asked)
     streams = Streams(asked.seed)
     keys = Keys.of(0, np.arange(number))
     book = load_book()

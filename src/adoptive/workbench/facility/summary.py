@@ -46,9 +46,7 @@ def summarise(
         on_time_share_of_all=float(on_time.mean()),
         endings={words: int((journeys.ending == ending).sum()) for ending, words in ENDING_WORDS.items()},
         lost_where=_lost_where(journeys),
-        attempts={
-            str(n): int((journeys.attempts == n).sum()) for n in range(int(journeys.attempts.max(initial=1)) + 1)
-        },
+        batches={str(n): int(count) for n, count in enumerate(np.bincount(journeys.attempts, minlength=2))},
         declined_at_infusion=int((treated & (journeys.decline_day <= journeys.infusion_day)).sum()),
         dead_within_a_year_share=float((death_day - journeys.request_day <= YEAR_DAYS).mean()),
         starts_used_share=_starts_used(journeys, slots),

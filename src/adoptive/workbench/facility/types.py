@@ -135,7 +135,7 @@ class Summary:
     on_time_share_of_all: float
     endings: dict[str, int]
     lost_where: dict[str, int]
-    attempts: dict[str, int]
+    batches: dict[str, int]
     declined_at_infusion: int
     dead_within_a_year_share: float
     starts_used_share: float | None

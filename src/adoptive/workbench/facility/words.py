@@ -12,13 +12,11 @@ def answer(result: FacilityResult) -> str:
     """Say the result in one sentence."""
     summary = result.summary
     share = 100.0 * summary.treated / summary.patients
-    lead = (
-        "" if summary.lead_days.p50 is None else f", half of them within {summary.lead_days.p50:.0f} days of the order"
-    )
-    each = (
-        "" if not summary.treated else f"; making and giving the cells cost {dollars(result.bill.per_treated_usd)} each"
-    )
-    return f"{summary.treated:,} of {summary.patients:,} patients ({share:.0f} %) received the cells{lead}{each}."
+    said = f"{summary.treated:,} of {summary.patients:,} patients ({share:.0f} %) received the cells"
+    if summary.lead_days.p50 is None:
+        return f"{said}."
+    each = dollars(result.bill.per_treated_usd)
+    return f"{said}, half of them within {summary.lead_days.p50:.0f} days of the order, at {each} US dollars each."
 
 
 def said_slots(slots: Slots | None) -> str:
@@ -42,7 +40,7 @@ def number_rows(result: FacilityResult) -> list[tuple[str, str]]:
         ("on time, treated", f"{_percent(summary.on_time_share)} within {summary.target_days:.0f} days"),
         ("on time, of all", _percent(summary.on_time_share_of_all)),
         ("treated after a decline of health", f"{summary.declined_at_infusion:,} patients"),
-        ("dead within a year of the order", _percent(summary.dead_within_a_year_share)),
+        ("dead within a year of the order (at lymphoma's rates)", _percent(summary.dead_within_a_year_share)),
         ("starts used", _percent(summary.starts_used_share)),
         ("places used", _percent(summary.rooms_used_share)),
     ]

@@ -92,9 +92,8 @@ def price_sentence(result: FacilityResult) -> str:
 def _alone(figure: Figure) -> str:
     """Give a figure's wide drawing as an SVG file of its own."""
     wide = dict(figure.drawings)["wide"]
-    return wide.replace(
-        "<svg ", '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" ', 1
-    )
+    spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    return wide.replace("<svg ", f"<svg {spaces} ", 1)
 
 
 def _page(result: FacilityResult, figures: tuple[Figure, ...]) -> str:
