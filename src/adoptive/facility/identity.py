@@ -188,10 +188,11 @@ def read_log(path: Path) -> Log:
         The file cannot be read, or a line is no event.
     """
     try:
-        lines = path.read_text("utf-8").splitlines()
+        text = path.read_bytes().decode("utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         why = getattr(problem, "strerror", None) or "not UTF-8 text"
         raise StudyError("the log cannot be read", where=str(path), value=why, next_step="name a log") from None
+    lines = text.removesuffix("\n").split("\n") if text else []
     return tuple(_event(line, f"{path.name}, line {at}") for at, line in enumerate(lines, start=1))
 
 
@@ -201,8 +202,8 @@ def _event(line: str, where: str) -> Event:
         content: Any = json.loads(line)
     except ValueError:
         content = None
-    if not isinstance(content, dict) or set(content) != names:
-        raise StudyError("no event of a log", where=where, allowed="one JSON object with the fields of an event")
+    if not isinstance(content, dict) or set(content) != names or _line(content) != line:
+        raise StudyError("no event of a log", where=where, allowed="one JSON object as the log writes it")
     return Event(**content)
 
 
@@ -229,6 +230,10 @@ def _refuse(entry: Entry, log: Sequence[Event]) -> None:
     numbers = [entry.day, *([] if entry.temperature_c is None else [entry.temperature_c])]
     if not all(math.isfinite(number) for number in numbers):
         raise StudyError("a number is not finite", where=f"identity log: {entry.step}", value=numbers)
+    try:
+        _line(dataclasses.asdict(entry)).encode()
+    except UnicodeEncodeError:
+        raise StudyError("text that cannot be written", where=f"identity log: {entry.step!a}") from None
     if log and entry.day < log[-1].day:
         raise StudyError(
             "an event cannot come before the last one", where=f"identity log: {entry.step}", value=entry.day,

@@ -106,7 +106,7 @@ def _histogram(days: Any, result: FacilityResult, size: Size) -> Chart:
     high = max(float(days.max(initial=0.0)), summary.target_days) * 1.02
     counts, edges = np.histogram(days, bins=BINS, range=(0.0, high))
     bars = [
-        {"start": float(low), "end": float(up), "patients": int(count)}
+        {"start": float(low), "end": float(up), "patients": int(count), "floor": 0}
         for low, up, count in zip(edges[:-1], edges[1:], counts, strict=True)
     ]
     lines = [{"at": summary.target_days, "name": "target"}]
@@ -116,7 +116,7 @@ def _histogram(days: Any, result: FacilityResult, size: Size) -> Chart:
     x = alt.X("start:Q", title="days from order to infusion", axis=alt.Axis(grid=False),
               scale=alt.Scale(domain=[0, high], nice=False))  # fmt: skip
     columns = alt.Chart(alt.InlineData(values=bars)).mark_bar(color="#56B4E9", stroke="#888888", strokeWidth=0.5)
-    histogram = columns.encode(x=x, x2="end:Q", y=alt.Y("patients:Q", title="patients"))
+    histogram = columns.encode(x=x, x2="end:Q", y=alt.Y("patients:Q", title="patients"), y2="floor:Q")
     names = ["P50", "P90", "target"]
     rules = alt.Chart(alt.InlineData(values=lines)).mark_rule(strokeWidth=2).encode(
         x="at:Q",
