@@ -51,41 +51,50 @@ def _entry(study: Study, patient: int, happened: _Happened) -> Entry:
 
 
 def _told(study: Study, journeys: Journeys, row: int) -> Iterator[_Happened]:
-    """Tell what happened to one patient, in the order of the calendar."""
-    cold = _FROZEN_C if study.facility.cryopreserved else _COLD_C
-    asked = float(journeys.request_day[row])
+    """Tell what happened to one patient, in the order of the calendar, up to the end of his way."""
+    asked, end = float(journeys.request_day[row]), float(journeys.end_day[row])
     yield asked, "cells ordered", "physician", _HOSPITAL, "decision to treat", "ordered", None
-    yield from _making(journeys, row)
-    if np.isfinite(journeys.ready_day[row]):
-        released, arrived = float(journeys.release_day[row]), float(journeys.ready_day[row])
-        yield released, "released", "qualified person", _MAKER, "all tests passed", "approved", cold
-        yield released, "shipped", "courier", _MAKER, "to the hospital", "handed over", cold
-        yield arrived, "received", "pharmacist", _HOSPITAL, "identity agrees with the order", "took over", cold
+    for happened in (*_making(journeys, row), *_released(study, journeys, row)):
+        if happened[0] <= end:
+            yield happened
     ending = Ending(int(journeys.ending[row]))
     if ending == Ending.TREATED:
-        day = float(journeys.infusion_day[row])
-        yield day, "identity checked", "two nurses", _HOSPITAL, "patient, chain and lot agree", "verified", None
-        yield day, "infused", "physician", _HOSPITAL, "as ordered", "administered", _BODY_C
-    elif ending in (Ending.FAILED, Ending.OUT_OF_SPECIFICATION):
-        why = Failure(int(journeys.failure[row])).name.lower().replace("_", " ")
-        yield float(journeys.end_day[row]), "rejected", "qualified person", _MAKER, why, "rejected", None
-    else:
-        yield float(journeys.end_day[row]), "order ended", "physician", _HOSPITAL, ENDING_WORDS[ending], "closed", None
+        yield end, "identity checked", "two nurses", _HOSPITAL, "patient, chain and lot agree", "verified", None
+        yield end, "infused", "physician", _HOSPITAL, "as ordered", "administered", _BODY_C
+        return
+    failed = ending in (Ending.FAILED, Ending.OUT_OF_SPECIFICATION)
+    why = Failure(int(journeys.failure[row])).words if failed else ENDING_WORDS[ending]
+    yield end, "order ended", "physician", _HOSPITAL, why, "closed", None
+    if np.isfinite(journeys.collection_day[row]):
+        yield end, "cells put aside", "qualified person", _MAKER, why, "blocked", None
 
 
 def _making(journeys: Journeys, row: int) -> Iterator[_Happened]:
-    """Tell slots, collection and batches up to the last release test."""
-    end = float(journeys.end_day[row])
-    collected = float(journeys.collection_day[row])
-    for number, start in enumerate(journeys.start_day[row], start=1):
-        if not np.isfinite(start):
-            return
-        yield float(start), "slot given", "scheduler", _MAKER, f"attempt {number}", "scheduled", None
-        if number == 1:
-            if not np.isfinite(collected):
-                return
+    """Tell slots, collection and batches up to the last test result."""
+    for at in range(journeys.start_day.shape[1]):
+        slot, culture = float(journeys.start_day[row, at]), float(journeys.culture_day[row, at])
+        if np.isfinite(slot):
+            yield slot, "slot given", "scheduler", _MAKER, f"attempt {at + 1}", "scheduled", None
+        if at == 0 and np.isfinite(collected := float(journeys.collection_day[row])):
             yield collected, "collected", "apheresis nurse", _HOSPITAL, "leukapheresis", "collected", _BODY_C
             yield collected, "labelled", "second nurse", _HOSPITAL, "donation and chain agree", "verified", None
             yield collected, "handed over", "courier", _HOSPITAL, "to the manufacturing site", "handed over", _COLD_C
-        if number == int(journeys.attempts[row]) and float(journeys.harvest_day[row]) <= end:
-            yield float(journeys.harvest_day[row]), "harvested", "operator", _MAKER, f"attempt {number}", "made", None
+        if np.isfinite(culture):
+            harvest, result = float(journeys.harvest_day[row, at]), float(journeys.result_day[row, at])
+            good = result == float(journeys.release_day[row]) and np.isfinite(journeys.ready_day[row])
+            said, meaning = ("all results are in", "reviewed") if good else ("not released", "rejected")
+            yield culture, "culture started", "operator", _MAKER, f"attempt {at + 1}", "made", _BODY_C
+            yield harvest, "harvested", "operator", _MAKER, f"attempt {at + 1}", "made", _BODY_C
+            yield result, "tested", "quality control", _MAKER, said, meaning, None
+
+
+def _released(study: Study, journeys: Journeys, row: int) -> Iterator[_Happened]:
+    """Tell release and transport."""
+    if not np.isfinite(journeys.ready_day[row]):
+        return
+    cold = _FROZEN_C if study.facility.cryopreserved else _COLD_C
+    released, arrived = float(journeys.release_day[row]), float(journeys.ready_day[row])
+    why = "released by exception" if journeys.by_exception[row] else "meets its specification"
+    yield released, "released", "qualified person", _MAKER, why, "approved", cold
+    yield released, "shipped", "courier", _MAKER, "to the hospital", "handed over", cold
+    yield arrived, "received", "pharmacist", _HOSPITAL, "identity agrees with the order", "took over", cold

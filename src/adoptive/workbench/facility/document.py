@@ -39,7 +39,7 @@ def patient_table(result: FacilityResult) -> Table:
     """Give a row per patient: days of each step (inf = it did not happen), attempts, how the way ended."""
     journeys = result.journeys
     starts = {f"slot_{at + 1}_day": journeys.start_day[:, at] for at in range(journeys.start_day.shape[1])}
-    days = ("collection_day", "harvest_day", "release_day", "ready_day", "infusion_day", "decline_day", "end_day")
+    days = ("collection_day", "release_day", "ready_day", "infusion_day", "decline_day", "end_day")
     return {
         "patient": np.arange(len(journeys)),
         "request_day": journeys.request_day,
@@ -47,7 +47,9 @@ def patient_table(result: FacilityResult) -> Table:
         **{name: getattr(journeys, name) for name in days},
         "waited_days": journeys.waited_days,
         "lead_days": journeys.lead_days,
-        "batches": journeys.attempts,
+        "collections": journeys.collections,
+        "batches": journeys.batches,
+        "by_exception": journeys.by_exception,
         "failure": journeys.failure,
         "ending": journeys.ending,
         "ending_words": np.array([ENDING_WORDS[code] for code in ENDING_WORDS])[journeys.ending],

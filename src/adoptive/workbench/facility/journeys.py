@@ -10,9 +10,11 @@ import simpy
 from numpy.typing import NDArray
 
 from adoptive.facility.queue import Desk, Rank
+from adoptive.facility.release import calendar
 from adoptive.facility.slots import Slots
 from adoptive.facility.types import Failure, Process, Product
 from adoptive.facility.waiting import PROGRESSED, Decline, present_until
+from adoptive.parameters import Typical
 from adoptive.workbench.facility.types import Ending, Journeys, Stages
 
 __all__ = ["follow_journeys", "planned_days", "stages_of"]
@@ -22,31 +24,32 @@ Ints = NDArray[np.int64]
 Steps = Generator[Any, Any, None]
 
 
-def planned_days(process: Process) -> dict[str, float]:
+def planned_days(process: Process, *, typical: Typical) -> dict[str, float]:
     """Give the planned days of each step of one attempt that succeeds."""
-    release = max((test.days for test in process.tests), default=process.release_days)
     return {
         "collect": process.apheresis_delay_days,
-        "prepare": process.preparation_days,
+        "prepare": process.shipping_days / 2.0 + process.preparation_days,
         "culture": process.culture_days,
-        "release": release,
-        "ship": process.shipping_days,
+        "release": calendar(process, typical=typical).release,
+        "ship": process.shipping_days / 2.0,
     }
 
 
-def stages_of(process: Process, product: Product, *, lead_days: Floats) -> Stages:
-    """Divide each patient's days from collection to arrival among the steps, as they are planned.
+def stages_of(process: Process, product: Product, *, lead_days: Floats, typical: Typical) -> Stages:
+    """Divide each patient's days from the collection to the arrival, or to the last bad result, among the steps.
 
-    ``product`` was made with everybody's order on day 0, so that its days are durations.
+    ``product`` was made with everybody's order on day 0, so that its days are durations. Cultures take their own days;
+    the others share the rest as they are planned. A culture that did not grow is not tested.
     """
-    plan = planned_days(process)
-    again = plan["culture"] + plan["release"]
-    whole = plan["prepare"] + product.attempts * again + plan["ship"]
-    factor = (product.ready_day - product.apheresis_day) / np.maximum(whole, 1e-9)
+    plan = planned_days(process, typical=typical)
+    tests = product.attempts - (product.failure == Failure.GROWTH)
+    planned = plan["prepare"] + tests * plan["release"] + product.released * plan["ship"]
+    rest = product.ready_day - product.apheresis_day - product.attempts * product.culture_days
+    factor = np.maximum(rest, 0.0) / np.maximum(planned, 1e-9)
     return Stages(
         collect=product.apheresis_day,
         prepare=plan["prepare"] * factor,
-        culture=plan["culture"] * factor,
+        culture=product.culture_days,
         release=plan["release"] * factor,
         ship=plan["ship"] * factor,
         lead=lead_days,
@@ -65,63 +68,83 @@ def follow_journeys(
 ) -> Journeys:
     """Follow everybody through the queue and the making, and say how each way ended.
 
-    A batch holds its room for its culture; a failed one is made again from stored cells, for which the patient asks
-    for another slot in his old place on the list. Days of decline, death and leaving count from the request.
+    A batch holds its place for its culture; a failed one is made again from stored cells, for which the patient asks
+    for another slot in his old rank on the list. Once cells have arrived in time only death and a recall keep them from
+    him. Days of decline, death and leaving count from the request.
     """
     lost = request_day + np.minimum(present_until(decline), withdrawal_days)
-    start = _start_days(request_day, lost, stages, product, slots, ranks)
-    collection = np.where(start[:, 0] + stages.collect < lost, start[:, 0] + stages.collect, np.inf)
-    first = collection + stages.prepare
-    begun = np.where(np.arange(start.shape[1]) == 0, np.where(np.isfinite(first), first, np.inf)[:, None], start)
-    last = begun[np.arange(len(lost)), product.attempts - 1]
-    barren = product.failure == Failure.COLLECTION
-    harvest = np.where(barren, np.inf, last + stages.culture)
-    release = np.where(barren, collection, harvest + stages.release)
-    ready = np.where(product.released, release + stages.ship, np.inf)
-    infusion = ready + stages.lead
     death = request_day + decline.death_day
-    treated = product.released & (ready < lost) & (infusion < death)
-    failed = ~product.released & (release < lost)
-    ending = np.where(treated, int(Ending.TREATED), _why_lost(request_day, lost, decline, ready, infusion, death))
-    unfit = np.isin(product.failure, (Failure.COLLECTION, Failure.GROWTH))
-    named = np.where(unfit, int(Ending.FAILED), int(Ending.OUT_OF_SPECIFICATION))
-    ending = np.where(failed, named, ending)
-    gone = np.where(ready < lost, death, lost)
-    batches = np.isfinite(begun).sum(axis=1)
+    start = _start_days(lost, stages, product, slots, ranks)
+    made = _make(start, lost, stages, product)
+    ready = np.where(product.released & (made["ready_day"] < lost), made["ready_day"], np.inf)
+    infusion = ready + stages.lead
+    recall = np.where(np.isfinite(ready), made["ready_day"] + (product.recall_day - product.ready_day), np.inf)
+    recalled = (recall <= infusion) & (recall < death)
+    treated = np.isfinite(ready) & (infusion < death) & ~recalled
+    failed = (~product.released & (made["release_day"] < lost)) | recalled
+    failure = np.where(failed, np.where(recalled, int(Failure.STERILITY), product.failure), int(Failure.NONE))
+    gone = np.where(np.isfinite(ready), death, lost)
+    why = np.where(failed, _why_failed(failure), _why_lost(request_day, lost, decline, gone))
+    result_day = np.where(recalled, recall, made["release_day"])
     return Journeys(
         request_day=request_day,
         start_day=start,
-        collection_day=collection,
-        harvest_day=harvest,
-        release_day=release,
-        ready_day=np.where(ready < lost, ready, np.inf),
+        **(made | {"ready_day": ready}),
         infusion_day=np.where(treated, infusion, np.inf),
         decline_day=request_day + decline.decline_day,
         lost_day=lost,
         death_day=death,
-        end_day=np.where(treated, infusion, np.where(failed, release, gone)),
-        attempts=np.where(barren, 0, batches),
-        ending=ending.astype(np.int64),
-        failure=np.where(failed, product.failure, int(Failure.NONE)),
-        held_days=np.where(barren, 0.0, batches * stages.culture),
+        end_day=np.where(treated, infusion, np.where(failed, result_day, gone)),
+        collections=np.where(np.isfinite(made["collection_day"]), product.collections, 0),
+        ending=np.where(treated, int(Ending.TREATED), why),
+        failure=failure,
+        by_exception=treated & product.out_of_specification,
     )
 
 
-def _why_lost(
-    request_day: Floats, lost: Floats, decline: Decline, ready: Floats, infusion: Floats, death: Floats
-) -> Ints:
-    """Name what ended the way of who was not treated: the first of death, decline and leaving."""
+def _make(start: Floats, lost: Floats, stages: Stages, product: Product) -> dict[str, Any]:
+    """Give the days of each batch as its slots allow, inf where it is not made, and how many batches were made."""
+    collection = start[:, 0] + stages.collect
+    collection = np.where(collection < lost, collection, np.inf)
+    barren = product.failure == Failure.COLLECTION
+    first = np.arange(start.shape[1]) == 0
+    begun = np.where(first, (collection + stages.prepare)[:, None], start)
+    begun = np.where(barren[:, None], np.inf, begun)
+    last = np.arange(start.shape[1]) == (product.attempts - 1)[:, None]
+    untested = last & (product.failure == Failure.GROWTH)[:, None]
+    harvest = begun + stages.culture[:, None]
+    result = harvest + np.where(untested, 0.0, stages.release[:, None])
+    release = np.where(barren, collection, result[last])
+    batches = np.isfinite(begun).sum(axis=1)
+    return {
+        "collection_day": collection,
+        "culture_day": begun,
+        "harvest_day": harvest,
+        "result_day": result,
+        "release_day": release,
+        "ready_day": release + stages.ship,
+        "batches": batches,
+        "held_days": batches * stages.culture,
+    }
+
+
+def _why_failed(failure: Ints) -> Ints:
+    """Tell a batch that could not be made from one that missed its specification."""
+    unmade = np.isin(failure, (Failure.COLLECTION, Failure.GROWTH, Failure.LOST))
+    return np.where(unmade, int(Ending.FAILED), int(Ending.OUT_OF_SPECIFICATION))
+
+
+def _why_lost(request_day: Floats, lost: Floats, decline: Decline, gone: Floats) -> Ints:
+    """Name what ended the way of who was neither treated nor failed: the first of death, decline and leaving."""
     left = np.where(decline.leaves == PROGRESSED, int(Ending.PROGRESSED), int(Ending.DETERIORATED))
     declined = (decline.leaves > 0) & (request_day + decline.decline_day <= lost)
-    dead = (death <= lost) | ((ready < lost) & (death <= infusion))
+    dead = request_day + decline.death_day <= gone
     return np.where(dead, int(Ending.DIED), np.where(declined, left, int(Ending.WITHDREW)))
 
 
-def _start_days(
-    request_day: Floats, lost: Floats, stages: Stages, product: Product, slots: Slots | None, ranks: list[Rank]
-) -> Floats:
+def _start_days(lost: Floats, stages: Stages, product: Product, slots: Slots | None, ranks: list[Rank]) -> Floats:
     """Give the day of each batch's slot, ``(patients, attempts)``, inf = none."""
-    start = np.full((len(request_day), int(product.attempts.max(initial=1))), np.inf)
+    start = np.full((len(lost), int(product.attempts.max(initial=1))), np.inf)
     clock = simpy.Environment()
     desk = None if slots is None else Desk(clock, slots)
     barren = product.failure == Failure.COLLECTION

@@ -114,7 +114,7 @@ def _journeys(
     queue = ranks(slots or Slots(places=1), request, severity=cohort.frailty, chance=-cohort.frailty)
     return follow_journeys(
         request_day=request,
-        stages=stages_of(study.facility, product, lead_days=lead),
+        stages=stages_of(study.facility, product, lead_days=lead, typical=typical),
         product=product,
         decline=decline,
         withdrawal_days=leaving,
@@ -147,7 +147,9 @@ def _target_days(study: Study, asked: Asked, book: Book) -> float:
     keys = Keys.of(0, 0)
     typical = draw_typical(book, Streams(0), trials=[0], fixed=True)
     lead = float(lead_days(study.infusion, keys=keys, typical=typical)[0])
-    return sum(planned_days(study.facility).values()) + lead + book["facility.on_time_slack_days"].value
+    return (
+        sum(planned_days(study.facility, typical=typical).values()) + lead + book["facility.on_time_slack_days"].value
+    )
 
 
 def _in_range(where: str, value: float | None, *, low: float, high: float, above: bool = False) -> None:

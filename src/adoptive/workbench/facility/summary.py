@@ -46,7 +46,8 @@ def summarise(
         on_time_share_of_all=float(on_time.mean()),
         endings={words: int((journeys.ending == ending).sum()) for ending, words in ENDING_WORDS.items()},
         lost_where=_lost_where(journeys),
-        batches={str(n): int(count) for n, count in enumerate(np.bincount(journeys.attempts, minlength=2))},
+        batches={str(n): int(count) for n, count in enumerate(np.bincount(journeys.batches, minlength=2))},
+        given_by_exception=int(journeys.by_exception.sum()),
         declined_at_infusion=int((treated & (journeys.decline_day <= journeys.infusion_day)).sum()),
         dead_within_a_year_share=float((death_day - journeys.request_day <= YEAR_DAYS).mean()),
         starts_used_share=_starts_used(journeys, slots),
@@ -67,10 +68,10 @@ def count_done(journeys: Journeys, slots: Slots | None, *, room_use: float) -> D
     else:
         room_days = held / room_use
     return Done(
-        collections=int(collected.sum()),
-        batches=int(journeys.attempts.sum()),
+        collections=int(journeys.collections.sum()),
+        batches=int(journeys.batches.sum()),
         room_days=room_days,
-        transports=int((collected & (journeys.attempts > 0)).sum() + np.isfinite(journeys.ready_day).sum()),
+        transports=int((collected & (journeys.batches > 0)).sum() + np.isfinite(journeys.ready_day).sum()),
         lymphodepletions=int(np.isfinite(journeys.ready_day).sum()),
         treated=int(journeys.treated.sum()),
     )

@@ -71,14 +71,17 @@ class Stages:
 class Journeys:
     """Hold every patient's calendar days, ``(patients,)``, inf = it did not happen; day 0 is the first possible order.
 
-    ``start_day`` ``(patients, attempts)`` are the slots of his batches; ``ready_day`` is when released cells arrive;
+    ``start_day``, ``culture_day``, ``harvest_day`` and ``result_day`` ``(patients, attempts)`` are the slots, first and
+    last days of culture and test results of his batches; ``ready_day`` is when released cells arrive;
     ``lost_day`` is the day from which he could no longer be treated, ``end_day`` the day on which his way ended.
     """
 
     request_day: Floats
     start_day: Floats
     collection_day: Floats
+    culture_day: Floats
     harvest_day: Floats
+    result_day: Floats
     release_day: Floats
     ready_day: Floats
     infusion_day: Floats
@@ -86,10 +89,12 @@ class Journeys:
     lost_day: Floats
     death_day: Floats
     end_day: Floats
-    attempts: Ints
+    collections: Ints
+    batches: Ints
+    held_days: Floats
     ending: Ints
     failure: Ints
-    held_days: Floats
+    by_exception: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.request_day)
@@ -137,6 +142,7 @@ class Summary:
     lost_where: dict[str, int]
     batches: dict[str, int]
     declined_at_infusion: int
+    given_by_exception: int
     dead_within_a_year_share: float
     starts_used_share: float | None
     rooms_used_share: float | None

@@ -39,6 +39,7 @@ def number_rows(result: FacilityResult) -> list[tuple[str, str]]:
         ("wait for a slot, of those who got one", _days(summary.slot_wait_days)),
         ("on time, treated", f"{_percent(summary.on_time_share)} within {summary.target_days:.0f} days"),
         ("on time, of all", _percent(summary.on_time_share_of_all)),
+        ("treated with a product released by exception", f"{summary.given_by_exception:,} patients"),
         ("treated after a decline of health", f"{summary.declined_at_infusion:,} patients"),
         ("dead within a year of the order (at lymphoma's rates)", _percent(summary.dead_within_a_year_share)),
         ("starts used", _percent(summary.starts_used_share)),
