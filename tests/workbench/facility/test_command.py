@@ -27,8 +27,10 @@ def test_it_prints_what_a_facility_is_run_by(command: Command) -> None:
     said = command("facility", "satri-cel", *FEW)
     assert said.code == 0
     assert said.err == ""
-    for words in ("lead time", "P50", "P90", "on time", "treated", "progressed", "manufacturing failure",
-                  "out of specification", "withdrew", "starts used", "per treated", "no medical advice", "seed 1"):  # fmt: skip
+    for words in (
+        "lead time", "P50", "P90", "on time", "treated", "progressed", "manufacturing failure", "out of specification",
+        "withdrew", "starts used", "per treated", "no medical advice", "seed 1",
+    ):  # fmt: skip
         assert words in said.out, words
 
 

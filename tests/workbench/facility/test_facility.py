@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import time
 from collections.abc import Callable
 from typing import Any
@@ -57,7 +58,7 @@ def test_every_way_ends_once_and_days_are_in_order(run: Run, capacity: dict[str,
     assert sum(summary.batches.values()) == 1500
     days = (journeys.request_day, journeys.start_day[:, 0], journeys.collection_day, journeys.release_day,
             journeys.ready_day, journeys.infusion_day)  # fmt: skip
-    for earlier, later in zip(days[:-1], days[1:], strict=True):
+    for earlier, later in itertools.pairwise(days):
         assert (later[np.isfinite(later)] >= earlier[np.isfinite(later)] - 1e-9).all()
     treated = journeys.treated
     assert (np.isfinite(journeys.infusion_day) == treated).all()
