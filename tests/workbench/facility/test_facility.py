@@ -99,7 +99,7 @@ def test_without_slots_the_days_are_those_of_the_making(study: Study, run: Run) 
         study.facility, cohort, dose_cells=study.infusion.dose_cells, decided_day=np.zeros(1500), typical=typical,
         streams=streams,
     )  # fmt: skip
-    lead = lead_days(study.infusion, keys=keys, typical=typical)
+    lead = lead_days(study.infusion, cohort, typical=typical)
     treated = result.journeys.treated
     assert treated.sum() > 1200
     assert product.released[treated].all()

@@ -9,15 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adoptive.cohort import Cohort, draw_cohort
+from adoptive.course import make_cells
 from adoptive.errors import StudyError
-from adoptive.facility import make_products
 from adoptive.facility.cost import bill_of
 from adoptive.facility.queue import ranks
 from adoptive.facility.slots import Slots
 from adoptive.facility.waiting import Decline, draw_death_after, draw_decline
 from adoptive.infusion import lead_days
-from adoptive.parameters import Book, Typical, draw_typical, load_book
+from adoptive.parameters import Typical, draw_typical, load_book
 from adoptive.streams import Keys, Streams
+from adoptive.trial.plans import plan_of
 from adoptive.trial.types import Study
 from adoptive.units import days
 from adoptive.workbench.facility.custody import log_of
@@ -53,13 +54,15 @@ def run_facility(study: Study, asked: Asked) -> FacilityResult:
     typical = draw_typical(book, streams, trials=[0], fixed=True)
     cohort = draw_cohort(study.cohort, study.antigen, keys=keys, typical=typical, streams=streams)
     decline = draw_decline(keys, typical=typical, streams=streams, frailty=cohort.frailty)
-    journeys = _journeys(study, slots, cohort, decline, typical, streams)
+    lead = lead_days(study.infusion, cohort, typical=typical)
+    target = _target_days(study, asked, typical, lead)
+    journeys = _journeys(study, slots, cohort, decline, lead, typical, streams)
     after = draw_death_after(
         journeys.infusion_day - journeys.request_day, decline, keys=keys, typical=typical, streams=streams
     )
     summary = summarise(
         journeys, slots=slots, demand_per_month=demand_per_month(study),
-        target_days=_target_days(study, asked, book), death_day=journeys.request_day + after,
+        target_days=target, death_day=journeys.request_day + after,
     )  # fmt: skip
     done = count_done(journeys, slots, room_use=book["facility.room_use"].value)
     bill = bill_of(
@@ -99,17 +102,19 @@ def slots_asked(study: Study, asked: Asked) -> Slots | None:
 
 
 def _journeys(
-    study: Study, slots: Slots | None, cohort: Cohort, decline: Decline, typical: Typical, streams: Streams
+    study: Study,
+    slots: Slots | None,
+    cohort: Cohort,
+    decline: Decline,
+    lead: Floats,
+    typical: Typical,
+    streams: Streams,
 ) -> Journeys:
     """Draw when everybody asks, make everybody's cells as if at once, and put both through the queue."""
     keys = cohort.keys
     span = days(len(keys) / demand_per_month(study))
     request = span * streams.uniform("facility.entry day", keys)
-    product = make_products(
-        study.facility, cohort, dose_cells=study.infusion.dose_cells, decided_day=np.zeros(len(keys)),
-        typical=typical, streams=streams,
-    )  # fmt: skip
-    lead = lead_days(study.infusion, keys=keys, typical=typical)
+    product = make_cells(cohort, plan_of(study, typical=typical, streams=streams), np.zeros(len(keys)))
     leaving = streams.exponential("outcome.leaving", keys) / typical.at("outcome.withdrawal_hazard", keys)
     queue = ranks(slots or Slots(places=1), request, severity=cohort.frailty, chance=-cohort.frailty)
     return follow_journeys(
@@ -139,17 +144,13 @@ def _patients(study: Study, asked: Asked) -> int:
     return wanted
 
 
-def _target_days(study: Study, asked: Asked, book: Book) -> float:
+def _target_days(study: Study, asked: Asked, typical: Typical, lead: Floats) -> float:
     """Give the days from the order within which an infusion is on time: as asked, or the plan and a slack."""
     _in_range("--target-days", asked.target_days, low=0.0, high=3_650.0)
     if asked.target_days is not None:
         return asked.target_days
-    keys = Keys.of(0, 0)
-    typical = draw_typical(book, Streams(0), trials=[0], fixed=True)
-    lead = float(lead_days(study.infusion, keys=keys, typical=typical)[0])
-    return (
-        sum(planned_days(study.facility, typical=typical).values()) + lead + book["facility.on_time_slack_days"].value
-    )
+    plan = sum(planned_days(study.facility, typical=typical).values()) + float(np.median(lead))
+    return plan + typical.book["facility.on_time_slack_days"].value
 
 
 def _in_range(where: str, value: float | None, *, low: float, high: float, above: bool = False) -> None:
