@@ -22,8 +22,8 @@ __all__ = ["known_today"]
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
-_NOT_WORSE: Final = (Response.CR, Response.PR, Response.SD, Response.NON_CR_NON_PD)
-_RESPONSE: Final = (Response.CR, Response.PR)
+_RESPONSE: Final = (Response.CR, Response.PR, Response.SCR, Response.VGPR, Response.CRI)
+_NOT_WORSE: Final = (*_RESPONSE, Response.SD, Response.NON_CR_NON_PD, Response.MR)
 
 
 def known_today(
