@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -372,3 +373,9 @@ def test_misuse_is_said(change: dict[str, Any], message: str) -> None:
     with pytest.raises(StudyError, match=message):
         judge(table(), SCREENING, [replace(GOOD, **change)])
     judge(table(), SCREENING, [GOOD])
+
+
+def test_the_page_names_every_endpoint_with_its_unit_and_meaning() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "verdict.md").read_text("utf-8")
+    for endpoint in ENDPOINTS.values():
+        assert f"| `{endpoint.name}` | {endpoint.unit} | {endpoint.meaning}" in page
