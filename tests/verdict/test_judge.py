@@ -283,6 +283,12 @@ def test_a_hazard_ratio_is_of_an_arm_over_the_last_or_over_the_one_that_is_named
         judge(three, {}, [EndpointSpec("pfs_hazard_ratio", 2)])
 
 
+def test_who_had_not_entered_at_the_data_cut_is_in_no_endpoint() -> None:
+    late = table(enrolled=[1, 1, 0, 1, 1, 1, 1, 1])
+    assert judge(late, {}, [EndpointSpec("dcr", 0)])[0].values[0] == 50.0
+    assert judge(late, {}, [EndpointSpec("crs_any")])[0].values[0] == pytest.approx(200.0 / 3.0)
+
+
 def test_one_arm_has_no_hazard_ratio_and_an_empty_one_no_estimate() -> None:
     alone = table(arm=[0] * 8)
     assert not judge(alone, {}, [EndpointSpec("os_hazard_ratio")])[0].estimable.any()
@@ -321,6 +327,7 @@ def recorded(trials: int, size: int) -> Recorded:
     }
     patients = {name: make[column.dtype]((trials, size)) for name, column in PATIENT_COLUMNS.items()}
     patients["arm"] = np.tile((np.arange(size) % 3 == 0).astype(int), (trials, 1))
+    patients |= {"assigned_cells": patients["arm"] == 0, "enrolled": np.ones((trials, size), np.bool_)}
     return Recorded(patients, {name: make[column.dtype]((trials,)) for name, column in SCREENING_COLUMNS.items()})
 
 
