@@ -94,6 +94,9 @@ def test_tables_are_flat_and_agree(result: EscalationResult) -> None:
         assert trials["patients"].sum() == len(patients["trial"])
         assert trials["dlt"].sum() == patients["dlt"].sum()
     assert "desirability" in tables
+    for name in ("pathways-boin", "pathways-3plus3", "pathways-crm"):
+        assert tables[name]["probability"].sum() == pytest.approx(1.0)
+        assert set(tables[name]["next_level"]) <= {"A", "B", ""}
 
 
 def test_words(result: EscalationResult) -> None:

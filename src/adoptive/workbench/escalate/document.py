@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adoptive.trial.escalation.run import DesignResult
-from adoptive.verdict.escalation import Boin12Design, Ending, Estimate, desirability_table
+from adoptive.verdict.escalation import Boin12Design, Ending, Estimate, desirability_table, dose_pathways
 from adoptive.workbench.escalate.run import EscalationResult
 from adoptive.workbench.escalate.words import decision_rows, level_names, path_text, reason_rows
 
@@ -19,6 +19,8 @@ _NUMBERS = (
     "none_selected", "total_patients", "total_dlt", "duration_days", "stopped_toxic", "correct", "overdose_selected",
     "patients_overdosed", "patients_at_right", "overdosing_60", "overdosing_80",
 )  # fmt: skip
+_COHORTS = 3
+"""Cohorts whose outcomes the table of pathways lists."""
 _PER_LEVEL = ("selected", "patients", "dlt", "responses")
 
 
@@ -78,6 +80,8 @@ def escalation_tables(result: EscalationResult) -> dict[str, Table]:
             "patients": run.patients.sum(axis=1), "dlt": run.dlt.sum(axis=1), "duration_days": run.duration_days,
         }  # fmt: skip
         tables[f"patients-{_safe(each.name)}"] = _patients(each, names)
+        if each.design.most_pending == 0 and not isinstance(each.design, Boin12Design):
+            tables[f"pathways-{_safe(each.name)}"] = _pathways(result, each)
         if isinstance(each.design, Boin12Design):
             sizes = np.arange(0, each.conduct.most_patients + 1, each.conduct.cohort_size)
             tables["desirability"] = dict(vars(desirability_table(sizes, rule=each.design.rule)))
@@ -121,6 +125,21 @@ def _patients(each: DesignResult, names: NDArray[Any]) -> Table:
         "infusion_day": run.entry_day[row, place], "dlt": run.toxic[row, place],
         "dlt_day": np.where(np.isfinite(day), day, np.nan), "response": run.response[row, place],
     }  # fmt: skip
+
+
+def _pathways(result: EscalationResult, each: DesignResult) -> Table:
+    """Give every outcome of the first cohorts, the level that follows, and its chance under the simulated curve."""
+    cohorts = min(_COHORTS, each.conduct.most_patients // each.conduct.cohort_size)
+    none, names = [0] * len(result.plan.levels), np.array([*level_names(result), ""])
+    paths = dose_pathways(
+        each.design, cohorts=cohorts, cohort_size=each.conduct.cohort_size, start_level=each.conduct.start_level,
+        dlt=none, patients=none, dlt_probability=result.curve.dlt,
+    )  # fmt: skip
+    table: Table = {}
+    for at in range(cohorts):
+        table |= {f"level_{at + 1}": names[paths.level[:, at]], f"dlt_{at + 1}": paths.dlt[:, at]}
+    ending = np.array([Ending(int(e)).name for e in paths.ending])
+    return table | {"next_level": names[paths.next_level], "ending": ending, "probability": paths.probability}
 
 
 def _safe(name: str) -> str:
