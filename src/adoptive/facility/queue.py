@@ -1,4 +1,4 @@
-"""Waiting for a slot: patients ask on their day, batches start as calendar and rooms allow, who waits too long leaves."""
+"""Waiting for a slot: patients ask, batches start as calendar and rooms allow, who waits too long leaves."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class SlotAssignment:
 class Desk:
     """Keep one facility's waiting list, its calendar of starts and its rooms, on a simpy clock.
 
-    Nobody is called who has left by that day; everybody who asks on a day is on the list before anybody is called on it.
+    Nobody is called who has left by that day; all who ask on a day are on the list before anybody is called on it.
     """
 
     def __init__(self, clock: simpy.Environment, slots: Slots) -> None:
@@ -159,7 +159,7 @@ def assign_slots(
         clock = simpy.Environment()
         desk = Desk(clock, slots)
         places = ranks(slots, asked, severity=severity, chance=chance)
-        for number in np.flatnonzero(np.isfinite(asked) & (leave > asked)):
+        for number in np.flatnonzero(np.isfinite(asked) & (leave > asked)).tolist():
             clock.process(_visit(desk, places[number], float(leave[number]), float(held[number]), start, number))
         clock.run()
     reneged = np.isfinite(asked) & np.isinf(start)

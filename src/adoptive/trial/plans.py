@@ -5,6 +5,7 @@ from __future__ import annotations
 from adoptive.course import Plan
 from adoptive.parameters import Typical
 from adoptive.streams import Streams
+from adoptive.trial.gates import gate_of
 from adoptive.trial.types import Study
 from adoptive.units import days
 
@@ -22,4 +23,5 @@ def plan_of(study: Study, *, typical: Typical, streams: Streams, horizon_days: f
         typical=typical,
         streams=streams,
         horizon_days=float(horizon),
+        gate=gate_of(study),
     )

@@ -34,9 +34,7 @@ def pair(candidates: Cohort) -> Cohort:
 
 def test_lymphodepletion_stands_on_the_protocols_days(study: Study, pair: Cohort, typical: Typical) -> None:
     """Fludarabine 25 mg/m2 on days -5 and -4, cyclophosphamide 250 mg/m2 on days -5 to -3: one daily dose each."""
-    plan = plan_lymphodepletion(
-        study.infusion, pair, infusion_day=np.array([40.0, np.inf]), number=1, typical=typical
-    )
+    plan = plan_lymphodepletion(study.infusion, pair, infusion_day=np.array([40.0, np.inf]), number=1, typical=typical)
     told = [
         (day, DRUGS[kind], amount) for day, kind, amount in zip(plan.day[0], plan.kind[0], plan.amount[0], strict=True)
     ]

@@ -27,7 +27,8 @@ class Estimate:
     error: Floats
 
     def __str__(self) -> str:
-        return f"{self.value:.1f} ± {self.error:.1f}"
+        pairs = zip(np.atleast_1d(self.value).tolist(), np.atleast_1d(self.error).tolist(), strict=True)
+        return ", ".join(f"{value:.1f} ± {error:.1f}" for value, error in pairs)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,10 @@ CHUNK: Final = 2000
 """Trials that go together: their arrays stay in the processor's cache."""
 
 
+_SAME_MOMENT: Final = 1e-6
+"""Days that are one moment."""
+
+
 @dataclass(frozen=True)
 class Conduct:
     """Describe how trials are run, whatever the design.
@@ -240,7 +244,9 @@ class _Group:
         placed = self.given_level[rows]
         next_place = np.minimum(self.treated[rows], self.conduct.most_patients - 1)
         now = np.full(len(rows), np.inf) if final else np.maximum(self.open_day[rows], self.arrival[rows, next_place])
-        watched = np.where(placed >= 0, np.minimum(now[:, None] - self.entry_day[rows], window), np.nan)
+        # On the very day for which the trial waited, round-off must not hide what that day shows.
+        since = now[:, None] - self.entry_day[rows] + _SAME_MOMENT
+        watched = np.where(placed >= 0, np.minimum(since, window), np.nan)
         toxic = (placed >= 0) & (self.dlt_day[rows] <= watched)
         watched = np.where(toxic, np.minimum(self.dlt_day[rows], watched), watched)
         at_level = placed[..., None] == np.arange(self.dlt.shape[1])

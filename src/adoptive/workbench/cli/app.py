@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from typer.core import TyperGroup
@@ -216,3 +216,67 @@ def grade(
     given = [f"{name}={value}" for name, value in (("version", version), ("variant", variant)) if value is not None]
     asked = Asked(tuple(files or ()), rule, (*given, *(settings or ())), out, tuple(against or ()), as_json)
     raise typer.Exit(grade_command(asked))
+
+
+@app.command(short_help="Send a study's patients through its facility: slots, days, losses, cost.")
+def facility(
+    study: StudyArgument,
+    patients: Annotated[
+        int | None, typer.Option(help="Patients; default those of the study's arms with cells.", show_default=False)
+    ] = None,
+    seed: SeedOption = 1,
+    slots_per_month: Annotated[
+        float | None, typer.Option(help="Batches that may start in a month; default the study's.", show_default=False)
+    ] = None,
+    places: Annotated[
+        int | None, typer.Option(help="Batches that may run at once, 0 = no limit.", show_default=False)
+    ] = None,
+    priority: Annotated[
+        Literal["first come", "sickest first", "most likely to complete"] | None,
+        typer.Option(help="Who gets a free slot.", show_default=False),
+    ] = None,
+    target_days: Annotated[
+        float | None,
+        typer.Option(help="Days from order to infusion that are on time; default plan and 7.", show_default=False),
+    ] = None,
+    log_patients: Annotated[int, typer.Option(min=0, help="Patients in the identity log, the first ones.")] = 100,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="New folder for page, tables and log.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Send a study's patients through its facility: slots, days, losses by cause, use, cost per treated patient."""
+    from adoptive.workbench.cli.facility import Request, facility_command
+    from adoptive.workbench.facility import Asked
+
+    asked = Asked(patients, seed, slots_per_month, places, priority, target_days, log_patients)
+    raise typer.Exit(facility_command(Request(study, asked, out, as_json)))
+
+
+@app.command(short_help="Simulate a study's dose-finding trials: 3+3, BOIN, mTPI, CRM, TITE, BOIN12.")
+def escalate(
+    study: StudyArgument,
+    design: Annotated[
+        str | None,
+        typer.Option(
+            help="3+3, boin, mtpi-2, mtpi, crm, tite-crm, tite-boin or boin12; default the study's.", show_default=False
+        ),
+    ] = None,
+    compare: Annotated[str | None, typer.Option(help="Other designs on the same patients, as in 3+3,crm.")] = None,
+    doses: Annotated[
+        str | None, typer.Option(help="Cells per infusion at each level, in the place of the study's: 1e8,3e8,1e9.")
+    ] = None,
+    trials: Annotated[int, typer.Option(min=1, max=MOST_TRIALS, help="Virtual trials.")] = 100,
+    seed: SeedOption = 1,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=MOST_WORKERS, help="Processes; default one per core.", show_default=False)
+    ] = None,
+    fixed_parameters: Annotated[
+        bool, typer.Option("--fixed-parameters", help="The same published parameters in every trial.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="New folder for page, figures and tables.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Simulate a study's dose-finding trials: decisions, DLTs at each level, operating characteristics."""
+    from adoptive.workbench.cli.escalating import Request, escalate_command
+
+    request = Request(study, design, compare, doses, trials, seed, workers, out, as_json, fixed_parameters)
+    raise typer.Exit(escalate_command(request))
