@@ -87,6 +87,7 @@ if TYPE_CHECKING:
         Stacked,
     )
     from adoptive.outcome.toxicity.crs import CRS_SCALES, crs_course, grade_crs
+    from adoptive.outcome.toxicity.dlt import DLT_KINDS, Dlt, DltRule, ToxicityDays, find_dlt
     from adoptive.outcome.toxicity.episodes import GradedCourse, episodes
     from adoptive.outcome.toxicity.icans import grade_icans, ice_score
     from adoptive.outcome.toxicity.oxygen import oxygen_code
@@ -141,6 +142,7 @@ _NAMES: Final = {
     "response.table": "lesion_rows rows_of stack_rows",
     "response.types": "ImmuneResponse Kind LesionRows LesionState NewLesion NewLesions Stacked",
     "toxicity.crs": "CRS_SCALES crs_course grade_crs",
+    "toxicity.dlt": "DLT_KINDS Dlt DltRule ToxicityDays find_dlt",
     "toxicity.episodes": "GradedCourse episodes",
     "toxicity.icans": "grade_icans ice_score",
     "toxicity.oxygen": "oxygen_code",
@@ -152,28 +154,29 @@ _HOME: Final = {name: module for module, names in _NAMES.items() for name in nam
 
 # fmt: off
 __all__ = [
-    "CENSORING_RULES", "CRS_SCALES", "UNGRADED", "Assessed", "Assessment", "BedsideSigns", "Best", "BrainSigns",
-    "BrainTolerance", "CarHematotox", "CensoringRule", "Chemistry", "Consciousness", "CrsSigns", "DailyLowest", "Easix",
-    "Endpoint", "Fate", "Graded", "GradedCourse", "HScore", "IcansSigns", "IecHs", "ImmuneAssessed", "ImmuneCourse",
-    "ImmuneResponse", "Infections", "Kind", "LaboratoryPanel", "LesionRows", "LesionState", "Motor", "NewLesion",
-    "NewLesions", "NonTarget", "OffTumour", "Oxygen", "Planned", "Pressure", "Reading", "Reason", "Response",
-    "Safety", "Scans", "Seizure", "Stacked", "TermPair", "TimeToEvent", "Tolerance", "Vitals", "Watched",
-    "WorstGrades", "adtte_columns", "assess", "assess_immune", "at_days", "bedside_signs", "best_immune_response",
-    "best_response", "brain_signs", "censoring_rule", "check_baseline", "choose_targets", "class_infection_risk",
-    "competing_status", "compute_easix", "confirm_new_lesions", "consciousness_code", "corrected_calcium_mmol_l",
-    "count_neutropenia_days", "crs_course", "daily_crs_grade", "daily_icans_grade", "daily_lowest", "days_to_response",
-    "depth_of_response", "disease_control", "draw_brain_tolerance", "draw_fate", "draw_infections", "draw_tolerance",
-    "draw_vitals", "duration_of_response", "episodes", "event_free_survival", "find_b_cell_aplasia", "find_iec_hs",
-    "first_passage", "grade_clinical_tls", "grade_crs", "grade_cytopenia", "grade_ejection_fraction",
-    "grade_febrile_neutropenia", "grade_icaht_early", "grade_icaht_late", "grade_icans", "grade_iec_hs",
-    "grade_laboratory", "grade_laboratory_rows", "grade_laboratory_tls", "grade_laboratory_tls_course",
-    "grade_t_icaht_early", "grade_t_icaht_late", "has_howard_clinical_tls", "has_nccn_thrombocytopenia", "ice_score",
-    "immune_course", "is_immunoglobulin_due", "judge_non_target", "lesion_rows", "limits_of_normal", "motor_code",
-    "off_tumour", "overall_survival", "oxygen_code", "plan_scans", "pressure_code", "printed_values",
-    "progression_free_survival", "read_course", "read_fate", "read_scans", "replacement_dose_g", "rows_from_sdtm",
-    "rows_of", "safety_of", "score_car_hematotox", "score_hscore", "seizure_code", "spider", "stack_rows", "swimmer",
-    "terms_of", "time_to_progression", "time_to_response", "true_values", "visits_from_sdtm", "waterfall",
-    "worst_cytopenia", "worst_grade", "worst_grade_rows",
+    "CENSORING_RULES", "CRS_SCALES", "DLT_KINDS", "UNGRADED", "Assessed", "Assessment", "BedsideSigns", "Best",
+    "BrainSigns", "BrainTolerance", "CarHematotox", "CensoringRule", "Chemistry", "Consciousness", "CrsSigns",
+    "DailyLowest", "Dlt", "DltRule", "Easix", "Endpoint", "Fate", "Graded", "GradedCourse", "HScore", "IcansSigns",
+    "IecHs", "ImmuneAssessed", "ImmuneCourse", "ImmuneResponse", "Infections", "Kind", "LaboratoryPanel", "LesionRows",
+    "LesionState", "Motor", "NewLesion", "NewLesions", "NonTarget", "OffTumour", "Oxygen", "Planned", "Pressure",
+    "Reading", "Reason", "Response", "Safety", "Scans", "Seizure", "Stacked", "TermPair", "TimeToEvent", "Tolerance",
+    "ToxicityDays", "Vitals", "Watched", "WorstGrades", "adtte_columns", "assess", "assess_immune", "at_days",
+    "bedside_signs", "best_immune_response", "best_response", "brain_signs", "censoring_rule", "check_baseline",
+    "choose_targets", "class_infection_risk", "competing_status", "compute_easix", "confirm_new_lesions",
+    "consciousness_code", "corrected_calcium_mmol_l", "count_neutropenia_days", "crs_course", "daily_crs_grade",
+    "daily_icans_grade", "daily_lowest", "days_to_response", "depth_of_response", "disease_control",
+    "draw_brain_tolerance", "draw_fate", "draw_infections", "draw_tolerance", "draw_vitals", "duration_of_response",
+    "episodes", "event_free_survival", "find_b_cell_aplasia", "find_dlt", "find_iec_hs", "first_passage",
+    "grade_clinical_tls", "grade_crs", "grade_cytopenia", "grade_ejection_fraction", "grade_febrile_neutropenia",
+    "grade_icaht_early", "grade_icaht_late", "grade_icans", "grade_iec_hs", "grade_laboratory", "grade_laboratory_rows",
+    "grade_laboratory_tls", "grade_laboratory_tls_course", "grade_t_icaht_early", "grade_t_icaht_late",
+    "has_howard_clinical_tls", "has_nccn_thrombocytopenia", "ice_score", "immune_course", "is_immunoglobulin_due",
+    "judge_non_target", "lesion_rows", "limits_of_normal", "motor_code", "off_tumour", "overall_survival",
+    "oxygen_code", "plan_scans", "pressure_code", "printed_values", "progression_free_survival", "read_course",
+    "read_fate", "read_scans", "replacement_dose_g", "rows_from_sdtm", "rows_of", "safety_of", "score_car_hematotox",
+    "score_hscore", "seizure_code", "spider", "stack_rows", "swimmer", "terms_of", "time_to_progression",
+    "time_to_response", "true_values", "visits_from_sdtm", "waterfall", "worst_cytopenia", "worst_grade",
+    "worst_grade_rows",
 ]
 # fmt: on
 

@@ -59,14 +59,15 @@ def _check_value(criterion: Criterion, about: CriterionField, where: str) -> Non
     """Check that a criterion's value is what its field and operator ask for."""
     several = criterion.operator in ("in", "between")
     values = criterion.value if isinstance(criterion.value, tuple) else (criterion.value,)
-    fits = {
-        "number": lambda item: isinstance(item, int | float) and not isinstance(item, bool),
-        "yes/no": lambda item: isinstance(item, bool),
-        "name": lambda item: isinstance(item, str),
-    }[about.sort]
+    sorts: dict[str, tuple[type, ...]] = {"number": (int, float), "yes/no": (bool,), "name": (str,)}
+    fits = [
+        isinstance(item, sorts[about.sort]) and (about.sort == "yes/no") == isinstance(item, bool) for item in values
+    ]
     word = {"number": "number", "yes/no": "true or false", "name": "name"}[about.sort]
-    if several != isinstance(criterion.value, tuple) or not values or not all(fits(item) for item in values):
-        wanted = {"between": "two numbers, [low, high]", "in": f"a list of {word}s"}.get(criterion.operator, f"a {word}")
+    if several != isinstance(criterion.value, tuple) or not values or not all(fits):
+        wanted = {"between": "two numbers, [low, high]", "in": f"a list of {word}s"}.get(
+            criterion.operator, f"a {word}"
+        )
         wanted = wanted.replace("a true", "true")
         raise StudyError("a value that does not fit", where=where, value=criterion.value, allowed=wanted)
     if criterion.operator == "between" and (len(values) != 2 or not values[0] <= values[1]):  # type: ignore[operator]
@@ -84,7 +85,9 @@ def check_protocol(trial: Protocol) -> None:
     names = [criterion.id for criterion in trial.eligibility]
     twice = next((name for name in names if names.count(name) > 1), "")
     if twice:
-        raise StudyError("two criteria share an id", where="trial.eligibility", value=twice, next_step="name them apart")
+        raise StudyError(
+            "two criteria share an id", where="trial.eligibility", value=twice, next_step="name them apart"
+        )
 
 
 def _check_arms(trial: Protocol) -> None:

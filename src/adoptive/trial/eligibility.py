@@ -67,7 +67,7 @@ def meets(criterion: Criterion, values: Mapping[str, NDArray[Any]]) -> Flags:
     if criterion.operator == "in":
         return np.isin(known, np.asarray(value))
     if criterion.operator == "between":
-        low, high = value  # type: ignore[misc]
+        low, high = np.asarray(value, float)
         return np.asarray((known >= low) & (known <= high))
     compare = {"=": np.equal, ">=": np.greater_equal, "<=": np.less_equal}[criterion.operator]
     return np.asarray(compare(known, value), np.bool_)

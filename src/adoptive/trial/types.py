@@ -21,6 +21,7 @@ from adoptive.infusion.types import ChoiceDrug, Regimen
 from adoptive.outcome.types import Assessment
 from adoptive.streams import Keys
 from adoptive.trial.coherence import check_criterion, check_looks, check_primary, check_protocol, check_study
+from adoptive.trial.escalation.types import EscalationPlan
 from adoptive.units import In
 
 __all__ = [
@@ -150,6 +151,7 @@ class Protocol:
     event: Annotated[Literal["pfs", "os"], In("name", "which events are counted")] = "pfs"
     calendar_months: Annotated[float, Ge(0), Le(480), In("month", "start of the trial to the data cut")] = 0.0
     eligibility: Annotated[tuple[Criterion, ...], MaxLen(60), In("list", "entry criteria")] = ()
+    escalation: Annotated[EscalationPlan | None, In("table", "dose finding")] = None
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -169,7 +171,7 @@ class Sequential:
     spending: Annotated[
         Literal["O'Brien-Fleming", "Pocock", "Hwang-Shih-DeCani", "power"], In("name", "how alpha is spent")
     ] = "O'Brien-Fleming"
-    parameter: Annotated[float, Ge(-20), Le(20), In("-", "gamma of Hwang-Shih-DeCani, exponent of the power family")] = 1.0
+    parameter: Annotated[float, Ge(-20), Le(20), In("-", "gamma of Hwang-Shih-DeCani, exponent of power")] = 1.0
     alpha: Annotated[float, Gt(0), Lt(0.5), In("fraction", "one-sided level")] = 0.025
     futility: Annotated[
         Literal["none", "O'Brien-Fleming", "Pocock", "Hwang-Shih-DeCani", "power"],

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from adoptive.errors import AdoptiveError, StudyError
-from adoptive.workbench.fields import allowed_keys, unit_and_limits
+from adoptive.trial.types import ARM_SECTIONS
+from adoptive.workbench.fields import BOUNDS, allowed_keys, in_words, type_at, unit_and_limits, whole_place
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -24,7 +25,6 @@ UNSHOWABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\uff
 """Characters that break a line or a drawing: control characters, line ends, and what XML cannot hold."""
 
 _CONTROL = "a control character or a line end has no place here"
-_BOUNDS = {"gt": "more than", "ge": "at least", "lt": "less than", "le": "at most"}
 
 
 @dataclass(frozen=True)
@@ -86,24 +86,56 @@ def unwritable_values(table: Mapping[str, Any], file: str, place: Place = ()) ->
 
 
 def from_pydantic(details: list[ErrorDetails], file: str) -> list[Mistake]:
-    """Turn pydantic's findings into mistakes; a misspelt key is said once, not as one key missing and one unknown."""
+    """Turn pydantic's findings into mistakes, each said once.
+
+    A misspelt key is not also a missing one, a value that fits none of several types is one mistake, and what an arm
+    has from the study's section is a mistake of that section alone.
+    """
     unknown = {
         tuple(item["loc"]) for item in details if item["type"] in ("extra_forbidden", "unexpected_keyword_argument")
     }
     guesses = {place: nearest(str(place[-1]), allowed_keys(place[:-1])) for place in unknown}
     explained = {(*place[:-1], guess) for place, guess in guesses.items() if guess}
-    mistakes = []
-    for item in details:
+    mistakes: dict[Place, Mistake] = {}
+    for number, item in enumerate(details):
         place: Place = tuple(item["loc"])
         if item["type"] == "too_short" and any(
             tuple(other["loc"])[: len(place)] == place for other in details if other is not item
         ):
             continue  # only short because a mistake inside it left an element out
+        whole = whole_place(place)
         if place in unknown:
-            mistakes.append(_misspelt(place, guesses[place], file))
+            mistakes[place] = _misspelt(place, guesses[place], file)
+        elif whole != place:
+            mistakes[whole] = _fits_nothing(item, whole, file)
         elif not (item["type"] in ("missing", "missing_argument") and place in explained):
-            mistakes.append(_one(item, place, file))
-    return mistakes
+            # two mistakes may stand at one place: keys that do not fit each other
+            mistakes[(*place, number) if place in mistakes else place] = _one(item, place, file)
+    return _without_inherited(mistakes)
+
+
+def _without_inherited(mistakes: Mapping[Place, Mistake]) -> list[Mistake]:
+    """Leave out the mistakes of an arm's section that are the study's section's own."""
+    said = {(place, mistake.what, mistake.value) for place, mistake in mistakes.items()}
+    return [
+        mistake
+        for place, mistake in mistakes.items()
+        if not (_in_arm(place) and (place[3:], mistake.what, mistake.value) in said)
+    ]
+
+
+def _in_arm(place: Place) -> bool:
+    """Say whether a place lies in an arm's own section."""
+    return place[:2] == ("trial", "arms") and len(place) > 3 and place[3] in ARM_SECTIONS
+
+
+def _fits_nothing(item: ErrorDetails, place: Place, file: str) -> Mistake:
+    """Say that a value is none of the types that a field may have."""
+    entered = item["input"]
+    return Mistake(
+        f"{file}: {dotted(place)}", "not one of the choices", repr(entered), in_words(type_at(place)),
+        "correct the value",
+    )  # fmt: skip
 
 
 def _misspelt(place: Place, guess: str, file: str) -> Mistake:
@@ -118,7 +150,7 @@ def _one(item: ErrorDetails, place: Place, file: str) -> Mistake:
     cause = context.get("error")
     if isinstance(cause, AdoptiveError):
         return Mistake(
-            f"{file}: {cause.where or dotted(place)}",
+            f"{file}: {_where(cause, place)}",
             cause.what,
             "" if cause.value is None else str(cause.value),
             cause.allowed,
@@ -139,11 +171,22 @@ def _one(item: ErrorDetails, place: Place, file: str) -> Mistake:
         number = str(context.get("actual_length", ""))
         what = "too few entries" if kind == "too_short" else "too many entries"
         return Mistake(where, what, number, f"{words} {context.get(end)}", step)
-    if any(name in context for name in _BOUNDS):
+    if "dataclass" in kind:
+        return Mistake(where, "a table is needed here", value, ", ".join(allowed_keys(place)), "write a table")
+    if any(name in context for name in BOUNDS):
         unit, limits = unit_and_limits(place)
-        allowed = " and ".join(f"{words} {limits[name]:g}" for name, words in _BOUNDS.items() if name in limits)
+        allowed = " and ".join(f"{words} {limits[name]:g}" for name, words in BOUNDS.items() if name in limits)
         return Mistake(where, "out of range", value, f"{allowed} {unit}", "correct the value")
     return Mistake(where, item["msg"][:1].lower() + item["msg"][1:], value, next_step="correct the value")
+
+
+def _where(cause: AdoptiveError, place: Place) -> str:
+    """Say where a table is at fault: by the field that it names, in the arm or the entry of a list that it stands in."""
+    known = re.split(r"[.:,\[ ]", cause.where, maxsplit=1)[0] in allowed_keys(())
+    table = place[:3] if _in_arm(place) else place
+    if known and table == place:
+        return cause.where
+    return ": ".join(part for part in (dotted(table), cause.where) if part)
 
 
 def as_error(mistakes: list[Mistake], file: str) -> StudyError:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 import tomli_w
 
 from adoptive.errors import StudyError
-from adoptive.trial.types import Study
+from adoptive.trial.types import ARM_SECTIONS, Study
 from adoptive.workbench.mistakes import Mistake, as_error, from_pydantic, nearest, unwritable_values
 
 if TYPE_CHECKING:
@@ -30,6 +30,14 @@ __all__ = ["dump_study", "list_studies", "load_study", "parse_study", "study_fol
 
 LARGEST_FILE_BYTES: Final = 1_000_000
 """A study file is a few kilobytes; anything near this size is another file given by mistake."""
+
+WITHOUT_CELLS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "antigen": {"target": "none"},
+    "construct": {"product": "none", "modality": "CAR-T", "costimulation": "CD28"},
+    "facility": {},
+    "infusion": {"dose_cells": 0.0},
+}
+"""Sections that a study may leave out if no arm gets cells."""
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
@@ -85,7 +93,42 @@ def parse_study(text: str, *, where: str = "study.toml") -> Study:
         )
     if mistakes:
         raise as_error(mistakes, where)
-    return _validate(content, where)
+    return _validate(_whole(content), where)
+
+
+def _whole(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Complete what a file leaves out: an arm's sections from the study's, and sections that nothing would use."""
+    trial = content.get("trial")
+    arms = trial.get("arms") if isinstance(trial, dict) else None
+    if not isinstance(arms, list):
+        return dict(content)
+    listed = [arm for arm in arms if isinstance(arm, dict)]
+    cells = any(arm.get("treatment") == "cells" for arm in listed)
+    whole = dict(content) if cells or not listed else {**WITHOUT_CELLS, **content}
+    completed = [_completed(arm, whole) if isinstance(arm, dict) else arm for arm in arms]
+    return {**whole, "trial": {**trial, "arms": completed}} if trial else whole
+
+
+def _completed(arm: Mapping[str, Any], content: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay the keys of an arm's own sections over the study's sections."""
+    own = {key: arm[key] for key in ARM_SECTIONS if isinstance(arm.get(key), dict)}
+    return {**arm, **{key: _laid_over(content.get(key), table) for key, table in own.items()}}
+
+
+def _laid_over(below: Any, above: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay a table over another, tables within tables alike; a list stands for the whole list."""
+    if not isinstance(below, dict):
+        return dict(above)
+    both = {
+        key: _laid_over(below[key], value)
+        for key, value in above.items()
+        if key in below and _tables(below, key, value)
+    }
+    return {**below, **above, **both}
+
+
+def _tables(below: Mapping[str, Any], key: str, value: Any) -> bool:
+    return isinstance(below[key], dict) and isinstance(value, dict)
 
 
 def _validate(content: Mapping[str, Any], where: str) -> Study:
@@ -108,11 +151,23 @@ def _adapter() -> TypeAdapter[Study]:
 
 def dump_study(study: Study) -> str:
     """Write a study as the text of its file; ``parse_study(dump_study(study)) == study``."""
-    return tomli_w.dumps(_plain(study), multiline_strings=False)
+    content = _plain(study)
+    for arm in content["trial"]["arms"]:
+        arm.update({key: _differing(arm[key], content[key]) for key in ARM_SECTIONS if key in arm})
+    return tomli_w.dumps(content, multiline_strings=False)
+
+
+def _differing(own: Mapping[str, Any], usual: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the keys of an arm's section that the study's section does not have so."""
+    return {
+        key: _differing(value, usual[key]) if isinstance(value, dict) and isinstance(usual.get(key), dict) else value
+        for key, value in own.items()
+        if key not in usual or usual[key] != value
+    }
 
 
 def _plain(value: Any) -> Any:
-    """Turn frozen dataclasses, tuples and mappings into what TOML can hold."""
+    """Turn frozen dataclasses, tuples and mappings into what TOML can hold; ``None`` is left out."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         named = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
         return {name: _plain(inner) for name, inner in named.items() if inner is not None}
