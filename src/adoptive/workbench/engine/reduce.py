@@ -112,7 +112,7 @@ def joined(blocks: Sequence[Block]) -> Block:
 
 
 def sets_of(event: str) -> tuple[str, ...]:
-    """Name the analysis sets of a curve, the one that is drawn first."""
+    """Name the analysis sets of which a curve is kept."""
     return ("responders",) if event == "dor" else ("ITT", "infused")
 
 
@@ -163,7 +163,8 @@ def _lost(patients: Patients, arm: int) -> Iterator[tuple[FlowKey, Floats]]:
         yield (arm, "infusions", str(number)), _count(of_arm & (patients["infusions"] == number))
     for code, reason in _REASONS.items():
         yield (arm, "lost", reason), _count(missed & (patients["not_infused"] == code))
-    yield (arm, "lost", "still waiting at the data cut"), _count(missed & ~np.isin(patients["not_infused"], [*_REASONS]))
+    other = missed & ~np.isin(patients["not_infused"], [*_REASONS])
+    yield (arm, "lost", "still waiting at the data cut"), _count(other)
 
 
 def _count(marked: NDArray[np.bool_]) -> Floats:
