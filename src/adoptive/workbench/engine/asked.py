@@ -78,11 +78,10 @@ def median_spec(study: Study, asked: Sequence[EndpointSpec] = ()) -> EndpointSpe
 
 def with_units(published: Sequence[Published]) -> tuple[Published, ...]:
     """Give rows without a unit their endpoint's."""
+    known = ((row, ENDPOINTS.get(row.endpoint)) for row in published)
     return tuple(
-        row
-        if row.unit or row.endpoint not in ENDPOINTS
-        else dataclasses.replace(row, unit=ENDPOINTS[row.endpoint].unit)
-        for row in published
+        dataclasses.replace(row, unit=endpoint.unit) if endpoint is not None and not row.unit else row
+        for row, endpoint in known
     )
 
 

@@ -22,8 +22,8 @@ __all__ = ["Run", "Table", "load_run", "rows_of"]
 Table = Mapping[str, NDArray[Any]]
 
 TABLES = (
-    "endpoints", "trial_values", "curves", "flow", "medians", "grades", "responses", "steps", "risk", "patients", "visits", "doses",
-    "daily", "checks", "rules", "parameters", "fields",
+    "endpoints", "trial_values", "curves", "flow", "medians", "grades", "responses", "steps", "risk",
+    "patients", "visits", "doses", "daily", "checks", "rules", "parameters", "fields",
 )  # fmt: skip
 
 

@@ -197,7 +197,7 @@ def _waterfall(run: Run, arms: list[int], size: Size) -> Chart:
 
 
 def _spider_rows(run: Run, arm: int, most: int) -> tuple[Rows, int]:
-    """Give the points of at most so many patients, evenly taken, each line beginning at 0, and the number with scans."""
+    """Give the points of at most so many patients, evenly taken, each line from 0, and the number with scans."""
     best = {row["patient"]: _in_words(row["best_response"]) for row in rows_of(run.tables["patients"], arm=arm)}
     visits = [row for row in rows_of(run.tables["visits"]) if row["patient"] in best and np.isfinite(row["change"])]
     patients, zero = sorted({row["patient"] for row in visits}), day_zero(run)

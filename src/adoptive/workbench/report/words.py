@@ -45,6 +45,9 @@ __all__ = [
 ]
 
 
+TIMES = {"pfs": "progression-free survival", "os": "overall survival", "efs": "event-free survival"}
+
+
 @dataclass(frozen=True)
 class Box:
     """Hold one box of the flow: what, how many in the median trial of the count, and in 90 % of trials."""
@@ -116,9 +119,7 @@ def _of_itt(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _favoured(run: Run, name: str, asked: list[dict[str, Any]]) -> str:
     """Say whom the hazard ratio favours; it may be simulated alone, without a published row."""
     event = name.removesuffix("_hazard_ratio")
-    words = {"pfs": "progression-free survival", "os": "overall survival", "efs": "event-free survival"}.get(
-        event, event
-    )
+    words = TIMES.get(event, event)
     values = run.tables["trial_values"]
     mine = (values["endpoint"] == name) & (values["set"] == "ITT") & (values["arm"] < 1) & values["estimable"]
     if not mine.any():
@@ -158,12 +159,14 @@ def chosen_in_words(run: Run) -> str:
 def chances(run: Run) -> list[str]:
     """Say, for numbers that were only told, how often a simulated trial gives at least as much."""
     rows = [row for row in rows_of(run.tables["endpoints"]) if math.isfinite(row["chance_of_at_least"])]
-    trials = int(run.summary["trials"])
-    return [
-        f"{endpoint_label(row['endpoint'], row['at_months'])}{f' ({row["arm"]})' if row['arm'] else ''}: at least "
-        f"{amount(row['published'], row['unit'])} in {chance(row['chance_of_at_least'], trials)} of the simulated trials"
-        for row in rows
-    ]
+    return [_chance_in_words(row, int(run.summary["trials"])) for row in rows]
+
+
+def _chance_in_words(row: dict[str, Any], trials: int) -> str:
+    whom = f" ({row['arm']})" if row["arm"] else ""
+    what = f"{endpoint_label(row['endpoint'], row['at_months'])}{whom}"
+    share = chance(row["chance_of_at_least"], trials)
+    return f"{what}: at least {amount(row['published'], row['unit'])} in {share} of the simulated trials"
 
 
 def counted(run: Run) -> str:
