@@ -110,7 +110,7 @@ def _kinetics(run: Run, drawn: dict[int, tuple[Rows, Rows, int]], size: Size) ->
     y = alt.Y("copies:Q", scale=alt.Scale(type="log", domainMin=FLOOR_COPIES), axis=axis)
     names, bands = [run.arms[arm] for arm in drawn], [row for band, _, _ in drawn.values() for row in band]
     threads = [row for _, thin, _ in drawn.values() for row in thin]
-    legend = alt.Legend(columns=1 if size.narrow else 3, symbolType="stroke") if len(names) > 1 else None
+    legend = _legend(size) if len(names) > 1 else None
     scale = alt.Scale(domain=names, range=[ARM_COLOURS[arm] for arm in drawn])
     colour = alt.Color("arm:N", legend=legend, scale=scale)
     opacity = 0.18 if len(names) == 1 else 0.1
@@ -120,6 +120,11 @@ def _kinetics(run: Run, drawn: dict[int, tuple[Rows, Rows, int]], size: Size) ->
         on(bands).mark_line(strokeWidth=2.4).encode(x=x, y=y, color=colour),
     ]
     return alt.layer(*layers).properties(width=size.width, height=280)
+
+
+def _legend(size: Size) -> alt.Legend:
+    columns = 1 if size.narrow else 3
+    return alt.Legend(columns=columns, symbolType="stroke", symbolSize=500, symbolOpacity=1, labelLimit=250)
 
 
 def _peak_in_words(run: Run, arm: int) -> str:

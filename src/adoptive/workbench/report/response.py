@@ -216,11 +216,13 @@ def _spider_rows(run: Run, arm: int, most: int) -> tuple[Rows, int]:
 
 def _spider(run: Run, lines: dict[int, Rows], size: Size) -> Chart:
     every = [row for rows in lines.values() for row in rows]
+    scale = alt.Scale(domain=[0.0, max((row["month"] for row in every), default=1.0)], nice=False)
     panels = []
     for arm, rows in lines.items():
-        axis = alt.Axis(grid=False)
+        axis = alt.Axis(grid=False, tickCount=6)
         threads = on(rows).mark_line(strokeWidth=1.2, opacity=0.85).encode(
-            x=alt.X("month:Q", title=f"months from {run.origin(arm)}", axis=axis), y=_change_axis("change"),
+            x=alt.X("month:Q", title=f"months from {run.origin(arm)}", axis=axis, scale=scale),
+            y=_change_axis("change"),
             color=_colour(every, legend=_legend(size)), detail="patient:N",
         )  # fmt: skip
         title = {"title": run.arms[arm]} if len(lines) > 1 else {}

@@ -99,17 +99,20 @@ def _marks_and_bars(run: Run, lanes: Rows) -> tuple[Rows, Rows]:
 def _swimmer(run: Run, shown: dict[int, Rows], size: Size) -> Chart:
     lanes = sum(map(len, shown.values()))
     height = min(float(LANE), TALLEST / max(lanes, 1))
-    return stacked([_panel(run, arm, rows, height, size, titled=len(shown) > 1) for arm, rows in shown.items()])
+    ends = [lane[end] for rows in shown.values() for lane in rows for end in ("start", "end")]
+    scale = alt.Scale(domain=[min(ends, default=0.0), max(ends, default=1.0)], nice=False)
+    return stacked([_panel(run, arm, rows, height, size, scale) for arm, rows in shown.items()])
 
 
-def _panel(run: Run, arm: int, lanes: Rows, height: float, size: Size, *, titled: bool) -> alt.LayerChart:
+def _panel(run: Run, arm: int, lanes: Rows, height: float, size: Size, scale: alt.Scale) -> alt.LayerChart:
+    titled = len(run.followed) > 1
     marks, bars = _marks_and_bars(run, lanes)
     y = alt.Y("lane:O", axis=None, scale=alt.Scale(domain=list(range(len(lanes))), paddingInner=0.2))
     phases = {name: colour for name, colour in PHASES.items() if run.cells or name != "waiting for the cells"}
-    scale = alt.Scale(domain=list(phases), range=list(phases.values()))
+    colours = alt.Scale(domain=list(phases), range=list(phases.values()))
     legend = alt.Legend(columns=1 if size.narrow else 3, symbolType="square", labelLimit=250)
-    x = alt.X("start:Q", title=f"months from {run.origin(arm)}", axis=alt.Axis(grid=False))
-    colour = alt.Color("phase:N", scale=scale, legend=legend)
+    x = alt.X("start:Q", title=f"months from {run.origin(arm)}", axis=alt.Axis(grid=False), scale=scale)
+    colour = alt.Color("phase:N", scale=colours, legend=legend)
     layers: list[alt.Chart] = [on(bars).mark_bar().encode(x=x, x2="end:Q", y=y, color=colour)]
     for name, (fill, shape) in EVENTS.items():
         rows = [mark for mark in marks if mark["event"] == name]

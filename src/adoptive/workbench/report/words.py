@@ -107,8 +107,10 @@ def answer(run: Run) -> str:
     asked = [row for row in rows_of(run.tables["endpoints"], endpoint=name) if row["estimable_share"] > 0]
     if name.endswith("_hazard_ratio"):
         return f"{trials} {_favoured(run, name, _of_itt(asked))}{count}."
-    said = "; ".join(map(_estimated, _of_itt(asked))) or f"{endpoint_label(name)} could not be estimated"
-    return f"{trials} {said}{count}."
+    said = "; ".join(map(_estimated, _of_itt(asked))) or "could not be estimated"
+    at = {row["at_months"] for row in asked}
+    title = endpoint_label(name, at.pop() if len(at) == 1 else None)
+    return f"{trials} the primary endpoint ({title}) was {said}{count}."
 
 
 def _of_itt(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -136,12 +138,10 @@ def _favoured(run: Run, name: str, asked: list[dict[str, Any]]) -> str:
 
 
 def _estimated(row: dict[str, Any]) -> str:
-    """Say one endpoint of one arm."""
-    unit, whom = row["unit"], f" ({row['arm']})" if row["arm"] else ""
-    said = (
-        f"{endpoint_label(row['endpoint'], row['at_months'])}{whom}: {amount(row['simulated_median'], unit)} (90 % of "
-        f"trials {interval(row['simulated_p05'], row['simulated_p95'], unit)})"
-    )
+    """Say one arm's value of an endpoint."""
+    unit, whom = row["unit"], f" in {row['arm']}" if row["arm"] else ""
+    spread = interval(row["simulated_p05"], row["simulated_p95"], unit)
+    said = f"{amount(row['simulated_median'], unit)} (90 % of trials {spread}){whom}"
     if not math.isfinite(row["published"]):
         return said
     return f"{said}, and the published {amount(row['published'], unit)} lies {row['inside']} of that"
