@@ -7,7 +7,7 @@ kinetics run; the outcome is read. A leg ends where somebody must decide: the ce
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,9 +53,25 @@ FOLLOW_STEP_DAYS = 180.0
 """Longest leg after the last decision: the dead are not followed any further."""
 
 
+class Gates(Protocol):
+    """Ask the trial who may go on: before lymphodepletion, and on the day of an infusion."""
+
+    def before_treatment(
+        self, trajectory: Trajectory, body: Physiology, cohort: Cohort, plan: Plan,
+        *, fit: Flags, standing: Infusions, end_day: Floats,
+    ) -> tuple[Trajectory, Flags]:  # fmt: skip
+        """Follow who must wait, and say who may begin."""
+
+    def on_the_day(
+        self, trajectory: Trajectory, body: Physiology, cohort: Cohort, plan: Plan,
+        *, day: Floats, planned: Infusions, follow: Any,
+    ) -> tuple[Trajectory, Infusions, Floats]:  # fmt: skip
+        """Follow everybody to the infusion and take it away from who may not have it."""
+
+
 @dataclass(frozen=True)
 class Plan:
-    """Hold what all patients of a course share."""
+    """Hold what all patients of a course share; ``gates`` are the criteria that the trial checks on the way."""
 
     construct: ConstructPlan
     facility: Process
@@ -64,6 +80,7 @@ class Plan:
     typical: Typical
     streams: Streams
     horizon_days: float
+    gates: Gates | None = None
 
     @property
     def draws(self) -> dict[str, Any]:
@@ -121,6 +138,11 @@ def follow_cells(
     trajectory = advance(trajectory, body, until=ready, infusions=waiting)
     lost = read_fate(trajectory, body, cohort, **plan.draws).lost_day
     fit = product.released & (ready < end_day) & (lost > ready) & (plan.infusion.max_infusions > 0)
+    if plan.gates is not None:
+        trajectory, fit = plan.gates.before_treatment(
+            trajectory, body, cohort, plan, fit=fit, standing=waiting, end_day=end_day
+        )
+        ready = trajectory.now
 
     baseline = np.where(fit & (plan.outcome.recist_baseline == "lymphodepletion"), ready, 0.0)
     every = np.full(len(cohort), plan.outcome.scan_interval_days)
@@ -234,9 +256,14 @@ def _infuse(
         if not give.any():
             break
         day = np.where(give, trajectory.now + lead, np.inf)
-        infusion_day[:, number - 1] = day
         cycle = plan_cycle(plan.infusion, infusion_day=day, number=number, keys=keys, typical=plan.typical)
         standing = join(standing, cycle)
+        if plan.gates is not None:
+            trajectory, standing, day = plan.gates.on_the_day(
+                trajectory, clinic.body, clinic.cohort, plan, day=day, planned=standing, follow=clinic.go
+            )
+            give = np.isfinite(day)
+        infusion_day[:, number - 1] = day
         next_decision = np.minimum(day + plan.infusion.interval_days - lead, clinic.end_day)
         trajectory = clinic.go(trajectory, standing, until=np.where(give, next_decision, trajectory.now))
     return clinic.follow_on(trajectory, standing), infusion_day

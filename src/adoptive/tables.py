@@ -76,9 +76,17 @@ _LABORATORY: Final = {
 """The laboratory terms of the patients' table."""
 
 PATIENT_COLUMNS: Final = _columns(
-    ("arm", "int", "code", "0 experimental, 1 control"),
+    ("arm", "int", "code", "place of the arm in the study, from 0"),
+    ("assigned_cells", "bool", "yes/no", "was assigned to the cells"),
+    ("enrolled", "bool", "yes/no", "had entered when the data were cut"),
     ("screening_number", "int", "number", "place among the screened patients of the trial, from 0"),
     ("randomised_day", "float", "day", "calendar day of randomisation since the first patient's"),
+    ("tumour_type", "int", "code", "tumour type, place in adoptive.cohort.TUMOUR_TYPES"),
+    ("age_years", "float", "year", "age at entry"),
+    ("weight_kg", "float", "kg", "body weight at entry"),
+    ("bsa_m2", "float", "m2", "body surface at entry"),
+    ("ecog", "int", "points", "ECOG performance status at entry"),
+    ("prior_lines", "int", "count", "lines of therapy before entry"),
     ("peritoneal", "bool", "yes/no", "has peritoneal metastases"),
     ("third_line_or_later", "bool", "yes/no", "had three or more prior lines of therapy"),
     ("baseline_sld_mm", "float", "mm", "sum of the target lesions' diameters at the RECIST baseline"),
@@ -91,7 +99,7 @@ PATIENT_COLUMNS: Final = _columns(
         "int",
         "code",
         "0 infused or not planned, 1 collection or manufacturing failure, 2 died waiting, 3 deteriorated waiting, "
-        "4 withdrew",
+        "4 withdrew, 5 no longer met the criteria",
     ),
     ("crossed_over", "bool", "yes/no", "control patient who received the cells"),
     ("pfs_days", "float", "day", "randomisation to progression, death or censoring"),
@@ -162,7 +170,14 @@ PATIENT_COLUMNS: Final = _columns(
 SCREENING_COLUMNS: Final = _columns(
     ("screened", "int", "patients", "screened until the last patient was randomised"),
     ("antigen_failures", "int", "patients", "failed entry for the antigen"),
+    ("hla_failures", "int", "patients", "failed entry for lack of the HLA allele"),
+    ("receptor_failures", "int", "patients", "failed entry because no receptor was found"),
+    ("criteria_failures", "int", "patients", "failed entry for a criterion of eligibility"),
     ("other_failures", "int", "patients", "failed entry for another reason"),
+    ("run_in_failures", "int", "patients", "progressed or left in the run-in"),
+    ("cut_day", "float", "day", "calendar day of the data cut"),
+    ("stopped_look", "int", "number", "look at which the trial stopped; 0 = at none"),
+    ("stopped_for", "int", "code", "0 not stopped, 1 efficacy, 2 futility"),
 )
 """What a trial records of screening, ``(trials,)``."""
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from adoptive.course import Course
+from adoptive.infusion import Regimen
 from adoptive.infusion.protocol import DOSE_UNITS
 from adoptive.kinetics.observe import lesion_diameters_mm
-from adoptive.trial.types import Followed, Study
+from adoptive.tables import DAILY_COLUMNS
+from adoptive.trial.types import ArmCourse, Followed, Study
 from adoptive.trial.ward import copies_of, signs_of
 
 __all__ = ["record_care", "record_daily", "record_doses", "record_visits"]
@@ -23,15 +27,16 @@ def record_visits(followed: Followed) -> Columns:
     Controls who had the cells ordered are shown up to that day: their scans until then belong to the comparison.
     """
     ordered = np.full(len(followed.cohort), np.inf)
-    ordered[followed.choice_rows] = followed.choice.reading.progression_day
-    waits = np.isin(np.arange(len(followed.cohort)), followed.crossed_rows)
+    for part in followed.crossovers:
+        arm = next(whole for whole in followed.arms if whole.arm == part.arm)
+        ordered[part.rows] = arm.course.reading.progression_day[np.searchsorted(arm.rows, part.rows)]
     parts = []
-    for course, places in ((followed.cells, followed.cells_rows), (followed.choice, followed.choice_rows)):
-        scans, assessed = course.reading.scans, course.reading.assessed
-        until = np.where(waits, ordered, np.inf)[places]
+    for part in followed.arms:
+        scans, assessed = part.course.reading.scans, part.course.reading.assessed
+        until = np.minimum(ordered[part.rows], part.course.end_day)
         row, visit = np.nonzero(scans.done & np.isfinite(scans.day) & (scans.day <= until[:, None]))
         parts.append(
-            _who(followed, places[row])
+            _who(followed, part.rows[row])
             | {
                 "day": scans.day[row, visit],
                 "sld_mm": assessed.sum_mm[row, visit],
@@ -44,28 +49,24 @@ def record_visits(followed: Followed) -> Columns:
 
 def record_doses(followed: Followed, study: Study) -> Columns:
     """Give every infusion of cells: its number, day and size."""
-    parts = []
-    for course, places in ((followed.cells, followed.cells_rows), (followed.crossed, followed.crossed_rows)):
-        if course is None:
-            continue
+    parts = [_nobody(number=0, day=0.0, cells=0.0)]
+    for course, places, regimen in _with_cells(followed, study):
         row, number = np.nonzero(np.isfinite(course.infusion_day))
         parts.append(
             _who(followed, places[row])
             | {
                 "number": number + 1,
                 "day": course.infusion_day[row, number],
-                "cells": np.full(len(row), study.infusion.dose_cells),
+                "cells": np.full(len(row), regimen.dose_cells),
             }
         )
     return _stack(parts)
 
 
-def record_care(followed: Followed) -> Columns:
+def record_care(followed: Followed, study: Study) -> Columns:
     """Give every dose against toxicity that the ward gave: its day, drug (place in ``DOSE_UNITS``) and amount."""
-    parts, names = [], np.array(list(DOSE_UNITS))
-    for course, places in ((followed.cells, followed.cells_rows), (followed.crossed, followed.crossed_rows)):
-        if course is None:
-            continue
+    parts, names = [_nobody(day=0.0, drug=0, dose=0.0)], np.array(list(DOSE_UNITS))
+    for course, places, _ in _with_cells(followed, study):
         given = course.doses()
         parts.append(
             _who(followed, places[given.row])
@@ -79,13 +80,24 @@ def record_care(followed: Followed) -> Columns:
 
 
 def record_daily(followed: Followed) -> Columns:
-    """Give daily values of everybody in the cell arm, as far as he was followed."""
-    course = followed.cells
+    """Give daily values of everybody in the arms with cells, as far as he was followed."""
+    numbers = {name: 0.0 for name in DAILY_COLUMNS if name not in ("trial", "patient", "ice_score")}
+    parts = [_nobody(**numbers, ice_score=0)]
+    for part in followed.arms:
+        if part.course.product is not None:
+            parts.append(_daily(followed, part))
+    return _stack(parts)
+
+
+def _daily(followed: Followed, part: ArmCourse) -> Columns:
+    """Give the daily values of one arm."""
+    course = part.course
     trajectory, body = course.trajectory, course.body
-    last = np.minimum(trajectory.now, course.reading.fate.death_day)
+    known = np.minimum(trajectory.now, trajectory.recorded_day_from(course.end_day))
+    last = np.minimum(known, course.reading.fate.death_day)
     row, at = np.nonzero(trajectory.day[None, :] <= last[:, None])
     copies, (bedside, brain) = copies_of(course), signs_of(course)
-    return _who(followed, followed.cells_rows[row]) | {
+    return _who(followed, part.rows[row]) | {
         "day": trajectory.day[at],
         "car_copies": copies[row, at],
         "il6_pg_ml": trajectory.of("IL6")[row, at],
@@ -100,6 +112,18 @@ def record_daily(followed: Followed) -> Columns:
     }
 
 
+def _with_cells(followed: Followed, study: Study) -> Iterator[tuple[Course, NDArray[np.int64], Regimen]]:
+    """Give the courses with cells, their patients' places, and the regimen under which they got the cells."""
+    names = [arm.name for arm in study.trial.arms]
+    cells = [number for number, arm in enumerate(study.trial.arms) if arm.treatment == "cells"]
+    for part in followed.arms:
+        if part.arm in cells:
+            yield part.course, part.rows, study.of_arm(part.arm).infusion
+    for part in followed.crossovers:
+        to = names.index(study.trial.crossover.to) if study.trial.crossover.to else cells[0]
+        yield part.course, part.rows, study.of_arm(to).infusion
+
+
 def _who(followed: Followed, place: NDArray[np.int64]) -> Columns:
     """Name the trial and the patient of each row; patients count from 0 in the order of randomisation."""
     keys = followed.cohort.keys
@@ -107,6 +131,13 @@ def _who(followed: Followed, place: NDArray[np.int64]) -> Columns:
     return {"trial": keys.trial[place], "patient": place - first}
 
 
+def _nobody(**kinds: float) -> Columns:
+    """Give a table without rows; each column is of the kind of its value."""
+    whole = np.empty(0, np.int64)
+    return {"trial": whole, "patient": whole} | {name: np.empty(0, type(kind)) for name, kind in kinds.items()}
+
+
 def _stack(parts: list[Columns]) -> Columns:
     """Put tables with the same columns under each other."""
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    filled = [part for part in parts if len(part["trial"])] or parts[:1]
+    return {name: np.concatenate([part[name] for part in filled]) for name in filled[0]}

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from adoptive.cohort.types import Cohort
+
 if TYPE_CHECKING:
     from adoptive.trial.types import Criterion
 
-__all__ = ["CRITERION_FIELDS", "CriterionField", "meets", "passes"]
+__all__ = ["CRITERION_FIELDS", "CriterionField", "entry_values", "meets", "passes"]
 
 Flags = NDArray[np.bool_]
 Sort = Literal["number", "yes/no", "name"]
@@ -83,3 +85,15 @@ def passes(criterion: Criterion, values: Mapping[str, NDArray[Any]]) -> Flags:
     """
     true = meets(criterion, values)
     return true if criterion.kind == "inclusion" else ~true
+
+
+def entry_values(cohort: Cohort) -> dict[str, NDArray[Any]]:
+    """Give what is known of each patient at screening, by field of :data:`CRITERION_FIELDS`, each ``(patients,)``."""
+    names = ("age_years", "male", "ecog", "weight_kg", "bsa_m2", "prior_lines", "third_line_or_later", "peritoneal")
+    blood = ("albumin_g_l", "creatinine_clearance_ml_min", "lymphocytes_per_ul", "neutrophils_e9_l", "platelets_e9_l")
+    return {name: np.asarray(getattr(cohort, name)) for name in names + blood} | {
+        "tumour_type": np.asarray(cohort.tumour_names)[cohort.tumour_type],
+        "lesions": (cohort.lesion_diameter_mm > 0).sum(axis=1),
+        "sum_of_diameters_mm": cohort.lesion_diameter_mm.sum(axis=1),
+        "read_share": cohort.antigen.read_share,
+    }

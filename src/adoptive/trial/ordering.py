@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 from adoptive.cohort import Cohort, draw_cohort
 from adoptive.course import follow_cells
+from adoptive.errors import StudyError
 from adoptive.parameters import draw_typical, load_book
 from adoptive.streams import Streams
 from adoptive.trial.efficacy import efficacy_columns
 from adoptive.trial.enrol import enrol
-from adoptive.trial.run import plan_of
-from adoptive.trial.types import Study
+from adoptive.trial.plans import plan_of
+from adoptive.trial.types import Arm, Crossover, Study, VerdictPlan
 from adoptive.units import days, months
 from adoptive.verdict.hazard_ratio import hazard_ratio
 from adoptive.verdict.survival import kaplan_meier, median_survival
@@ -98,11 +99,13 @@ LEVERS: dict[str, tuple[Direction, Callable[[Study, Cohort], tuple[Study, Cohort
 def check_ordering(study: Study, *, seed: int = 1, patients: int = 300) -> tuple[LeverResult, ...]:
     """Pull each lever on the same patients of the cell arm and see whether responses and hazard move together.
 
-    ``patients`` are enrolled as the trial enrols them and all receive the cells; parameters are the published ones.
+    ``patients`` are enrolled as the trial enrols them and all receive the cells of the first arm that has any;
+    parameters are the published ones. Raises :class:`StudyError` if no arm gets cells.
     A lever holds if the response rate and the hazard ratio of progression or death both move the expected way, ties
     allowed; six-month rate and median stand beside them for the reader.
     """
-    cohort = _enrolled(study, seed=seed, patients=patients)
+    study = _cells_alone(study, patients=patients)
+    cohort = _enrolled(study, seed=seed)
     plain = _follow(study, cohort, seed=seed)
     results = []
     for lever, (expected, pull) in LEVERS.items():
@@ -111,13 +114,32 @@ def check_ordering(study: Study, *, seed: int = 1, patients: int = 300) -> tuple
     return tuple(results)
 
 
-def _enrolled(study: Study, *, seed: int, patients: int) -> Cohort:
+def _cells_alone(study: Study, *, patients: int) -> Study:
+    """Give a study of one arm, the first that gets cells, without the original's rules for several."""
+    number = next((place for place, arm in enumerate(study.trial.arms) if arm.treatment == "cells"), None)
+    if number is None:
+        raise StudyError(
+            "no arm gets cells", where="trial.arms", next_step="the ordering check asks what better cells do"
+        )
+    arm = Arm(study.trial.arms[number].name, "cells")
+    trial = dataclasses.replace(
+        study.trial, randomised=patients, arms=(arm,), allocation="randomised", stratify=(), events=0,
+        data_cut="follow-up", crossover=Crossover(allowed=False), escalation=None,
+    )  # fmt: skip
+    return dataclasses.replace(study.of_arm(number), trial=trial, verdict=VerdictPlan())
+
+
+def _enrolled(study: Study, *, seed: int) -> Cohort:
     """Enrol the check's patients by the study's own screening."""
     streams = Streams(seed)
     typical = draw_typical(load_book(), streams, trials=[CHECK_TRIAL], fixed=True)
-    larger = dataclasses.replace(study, trial=dataclasses.replace(study.trial, randomised=patients))
-    enrolment = enrol(larger, trials=np.array([CHECK_TRIAL]), typical=typical, streams=streams)
-    return draw_cohort(study.cohort, study.antigen, keys=enrolment.keys, typical=typical, streams=streams)
+    enrolment = enrol(study, trials=np.array([CHECK_TRIAL]), typical=typical, streams=streams)
+    cohort = draw_cohort(study.cohort, study.antigen, keys=enrolment.keys, typical=typical, streams=streams)
+    return (
+        cohort
+        if enrolment.diameter_mm is None
+        else dataclasses.replace(cohort, lesion_diameter_mm=enrolment.diameter_mm)
+    )
 
 
 def _follow(study: Study, cohort: Cohort, *, seed: int) -> _Seen:

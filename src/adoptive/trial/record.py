@@ -11,8 +11,10 @@ from adoptive.course import Course
 from adoptive.facility import Failure
 from adoptive.trial.detail import record_care, record_daily, record_doses, record_visits
 from adoptive.trial.efficacy import efficacy_columns
+from adoptive.trial.enrol import COHORT_NUMBERS
+from adoptive.trial.funnel import record_screening
 from adoptive.trial.toxicity import toxicity_columns
-from adoptive.trial.types import Followed, Study, TrialRecord
+from adoptive.trial.types import ArmCourse, Followed, Study, TrialRecord
 
 __all__ = ["record_trials"]
 
@@ -23,31 +25,23 @@ Columns = dict[str, NDArray[Any]]
 def record_trials(study: Study, followed: Followed, *, trials: NDArray[np.int64], detail: bool) -> TrialRecord:
     """Join the arms' courses into the trial's tables."""
     columns = _entry_columns(followed)
-    _put(columns, followed.cells_rows, _course_columns(followed.cells, study, followed.end_day[followed.cells_rows]))
-    _put(columns, followed.choice_rows, _course_columns(followed.choice, study, followed.end_day[followed.choice_rows]))
-    if followed.crossed is not None:
-        late = _course_columns(followed.crossed, study, followed.end_day[followed.crossed_rows])
-        got = followed.crossed.treated
-        rows = followed.crossed_rows
-        columns["crossed_over"][rows] = got
+    for part in followed.arms:
+        _put(columns, part.rows, _patient_columns(part, study) | _course_columns(part, followed, study))
+    for part in followed.crossovers:
+        late = _course_columns(part, followed, study)
+        columns["crossed_over"][part.rows] = part.course.treated
         for name in ("os_days", "os_event", "infusions"):
-            columns[name][rows] = late[name]
-    shape = (len(trials), study.trial.randomised)
-    enrolment = followed.enrolment
-    empty: Columns = {}
+            columns[name][part.rows] = late[name]
+    shape, empty = (len(trials), study.trial.randomised), dict[str, NDArray[Any]]()
     return TrialRecord(
         study=study,
         trials=trials,
         patients={name: values.reshape(shape) for name, values in columns.items()},
-        screening={
-            "screened": enrolment.screened,
-            "antigen_failures": enrolment.antigen_failures,
-            "other_failures": enrolment.other_failures,
-        },
+        screening=record_screening(study, followed),
         visits=record_visits(followed) if detail else empty,
         doses=record_doses(followed, study) if detail else empty,
         daily=record_daily(followed) if detail else empty,
-        care=record_care(followed) if detail else empty,
+        care=record_care(followed, study) if detail else empty,
     )
 
 
@@ -60,28 +54,53 @@ def _put(columns: Columns, rows: NDArray[np.int64], values: Columns) -> None:
 
 
 def _entry_columns(followed: Followed) -> Columns:
-    """Give what is known at entry."""
-    cohort, enrolment = followed.cohort, followed.enrolment
+    """Give what allocation and screening say of everybody."""
+    enrolment = followed.enrolment
     return {
         "arm": enrolment.arm,
-        "screening_number": cohort.keys.patient,
+        "enrolled": followed.enrolled,
+        "screening_number": enrolment.keys.patient % COHORT_NUMBERS,
         "randomised_day": enrolment.randomised_day,
+        "crossed_over": np.zeros(len(enrolment.keys), bool),
+    }
+
+
+def _patient_columns(part: ArmCourse, study: Study) -> Columns:
+    """Give who an arm's patients are."""
+    cohort = part.course.cohort
+    return {
+        "assigned_cells": np.full(len(cohort), study.trial.arms[part.arm].treatment == "cells"),
+        "tumour_type": cohort.tumour_type,
+        "age_years": cohort.age_years,
+        "weight_kg": cohort.weight_kg,
+        "bsa_m2": cohort.bsa_m2,
+        "ecog": cohort.ecog,
+        "prior_lines": cohort.prior_lines,
         "peritoneal": cohort.peritoneal,
         "third_line_or_later": cohort.third_line_or_later,
         "lesions": (cohort.lesion_diameter_mm > 0).sum(axis=1),
         "founder_clone": cohort.antigen.founder_clone,
         "positive_share": cohort.antigen.positive_share,
-        "crossed_over": np.zeros(len(cohort), bool),
     }
 
 
-def _course_columns(course: Course, study: Study, end_day: Floats) -> Columns:
+def _course_columns(part: ArmCourse, followed: Followed, study: Study) -> Columns:
     """Give what an arm's course adds."""
-    return efficacy_columns(course, study, end_day) | toxicity_columns(course) | _manufacture(course)
+    course, own = part.course, study.of_arm(part.arm)
+    left = followed.dropout_day[part.rows]
+    gated = any(item.gate != "procurement" for item in study.trial.eligibility)
+    return (
+        efficacy_columns(course, own, course.end_day)
+        | toxicity_columns(course)
+        | _manufacture(course, left=left, gated=gated)
+    )
 
 
-def _manufacture(course: Course) -> Columns:
-    """Give who was treated with what he was assigned to, and why others were not."""
+def _manufacture(course: Course, *, left: Floats, gated: bool) -> Columns:
+    """Give who was treated with what he was assigned to, and why others were not.
+
+    ``left`` is the day on which each patient dropped out; ``gated``: criteria are checked before the cells.
+    """
     patients = len(course.cohort)
     given = np.isfinite(course.infusion_day)
     if course.product is None:
@@ -96,9 +115,10 @@ def _manufacture(course: Course) -> Columns:
             product.failure != Failure.NONE,
             fate.death_day <= ready,
             fate.unfit_day <= ready,
-            fate.withdrawal_day <= ready,
+            (fate.withdrawal_day <= ready) | (left <= ready),
+            gated & (ready < course.end_day),
         ],
-        [0, 1, 2, 3, 4],
+        [0, 1, 2, 3, 4, 5],
         0,
     )
     return {

@@ -1,22 +1,27 @@
-"""Run virtual trials: screen, randomise, follow each arm, cross over, cut the data, write the record."""
+"""Run virtual trials: screen, allocate, follow each arm, cross over, cut the data, write the record."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from adoptive.cohort import draw_cohort
-from adoptive.course import Plan, follow_cells, follow_choice
+from adoptive.cohort import Cohort, draw_cohort
+from adoptive.course import Course, Plan, follow_cells, follow_choice
 from adoptive.infusion import choose_drugs
-from adoptive.parameters import Typical, draw_typical, load_book
+from adoptive.parameters import draw_typical, load_book
 from adoptive.streams import Streams
+from adoptive.trial.accrual import last_days
 from adoptive.trial.crossover import who_crosses
+from adoptive.trial.cut import cut_at, cut_days, dropout_days
 from adoptive.trial.enrol import enrol
+from adoptive.trial.looks import look_at
+from adoptive.trial.plans import plan_of
 from adoptive.trial.record import record_trials
-from adoptive.trial.types import Followed, Study, TrialRecord
-from adoptive.units import days
+from adoptive.trial.types import ArmCourse, Enrolment, Followed, Study, TrialRecord
 
 __all__ = ["follow_trials", "plan_of", "run_trial"]
 
@@ -39,42 +44,111 @@ def run_trial(
 
 def follow_trials(study: Study, *, seed: int, trials: NDArray[np.int64], fixed_parameters: bool = False) -> Followed:
     """Follow every randomised patient of some trials, arm by arm, to the data cut."""
+    followed = follow_to_the_end(study, seed=seed, trials=trials, fixed_parameters=fixed_parameters)
+    cut = cut_days(study, followed)
+    if study.verdict.looks is not None:
+        looks = look_at(study, followed)
+        return dataclasses.replace(cut_at(followed, np.minimum(cut, looks.stop_day)), looks=looks)
+    return followed if (cut == followed.cut_day).all() else cut_at(followed, cut)
+
+
+def follow_to_the_end(
+    study: Study, *, seed: int, trials: NDArray[np.int64], fixed_parameters: bool = False
+) -> Followed:
+    """Follow everybody to the last day to which the trial may run, whatever ends it before."""
     streams = Streams(seed)
-    typical = draw_typical(load_book(), streams, trials=trials, fixed=fixed_parameters)
-    enrolment = enrol(study, trials=trials, typical=typical, streams=streams)
-    cohort = draw_cohort(study.cohort, study.antigen, keys=enrolment.keys, typical=typical, streams=streams)
-    plan = plan_of(study, typical=typical, streams=streams)
-    end_day = plan.horizon_days - enrolment.randomised_day
-    cells_rows, choice_rows = (np.flatnonzero(enrolment.arm == arm) for arm in (0, 1))
-    cells = follow_cells(cohort.take(cells_rows), plan, end_day=end_day[cells_rows])
-    controls = cohort.take(choice_rows)
-    refused = streams.uniform("trial.refuse", controls.keys) < typical.at("trial.refuse_control", controls.keys)
-    drugs = choose_drugs(study.trial.arms[1].drugs, controls, typical=typical, streams=streams).withhold(refused)
-    choice = follow_choice(controls, plan, end_day=end_day[choice_rows], choice=drugs)
-    crossing = who_crosses(
-        study.trial.crossover, choice, end_day=end_day[choice_rows], typical=typical, streams=streams
+    common: dict[str, Any] = {
+        "typical": draw_typical(load_book(), streams, trials=trials, fixed=fixed_parameters),
+        "streams": streams,
+    }
+    enrolment = enrol(study, trials=trials, **common)
+    keys, entered = enrolment.keys, enrolment.randomised_day
+    last = last_days(study.trial, entered.reshape(len(trials), -1))
+    stays = np.repeat(last, len(keys) // len(trials)) - entered
+    leaves = dropout_days(study.trial, keys, streams)
+    cohort = _with_lesions(draw_cohort(study.cohort, study.antigen, keys=keys, **common), enrolment)
+    followed = Followed(
+        enrolment,
+        cohort,
+        np.minimum(stays, leaves),
+        last,
+        dropout_day=leaves,
+        enrolled=np.ones(len(keys), bool),
+        arms=(),
+        crossovers=(),
     )
-    crossed = None
-    if crossing.any():
-        crossed = follow_cells(
-            controls.take(crossing),
-            plan,
-            end_day=end_day[choice_rows][crossing],
-            ordered_day=choice.reading.progression_day[crossing],
-            choice=drugs.take(crossing),
-        )
-    return Followed(enrolment, cohort, end_day, cells, cells_rows, choice, choice_rows, crossed, choice_rows[crossing])
+    arms = tuple(_follow_arms(study, followed, common))
+    crossed = tuple(_follow_crossed(study, followed, arms, common))
+    return dataclasses.replace(followed, arms=arms, crossovers=crossed)
 
 
-def plan_of(study: Study, *, typical: Typical, streams: Streams) -> Plan:
-    """Give the course's plan from a study."""
-    horizon = days(study.trial.accrual_months + study.trial.follow_up_months)
-    return Plan(
-        construct=study.construct,
-        facility=study.facility,
-        infusion=study.infusion,
-        outcome=study.outcome,
-        typical=typical,
-        streams=streams,
-        horizon_days=float(horizon),
-    )
+def _with_lesions(cohort: Cohort, enrolment: Enrolment) -> Cohort:
+    """Give the patients as they are after the run-in."""
+    grown = enrolment.diameter_mm
+    return cohort if grown is None else dataclasses.replace(cohort, lesion_diameter_mm=grown)
+
+
+def _plan(study: Study, followed: Followed, common: dict[str, Any]) -> Plan:
+    """Give an arm's plan; where the accrual ends by chance, to the last day of these trials."""
+    horizon = float(followed.cut_day.max()) if study.trial.accrual == "poisson" else None
+    return plan_of(study, horizon_days=horizon, **common)
+
+
+def _people(study: Study, number: int, followed: Followed, rows: NDArray[np.int64], common: dict[str, Any]) -> Cohort:
+    """Give an arm's patients, drawn by its own sections if it has any."""
+    arm = study.trial.arms[number]
+    if arm.antigen is None and arm.cohort is None:
+        return followed.cohort.take(rows)
+    own = study.of_arm(number)
+    drawn = draw_cohort(own.cohort, own.antigen, keys=followed.enrolment.keys.take(rows), **common)
+    grown = followed.enrolment.diameter_mm
+    return drawn if grown is None else dataclasses.replace(drawn, lesion_diameter_mm=grown[rows])
+
+
+def _follow_arms(study: Study, followed: Followed, common: dict[str, Any]) -> Iterator[ArmCourse]:
+    """Follow each arm that has patients under its own plan."""
+    for number in range(len(study.trial.arms)):
+        rows = np.flatnonzero(followed.enrolment.arm == number)
+        if len(rows):
+            people = _people(study, number, followed, rows, common)
+            yield ArmCourse(number, rows, _follow_arm(study, number, people, followed, rows, common))
+
+
+def _follow_arm(
+    study: Study, number: int, people: Cohort, followed: Followed, rows: NDArray[np.int64], common: dict[str, Any]
+) -> Course:
+    """Follow one arm: the cells, or the physician's choice, which a few refuse."""
+    arm, plan = study.trial.arms[number], _plan(study.of_arm(number), followed, common)
+    if arm.treatment == "cells":
+        return follow_cells(people, plan, end_day=followed.end_day[rows])
+    typical, streams = common["typical"], common["streams"]
+    refused = streams.uniform("trial.refuse", people.keys) < typical.at("trial.refuse_control", people.keys)
+    drugs = choose_drugs(arm.drugs, people, **common).withhold(refused)
+    return follow_choice(people, plan, end_day=followed.end_day[rows], choice=drugs)
+
+
+def _follow_crossed(
+    study: Study, followed: Followed, arms: Sequence[ArmCourse], common: dict[str, Any]
+) -> Iterator[ArmCourse]:
+    """Follow the controls who ask for the cells at progression, from each arm without cells."""
+    rule = study.trial.crossover
+    names = [arm.name for arm in study.trial.arms if arm.treatment == "cells"]
+    if not rule.allowed or rule.after == "never":
+        return
+    to = [arm.name for arm in study.trial.arms].index(rule.to or names[0])
+    plan = _plan(study.of_arm(to), followed, common)
+    for part in arms:
+        course = part.course
+        if course.choice is None or study.trial.arms[part.arm].treatment == "cells":
+            continue
+        end = followed.end_day[part.rows]
+        crossing = who_crosses(rule, course, end_day=end, **common)
+        if crossing.any():
+            late = follow_cells(
+                _people(study, to, followed, part.rows[crossing], common),
+                plan,
+                end_day=end[crossing],
+                ordered_day=course.reading.progression_day[crossing],
+                choice=course.choice.take(crossing),
+            )
+            yield ArmCourse(part.arm, part.rows[crossing], late)

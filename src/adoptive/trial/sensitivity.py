@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,15 +68,24 @@ def _other_baseline(study: Study) -> tuple[str, Study]:
     other: Literal["randomisation", "lymphodepletion"] = (
         "randomisation" if study.outcome.recist_baseline == "lymphodepletion" else "lymphodepletion"
     )
-    outcome = dataclasses.replace(study.outcome, recist_baseline=other)
-    return f"RECIST baseline at {other}", dataclasses.replace(study, outcome=outcome)
+    return f"RECIST baseline at {other}", _everywhere(study, "outcome", recist_baseline=other)
 
 
 def _inert_cells(study: Study) -> tuple[str, Study]:
-    nothing = dataclasses.replace(
-        study.infusion, dose_cells=0.0, lymphodepletion=(), bridging_kill_ratio=0.0, pembrolizumab_mg=0.0
+    nothing: dict[str, Any] = {"lymphodepletion": (), "bridging_kill_ratio": 0.0, "pembrolizumab_mg": 0.0, "drugs": ()}
+    return INERT_CELLS, _everywhere(study, "infusion", dose_cells=0.0, **nothing)
+
+
+def _everywhere(study: Study, section: str, **fields: Any) -> Study:
+    """Change fields of a section of the study and of every arm that has its own."""
+    arms = tuple(
+        arm
+        if getattr(arm, section) is None
+        else dataclasses.replace(arm, **{section: dataclasses.replace(getattr(arm, section), **fields)})
+        for arm in study.trial.arms
     )
-    return INERT_CELLS, dataclasses.replace(study, infusion=nothing)
+    changed = {section: dataclasses.replace(getattr(study, section), **fields)}
+    return dataclasses.replace(study, trial=dataclasses.replace(study.trial, arms=arms), **changed)
 
 
 def _inert_cells_other_baseline(study: Study) -> tuple[str, Study]:

@@ -15,7 +15,7 @@ from adoptive.facility import Failure
 from adoptive.kinetics.observe import blood_cells_per_ul, lesion_diameters_mm
 from adoptive.outcome import Response, TimeToEvent, overall_survival
 from adoptive.trial.run import follow_trials
-from adoptive.trial.types import Followed, Study
+from adoptive.trial.types import ArmCourse, Study
 from adoptive.trial.ward import crs_of, safety_of_course, seen_until, window_of
 
 __all__ = ["Story", "tell"]
@@ -70,56 +70,51 @@ def tell(study: Study, *, seed: int = 1, patient: int = 0, trial: int = 0) -> St
             next_step="choose a randomised patient",
         )
     followed = follow_trials(study, seed=seed, trials=np.array([trial]))
-    arm = int(followed.enrolment.arm[patient])
-    course, row = _course_of(followed, patient, arm)
-    end = float(followed.end_day[patient])
-    lines = list(_entry(followed, study, patient, arm)) + list(_events(course, study, row, end))
-    late = None
-    if followed.crossed is not None and patient in followed.crossed_rows:
-        late = followed.crossed, int(np.searchsorted(followed.crossed_rows, patient))
-        lines += [
-            line for line in _cells(late[0], study, late[1], end) if line[0] > course.reading.progression_day[row]
-        ]
-    last, at = late or (course, row)
+    part, row = followed.course_of(patient)
+    course, own, end = part.course, study.of_arm(part.arm), float(followed.end_day[patient])
+    lines = list(_entry(part, own, row)) + list(_events(part, own, row, end))
+    last, at = course, row
+    for late in followed.crossovers:
+        if patient in late.rows:
+            last, at = late.course, int(np.searchsorted(late.rows, patient))
+            ordered = course.reading.progression_day[row]
+            lines += [line for line in _cells(last, own, at, end) if line[0] > ordered]
     survival = overall_survival(
         last.reading.fate.death_day, last_contact_day=last.reading.fate.withdrawal_day, cut_day=end
     )
-    lines.append(_ending(survival, at, end))
+    stayed = end >= float(followed.cut_day[0] - followed.enrolment.randomised_day[patient]) - 1e-6
+    lines.append(_ending(survival, at, end if stayed else np.inf))
     told = sorted((line for line in lines if line[0] <= survival.days[at]), key=lambda line: line[0])
-    return Story(tuple(told), _series(last, at, float(survival.days[at])), _summary(followed, study, patient, arm))
+    return Story(tuple(told), _series(last, at, float(survival.days[at])), _summary(part, study, row))
 
 
-def _course_of(followed: Followed, patient: int, arm: int) -> tuple[Course, int]:
-    """Find the patient's course and his row in it."""
-    course, rows = (followed.cells, followed.cells_rows) if arm == 0 else (followed.choice, followed.choice_rows)
-    return course, int(np.searchsorted(rows, patient))
-
-
-def _entry(followed: Followed, study: Study, patient: int, arm: int) -> Iterator[Line]:
+def _entry(part: ArmCourse, study: Study, row: int) -> Iterator[Line]:
     """Tell screening and randomisation."""
-    antigen, target = followed.cohort.antigen, study.antigen.target
-    read, true = antigen.read_share[patient], antigen.positive_share[patient]
+    antigen, target = part.course.cohort.antigen, study.antigen.target
+    read, true = antigen.read_share[row], antigen.positive_share[row]
     needed = study.antigen.entry_fraction
     yield (
         0.0,
         f"screened: {target} read on {read:.0%} of tumour cells (true {true:.0%}), {needed:.0%} needed",
     )
-    yield 0.0, f"randomised to {study.trial.arms[arm].name}"
+    entered = "randomised to" if study.trial.allocation == "randomised" and len(study.trial.arms) > 1 else "enrolled in"
+    yield 0.0, f"{entered} {study.trial.arms[part.arm].name}"
 
 
-def _events(course: Course, study: Study, row: int, end: float) -> Iterator[Line]:
+def _events(part: ArmCourse, study: Study, row: int, end: float) -> Iterator[Line]:
     """Tell everything that happened on a course."""
-    yield from _drugs(course, study, row)
-    yield from _cells(course, study, row, end)
-    yield from _scans(course, row)
+    yield from _drugs(part, study, row)
+    yield from _cells(part.course, study, row, end)
+    yield from _scans(part.course, row)
 
 
-def _drugs(course: Course, study: Study, row: int) -> Iterator[Line]:
+def _drugs(part: ArmCourse, study: Study, row: int) -> Iterator[Line]:
     """Tell the physician's choice."""
+    course = part.course
     if course.choice is None or course.product is not None:
         return
     if np.isfinite(course.choice.start_day[row]):
-        drug = study.trial.arms[1].drugs[int(course.choice.drug[row])].drug
+        drug = study.trial.arms[part.arm].drugs[int(course.choice.drug[row])].drug
         yield float(course.choice.start_day[row]), f"{drug} started"
     else:
         yield 0.0, "declined the physician's choice; followed without treatment"
@@ -238,14 +233,14 @@ def _series(course: Course, row: int, last: float) -> dict[str, tuple[Floats, Fl
     return {name: (day, values) for name, values in shown.items() if values.max(initial=0.0) > 0}
 
 
-def _summary(followed: Followed, study: Study, patient: int, arm: int) -> dict[str, str]:
+def _summary(part: ArmCourse, study: Study, row: int) -> dict[str, str]:
     """Say who the patient is."""
-    cohort = followed.cohort
-    diameters = cohort.lesion_diameter_mm[patient]
+    cohort = part.course.cohort
+    diameters = cohort.lesion_diameter_mm[row]
     return {
-        "arm": study.trial.arms[arm].name,
+        "arm": study.trial.arms[part.arm].name,
         "target lesions": ", ".join(f"{d:.0f} mm" for d in diameters[diameters > 0]),
-        "doubling time": f"{np.log(2.0) / cohort.growth_per_day[patient, 0]:.0f} days (first lesion)",
-        "peritoneal metastases": "yes" if cohort.peritoneal[patient] else "no",
-        "antigen-negative clone at the start": "yes" if cohort.antigen.founder_clone[patient] else "no",
+        "doubling time": f"{np.log(2.0) / cohort.growth_per_day[row, 0]:.0f} days (first lesion)",
+        "peritoneal metastases": "yes" if cohort.peritoneal[row] else "no",
+        "antigen-negative clone at the start": "yes" if cohort.antigen.founder_clone[row] else "no",
     }

@@ -27,10 +27,12 @@ from adoptive.units import In
 __all__ = [
     "ARM_SECTIONS",
     "Arm",
+    "ArmCourse",
     "Criterion",
     "Crossover",
     "Enrolment",
     "Followed",
+    "Looks",
     "Protocol",
     "Sequential",
     "Study",
@@ -237,29 +239,103 @@ class Study:
 
 @dataclass(frozen=True)
 class Enrolment:
-    """Hold the randomised patients of some trials in trial order; screening counts are ``(trials,)``."""
+    """Hold the randomised patients of some trials in trial order, and how many were screened for them.
+
+    ``keys``, ``arm`` and ``randomised_day`` are ``(patients,)``. ``funnel`` counts candidates by what became of them,
+    each ``(trials, pools)``: "screened", and one entry per reason for not entering; each candidate has one reason, the
+    first of them. Randomised arms share one pool, cohorts have one each. ``diameter_mm`` are the lesions after a
+    run-in, None without one.
+    """
 
     keys: Keys
     arm: NDArray[np.int64]
     randomised_day: Floats
-    screened: NDArray[np.int64]
-    antigen_failures: NDArray[np.int64]
-    other_failures: NDArray[np.int64]
+    funnel: Mapping[str, NDArray[np.int64]]
+    diameter_mm: Floats | None = None
+
+    @property
+    def screened(self) -> NDArray[np.int64]:
+        """Count the screened candidates of each trial."""
+        return np.asarray(self.funnel["screened"].sum(axis=1))
+
+    @property
+    def antigen_failures(self) -> NDArray[np.int64]:
+        """Count who failed for the antigen."""
+        return np.asarray(self.funnel["antigen"].sum(axis=1))
+
+    @property
+    def other_failures(self) -> NDArray[np.int64]:
+        """Count who failed for another reason that is not modelled."""
+        return np.asarray(self.funnel["other"].sum(axis=1))
+
+
+@dataclass(frozen=True)
+class ArmCourse:
+    """Hold the course of one arm's patients: ``rows`` are their places among all randomised patients.
+
+    Of controls who crossed over, ``arm`` is the arm that they were in.
+    """
+
+    arm: int
+    rows: NDArray[np.int64]
+    course: Course
+
+
+@dataclass(frozen=True)
+class Looks:
+    """Hold what the looks of some trials showed: ``z`` and calendar ``day`` ``(trials, looks)``, inf = did not happen.
+
+    ``stopped_look`` ``(trials,)`` is the look that stopped a trial (0: none), ``stopped_for`` 1 efficacy, 2 futility;
+    ``stop_day`` is inf where nothing stopped it.
+    """
+
+    z: Floats
+    day: Floats
+    stopped_look: NDArray[np.int64]
+    stopped_for: NDArray[np.int64]
+    stop_day: Floats
 
 
 @dataclass(frozen=True)
 class Followed:
-    """Hold the courses of all arms of some trials; ``rows`` say which randomised patients each course follows."""
+    """Hold the courses of all arms of some trials, and those of controls who crossed over, by the arm that they left.
+
+    ``cohort`` are all patients as the study's own sections draw them (an arm with sections of its own: see its
+    course). ``end_day`` ``(patients,)`` is each one's last day, ``dropout_day`` the one on which he leaves for reasons
+    of his own (inf: never), ``cut_day`` ``(trials,)`` the calendar day of the data cut; who had not entered by then is
+    not ``enrolled``. Arms without patients are left out.
+    """
 
     enrolment: Enrolment
     cohort: Cohort
     end_day: Floats
-    cells: Course
-    cells_rows: NDArray[np.int64]
-    choice: Course
-    choice_rows: NDArray[np.int64]
-    crossed: Course | None
-    crossed_rows: NDArray[np.int64]
+    cut_day: Floats
+    dropout_day: Floats
+    enrolled: NDArray[np.bool_]
+    arms: tuple[ArmCourse, ...]
+    crossovers: tuple[ArmCourse, ...] = ()
+    looks: Looks | None = None
+
+    @property
+    def trials(self) -> int:
+        """Give the number of trials."""
+        return len(self.cut_day)
+
+    def part(self, *, cells: bool) -> ArmCourse:
+        """Give the first arm with cells, or the first one without."""
+        return next(part for part in self.arms if (part.course.product is not None) == cells)
+
+    def course_of(self, patient: int) -> tuple[ArmCourse, int]:
+        """Find a patient's arm and his row in its course."""
+        part = next(part for part in self.arms if patient in part.rows)
+        return part, int(np.searchsorted(part.rows, patient))
+
+    cells = property(lambda self: self.part(cells=True).course)
+    cells_rows = property(lambda self: self.part(cells=True).rows)
+    choice = property(lambda self: self.part(cells=False).course)
+    choice_rows = property(lambda self: self.part(cells=False).rows)
+    crossed = property(lambda self: self.crossovers[0].course if self.crossovers else None)
+    crossed_rows = property(lambda self: self.crossovers[0].rows if self.crossovers else np.empty(0, np.int64))
 
 
 @dataclass(frozen=True)

@@ -181,7 +181,7 @@ def _one(item: ErrorDetails, place: Place, file: str) -> Mistake:
 
 
 def _where(cause: AdoptiveError, place: Place) -> str:
-    """Say where a table is at fault: by the field that it names, in the arm or the entry of a list that it stands in."""
+    """Say where a table is at fault: by the field that it names, in the arm or entry that it stands in."""
     known = re.split(r"[.:,\[ ]", cause.where, maxsplit=1)[0] in allowed_keys(())
     table = place[:3] if _in_arm(place) else place
     if known and table == place:
