@@ -17,7 +17,7 @@ from adoptive.parameters import Kinds
 from adoptive.streams import Keys
 from adoptive.units import In
 
-__all__ = ["ANCESTRIES", "SITES", "TUMOUR_TYPES", "Cohort", "Population", "TumourShare", "body_surface_m2"]
+__all__ = ["ANCESTRIES", "SITES", "TUMOUR_TYPES", "Cohort", "Population", "Screened", "TumourShare", "body_surface_m2"]
 
 Floats = NDArray[np.float64]
 Fraction = Annotated[float, Ge(0), Le(1)]
@@ -128,6 +128,22 @@ class Population:
 
 
 @dataclass(frozen=True)
+class Screened:
+    """Hold what screening sees of some candidates, all ``(candidates,)``; one may fail for several reasons."""
+
+    read_share: Floats
+    antigen_fails: NDArray[np.bool_]
+    hla_fails: NDArray[np.bool_]
+    receptor_fails: NDArray[np.bool_]
+    other_fails: NDArray[np.bool_]
+
+    @property
+    def passes(self) -> NDArray[np.bool_]:
+        """Say who fails for none of these reasons."""
+        return ~(self.antigen_fails | self.hla_fails | self.receptor_fails | self.other_fails)
+
+
+@dataclass(frozen=True)
 class Cohort:
     """Hold virtual patients as arrays: ``(patients,)`` or ``(patients, lesions)``; absent lesions have diameter 0.
 
@@ -178,7 +194,7 @@ class Cohort:
     @property
     def tumour_type(self) -> NDArray[np.int64]:
         """Give each patient's tumour type as a place in :attr:`tumour_names`."""
-        place = np.array([TUMOUR_TYPES.index(names[-1]) for names in self.kinds.names])
+        place = np.array([self.tumour_names.index(names[-1]) for names in self.kinds.names])
         return np.asarray(place[self.kinds.code], np.int64)
 
     @property
