@@ -37,6 +37,7 @@ from adoptive.outcome import (
     Tolerance,
     draw_brain_tolerance,
     draw_tolerance,
+    first_visit_days,
     plan_scans,
     read_course,
     read_fate,
@@ -221,7 +222,13 @@ class _Clinic:
         """Read what is known, of scans only those up to a day if one is given."""
         days = self.scan_days if up_to is None else np.where(self.scan_days <= up_to[:, None], self.scan_days, np.inf)
         return read_course(
-            trajectory, self.body, self.cohort, baseline_day=self.baseline_day, scan_days=days, **self.plan.draws
+            trajectory,
+            self.body,
+            self.cohort,
+            baseline_day=self.baseline_day,
+            scan_days=days,
+            assessment=self.plan.outcome,
+            **self.plan.draws,
         )
 
     def go(self, trajectory: Trajectory, infusions: Infusions, *, until: Floats) -> Trajectory:
@@ -299,5 +306,6 @@ def _scan_days(cohort: Cohort, plan: Plan, *, first: Floats, interval: Floats, e
         horizon_days=plan.horizon_days,
         keys=cohort.keys,
         streams=plan.streams,
+        first_visit_days=first_visit_days(plan.outcome, cohort, typical=plan.typical),
     )
     return np.where(planned <= end_day[:, None], planned, np.inf)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from adoptive.outcome.clinic.infections import Infections, draw_infections
     from adoptive.outcome.clinic.laboratory_values import LaboratoryPanel, limits_of_normal, printed_values, true_values
     from adoptive.outcome.clinic.off_tumour import OffTumour, off_tumour
-    from adoptive.outcome.clinic.reading import Reading, read_course, read_fate
+    from adoptive.outcome.clinic.reading import Reading, first_visit_days, read_course, read_fate
     from adoptive.outcome.clinic.safety import Safety, Watched, safety_of
     from adoptive.outcome.clinic.scans import at_days, plan_scans, read_scans
     from adoptive.outcome.clinic.signs import (
@@ -73,12 +73,17 @@ if TYPE_CHECKING:
     from adoptive.outcome.response.depth import days_to_response, depth_of_response, spider, swimmer, waterfall
     from adoptive.outcome.response.immune_best import ImmuneCourse, best_immune_response, immune_course
     from adoptive.outcome.response.irecist import ImmuneAssessed, assess_immune
+    from adoptive.outcome.response.ladder import LADDERS, Ladder, best_on_ladder, first_confirmed
     from adoptive.outcome.response.lesions import choose_targets, confirm_new_lesions, judge_non_target
+    from adoptive.outcome.response.leukaemia import LeukaemiaVisits, assess_leukaemia, is_mrd_negative
+    from adoptive.outcome.response.lugano import LymphomaVisits, assess_lymphoma
+    from adoptive.outcome.response.myeloma import MyelomaVisits, assess_myeloma
     from adoptive.outcome.response.recist import Assessed, assess
     from adoptive.outcome.response.sdtm import rows_from_sdtm, visits_from_sdtm
     from adoptive.outcome.response.table import lesion_rows, rows_of, stack_rows
     from adoptive.outcome.response.types import (
         ImmuneResponse,
+        Judged,
         Kind,
         LesionRows,
         LesionState,
@@ -101,7 +106,7 @@ _NAMES: Final = {
     "clinic.infections": "Infections draw_infections",
     "clinic.laboratory_values": "LaboratoryPanel limits_of_normal printed_values true_values",
     "clinic.off_tumour": "OffTumour off_tumour",
-    "clinic.reading": "Reading read_course read_fate",
+    "clinic.reading": "Reading first_visit_days read_course read_fate",
     "clinic.safety": "Safety Watched safety_of",
     "clinic.scans": "at_days plan_scans read_scans",
     "clinic.signs": "BedsideSigns Tolerance Vitals bedside_signs daily_crs_grade draw_tolerance draw_vitals",
@@ -136,11 +141,15 @@ _NAMES: Final = {
     "response.depth": "days_to_response depth_of_response spider swimmer waterfall",
     "response.immune_best": "ImmuneCourse best_immune_response immune_course",
     "response.irecist": "ImmuneAssessed assess_immune",
+    "response.ladder": "LADDERS Ladder best_on_ladder first_confirmed",
     "response.lesions": "choose_targets confirm_new_lesions judge_non_target",
+    "response.leukaemia": "LeukaemiaVisits assess_leukaemia is_mrd_negative",
+    "response.lugano": "LymphomaVisits assess_lymphoma",
+    "response.myeloma": "MyelomaVisits assess_myeloma",
     "response.recist": "Assessed assess",
     "response.sdtm": "rows_from_sdtm visits_from_sdtm",
     "response.table": "lesion_rows rows_of stack_rows",
-    "response.types": "ImmuneResponse Kind LesionRows LesionState NewLesion NewLesions Stacked",
+    "response.types": "ImmuneResponse Judged Kind LesionRows LesionState NewLesion NewLesions Stacked",
     "toxicity.crs": "CRS_SCALES crs_course grade_crs",
     "toxicity.dlt": "DLT_KINDS Dlt DltRule ToxicityDays find_dlt",
     "toxicity.episodes": "GradedCourse episodes",
@@ -154,29 +163,30 @@ _HOME: Final = {name: module for module, names in _NAMES.items() for name in nam
 
 # fmt: off
 __all__ = [
-    "CENSORING_RULES", "CRS_SCALES", "DLT_KINDS", "UNGRADED", "Assessed", "Assessment", "BedsideSigns", "Best",
-    "BrainSigns", "BrainTolerance", "CarHematotox", "CensoringRule", "Chemistry", "Consciousness", "CrsSigns",
+    "CENSORING_RULES", "CRS_SCALES", "DLT_KINDS", "LADDERS", "UNGRADED", "Assessed", "Assessment", "BedsideSigns",
+    "Best", "BrainSigns", "BrainTolerance", "CarHematotox", "CensoringRule", "Chemistry", "Consciousness", "CrsSigns",
     "DailyLowest", "Dlt", "DltRule", "Easix", "Endpoint", "Fate", "Graded", "GradedCourse", "HScore", "IcansSigns",
-    "IecHs", "ImmuneAssessed", "ImmuneCourse", "ImmuneResponse", "Infections", "Kind", "LaboratoryPanel", "LesionRows",
-    "LesionState", "Motor", "NewLesion", "NewLesions", "NonTarget", "OffTumour", "Oxygen", "Planned", "Pressure",
-    "Reading", "Reason", "Response", "Safety", "Scans", "Seizure", "Stacked", "TermPair", "TimeToEvent", "Tolerance",
-    "ToxicityDays", "Vitals", "Watched", "WorstGrades", "adtte_columns", "assess", "assess_immune", "at_days",
-    "bedside_signs", "best_immune_response", "best_response", "brain_signs", "censoring_rule", "check_baseline",
-    "choose_targets", "class_infection_risk", "competing_status", "compute_easix", "confirm_new_lesions",
-    "consciousness_code", "corrected_calcium_mmol_l", "count_neutropenia_days", "crs_course", "daily_crs_grade",
-    "daily_icans_grade", "daily_lowest", "days_to_response", "depth_of_response", "disease_control",
+    "IecHs", "ImmuneAssessed", "ImmuneCourse", "ImmuneResponse", "Infections", "Judged", "Kind", "LaboratoryPanel",
+    "Ladder", "LesionRows", "LesionState", "LeukaemiaVisits", "LymphomaVisits", "Motor", "MyelomaVisits", "NewLesion",
+    "NewLesions", "NonTarget", "OffTumour", "Oxygen", "Planned", "Pressure", "Reading", "Reason", "Response", "Safety",
+    "Scans", "Seizure", "Stacked", "TermPair", "TimeToEvent", "Tolerance", "ToxicityDays", "Vitals", "Watched",
+    "WorstGrades", "adtte_columns", "assess", "assess_immune", "assess_leukaemia", "assess_lymphoma", "assess_myeloma",
+    "at_days", "bedside_signs", "best_immune_response", "best_on_ladder", "best_response", "brain_signs",
+    "censoring_rule", "check_baseline", "choose_targets", "class_infection_risk", "competing_status", "compute_easix",
+    "confirm_new_lesions", "consciousness_code", "corrected_calcium_mmol_l", "count_neutropenia_days", "crs_course",
+    "daily_crs_grade", "daily_icans_grade", "daily_lowest", "days_to_response", "depth_of_response", "disease_control",
     "draw_brain_tolerance", "draw_fate", "draw_infections", "draw_tolerance", "draw_vitals", "duration_of_response",
-    "episodes", "event_free_survival", "find_b_cell_aplasia", "find_dlt", "find_iec_hs", "first_passage",
-    "grade_clinical_tls", "grade_crs", "grade_cytopenia", "grade_ejection_fraction", "grade_febrile_neutropenia",
-    "grade_icaht_early", "grade_icaht_late", "grade_icans", "grade_iec_hs", "grade_laboratory", "grade_laboratory_rows",
-    "grade_laboratory_tls", "grade_laboratory_tls_course", "grade_t_icaht_early", "grade_t_icaht_late",
-    "has_howard_clinical_tls", "has_nccn_thrombocytopenia", "ice_score", "immune_course", "is_immunoglobulin_due",
-    "judge_non_target", "lesion_rows", "limits_of_normal", "motor_code", "off_tumour", "overall_survival",
-    "oxygen_code", "plan_scans", "pressure_code", "printed_values", "progression_free_survival", "read_course",
-    "read_fate", "read_scans", "replacement_dose_g", "rows_from_sdtm", "rows_of", "safety_of", "score_car_hematotox",
-    "score_hscore", "seizure_code", "spider", "stack_rows", "swimmer", "terms_of", "time_to_progression",
-    "time_to_response", "true_values", "visits_from_sdtm", "waterfall", "worst_cytopenia", "worst_grade",
-    "worst_grade_rows",
+    "episodes", "event_free_survival", "find_b_cell_aplasia", "find_dlt", "find_iec_hs", "first_confirmed",
+    "first_passage", "first_visit_days", "grade_clinical_tls", "grade_crs", "grade_cytopenia",
+    "grade_ejection_fraction", "grade_febrile_neutropenia", "grade_icaht_early", "grade_icaht_late", "grade_icans",
+    "grade_iec_hs", "grade_laboratory", "grade_laboratory_rows", "grade_laboratory_tls", "grade_laboratory_tls_course",
+    "grade_t_icaht_early", "grade_t_icaht_late", "has_howard_clinical_tls", "has_nccn_thrombocytopenia", "ice_score",
+    "immune_course", "is_immunoglobulin_due", "is_mrd_negative", "judge_non_target", "lesion_rows", "limits_of_normal",
+    "motor_code", "off_tumour", "overall_survival", "oxygen_code", "plan_scans", "pressure_code", "printed_values",
+    "progression_free_survival", "read_course", "read_fate", "read_scans", "replacement_dose_g", "rows_from_sdtm",
+    "rows_of", "safety_of", "score_car_hematotox", "score_hscore", "seizure_code", "spider", "stack_rows", "swimmer",
+    "terms_of", "time_to_progression", "time_to_response", "true_values", "visits_from_sdtm", "waterfall",
+    "worst_cytopenia", "worst_grade", "worst_grade_rows",
 ]
 # fmt: on
 

@@ -11,7 +11,7 @@ from adoptive.outcome.types import NonTarget, Scans
 from adoptive.parameters import Typical
 from adoptive.streams import Keys, Streams
 
-__all__ = ["at_days", "plan_scans", "read_scans"]
+__all__ = ["at_days", "plan_scans", "read_scans", "visits_done", "without_lesions"]
 
 Floats = NDArray[np.float64]
 
@@ -27,16 +27,22 @@ def plan_scans(
     horizon_days: float,
     keys: Keys,
     streams: Streams,
+    first_visit_days: Floats | None = None,
 ) -> Floats:
     """Give the days of scans ``(patients, visits)``: every interval from the baseline, early or late within the window.
 
-    Days beyond the horizon are inf. The window never lets two scans change order.
+    ``first_visit_days`` ``(patients,)`` adds a visit so long after the baseline, as blood cancers have it in the first
+    month. Days beyond the horizon are inf. The window never lets two scans of the interval change order.
     """
     visits = max(int(horizon_days // max(interval_days.min(), 1.0)), 1) if len(interval_days) else 1
     window = np.minimum(window_days, 0.45 * interval_days)
     jitter = 2.0 * streams.uniform("outcome.scan day", keys, visits).reshape(len(keys), visits) - 1.0
     planned = baseline_day[:, None] + np.arange(1, visits + 1) * interval_days[:, None]
     day = planned + window[:, None] * jitter
+    if first_visit_days is not None:
+        early = 2.0 * streams.uniform("outcome.first visit day", keys) - 1.0
+        first = baseline_day + first_visit_days + np.minimum(window, 0.25 * first_visit_days) * early
+        day = np.sort(np.concatenate([first[:, None], day], axis=1), axis=1)
     return np.where(day <= horizon_days, day, np.inf)
 
 
@@ -72,14 +78,14 @@ def read_scans(
     read = true * np.exp(typical.at("outcome.reader_sd", keys)[:, None, None] * noise)
     limits = {name: typical.at(f"outcome.{name}", keys)[:, None, None] for name in ("too_small_mm", "invisible_mm")}
     read = written_mm(read, true, **limits)
-    missed = streams.uniform("outcome.missed visit", keys, visits).reshape(len(keys), visits)
-    done = np.isfinite(day) & (missed >= typical.at("outcome.missed_visit", keys)[:, None])
+    done = visits_done(day, keys, typical=typical, streams=streams)
     lot = streams.uniform("outcome.nodal", keys, lesions)
     nodal = (lot < typical.at("outcome.nodal_share", keys)[:, None]) & (cohort.lesion_diameter_mm >= TARGET_NODE_MM)
     elsewhere = day >= new_lesion_day[:, None]
     gone = (read[:, 1:] == 0).all(axis=2)
     state = np.where(gone, int(NonTarget.CR), int(NonTarget.NON_CR_NON_PD))
     state = np.where(elsewhere, int(NonTarget.PD), state)
+    elsewhere_too = cohort.peritoneal | cohort.non_target
     return Scans(
         day=day,
         done=done,
@@ -87,6 +93,28 @@ def read_scans(
         measured=np.broadcast_to(done[:, :, None], (len(keys), visits, lesions)),
         baseline_mm=np.where(cohort.lesion_diameter_mm > 0, read[:, 0], 0.0),
         nodal=nodal,
-        non_target=np.where(cohort.peritoneal[:, None], state, int(NonTarget.NONE)),
-        new_lesion=elsewhere & ~cohort.peritoneal[:, None],
+        non_target=np.where(elsewhere_too[:, None], state, int(NonTarget.NONE)),
+        new_lesion=elsewhere & ~elsewhere_too[:, None],
+    )
+
+
+def visits_done(day: Floats, keys: Keys, *, typical: Typical, streams: Streams) -> NDArray[np.bool_]:
+    """Say which of the planned visits ``(patients, visits)`` took place; some are missed."""
+    missed = streams.uniform("outcome.missed visit", keys, day.shape[1]).reshape(day.shape)
+    return np.asarray(np.isfinite(day) & (missed >= typical.at("outcome.missed_visit", keys)[:, None]))
+
+
+def without_lesions(day: Floats, done: NDArray[np.bool_]) -> Scans:
+    """Give the visits ``(patients, visits)`` of a disease that is not measured by lesions."""
+    patients, visits = day.shape
+    none = np.zeros((patients, visits, 1))
+    return Scans(
+        day=day,
+        done=done,
+        diameter_mm=none,
+        measured=none > 0,
+        baseline_mm=np.zeros((patients, 1)),
+        nodal=np.zeros((patients, 1), np.bool_),
+        non_target=np.full(day.shape, int(NonTarget.NONE)),
+        new_lesion=np.zeros(day.shape, np.bool_),
     )

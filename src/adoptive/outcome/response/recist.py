@@ -31,8 +31,8 @@ CONFIRM_DAYS: Final = 28.0
 TOLERANCE: Final = 1e-9
 """Relative; 63 mm of 90 mm is a partial response although 0.7 * 90 is a little below 63 in binary arithmetic."""
 
-ADEQUATE: Final = (Response.CR, Response.PR, Response.SD, Response.PD, Response.NON_CR_NON_PD)
-"""Responses of a visit that could be judged."""
+ADEQUATE: Final = tuple(code for code in Response if code not in (Response.NOT_DONE, Response.NE))
+"""Responses of a visit that could be judged, by any criteria."""
 
 REASONS: Final = (
     "no visit took place",

@@ -8,9 +8,9 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from adoptive.outcome.types import Scans
+from adoptive.outcome.types import Response, Scans
 
-__all__ = ["ImmuneResponse", "Kind", "LesionRows", "LesionState", "NewLesion", "NewLesions", "Stacked"]
+__all__ = ["ImmuneResponse", "Judged", "Kind", "LesionRows", "LesionState", "NewLesion", "NewLesions", "Stacked"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -67,6 +67,28 @@ class ImmuneResponse(IntEnum):
     ICPD = 5
     NE = 6
     NON_ICR_NON_IUPD = 7
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Hold the judged visits ``(patients, visits)``: codes of :class:`Response`, ``reason`` a place in ``reasons``."""
+
+    response: Codes
+    reason: Codes
+    reasons: tuple[str, ...]
+
+    @property
+    def because(self) -> NDArray[np.str_]:
+        """Give the reason of every response as text."""
+        return np.asarray(self.reasons, np.str_)[self.reason]
+
+    @property
+    def progression_visit(self) -> Codes:
+        """Give the first visit with progression or relapse ``(patients,)``, -1 = none."""
+        mark = self.response == Response.PD
+        if mark.shape[1] == 0:
+            return np.full(len(mark), -1, np.int64)
+        return np.where(mark.any(axis=1), mark.argmax(axis=1), -1).astype(np.int64)
 
 
 @dataclass(frozen=True)

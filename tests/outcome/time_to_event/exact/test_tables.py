@@ -325,7 +325,7 @@ def test_no_patients() -> None:
     [
         (lambda: judge([SD], [42.0], rule="fda"), "rule: unknown option; value: fda; allowed: FDA, FDA-B, FDA-C, EMA"),
         (lambda: judge([SD], [np.nan]), "patient 1, visit 1: a response without a day"),
-        (lambda: judge([9], [42.0]), "patient 1, visit 1: unknown response code; value: 9"),  # type: ignore[list-item]
+        (lambda: judge([99], [42.0]), "patient 1, visit 1: unknown response code; value: 99"),  # type: ignore[list-item]
         (lambda: judge([SD], [42.0], death_day=[1.0, 2.0]), "death_day: one day for all or one per patient"),
         (lambda: judge([SD], [42.0], never_started="never"), "never_started: unknown option"),
         (lambda: progression_free_survival([1, 2], [3.0, 4.0], death_day=NEVER), "patients by visits"),
