@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import numpy as np
 from annotated_types import Ge, Gt, Le, Lt
@@ -17,6 +17,9 @@ from adoptive.units import In
 __all__ = ["Failure", "Process", "Product", "ReleaseTest", "Slots"]
 
 Floats = NDArray[np.float64]
+
+_POSITIVE_OR_NEGATIVE: Final = ("endotoxin", "sterility", "mycoplasma", "replication-competent virus")
+_SHARES: Final = ("viability", "CD3", "CAR-positive cells")
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,26 @@ class ReleaseTest:
 
     __pydantic_config__ = {"extra": "forbid"}
 
+    def __post_init__(self) -> None:
+        if self.limit is None:
+            return
+        if self.test in _POSITIVE_OR_NEGATIVE:
+            raise StudyError(
+                "this test is positive or negative and has no limit",
+                where=f"facility.tests: {self.test}",
+                value=self.limit,
+                allowed="no limit",
+                next_step="leave it out",
+            )
+        if self.test in _SHARES and self.limit > 1:
+            raise StudyError(
+                "the limit is a share of the cells",
+                where=f"facility.tests: {self.test}",
+                value=self.limit,
+                allowed="0 to 1",
+                next_step="write 0.8 for 80 %",
+            )
+
 
 @dataclass(frozen=True)
 class Process:
@@ -62,6 +85,9 @@ class Process:
         "United States"
     )
     starting_cells: Annotated[Literal["blood", "tumour"], In("name", "what the cells are grown from")] = "blood"
+    culture: Annotated[
+        Literal["closed system", "perfused fibres"], In("name", "how the cells are grown; sets growth and room")
+    ] = "closed system"
     selection: Annotated[Literal["beads", "none"], In("name", "how T cells are selected before the culture")] = "beads"
     target_share_positive: Annotated[
         float | None,
@@ -115,7 +141,7 @@ class Process:
 
 
 class Failure(IntEnum):
-    """Name why a patient has no product; failure is a value."""
+    """Name why a patient has no product; failure is a value. The numbers are the record's and never change."""
 
     NONE = 0
     COLLECTION = 1
@@ -123,25 +149,85 @@ class Failure(IntEnum):
     VIABILITY = 3
     TRANSDUCTION = 4
     STERILITY = 5
+    PURITY = 6
+    COPIES = 7
+    POTENCY = 8
+    ENDOTOXIN = 9
+    MYCOPLASMA = 10
+    VIRUS = 11
+    BEADS = 12
+    LOST = 13
+
+    @property
+    def words(self) -> str:
+        """Say it in words.
+
+        >>> Failure.GROWTH.words
+        'the culture did not grow to one dose'
+        """
+        return _WORDS[self]
+
+
+_WORDS: Final = {
+    Failure.NONE: "no failure",
+    Failure.COLLECTION: "too few cells were collected",
+    Failure.GROWTH: "the culture did not grow to one dose",
+    Failure.VIABILITY: "the cells' viability missed the release limit",
+    Failure.TRANSDUCTION: "too few cells carried the receptor",
+    Failure.STERILITY: "the batch failed sterility",
+    Failure.PURITY: "too few cells were T cells",
+    Failure.COPIES: "too many vector copies per cell",
+    Failure.POTENCY: "the batch failed potency",
+    Failure.ENDOTOXIN: "the batch failed endotoxin",
+    Failure.MYCOPLASMA: "the batch failed mycoplasma",
+    Failure.VIRUS: "replication-competent virus was found",
+    Failure.BEADS: "too many beads were left",
+    Failure.LOST: "the batch was lost (equipment, handling or papers)",
+}
 
 
 @dataclass(frozen=True)
 class Product:
-    """Hold the products of some patients, ``(patients,)``; ``failure`` 0 means released."""
+    """Hold the products of some patients, ``(patients,)``; ``failure`` 0 means released.
+
+    ``ready_day`` is the day on which the product is there, or on which the last failure is known. Cells are viable ones
+    as they reach the patient; ``viability`` is the release test's, ``thawed_viability`` the patient's. Shares of stages
+    add up to 1, and so do memory, effector and exhausted cells as the kinetics names them. ``fitness`` is the donor's,
+    ``proliferation`` and ``exhaustion`` what growth and length of the culture make of the cells' own rates, all three
+    over the reference's. A product is ``out_of_specification`` if it was released by exception; ``conditional`` if it
+    was released before its last result, and ``recall_day`` is the day on which that result fails (inf = never).
+    """
 
     failure: NDArray[np.int64]
     attempts: NDArray[np.int64]
+    collections: NDArray[np.int64]
+    complication: NDArray[np.bool_]
     apheresis_day: Floats
     ready_day: Floats
+    recall_day: Floats
     collected_cells: Floats
+    seeded_cells: Floats
+    culture_days: Floats
+    doublings: Floats
+    t_cells: Floats
     car_positive_cells: Floats
     car_positive_share: Floats
+    cd3_share: Floats
     viability: Floats
+    thawed_viability: Floats
+    vector_copies: Floats
+    naive_share: Floats
+    central_memory_share: Floats
+    effector_memory_share: Floats
+    late_effector_share: Floats
     memory_share: Floats
     effector_share: Floats
     exhausted_share: Floats
-    vector_copies: Floats
     fitness: Floats
+    proliferation: Floats
+    exhaustion: Floats
+    out_of_specification: NDArray[np.bool_]
+    conditional: NDArray[np.bool_]
 
     @property
     def released(self) -> NDArray[np.bool_]:

@@ -70,8 +70,10 @@ def product_class(construct: ConstructPlan, target: str) -> str:
 def describe_patients(
     cohort: Cohort, construct: ConstructPlan, *, typical: Typical, streams: Streams, product: Product | None = None
 ) -> Physiology:
-    """Describe the patients as the construct sees their tumours, with their products' fitness and composition.
+    """Describe the patients as the construct sees their tumours, with their products' own rates and composition.
 
+    Products act on the cells' own rates: growth of effectors and of memory cells (``fitness x proliferation``),
+    exhaustion (``exhaustion / fitness``), and on the shares of memory, effector and exhausted cells at the infusion.
     Construct and target name the product class; where this folder has a row ``name@class``, it stands for ``name``.
     """
     common: dict[str, Any] = {"typical": typical, "streams": streams}
@@ -82,9 +84,11 @@ def describe_patients(
     if product is None:
         return body
     engrafting = 1.0 - body.of("fclr")
+    growing = product.fitness * product.proliferation
     return body.replace(
-        pE=body.of("pE") * product.fitness,
-        kX=body.of("kX") / product.fitness,
+        pE=body.of("pE") * growing,
+        pM=body.of("pM") * growing,
+        kX=body.of("kX") * product.exhaustion / product.fitness,
         share_M=engrafting * product.memory_share,
         share_E=engrafting * product.effector_share,
         share_X=engrafting * product.exhausted_share,

@@ -23,14 +23,6 @@ __all__ = ["Story", "tell"]
 Floats = NDArray[np.float64]
 Line = tuple[float, str]
 
-_FAILURE_WORDS = {
-    Failure.COLLECTION: "too few cells were collected",
-    Failure.GROWTH: "the culture did not grow to one dose",
-    Failure.VIABILITY: "the cells' viability missed the release limit",
-    Failure.TRANSDUCTION: "too few cells carried the receptor",
-    Failure.STERILITY: "the batch failed sterility",
-}
-
 _TOLD = {
     "anaemia": "anaemia",
     "icaht_early": "early ICAHT",
@@ -134,7 +126,7 @@ def _cells(course: Course, study: Study, row: int, end: float) -> Iterator[Line]
     if failure != Failure.NONE:
         yield (
             float(product.ready_day[row]),
-            f"no product after {product.attempts[row]} attempts: {_FAILURE_WORDS[failure]}",
+            f"no product after {product.attempts[row]} attempts: {failure.words}",
         )
         return
     viable, positive = product.viability[row], product.car_positive_share[row]
