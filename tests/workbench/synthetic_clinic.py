@@ -16,11 +16,11 @@ from adoptive.tables import (
     DAILY_COLUMNS,
     DOSE_COLUMNS,
     PATIENT_COLUMNS,
-    SCREENING_COLUMNS,
     VISIT_COLUMNS,
     Column,
     check_table,
 )
+from adoptive.trial.funnel import screening_columns
 from adoptive.trial.types import Study, TrialRecord
 from adoptive.workbench.study import parse_study
 
@@ -46,16 +46,12 @@ class SyntheticClinic:
         time.sleep(self.pause_s)
         size = study.trial.randomised
         columns = _patients(Streams(seed), np.asarray(trials), study)
-        screening = {
-            "screened": np.array([size * 2 + trial % 7 for trial in trials]),
-            "antigen_failures": np.array([size // 2] * len(trials)),
-            "other_failures": np.array([size // 2 + trial % 7 for trial in trials]),
-        }
+        screening = _screening(study, np.asarray(trials))
         nothing = [_empty(table) for table in (VISIT_COLUMNS, DOSE_COLUMNS, DAILY_COLUMNS)]
         visits, doses, daily = _follow(columns, trials[0], size) if detail else nothing
         record = TrialRecord(study, np.asarray(trials), columns, screening, visits, doses, daily)
         check_table(record.patients, PATIENT_COLUMNS, where="patients")
-        check_table(record.screening, SCREENING_COLUMNS, where="screening")
+        check_table(record.screening, screening_columns(study), where="screening")
         for table, known in ((visits, VISIT_COLUMNS), (doses, DOSE_COLUMNS), (daily, DAILY_COLUMNS)):
             check_table(table, known, where="detail")
         return record
@@ -70,6 +66,15 @@ def _benefit(study: Study) -> float:
     if study.infusion.dose_cells == 0:
         return 1.0
     return 2.0 if study.outcome.recist_baseline == "lymphodepletion" else 1.3
+
+
+def _screening(study: Study, trials: np.ndarray) -> Table:
+    size, nobody = study.trial.randomised, np.zeros(len(trials), np.int64)
+    told = {
+        "screened": size * 2 + trials % 7, "antigen_failures": nobody + size // 2,
+        "other_failures": size // 2 + trials % 7, "cut_day": nobody + 900.0,
+    }  # fmt: skip
+    return {name: told.get(name, nobody.astype(KINDS[c.dtype])) for name, c in screening_columns(study).items()}
 
 
 def _arms(study: Study) -> np.ndarray:
@@ -111,6 +116,7 @@ def _patients(streams: Streams, trials: np.ndarray, study: Study) -> Table:
     told = {
         "arm": arm,
         "assigned_cells": cells,
+        "enrolled": np.ones(arm.shape, bool),
         "screening_number": np.broadcast_to(np.arange(size) * 2, arm.shape).copy(),
         "randomised_day": draw("day") * 800,
         "peritoneal": draw("peritoneal") < 0.66,

@@ -158,7 +158,10 @@ def _stacked(parts: Sequence[Table]) -> Table:
 
 
 def _flow(columns: Mapping[FlowKey, Floats]) -> Table:
-    rows = [{"arm": arm, "box": box, "name": name, **_spread(values)} for (arm, box, name), values in columns.items()]
+    rows = [
+        {"arm": arm, "box": box, "name": name, "mean": float(values.mean()), **_spread(values)}
+        for (arm, box, name), values in columns.items()
+    ]
     return _from_rows(rows)
 
 

@@ -63,6 +63,8 @@ class FlowOfArm:
 
     name: str
     cells: bool
+    screened: list[Box]
+    failures: list[Box]
     assigned: Box
     treated: Box
     infusions: list[Box]
@@ -77,6 +79,7 @@ class Flow:
     screened: list[Box]
     failures: list[Box]
     entered: Box
+    stopped: list[str]
     arms: list[FlowOfArm]
 
 
@@ -185,10 +188,13 @@ def flow(run: Run) -> Flow:
     arms = []
     for arm, name in enumerate(run.arms):
         (assigned,), (treated,) = boxes("assigned", arm), boxes("treated", arm)
-        parts = (boxes(box, arm) for box in ("infusions", "lost", "crossed over"))
-        arms.append(FlowOfArm(name, arm in run.cells, assigned, treated, *parts))
+        before, after = ("screened", "screening failure"), ("infusions", "lost", "crossed over")
+        own, parts = ([boxes(box, arm) for box in names] for names in (before, after))
+        arms.append(FlowOfArm(name, arm in run.cells, *own, assigned, treated, *parts))
     (entered,) = boxes("entered")
-    return Flow(boxes("screened"), boxes("screening failure"), entered, arms)
+    stopped = [f"{row['name']} {100 * row['mean']:.0f} %" for row in rows_of(run.tables["flow"], box="stopped")]
+    looked = stopped if run.study.verdict.looks is not None else []
+    return Flow(boxes("screened"), boxes("screening failure"), entered, looked, arms)
 
 
 def _box(row: dict[str, Any]) -> Box:
