@@ -79,9 +79,8 @@ def _with_cells(cohort: Cohort, plan: Plan, patients: int) -> tuple[Physiology, 
 
 
 def _schedule(cohort: Cohort, plan: Plan) -> Events:
-    common: dict[str, Any] = {"keys": cohort.keys, "typical": plan.typical}
     cycles = [
-        plan_cycle(plan.infusion, infusion_day=_everybody(cohort, day), number=number, **common)
+        plan_cycle(plan.infusion, cohort, infusion_day=_everybody(cohort, day), number=number, typical=plan.typical)
         for number, day in enumerate(INFUSION_DAYS, start=1)
     ]
     dose = plan.infusion.tocilizumab_mg_kg * cohort.weight_kg

@@ -6,6 +6,7 @@ kinetics run; the outcome is read. A leg ends where somebody must decide: the ce
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,18 +15,23 @@ from numpy.typing import NDArray
 
 from adoptive.cohort import Cohort
 from adoptive.construct import ConstructPlan
-from adoptive.facility import Process, Product, doses_available, make_products
+from adoptive.facility import Process, Product, make_products
 from adoptive.infusion import (
+    NEED_SCANS,
     Choice,
+    Decision,
     Given,
     Infusions,
+    Known,
     Regimen,
     SignLevels,
     Ward,
+    car_positive_dose,
+    decide,
+    dose_from_what_is_left,
     doses_given,
     join,
     lead_days,
-    may_repeat,
     plan_cycle,
     plan_waiting,
     supportive_care,
@@ -42,6 +48,7 @@ from adoptive.outcome import (
     read_course,
     read_fate,
 )
+from adoptive.outcome.clinic.decision_day import known_today
 from adoptive.parameters import Typical, draw_patients
 from adoptive.streams import Streams
 
@@ -50,29 +57,24 @@ __all__ = ["Course", "Plan", "follow_cells", "follow_choice"]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+
+class Gate(Protocol):
+    """Say who may be conditioned or infused by the trial's own criteria, on what is known on the day."""
+
+    def asks(self, at: str) -> bool:
+        """Say whether anything is asked at a gate, "treatment" or "infusion day"."""
+
+    def passes(self, at: str, cohort: Cohort, known: Known) -> tuple[Flags, Flags]:
+        """Say who passes a gate, and who of the others may pass on another day, both ``(patients,)``."""
+
+
 FOLLOW_STEP_DAYS = 180.0
 """Longest leg after the last decision: the dead are not followed any further."""
 
 
-class Gates(Protocol):
-    """Ask the trial who may go on: before lymphodepletion, and on the day of an infusion."""
-
-    def before_treatment(
-        self, trajectory: Trajectory, body: Physiology, cohort: Cohort, plan: Plan,
-        *, fit: Flags, standing: Infusions, end_day: Floats,
-    ) -> tuple[Trajectory, Flags]:  # fmt: skip
-        """Follow who must wait, and say who may begin."""
-
-    def on_the_day(
-        self, trajectory: Trajectory, body: Physiology, cohort: Cohort, plan: Plan,
-        *, day: Floats, planned: Infusions, follow: Any,
-    ) -> tuple[Trajectory, Infusions, Floats]:  # fmt: skip
-        """Follow everybody to the infusion and take it away from who may not have it."""
-
-
 @dataclass(frozen=True)
 class Plan:
-    """Hold what all patients of a course share; ``gates`` are the criteria that the trial checks on the way."""
+    """Hold what all patients of a course share."""
 
     construct: ConstructPlan
     facility: Process
@@ -81,7 +83,7 @@ class Plan:
     typical: Typical
     streams: Streams
     horizon_days: float
-    gates: Gates | None = None
+    gate: Gate | None = None
 
     @property
     def draws(self) -> dict[str, Any]:
@@ -91,7 +93,10 @@ class Plan:
 
 @dataclass(frozen=True)
 class Course:
-    """Hold what happened to some patients; days count from randomisation, inf = never."""
+    """Hold what happened to some patients; days count from randomisation, inf = never.
+
+    ``infusion_day`` and ``dose_cells`` (CAR-positive cells) are ``(patients, infusions)``.
+    """
 
     cohort: Cohort
     body: Physiology
@@ -99,6 +104,7 @@ class Course:
     product: Product | None
     choice: Choice | None
     infusion_day: Floats
+    dose_cells: Floats
     treated: Flags
     end_day: Floats
     lead_days: Floats
@@ -124,8 +130,7 @@ def follow_cells(
     there, in patients who are fit then; once it has begun, only death, leaving or the data cut stops the infusion.
     """
     ordered = np.zeros(len(cohort)) if ordered_day is None else ordered_day
-    dose = plan.infusion.dose_cells
-    product = make_products(plan.facility, cohort, dose_cells=dose, decided_day=ordered, **plan.draws)
+    product = _make_cells(cohort, plan, ordered)
     tolerance = draw_tolerance(cohort.keys, **plan.draws)
     body = describe_patients(cohort, plan.construct, product=product, **plan.draws)
     body = body.answering_tocilizumab(tolerance.tocilizumab_effect)
@@ -134,24 +139,19 @@ def follow_cells(
 
     ready = np.minimum(np.where(product.released, np.ceil(product.ready_day), end_day), end_day)
     waiting = plan_waiting(plan.infusion, cohort, product, choice, ordered_day=ordered, ready_day=ready, **plan.draws)
-    ward = _ward(cohort, tolerance, plan)
+    levels = _sign_levels(cohort, tolerance, plan)
+    ward = supportive_care(plan.infusion, cohort, levels=levels, typical=plan.typical)
+    clinic = _CellClinic(body, cohort, plan, end_day, ward, *_calendar(cohort, plan, end_day), product, levels)
     trajectory = begin(body, horizon_days=plan.horizon_days, wards=ward)
     trajectory = advance(trajectory, body, until=ready, infusions=waiting)
-    lost = read_fate(trajectory, body, cohort, **plan.draws).lost_day
-    fit = product.released & (ready < end_day) & (lost > ready) & (plan.infusion.max_infusions > 0)
-    if plan.gates is not None:
-        trajectory, fit = plan.gates.before_treatment(
-            trajectory, body, cohort, plan, fit=fit, standing=waiting, end_day=end_day
-        )
-        ready = trajectory.now
-
-    baseline = np.where(fit & (plan.outcome.recist_baseline == "lymphodepletion"), ready, 0.0)
-    every = np.full(len(cohort), plan.outcome.scan_interval_days)
-    scan_days = _scan_days(cohort, plan, first=baseline, interval=every, end_day=end_day)
-    clinic = _Clinic(body, cohort, plan, baseline, scan_days, ward, end_day)
-    trajectory, infusion_day = _infuse(trajectory, clinic, first=fit, product=product, standing=waiting)
+    so_far = _SoFar.nothing(plan.infusion, waiting)
+    trajectory, first = _ask(trajectory, clinic, so_far, number=1)
+    calendar = _calendar(cohort, plan, end_day, conditioned=np.where(first.given, trajectory.now, np.inf))
+    clinic = dataclasses.replace(clinic, baseline_day=calendar[0], scan_days=calendar[1])
+    trajectory, so_far = _infuse(trajectory, clinic, so_far, first)
     reading = clinic.read(trajectory)
-    given = np.where(infusion_day <= np.minimum(reading.fate.last_contact_day, end_day)[:, None], infusion_day, np.inf)
+    seen = so_far.infusion_day <= np.minimum(reading.fate.last_contact_day, end_day)[:, None]
+    given = np.where(seen, so_far.infusion_day, np.inf)
     return Course(
         cohort,
         body,
@@ -159,9 +159,10 @@ def follow_cells(
         product,
         choice,
         infusion_day=given,
+        dose_cells=np.where(seen, so_far.dose_cells, 0.0),
         treated=np.isfinite(given[:, 0]),
         end_day=end_day,
-        lead_days=lead_days(plan.infusion, keys=cohort.keys, typical=plan.typical),
+        lead_days=lead_days(plan.infusion, cohort, typical=plan.typical),
         tolerance=tolerance,
         reading=reading,
         care=ward,
@@ -175,35 +176,42 @@ def follow_choice(cohort: Cohort, plan: Plan, *, end_day: Floats, choice: Choice
     started = np.isfinite(choice.start_day)
     first, interval = np.where(started, choice.start_day, 0.0), choice.scan_interval_days
     scan_days = _scan_days(cohort, plan, first=first, interval=interval, end_day=end_day)
-    clinic = _Clinic(body, cohort, plan, np.zeros(len(cohort)), scan_days, (), end_day)
+    clinic = _Clinic(body, cohort, plan, end_day, (), np.zeros(len(cohort)), scan_days)
     trajectory = clinic.follow_on(begin(body, horizon_days=plan.horizon_days), choice.plan())
-    tolerance, never = draw_tolerance(cohort.keys, **plan.draws), np.full((len(cohort), 1), np.inf)
-    reading = clinic.read(trajectory)
     return Course(
         cohort,
         body,
         trajectory,
         product=None,
         choice=choice,
-        infusion_day=never,
+        infusion_day=np.full((len(cohort), 1), np.inf),
+        dose_cells=np.zeros((len(cohort), 1)),
         treated=started,
         end_day=end_day,
-        lead_days=lead_days(plan.infusion, keys=cohort.keys, typical=plan.typical),
-        tolerance=tolerance,
-        reading=reading,
+        lead_days=lead_days(plan.infusion, cohort, typical=plan.typical),
+        tolerance=draw_tolerance(cohort.keys, **plan.draws),
+        reading=clinic.read(trajectory),
         **plan.draws,
     )
 
 
-def _ward(cohort: Cohort, tolerance: Tolerance, plan: Plan) -> tuple[Ward, ...]:
-    """Give the ward's reactions at the levels at which each patient shows the signs of each grade."""
+def _make_cells(cohort: Cohort, plan: Plan, ordered: Floats) -> Product:
+    """Make the products; if all T cells count, the dose in CAR-positive cells is known once their share is."""
+    regimen, share = plan.infusion, np.ones(len(cohort))
+    common: dict[str, Any] = {"decided_day": ordered, "minimum_dose_share": regimen.minimum_dose_share, **plan.draws}
+    if regimen.dose_counts == "all T cells":
+        share = make_products(plan.facility, cohort, dose_cells=0.0, **common).car_positive_share
+    return make_products(plan.facility, cohort, dose_cells=car_positive_dose(regimen, cohort, share), **common)
+
+
+def _sign_levels(cohort: Cohort, tolerance: Tolerance, plan: Plan) -> SignLevels:
+    """Give the levels at which each patient shows the signs of each grade."""
     brain = draw_brain_tolerance(cohort.keys, target=cohort.antigen.target, **plan.draws)
-    levels = SignLevels(
+    return SignLevels(
         crs_il6_pg_ml=np.column_stack([tolerance.fever, tolerance.serious, tolerance.severe, tolerance.life_threat]),
         icans_leak=np.column_stack([brain.first, brain.serious, brain.severe, brain.critical]),
         igg_mg_dl=100.0 * draw_patients(plan.typical, plan.streams, name="outcome.igg_g_l", keys=cohort.keys),
     )
-    return supportive_care(plan.infusion, cohort, levels=levels, typical=plan.typical)
 
 
 @dataclass(frozen=True)
@@ -213,10 +221,10 @@ class _Clinic:
     body: Physiology
     cohort: Cohort
     plan: Plan
+    end_day: Floats
+    ward: tuple[Ward, ...]
     baseline_day: Floats
     scan_days: Floats
-    ward: tuple[Ward, ...]
-    end_day: Floats
 
     def read(self, trajectory: Trajectory, *, up_to: Floats | None = None) -> Reading:
         """Read what is known, of scans only those up to a day if one is given."""
@@ -249,52 +257,120 @@ class _Clinic:
             trajectory = self.go(trajectory, infusions, until=until)
 
 
+@dataclass(frozen=True)
+class _CellClinic(_Clinic):
+    """Hold what belongs to the cells beside: the products, and the levels of the signs of toxicity."""
+
+    product: Product
+    levels: SignLevels
+
+    def known(self, trajectory: Trajectory, so_far: _SoFar, *, scans: bool) -> Known:
+        """Say what is known of everybody on the day on which he stands; scans are read only if somebody asks."""
+        here = np.searchsorted(trajectory.day, trajectory.now, side="right") - 1
+        seen = self.read(trajectory, up_to=trajectory.day[here]) if scans else None
+        fate = read_fate(trajectory, self.body, self.cohort, **self.plan.draws) if seen is None else seen.fate
+        given: dict[str, Any] = {"infusion_day": so_far.infusion_day, "levels": self.levels, "wards": self.ward}
+        return known_today(trajectory, self.body, fate=fate, seen=seen, **given)
+
+
+@dataclass(frozen=True)
+class _SoFar:
+    """Hold what has been given and planned: the standing events, and day and cells ``(patients, infusions)``."""
+
+    standing: Infusions
+    infusion_day: Floats
+    dose_cells: Floats
+
+    @classmethod
+    def nothing(cls, regimen: Regimen, waiting: Infusions) -> _SoFar:
+        """Begin with what is given before the cells."""
+        shape = (len(waiting.day), max(regimen.max_infusions, 1))
+        return cls(waiting, np.full(shape, np.inf), np.zeros(shape))
+
+
 def _infuse(
-    trajectory: Trajectory, clinic: _Clinic, *, first: Flags, product: Product, standing: Infusions
-) -> tuple[Trajectory, Floats]:
-    """Give infusion after infusion while the protocol allows, then follow to the end; give the days of infusion too."""
-    plan, keys = clinic.plan, clinic.cohort.keys
-    lead = lead_days(plan.infusion, keys=keys, typical=plan.typical)
-    infusion_day = np.full((len(keys), max(plan.infusion.max_infusions, 1)), np.inf)
-    give = first
-    for number in range(1, plan.infusion.max_infusions + 1):
+    trajectory: Trajectory, clinic: _CellClinic, so_far: _SoFar, decision: Decision
+) -> tuple[Trajectory, _SoFar]:
+    """Give infusion after infusion while protocol and rules allow, then follow to the end."""
+    regimen, most = clinic.plan.infusion, clinic.plan.infusion.max_infusions
+    lead = lead_days(regimen, clinic.cohort, typical=clinic.plan.typical)
+    for number in range(1, most + 1):
         if number > 1:
-            give = give & _next_is_due(trajectory, clinic, product=product, given=number - 1)
-        if not give.any():
+            asked = decision.given
+            trajectory, decision = _ask(trajectory, clinic, so_far, number=number, asked=asked)
+        if not decision.given.any():
             break
-        day = np.where(give, trajectory.now + lead, np.inf)
-        cycle = plan_cycle(plan.infusion, infusion_day=day, number=number, keys=keys, typical=plan.typical)
-        standing = join(standing, cycle)
-        if plan.gates is not None:
-            trajectory, standing, day = plan.gates.on_the_day(
-                trajectory, clinic.body, clinic.cohort, plan, day=day, planned=standing, follow=clinic.go
-            )
-            give = np.isfinite(day)
-        infusion_day[:, number - 1] = day
-        next_decision = np.minimum(day + plan.infusion.interval_days - lead, clinic.end_day)
-        trajectory = clinic.go(trajectory, standing, until=np.where(give, next_decision, trajectory.now))
-    return clinic.follow_on(trajectory, standing), infusion_day
+        trajectory, so_far = _give(trajectory, clinic, so_far, decision, number=number)
+        next_decision = so_far.infusion_day[:, number - 1] + regimen.interval_days - lead
+        until = np.where(decision.given, np.minimum(next_decision, clinic.end_day), trajectory.now)
+        trajectory = clinic.go(trajectory, so_far.standing, until=until)
+    return clinic.follow_on(trajectory, so_far.standing), so_far
 
 
-def _next_is_due(trajectory: Trajectory, clinic: _Clinic, *, product: Product, given: int) -> Flags:
-    """Say, on what has been seen up to now, who may get the next infusion."""
-    plan, cohort, now = clinic.plan, clinic.cohort, trajectory.now
-    here = np.searchsorted(trajectory.day, now, side="right") - 1
-    seen = clinic.read(trajectory, up_to=trajectory.day[here])
-    row = np.arange(len(cohort))
-    overfill = plan.typical.at("facility.overfill", cohort.keys)
-    return may_repeat(
+def _ask(
+    trajectory: Trajectory, clinic: _CellClinic, so_far: _SoFar, *, number: int, asked: Flags | None = None
+) -> tuple[Trajectory, Decision]:
+    """Decide on an infusion; who is held is followed until he is asked again: everybody stands at his answer."""
+    regimen, keys, typical = clinic.plan.infusion, clinic.cohort.keys, clinic.plan.typical
+    holds = np.zeros((len(keys), len(regimen.rules)), np.int64)
+    scans = number > 1 and regimen.repeat_rule in ("no progression", "benefit")
+    scans |= any(rule.when in NEED_SCANS for rule in regimen.rules) or clinic.plan.gate is not None
+    enough, _ = _next_dose(clinic, so_far)
+    while True:
+        known = clinic.known(trajectory, so_far, scans=scans)
+        open_ = enough & (trajectory.now < np.minimum(clinic.end_day, clinic.product.recall_day))
+        open_ &= True if asked is None else asked
+        answer = decide(regimen, known, number=number, cells_left=open_, holds=holds, keys=keys, typical=typical)
+        holds = answer.holds
+        if not (answer.wait_days > 0).any():
+            return trajectory, answer
+        later = np.minimum(trajectory.now + answer.wait_days, clinic.end_day)
+        until = np.where(answer.wait_days > 0, later, trajectory.now)
+        trajectory = clinic.go(trajectory, so_far.standing, until=until)
+
+
+def _give(
+    trajectory: Trajectory, clinic: _CellClinic, so_far: _SoFar, decision: Decision, *, number: int
+) -> tuple[Trajectory, _SoFar]:
+    """Plan one infusion with all that belongs to it, for those who are to get it."""
+    plan, cohort = clinic.plan, clinic.cohort
+    lead = lead_days(plan.infusion, cohort, typical=plan.typical)
+    day = np.where(decision.given, trajectory.now + lead, np.inf)
+    _, dose = _next_dose(clinic, so_far, factor=decision.dose_factor)
+    fading = clinic.body.of("kChemo")
+    cycle = plan_cycle(
         plan.infusion,
-        given=np.full(len(cohort), given),
-        doses=doses_available(product, dose_cells=plan.infusion.dose_cells, overfill=overfill),
-        alive=seen.fate.death_day > now,
-        fit=seen.fate.lost_day > now,
-        progressed=seen.progression_day <= now,
-        neutrophils_e9_l=trajectory.of("ANC")[row, here],
-        platelets_e9_l=trajectory.of("PLT")[row, here],
-        cohort=cohort,
+        cohort,
+        infusion_day=day,
+        number=number,
         typical=plan.typical,
+        cells=dose,
+        depleted=decision.depleted,
+        fading_per_day=fading,
     )
+    infusion_day, dose_cells = so_far.infusion_day.copy(), so_far.dose_cells.copy()
+    infusion_day[:, number - 1], dose_cells[:, number - 1] = day, np.where(decision.given, dose, 0.0)
+    return trajectory, _SoFar(join(so_far.standing, cycle), infusion_day, dose_cells)
+
+
+def _next_dose(clinic: _CellClinic, so_far: _SoFar, *, factor: Floats | float = 1.0) -> tuple[Flags, Floats]:
+    """Say for whom a dose is left, and how many CAR-positive cells it holds."""
+    plan, product = clinic.plan, clinic.product
+    planned = factor * car_positive_dose(plan.infusion, clinic.cohort, product.car_positive_share)
+    overfill = plan.typical.at("facility.overfill", clinic.cohort.keys)
+    given = so_far.dose_cells.sum(axis=1)
+    return dose_from_what_is_left(plan.infusion, product, planned=planned, given=given, overfill=overfill)
+
+
+def _calendar(
+    cohort: Cohort, plan: Plan, end_day: Floats, *, conditioned: Floats | None = None
+) -> tuple[Floats, Floats]:
+    """Give the baseline's day and the days of the scans: from conditioning if that is the baseline, else from day 0."""
+    baseline = np.zeros(len(cohort))
+    if conditioned is not None and plan.outcome.recist_baseline == "lymphodepletion":
+        baseline = np.where(np.isfinite(conditioned), conditioned, 0.0)
+    every = np.full(len(cohort), plan.outcome.scan_interval_days)
+    return baseline, _scan_days(cohort, plan, first=baseline, interval=every, end_day=end_day)
 
 
 def _scan_days(cohort: Cohort, plan: Plan, *, first: Floats, interval: Floats, end_day: Floats) -> Floats:

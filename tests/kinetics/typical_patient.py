@@ -31,6 +31,8 @@ __all__ = [
     "INFUSION_DAY",
     "SEED",
     "TCR",
+    "TIL",
+    "TRUC",
     "Floats",
     "Followed",
     "body_of",
@@ -50,6 +52,8 @@ Floats = NDArray[np.float64]
 
 FLUDARABINE_DAYS = (-5, -4)
 TCR = ConstructPlan(product="typical", modality="TCR-T", binder="alpha and beta chain", costimulation="none")
+TRUC = ConstructPlan(product="typical", modality="TRuC-T", binder="single-domain antibody")
+TIL = ConstructPlan(product="typical", modality="TIL")
 
 
 def typical(patients: int = 1, **changed: ArrayLike) -> Physiology:

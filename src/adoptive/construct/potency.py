@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +15,8 @@ from adoptive.streams import Keys, Streams
 __all__ = ["hill", "predict_visibility", "tonic_factor"]
 
 Floats = NDArray[np.float64]
+
+_TONIC: Final = {"CD28": "cd28", "4-1BB": "41bb", "CD28 and 4-1BB": "cd28_41bb", "none": "tcr"}
 
 
 def hill(density: Floats, half: Floats, steepness: Floats) -> Floats:
@@ -31,21 +35,22 @@ def predict_visibility(
     """Give each antigen class's visibility for killing (wH, wL, wN) and for growth (qH, qL, qN).
 
     A chimeric receptor sees the antigen's molecules; a T-cell receptor sees the small share of them that HLA presents
-    as peptide, and needs far fewer.
+    as peptide, and needs far fewer. A private receptor's potency divides what it needs.
     """
     steep = typical.at("construct.density_steepness", keys)
-    by = "tcr_" if plan is not None and plan.modality == "TCR-T" else ""
+    better = antigen.potency
+    by = "tcr_" if plan is not None and plan.modality in ("TCR-T", "TIL") else ""
     kill = draw_patients(typical, streams, name=f"construct.{by}kill_half_density", keys=keys)
     grow = draw_patients(typical, streams, name=f"construct.{by}grow_half_density", keys=keys)
     shown = draw_patients(typical, streams, name="construct.tcr_presented", keys=keys) if by else np.ones(len(keys))
     molecules = {"H": antigen.high_density, "L": antigen.low_density, "N": antigen.negative_density}
     density = {c: shown * values for c, values in molecules.items()}
-    killing = {f"w{c}": hill(values, kill, steep) for c, values in density.items()}
-    growth = {f"q{c}": hill(values, grow, steep) for c, values in density.items()}
+    killing = {f"w{c}": hill(values, kill / better, steep) for c, values in density.items()}
+    growth = {f"q{c}": hill(values, grow / better, steep) for c, values in density.items()}
     return killing | growth
 
 
 def tonic_factor(plan: ConstructPlan, *, keys: Keys, typical: Typical) -> Floats:
     """Give the construct's tonic exhaustion over the reference construct's, ``(patients,)``."""
-    row = {"CD28": "tonic_cd28", "4-1BB": "tonic_41bb", "none": "tonic_tcr"}[plan.costimulation]
-    return typical.at(f"construct.{row}", keys)
+    row = "truc" if plan.modality == "TRuC-T" else _TONIC[plan.costimulation]
+    return typical.at(f"construct.tonic_{row}", keys)

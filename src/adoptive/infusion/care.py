@@ -113,10 +113,15 @@ def _immunoglobulin(dose: float, cohort: Cohort, levels: SignLevels, book: Rows)
     return np.asarray(1000.0 * dose * book["infusion.immunoglobulin_rise_mg_dl"].value / levels.igg_mg_dl)
 
 
+def _rimiducid(dose: float, cohort: Cohort, levels: SignLevels, book: Rows) -> Floats:
+    return np.full(len(cohort), dose / book["infusion.rimiducid_unit_mg_kg"].value)
+
+
 _AMOUNT: Final[dict[str, Callable[[float, Cohort, SignLevels, Rows], Floats]]] = {
     "tocilizumab": _tocilizumab,
     "methylprednisolone": _methylprednisolone,
     "immunoglobulin": _immunoglobulin,
+    "rimiducid": _rimiducid,
 }
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from adoptive.cohort.types import Cohort
 from adoptive.facility.types import Product
+from adoptive.infusion.drugs import plan_courses
 from adoptive.infusion.plan import give, join
 from adoptive.infusion.types import ChoiceDrug, Infusions, Regimen
 from adoptive.parameters import Typical, draw_patients
@@ -62,9 +63,8 @@ def choose_drugs(drugs: Sequence[ChoiceDrug], cohort: Cohort, *, typical: Typica
     picked = np.minimum(
         np.searchsorted(edges, streams.uniform("infusion.choice", keys), side="right"), len(drugs) - 1
     ).astype(np.int64)
-    kills = np.stack([draw_patients(typical, streams, name=f"infusion.kill_{d.drug}", keys=keys) for d in drugs])
-    rows = [f"infusion.resistance_{'nivolumab' if d.drug == 'nivolumab' else 'chemotherapy'}" for d in drugs]
-    fading = np.stack([typical.at(row, keys) for row in rows])
+    kills = np.stack([_kill(drug, cohort, typical, streams) for drug in drugs])
+    fading = np.stack([_resistance(drug, cohort, typical) for drug in drugs])
     here = (picked, np.arange(len(keys)))
     return Choice(
         drug=picked,
@@ -75,19 +75,37 @@ def choose_drugs(drugs: Sequence[ChoiceDrug], cohort: Cohort, *, typical: Typica
     )
 
 
+def _kill(drug: ChoiceDrug, cohort: Cohort, typical: Typical, streams: Streams) -> Floats:
+    """Draw a drug's kill in each patient: around the drug's row, or around what the study says."""
+    if drug.kill_per_day is None:
+        return draw_patients(typical, streams, name=f"infusion.kill_{drug.drug}", keys=cohort.keys, kinds=cohort.kinds)
+    effect = draw_patients(typical, streams, name="infusion.own_drug_effect", keys=cohort.keys)
+    return np.asarray(drug.kill_per_day * effect)
+
+
+def _resistance(drug: ChoiceDrug, cohort: Cohort, typical: Typical) -> Floats:
+    """Give the loss of a drug's effect: the study's, the drug's row, or that of chemotherapy."""
+    if drug.resistance_per_day is not None:
+        return np.full(len(cohort), drug.resistance_per_day)
+    own = f"infusion.resistance_{drug.drug}"
+    return typical.at(own if own in typical.book else "infusion.resistance_chemotherapy", cohort.keys)
+
+
 def plan_bridging(
     regimen: Regimen, cohort: Cohort, *, start_day: Floats, end_day: Floats, typical: Typical, streams: Streams
 ) -> Infusions:
     """Give one cycle of bridging chemotherapy: a kill in proportion to the tumour's growth, from start to end.
 
-    The effect stops after the planned days or at ``end_day`` (lymphodepletion), whichever comes first.
+    The effect stops after the planned days or at ``end_day`` (lymphodepletion), whichever comes first. Of the patients
+    ``bridging_share`` get it.
     """
     lesions = np.maximum((cohort.lesion_diameter_mm > 0).sum(axis=1), 1)
     growth = np.where(cohort.lesion_diameter_mm > 0, cohort.growth_per_day, 0.0).sum(axis=1) / lesions
     effect = draw_patients(typical, streams, name="infusion.bridging_effect", keys=cohort.keys)
     kill = regimen.bridging_kill_ratio * effect * growth
     stop = np.minimum(start_day + regimen.bridging_days, np.maximum(end_day - 1e-3, start_day))
-    started = np.isfinite(start_day) & (regimen.bridging_days > 0)
+    bridged = streams.uniform("infusion.bridging", cohort.keys) < regimen.bridging_share
+    started = np.isfinite(start_day) & (regimen.bridging_days > 0) & bridged
     begin, end = np.where(started, start_day, np.inf), np.where(started, stop, np.inf)
     return join(give("chemotherapy", day=begin, amount=kill), give("chemotherapy", day=end, amount=-kill))
 
@@ -103,8 +121,19 @@ def plan_waiting(
     typical: Typical,
     streams: Streams,
 ) -> Infusions:
-    """Give what comes before the cells: bridging after leukapheresis, or an earlier drug until they are ordered."""
+    """Give what comes before the cells: bridging after leukapheresis, or an earlier drug until they are ordered.
+
+    And the drugs of the study that count from the order of the cells or from leukapheresis.
+    """
+    fading = np.zeros(len(cohort)) if choice is None else choice.resistance_per_day
+    beside: dict[str, Any] = {"stop_day": ready_day, "typical": typical, "fading_per_day": fading}
+    drugs = [
+        plan_courses(regimen, cohort, counted_from=(moment,), day=day, **beside)
+        for moment, day in (("enrolment", ordered_day), ("leukapheresis", product.apheresis_day))
+    ]
     if choice is not None:
-        return choice.plan_until(ordered_day)
-    start = product.apheresis_day
-    return plan_bridging(regimen, cohort, start_day=start, end_day=ready_day, typical=typical, streams=streams)
+        return join(choice.plan_until(ordered_day), *drugs)
+    bridging = plan_bridging(
+        regimen, cohort, start_day=product.apheresis_day, end_day=ready_day, typical=typical, streams=streams
+    )
+    return join(bridging, *drugs)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.infusion.types import DRUGS, Infusions, Regimen
-from adoptive.parameters import Typical
-from adoptive.streams import Keys
 
-__all__ = ["give", "join", "plan_cycle", "plan_infusion", "plan_lymphodepletion", "plan_pembrolizumab"]
+__all__ = ["give", "join", "plan_infusion"]
 
 Floats = NDArray[np.float64]
 
@@ -35,43 +31,9 @@ def join(*plans: Infusions) -> Infusions:
     return Infusions(*(np.take_along_axis(array, order, axis=1) for array in (day, kind, amount)))
 
 
-def plan_lymphodepletion(
-    regimen: Regimen, *, infusion_day: Floats, number: int, keys: Keys, typical: Typical
-) -> Infusions:
-    """Give the lymphodepleting drugs before an infusion (its first one is number 1)."""
-    plans = [Infusions.none(len(infusion_day))]
-    if regimen.lymphodepletion_before == "each" or number == 1:
-        for drug in regimen.lymphodepletion:
-            unit = typical.at(f"infusion.{drug.drug}_unit_mg_m2", keys)
-            plans += [
-                give(drug.drug, day=infusion_day + relative, amount=drug.dose_mg_m2 / unit) for relative in drug.days
-            ]
-    return join(*plans)
-
-
-def plan_infusion(regimen: Regimen, *, infusion_day: Floats) -> Infusions:
-    """Give the cells."""
-    return give("infusion", day=infusion_day, amount=regimen.dose_cells)
-
-
-def plan_pembrolizumab(
-    regimen: Regimen, *, first_day: Floats, keys: Keys, typical: Typical, doses: int = 17
-) -> Infusions:
-    """Give pembrolizumab every three weeks for a year from a day on, if the regimen holds it."""
-    if regimen.pembrolizumab_mg == 0:
-        return Infusions.none(len(first_day))
-    step = typical.at("infusion.pembrolizumab_interval_days", keys)
-    amount = regimen.pembrolizumab_mg
-    return join(*(give("pembrolizumab", day=first_day + k * step, amount=amount) for k in range(doses)))
-
-
-def plan_cycle(regimen: Regimen, *, infusion_day: Floats, number: int, keys: Keys, typical: Typical) -> Infusions:
-    """Give one infusion with its lymphodepletion; the first one starts pembrolizumab if that is planned."""
-    common: dict[str, Any] = {"keys": keys, "typical": typical}
-    parts = [
-        plan_lymphodepletion(regimen, infusion_day=infusion_day, number=number, **common),
-        plan_infusion(regimen, infusion_day=infusion_day),
-    ]
-    if number == 1:
-        parts.append(plan_pembrolizumab(regimen, first_day=infusion_day, **common))
-    return join(*parts)
+def plan_infusion(regimen: Regimen, *, infusion_day: Floats, cells: ArrayLike | None = None) -> Infusions:
+    """Give the cells, all at once or in the parts of a split dose; ``cells`` ``(patients,)``, else the study's dose."""
+    dose = np.asarray(regimen.dose_cells if cells is None else cells, float)
+    if not regimen.split:
+        return give("infusion", day=infusion_day, amount=dose)
+    return join(*(give("infusion", day=infusion_day + part.day, amount=dose * part.share) for part in regimen.split))

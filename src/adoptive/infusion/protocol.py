@@ -25,6 +25,7 @@ Drug = Literal[
     "filgrastim",
     "rasburicase",
     "immunoglobulin",
+    "rimiducid",
 ]
 Sign = Literal["CRS grade", "ICANS grade", "neutrophils below", "uric acid above", "IgG below", "ferritin above"]
 Named = Literal["drugs of the regimen", "none", "ASCO 2021", "early steroids"]
@@ -39,8 +40,12 @@ DOSE_UNITS: Final[dict[str, str]] = {
     "filgrastim": "ug/kg",
     "rasburicase": "mg/kg",
     "immunoglobulin": "g/kg",
+    "rimiducid": "mg/kg",
 }
-"""Every drug of a protocol and the unit of its dose; antipyretic and vasopressor act on the signs alone."""
+"""Every drug of a protocol and the unit of its dose; antipyretic and vasopressor act on the signs alone.
+
+Rimiducid is the drug of the safety switch: it kills engineered cells that carry the switch, and no others.
+"""
 
 TRIGGERS: Final[dict[str, tuple[str, str]]] = {
     "CRS grade": ("il6_effective", "grade"),

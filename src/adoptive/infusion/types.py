@@ -42,6 +42,9 @@ DRUGS: Final = (
     "filgrastim",
     "rasburicase",
     "anakinra",
+    "rimiducid",
+    "oncolytic virus",
+    "vaccine boost",
 )
 """Everything that can be given, in the order of the kinetic model's jumps; ``infusion`` is the cells."""
 
@@ -146,7 +149,7 @@ class DrugCourse:
     interval_days: Annotated[float, Ge(0.04), Le(365), In("day", "between two doses")] = 21.0
     doses: Annotated[int, Ge(1), Le(200), In("count", "most doses in a course")] = 1
     stop_at_infusion: Annotated[
-        bool, In("yes/no", "no dose of a course that began earlier is given once lymphodepletion starts")
+        bool, In("yes/no", "nothing of a course before the infusion is given from the day on which the cells are ready")
     ] = False
 
     __pydantic_config__ = {"extra": "forbid"}
@@ -159,6 +162,14 @@ class DrugCourse:
                 value=f"day {self.first_day:g} from {self.counted_from}",
                 allowed="0 or later",
                 next_step='write a later day, or counted_from = "first infusion"',
+            )
+        if self.stop_at_infusion and self.counted_from.endswith("infusion"):
+            raise StudyError(
+                "a course that starts with the infusion cannot stop at it",
+                where=f"infusion.drugs, {self.drug}",
+                value=f"stop_at_infusion with {self.counted_from}",
+                allowed="enrolment or leukapheresis",
+                next_step="let the course end by its doses",
             )
 
 

@@ -32,6 +32,7 @@ class Body:
     c_total: Any
     s: Any
     f: Any
+    virus: Any
     loss_extra: Any
     s6: Any
     ifn_excess: Any
@@ -46,6 +47,7 @@ class Lesion:
     s: Any
     f: Any
     killers: Any
+    suppressed: Any
     eff: Any
     pdi: Any
     influx: Any
@@ -77,7 +79,8 @@ def body(y: Values, p: Values, lesions: int) -> Body:
     is over-occupied. ``s`` is the antigen signal outside the lesions, ``f`` the self-renewal toggle of memory cells.
     ``s6`` is interleukin 6 as the body's signs feel it: tocilizumab blocks it where they answer (``toc_effect``), while
     the loss of interleukin 6 through the receptor is blocked in everybody; at ``toc_effect = o6`` both cancel out.
-    ``ro_1`` is the blockade of interleukin 1 by anakinra.
+    ``ro_1`` is the blockade of interleukin 1 by anakinra, ``virus`` the effect of an oncolytic virus (0 to 1). A
+    vaccine shows antigen outside the lesions (``N_V`` visible cells per dose); the switch's drug kills cells with it.
     """
     g, g0 = y.I / (y.I + p.KI), p.I0 / (p.I0 + p.KI)
     gn = (g - g0) / (1.0 - g0)
@@ -85,7 +88,7 @@ def body(y: Values, p: Values, lesions: int) -> Body:
     pd1, toc = y.PD1_c / p.V1_pd1, y.Toc_c / p.V1_toc
     q_dex = y.Dex / (y.Dex + p.EC50_dex)
     c_total = sum((y[name] for name in (*IN_BLOOD, *IN_TISSUE)[1:]), y[IN_BLOOD[0]])
-    antigen = p.Hn * y.H + p.cd19 * p.N_B * y.B + p.bcma * p.N_PC * y.PC
+    antigen = p.Hn * y.H + p.cd19 * p.N_B * y.B + p.bcma * p.N_PC * y.PC + p.N_V * y.Vac
     for j in range(lesions):
         antigen = antigen + p.psi * _visible(y, p, j, "q")
     s = antigen / (antigen + p.Ksys + p.hide_body * c_total)
@@ -102,7 +105,8 @@ def body(y: Values, p: Values, lesions: int) -> Body:
         c_total=c_total,
         s=s,
         f=p.f0 * (1.0 - s) + p.f1 * s,
-        loss_extra=p.kRej * y.R + kill_ld,
+        virus=y.Onc / (y.Onc + p.EC50_onc),
+        loss_extra=p.kRej * y.R + kill_ld + p.switch * p.eSwi * y.Swi,
         s6=positive(y.IL6 * (1.0 - p.toc_effect * ro_6) - p.b6),
         ifn_excess=positive(y.IFN - p.bIFN),
     )
@@ -112,7 +116,8 @@ def lesion(y: Values, p: Values, whole: Body, j: int) -> Lesion:
     """Compute a lesion's algebra.
 
     Killing saturates in targets and in killers: ``kill = kmax eff C / (Kk V + sum w T + kap C)`` per fully visible
-    target per day, times the class's visibility ``w``.
+    target per day, times the class's visibility ``w``. An oncolytic virus opens the lesion to the cells and takes
+    away a part of its suppression: ``suppressed`` is the function that the rest takes.
     """
     cells = {c: y[lesion_state(f"T_{c}", j)] for c in CLASSES}
     tumour = cells["H"] + cells["L"] + cells["N"]
@@ -124,7 +129,10 @@ def lesion(y: Values, p: Values, whole: Body, j: int) -> Lesion:
     killers = maximum(working, 0.0)
     pdl1 = p.pdl1_0 + (1.0 - p.pdl1_0) * y.IFN / (y.IFN + p.K_pdl1)
     pdi = 1.0 - p.iPD * (1.0 - whole.ro_pd1) * pdl1
-    eff = (1.0 - p[lesion_state("supp", j)]) * pdi
+    suppressed = p[lesion_state("supp", j)] * (1.0 - p.eOnc_supp * whole.virus)
+    eff = (1.0 - suppressed) * pdi
+    acc = p[lesion_state("acc", j)]
+    reached = acc + (1.0 - acc) * p.eOnc_acc * whole.virus
     weighted = _visible(y, p, j, "w")
     kill = p.kmax * eff * whole.dexi * killers / (p.Kk * volume + weighted + p.kap * killers)
     return Lesion(
@@ -133,9 +141,10 @@ def lesion(y: Values, p: Values, whole: Body, j: int) -> Lesion:
         s=s,
         f=p.f0 * (1.0 - s) + p.f1 * s,
         killers=killers,
+        suppressed=suppressed,
         eff=eff,
         pdi=pdi,
-        influx=p.kin * p[lesion_state("acc", j)] * volume * 1e3 / p.Vb,
+        influx=p.kin * reached * volume * 1e3 / p.Vb,
         kill={c: kill * p[f"w{c}"] for c in CLASSES},
         growth=_growth(p, tumour, j),
         total_kill=kill * weighted,

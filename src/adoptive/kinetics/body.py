@@ -127,4 +127,7 @@ def drugs(y: Values, p: Values) -> dict[str, Any]:
         "Ras": -p.kRas * y.Ras,
         "Ank": -p.kAnk * y.Ank,
         "Chemo": -p.kChemo * y.Chemo,
+        "Swi": -p.kSwi * y.Swi,
+        "Onc": -p.kOnc * y.Onc,
+        "Vac": -p.kVac * y.Vac,
     }

@@ -114,7 +114,7 @@ def _lesion_growth(y: Values, p: Values, a: Body, les: Lesion, j: int) -> tuple[
     """Give activations of memory cells per day, and divisions per effector and day, in a lesion."""
     m, e, x = (y[lesion_state(name, j)] for name in ("m", "e", "x"))
     room = 1.0 + (e + x) / (p.Kcrowd * les.volume)
-    free = 1.0 - p.supp_growth * p[lesion_state("supp", j)]
+    free = 1.0 - p.supp_growth * les.suppressed
     drive = p.gLes + (1.0 - p.gLes) * a.drive
     return p.aM * les.s * m * a.dexi, p.pE * p.pLes * les.s * drive * les.pdi * free * a.dexi / room
 

@@ -1,6 +1,6 @@
 """The model: one plain text over states and parameters, from which everything else is derived.
 
-Forty-eight states of the body and seven per lesion, of which there may be up to eight. Read
+Fifty-one states of the body and seven per lesion, of which there may be up to eight. Read
 :mod:`~adoptive.kinetics.cells`, then :mod:`~adoptive.kinetics.tumour`, then :mod:`~adoptive.kinetics.body`.
 """
 
@@ -36,6 +36,9 @@ _EFFECT: Final[dict[str, dict[str, float | str]]] = {
     "filgrastim": {"GCSF": 1.0},
     "rasburicase": {"Ras": 1.0},
     "anakinra": {"Ank": 1.0},
+    "rimiducid": {"Swi": 1.0},
+    "oncolytic virus": {"Onc": 1.0},
+    "vaccine boost": {"Vac": 1.0},
 }
 JUMPS: Final = tuple(Jump(drug, _EFFECT[drug]) for drug in DRUGS)
 

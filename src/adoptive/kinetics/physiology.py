@@ -15,7 +15,7 @@ from adoptive.facility.types import Product
 from adoptive.kinetics.equations import PER_LESION
 from adoptive.kinetics.states import BODY, CLASSES, LESIONS, MOST_LESIONS, lesion_state, state_names
 from adoptive.kinetics.types import Physiology
-from adoptive.parameters import Typical, draw_patients, load_book
+from adoptive.parameters import Kinds, Typical, draw_patients, load_book
 from adoptive.streams import Streams
 from adoptive.units import volume_cm3
 
@@ -30,6 +30,7 @@ DERIVED: Final = (
     "ANC_0",
     "PLT_0",
     "kChemo",
+    "switch",
     "share_M",
     "share_E",
     "share_X",
@@ -40,8 +41,10 @@ DERIVED: Final = (
     "qL",
     "qN",
 )
-_NOT_IN_EQUATIONS: Final = {"acc", "supp", "muN_clean", "lesion_share", "hla_founder", "hla_share"}
+_NOT_IN_EQUATIONS: Final = {"acc", "supp", "muN_clean", "lesion_share", "hla_founder", "hla_share", "reactive"}
 _BLOOD_TARGETS: Final = ("CD19", "BCMA")
+_BY_HLA: Final = ("TCR-T", "TIL")
+"""Product classes whose receptors see peptides on HLA."""
 
 
 @lru_cache(maxsize=MOST_LESIONS)
@@ -56,14 +59,14 @@ def parameter_names(lesions: int = LESIONS) -> tuple[str, ...]:
 
 
 def product_class(construct: ConstructPlan, target: str) -> str:
-    """Name the product class whose rows apply: ``CD19``, ``BCMA``, ``TCR-T`` or ``solid``.
+    """Name the product class whose rows apply: ``CD19``, ``BCMA``, ``TCR-T``, ``TRuC-T``, ``TIL`` or ``solid``.
 
     >>> plan = ConstructPlan(product="a", modality="CAR-T", binder="b", costimulation="4-1BB")
     >>> product_class(plan, "CD19"), product_class(plan, "CLDN18.2")
     ('CD19', 'solid')
     """
-    if construct.modality == "TCR-T":
-        return "TCR-T"
+    if construct.modality != "CAR-T":
+        return construct.modality
     return target.upper() if target.upper() in _BLOOD_TARGETS else "solid"
 
 
@@ -74,16 +77,20 @@ def describe_patients(
 
     Products act on the cells' own rates: growth of effectors and of memory cells (``fitness x proliferation``),
     exhaustion (``exhaustion / fitness``), and on the shares of memory, effector and exhausted cells at the infusion.
-    Construct and target name the product class; where this folder has a row ``name@class``, it stands for ``name``.
+    Construct and target name the product class; where this folder has a row ``name@class``, it stands for ``name``, and
+    before it the row ``name@armour`` of what the cell makes beside its receptor.
     """
     common: dict[str, Any] = {"typical": typical, "streams": streams}
     visibility = predict_visibility(cohort.antigen, keys=cohort.keys, plan=construct, **common)
     tonic = tonic_factor(construct, keys=cohort.keys, typical=typical)
     kind = product_class(construct, cohort.antigen.target)
-    body = draw_physiology(cohort, typical, streams, visibility=visibility, tonic=tonic, kind=kind)
+    own: dict[str, Any] = {"kind": kind, "armour": construct.armour}
+    body = draw_physiology(cohort, typical, streams, visibility=visibility, tonic=tonic, **own)
+    body = body.replace(switch=np.full(len(cohort), float(construct.safety_switch != "none")))
     if product is None:
         return body
-    engrafting = 1.0 - body.of("fclr")
+    reactive = typical.at("kinetics.reactive", cohort.keys, kinds=Kinds.one(len(cohort), kind))
+    engrafting = (1.0 - body.of("fclr")) * reactive
     growing = product.fitness * product.proliferation
     return body.replace(
         pE=body.of("pE") * growing,
@@ -103,26 +110,29 @@ def draw_physiology(
     visibility: Mapping[str, Floats],
     tonic: Floats,
     kind: str = "solid",
+    armour: str = "none",
 ) -> Physiology:
     """Draw every patient's parameters and starting state.
 
     ``visibility`` maps wH, wL, wN, qH, qL, qN to ``(patients,)`` (what the receptor makes of each antigen class);
     ``tonic`` ``(patients,)`` is the construct's tonic exhaustion over the reference construct's; ``kind`` the product
-    class of :func:`product_class`.
+    class of :func:`product_class`; ``armour`` what the cell makes beside its receptor, whose rows come first.
+    A tumour type's own rows come after both.
     """
+    kinds = Kinds(cohort.kinds.code, tuple((armour, kind, *own) for own in cohort.kinds.names))
     keys, places, names = cohort.keys, range(cohort.lesions), parameter_names(cohort.lesions)
     columns: dict[str, Floats] = dict(visibility)
     for name in names:
         if f"kinetics.{name}" in typical.book:
-            columns[name] = _of_class(typical, streams, name, kind, cohort)
+            columns[name] = draw_patients(typical, streams, name=f"kinetics.{name}", keys=keys, kinds=kinds)
     columns["kT"] = columns["kT"] * tonic
     clean = typical.at("kinetics.muN_clean", keys)
     columns["muN"] = np.where(cohort.antigen.founder_clone, columns["muN"], clean)
     columns |= {"L0": cohort.lymphocytes_per_ul, "ANC_0": cohort.neutrophils_e9_l, "PLT_0": cohort.platelets_e9_l}
     columns |= {"toc_effect": np.ones(len(keys)), "luck": streams.exponential("kinetics.first mutant", keys)}
-    columns |= {name: np.zeros(len(keys)) for name in ("kChemo", "share_M", "share_E", "share_X")}
+    columns |= {name: np.zeros(len(keys)) for name in ("kChemo", "switch", "share_M", "share_E", "share_X")}
     tumour = _tumour_cells(cohort, columns)
-    each = {name: _per_lesion(typical, streams, name, kind, cohort) for name in ("supp", "acc")}
+    each = {name: _per_lesion(typical, streams, name, kinds, cohort) for name in ("supp", "acc")}
     each |= {
         "r": tumour["r"],
         "first": _first_mutant(tumour["living"], streams.uniform("kinetics.mutant lesion", keys)),
@@ -130,29 +140,14 @@ def draw_physiology(
     columns |= {lesion_state(name, j): each[name][:, j] for name in PER_LESION for j in places}
     values = np.column_stack([columns[name] for name in names])
     draws = streams.uniform("kinetics.last cell", keys, len(CLASSES) * cohort.lesions + 1)
-    shares = _class_shares(cohort, typical, streams, with_hla=kind == "TCR-T")
+    shares = _class_shares(cohort, typical, streams, with_hla=kind in _BY_HLA)
     return Physiology(names, values, _starting_state(cohort, columns, tumour, shares), draws)
 
 
-def _of_class(typical: Typical, streams: Streams, name: str, kind: str, cohort: Cohort) -> Floats:
-    """Draw a row for each patient, the product class's own row if there is one.
-
-    The same patient has the same rank in both, so that product classes are compared on the same patients.
-    """
-    own = f"kinetics.{name}@{kind}"
-    if own not in typical.book:
-        return draw_patients(typical, streams, name=f"kinetics.{name}", keys=cohort.keys)
-    row, base = typical.book[own], typical.at(own, cohort.keys)
-    if row.between == 0:
-        return base
-    deviation = np.clip(streams.normal(f"patient:kinetics.{name}", cohort.keys), -3.0, 3.0)
-    return row.shift(base, row.between * deviation)
-
-
-def _per_lesion(typical: Typical, streams: Streams, name: str, kind: str, cohort: Cohort) -> Floats:
+def _per_lesion(typical: Typical, streams: Streams, name: str, kinds: Kinds, cohort: Cohort) -> Floats:
     """Draw a share that differs between patients and, with a part of the patients' spread, between lesions of one."""
     row = typical.book[f"kinetics.{name}"]
-    base = _of_class(typical, streams, name, kind, cohort)
+    base = draw_patients(typical, streams, name=row.name, keys=cohort.keys, kinds=kinds)
     part = typical.at("kinetics.lesion_share", cohort.keys)[:, None]
     own = streams.normal(f"lesion:{row.name}", cohort.keys, cohort.lesions).reshape(len(cohort), cohort.lesions)
     return row.shift(base[:, None], part * row.between * np.clip(own, -3.0, 3.0))

@@ -1,4 +1,4 @@
-"""The states of the model, in order: 48 of the whole body and 7 of each lesion, with unit and tolerance scale."""
+"""The states of the model, in order: 51 of the whole body and 7 of each lesion, with unit and tolerance scale."""
 
 from __future__ import annotations
 
@@ -77,6 +77,9 @@ BODY: Final[dict[str, tuple[str, str, float]]] = {
     "Ank": ("anakinra", "mg", 10.0),
     "Mut": ("surviving antigen-negative mutants that were to be expected so far", "cells", _SHARE),
     "Chemo": ("kill rate of chemotherapy or another tumour drug", "1/day", 0.1),
+    "Swi": ("drug of the safety switch", "doses", _DRUG),
+    "Onc": ("oncolytic virus", "doses", _DRUG),
+    "Vac": ("antigen of a vaccine on antigen-presenting cells", "doses", _DRUG),
 }
 
 IN_BLOOD: Final = ("F_b", "M_b", "E_b", "X_b")
@@ -109,7 +112,7 @@ def state_names(lesions: int = LESIONS) -> tuple[str, ...]:
     """List every state: the body's, then lesion by lesion.
 
     >>> len(state_names(5))
-    83
+    86
     """
     return tuple(BODY) + tuple(lesion_state(name, j) for j in range(lesions) for name in LESION)
 

@@ -23,7 +23,7 @@ def tumour_cells(y: Values, p: Values, les: Lesion, j: int) -> dict[str, Any]:
     a lost HLA haplotype or B2M (``muHLA``) never comes back and counts as negative.
     """
     high, low, negative = (y[lesion_state(f"T_{c}", j)] for c in "HLN")
-    drug = p.eT * (y.Flu + y.Cy) + y.Chemo
+    drug = _by_drugs(y, p)
     effectors = y[lesion_state("e", j)]
     u = (p.muHL + p.mhc * p.muMHC) * les.s * effectors / (effectors + p.KHL * les.volume)
     back = p.muLH * (1.0 + p.eIFN_low * y.IFN / (y.IFN + p.KIFN_low)) + p.mhc * p.kMHC * y.IFN / (y.IFN + p.KIFN_mhc)
@@ -76,7 +76,12 @@ def dead_cells_gained(y: Values, p: Values, les: Lesion, j: int) -> Any:
     """Give the cells killed per day in a lesion by engineered cells and drugs."""
     negative = y[lesion_state("T_N", j)]
     by_cells = les.total_kill + p.eta * les.total_kill * negative / (les.tumour + 1.0)
-    return by_cells + (p.eT * (y.Flu + y.Cy) + y.Chemo) * les.tumour
+    return by_cells + _by_drugs(y, p) * les.tumour
+
+
+def _by_drugs(y: Values, p: Values) -> Any:
+    """Give the kill rate of lymphodepletion, of a tumour drug and of an oncolytic virus."""
+    return p.eT * (y.Flu + y.Cy) + y.Chemo + p.eOnc * y.Onc
 
 
 def clone_rates(y: Values, p: Values, les: Lesion, j: int) -> dict[str, Any]:
@@ -84,7 +89,7 @@ def clone_rates(y: Values, p: Values, les: Lesion, j: int) -> dict[str, Any]:
 
     A change of class is neither: the cell lives on.
     """
-    drug = p.eT * (y.Flu + y.Cy) + y.Chemo
+    drug = _by_drugs(y, p)
     bystander = p.eta * les.total_kill / (les.tumour + 1.0)
     rates: dict[str, Any] = {}
     for c in "HLN":

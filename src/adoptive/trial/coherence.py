@@ -37,13 +37,14 @@ def check_criterion(criterion: Criterion) -> None:
         step = f"write {near[0]}" if near else "choose one of them"
         fields = ", ".join(CRITERION_FIELDS)
         raise StudyError("no such field", where=where, value=criterion.field, allowed=fields, next_step=step)
-    if criterion.gate == "procurement" and not about.at_screening:
+    screening = criterion.gate == "procurement"
+    if about.known == ("after screening" if screening else "at screening"):
         raise StudyError(
-            "this is not known at screening",
+            "this is not known at screening" if screening else "this is not looked at again after screening",
             where=where,
             value=criterion.field,
-            allowed="treatment, infusion day",
-            next_step="check it at a later gate",
+            allowed="treatment, infusion day" if screening else "procurement",
+            next_step="check it at a later gate" if screening else 'write gate = "procurement"',
         )
     if criterion.operator not in _OPERATORS[about.sort]:
         allowed = ", ".join(_OPERATORS[about.sort])

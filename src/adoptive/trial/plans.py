@@ -5,7 +5,7 @@ from __future__ import annotations
 from adoptive.course import Plan
 from adoptive.parameters import Typical
 from adoptive.streams import Streams
-from adoptive.trial.gates import gates_of
+from adoptive.trial.gates import gate_of
 from adoptive.trial.types import Study
 from adoptive.units import days
 
@@ -23,5 +23,5 @@ def plan_of(study: Study, *, typical: Typical, streams: Streams, horizon_days: f
         typical=typical,
         streams=streams,
         horizon_days=float(horizon),
-        gates=gates_of(study),
+        gate=gate_of(study),
     )

@@ -138,7 +138,7 @@ def _cells(course: Course, study: Study, row: int, end: float) -> Iterator[Line]
     for number, day in enumerate(course.infusion_day[row], start=1):
         if np.isfinite(day):
             yield float(day) - lead, f"lymphodepletion before infusion {number}"
-            yield float(day), f"infusion {number}: {study.infusion.dose_cells:.2g} CAR+ cells"
+            yield float(day), f"infusion {number}: {course.dose_cells[row, number - 1]:.2g} CAR+ cells"
     if not course.treated[row]:
         yield float(course.reading.fate.unfit_day[row]), "too unwell for the cells"
         return

@@ -26,11 +26,15 @@ from adoptive.trial.types import Study
 PAIR = Keys.of(0, [0, 1])
 
 
-def test_lymphodepletion_stands_on_the_protocols_days(study: Study, typical: Typical) -> None:
+@pytest.fixture
+def pair(candidates: Cohort) -> Cohort:
+    """Two patients with normal kidneys."""
+    return dataclasses.replace(candidates.take(np.arange(2)), creatinine_clearance_ml_min=np.full(2, 90.0))
+
+
+def test_lymphodepletion_stands_on_the_protocols_days(study: Study, pair: Cohort, typical: Typical) -> None:
     """Fludarabine 25 mg/m2 on days -5 and -4, cyclophosphamide 250 mg/m2 on days -5 to -3: one daily dose each."""
-    plan = plan_lymphodepletion(
-        study.infusion, infusion_day=np.array([40.0, np.inf]), number=1, keys=PAIR, typical=typical
-    )
+    plan = plan_lymphodepletion(study.infusion, pair, infusion_day=np.array([40.0, np.inf]), number=1, typical=typical)
     told = [
         (day, DRUGS[kind], amount) for day, kind, amount in zip(plan.day[0], plan.kind[0], plan.amount[0], strict=True)
     ]
@@ -44,21 +48,22 @@ def test_lymphodepletion_stands_on_the_protocols_days(study: Study, typical: Typ
     assert np.isinf(plan.day[1]).all(), "who is not infused gets no lymphodepletion"
 
 
-def test_twice_the_dose_counts_twice(study: Study, typical: Typical) -> None:
+def test_twice_the_dose_counts_twice(study: Study, pair: Cohort, typical: Typical) -> None:
     drugs = tuple(dataclasses.replace(d, dose_mg_m2=2 * d.dose_mg_m2) for d in study.infusion.lymphodepletion)
     regimen = dataclasses.replace(study.infusion, lymphodepletion=drugs)
-    plan = plan_lymphodepletion(regimen, infusion_day=np.array([40.0, 40.0]), number=1, keys=PAIR, typical=typical)
+    plan = plan_lymphodepletion(regimen, pair, infusion_day=np.array([40.0, 40.0]), number=1, typical=typical)
     assert (plan.amount == 2.0).all()
 
 
 @pytest.mark.parametrize(
-    ("before", "number", "events"), [("each", 1, 5), ("each", 2, 5), ("first", 1, 5), ("first", 2, 0)]
+    ("before", "number", "events"),
+    [("each", 1, 5), ("each", 2, 5), ("first", 1, 5), ("first", 2, 0), ("none", 1, 0), (3, 3, 5), (3, 4, 0), (0, 1, 0)],
 )
-def test_lymphodepletion_precedes_each_or_only_the_first_infusion(
-    study: Study, typical: Typical, before: str, number: int, events: int
+def test_lymphodepletion_precedes_the_infusions_that_the_study_names(
+    study: Study, pair: Cohort, typical: Typical, before: str | int, number: int, events: int
 ) -> None:
     regimen = dataclasses.replace(study.infusion, lymphodepletion_before=before)  # type: ignore[arg-type]
-    plan = plan_lymphodepletion(regimen, infusion_day=np.array([40.0, 50.0]), number=number, keys=PAIR, typical=typical)
+    plan = plan_lymphodepletion(regimen, pair, infusion_day=np.array([40.0, 50.0]), number=number, typical=typical)
     assert plan.day.shape == (2, events)
 
 

@@ -61,12 +61,12 @@ def test_on_one_day_the_order_of_the_list_holds(events: list[tuple[float, int]])
 def test_lymphodepletion_is_over_before_the_cells_come(
     study: Study, typical: Typical, candidates: Cohort, days: list[float], number: int
 ) -> None:
-    when, keys = np.array(days), candidates.keys.take(np.arange(len(days)))
-    drugs = plan_lymphodepletion(study.infusion, infusion_day=when, number=number, keys=keys, typical=typical)
+    when, some = np.array(days), candidates.take(np.arange(len(days)))
+    drugs = plan_lymphodepletion(study.infusion, some, infusion_day=when, number=number, typical=typical)
     plan = join(drugs, plan_infusion(study.infusion, infusion_day=when))
     assert (plan.kind[:, -1] == DRUGS.index("infusion")).all()
     assert (plan.day[:, :-1] < plan.day[:, -1:]).all()
-    lead = typical.at("infusion.lymphodepletion_lead_days", keys)
+    lead = typical.at("infusion.lymphodepletion_lead_days", some.keys)
     assert (plan.day >= (when - lead)[:, None]).all(), "the leg that ends in a decision ends before the first drug"
 
 

@@ -31,10 +31,13 @@ def everything() -> Infusions:
         once("filgrastim", 1, day=11.0, amount=5.0),
         once("rasburicase", 1, day=13.0, amount=0.2),
         once("anakinra", 1, day=12.5, amount=100.0),
+        once("vaccine boost", 1, day=20.0, amount=1.0),
         once("immunoglobulin", 1, day=30.0, amount=0.4),
+        once("oncolytic virus", 1, day=45.0, amount=1.0),
         once("chemotherapy", 1, day=60.0, amount=0.02),
         lymphodepletion(1, infusion_day=90.0),
         once("infusion", 1, day=90.0, amount=DOSE),
+        once("rimiducid", 1, day=120.0, amount=0.5),
     )
 
 
@@ -65,7 +68,7 @@ def by_scipy(body: Physiology, plan: Infusions, *, rtol: float) -> Floats:
 
 @pytest.fixture(scope="module")
 def patient() -> Physiology:
-    return typical(kChemo=0.05, muN=1e-7)
+    return typical(kChemo=0.05, muN=1e-7, switch=1.0)
 
 
 @pytest.fixture(scope="module")

@@ -55,11 +55,13 @@ class Paper:
         self.calm = 1 - p["iDex"] * self.q
         self.total = sum(y[f"{z}_{where}"] for z in "FMEX" for where in "bp")
         others = p["cd19"] * y["B"] * p["N_B"] + p["bcma"] * y["PC"] * p["N_PC"] + p["Hn"] * y["H"]
+        others += y["Vac"] * p["N_V"]
+        self.virus = share(y["Onc"], p["EC50_onc"])
         antigen = others + p["psi"] * sum(p[f"q{i}"] * y[f"T_{i}{j}"] for j in self.places for i in CLASSES)
         self.s = antigen / (antigen + p["Ksys"] + p["hide_body"] * self.total)
         self.ld_cells = p["eFluC"] * y["Flu"] + p["eCyC"] * y["Cy"]
         self.ld = p["eFluL"] * y["Flu"] + p["eCyL"] * y["Cy"]
-        self.gone = p["kRej"] * y["R"] + self.ld_cells
+        self.gone = p["kRej"] * y["R"] + self.ld_cells + p["eSwi"] * p["switch"] * y["Swi"]
         self.s6 = plus(y["IL6"] * (1 - p["toc_effect"] * self.ro6) - p["b6"])
 
     places = tuple(range(1, LESIONS + 1))
@@ -75,7 +77,9 @@ class Paper:
         seen = sum(p[f"q{i}"] * y[f"T_{i}{j}"] for i in CLASSES)
         targets = sum(p[f"w{i}"] * y[f"T_{i}{j}"] for i in CLASSES)
         pdi = 1 - p["iPD"] * (1 - self.ro1) * (p["pdl1_0"] + (1 - p["pdl1_0"]) * share(y["IFN"], p["K_pdl1"]))
-        eff = (1 - p[f"supp{j}"]) * pdi
+        held = p[f"supp{j}"] - p[f"supp{j}"] * self.virus * p["eOnc_supp"]
+        open_ = 1 - (1 - p[f"acc{j}"]) * (1 - self.virus * p["eOnc_acc"])
+        eff = (1 - held) * pdi
         kill = p["kmax"] * eff * self.calm * cells / (p["Kk"] * volume + targets + p["kap"] * cells)
         return {
             "T": living,
@@ -84,11 +88,12 @@ class Paper:
             "s": seen / (seen + p["Ks"] * volume + p["hide_lesion"] * cells),
             "pdi": pdi,
             "eff": eff,
+            "held": held,
             "kill": kill,
             "K": kill * targets,
             "G": p[f"r{j}"] * log(p["Kmax"] / (living + 1)),
-            "in": p["kin"] * p[f"acc{j}"] * volume * 1e3 / p["Vb"],
-            "drug": p["eT"] * (y["Flu"] + y["Cy"]) + y["Chemo"],
+            "in": p["kin"] * open_ * volume * 1e3 / p["Vb"],
+            "drug": p["eT"] * (y["Flu"] + y["Cy"]) + y["Chemo"] + p["eOnc"] * y["Onc"],
         }
 
     def slopes(self) -> Numbers:
@@ -127,7 +132,7 @@ class Paper:
     def born_in_lesion(self, j: int) -> float:
         y, p, a = self.y, self.p, self.lesion(j)
         crowd = 1 + (y[f"e{j}"] + y[f"x{j}"]) / (p["Kcrowd"] * a["V"])
-        free = a["pdi"] * (1 - p["supp_growth"] * p[f"supp{j}"]) / crowd
+        free = a["pdi"] * (1 - p["supp_growth"] * a["held"]) / crowd
         supported = p["gLes"] + (1 - p["gLes"]) * self.drive
         divided = p["pE"] * p["pLes"] * a["s"] * supported * free * self.calm * y[f"e{j}"]
         return float(p["aM"] * a["s"] * self.calm * y[f"m{j}"] + divided)
@@ -156,7 +161,7 @@ class Paper:
         crowd = 1 + (e + x) / (p["Kcrowd"] * a["V"])
         supported = p["gLes"] + (1 - p["gLes"]) * self.drive
         born = p["pE"] * p["pLes"] * s * supported * a["pdi"] * self.calm / crowd * e
-        born *= 1 - p["supp_growth"] * p[f"supp{j}"]
+        born *= 1 - p["supp_growth"] * a["held"]
         exhaust = (p["kX"] * s * (1 + p["xLes"] * (1 - p["xPD"] * self.ro1)) + p["kT"]) * e
         reborn, calmed = p["kRe"] * self.ro1 * x, p["rEM"] * (1 - s) * e
 
@@ -264,7 +269,8 @@ class Paper:
         y, p = self.y, self.p
         c1, c2 = y["PD1_c"] / p["V1_pd1"], y["PD1_p"] / p["V2_pd1"]
         t1, t2 = y["Toc_c"] / p["V1_toc"], y["Toc_p"] / p["V2_toc"]
-        out = {name: -p[f"k{name}"] * y[name] for name in ("Flu", "Cy", "Dex", "IL2", "GCSF", "Ras", "Ank", "Chemo")}
+        plain = ("Flu", "Cy", "Dex", "IL2", "GCSF", "Ras", "Ank", "Chemo", "Swi", "Onc", "Vac")
+        out = {name: -p[f"k{name}"] * y[name] for name in plain}
         return out | {
             "PD1_c": -p["CL_pd1"] * c1 - p["Q_pd1"] * (c1 - c2),
             "PD1_p": p["Q_pd1"] * (c1 - c2),
@@ -294,12 +300,15 @@ def strangers(random_states: Floats) -> Physiology:
         "six_0",
         "o6",
         "il1",
+        "eOnc_",
     )
     changed = {}
     for name in body.names:
         moved = body.of(name) * np.exp(0.4 * draw.uniform(-1.0, 1.0, len(random_states)))
         changed[name] = np.minimum(moved, 0.98) if name.startswith(shares) else moved
-    changed |= {name: draw.uniform(0.0, 1.0, len(random_states)) for name in ("cd19", "bcma", "mhc", "kChemo")}
+    changed |= {
+        name: draw.uniform(0.0, 1.0, len(random_states)) for name in ("cd19", "bcma", "mhc", "kChemo", "switch")
+    }
     # The first mutant is born in half of them.
     changed["luck"] = random_states[:, engine().model.states.index("Mut")] * draw.uniform(0.6, 1.6, len(random_states))
     return body.replace(**changed)

@@ -90,7 +90,7 @@ def test_activation_adds_exactly_one_cell(random_states: Floats) -> None:
     one = {name: float(body.of(name)[0]) for name in body.names}
     calm = 1.0 - one["iDex"] * y["Dex"] / (y["Dex"] + one["EC50_dex"])
     seen = [sum(one[f"q{c}"] * y[lesion_state(f"T_{c}", j)] for c in "HLN") for j in range(LESIONS)]
-    outside = one["Hn"] * y["H"] + one["psi"] * sum(seen)
+    outside = one["Hn"] * y["H"] + one["psi"] * sum(seen) + one["N_V"] * y["Vac"]
     total = sum(y[name] for name in (*IN_BLOOD, *IN_TISSUE))
     signal = outside / (outside + one["Ksys"] + 0.15 * total)
     _check(gain["M_p"], gain["E_p"], one["aM"] * signal * calm * y["M_p"], signal)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from typical_patient import CAR, TCR, Floats, body_of, cohort_of
+from typical_patient import CAR, TCR, TIL, TRUC, Floats, body_of, cohort_of
 
 from adoptive.construct import ConstructPlan
 from adoptive.kinetics import Physiology
@@ -19,7 +19,7 @@ from adoptive.kinetics.states import BODY, LESION, LESIONS, lesion_state
 from adoptive.parameters import load_book
 from adoptive.solve import Model, Values
 
-CLASSES = (("CLDN18.2", CAR), ("CD19", CAR), ("BCMA", CAR), ("PRAME", TCR))
+CLASSES = (("CLDN18.2", CAR), ("CD19", CAR), ("BCMA", CAR), ("PRAME", TCR), ("MSLN", TRUC), ("neoantigens", TIL))
 DERIVED_UNITS = {"r": "1/day", "kChemo": "1/day", "L0": "cells/uL"}
 """Parameters with a dimension and without a row."""
 UNITS = {name: unit for name, (_, unit, _) in BODY.items()} | {
@@ -59,7 +59,7 @@ def scaled(names: tuple[str, ...], values: Floats, powers: list[int], factor: fl
 
 def everything(target: str, plan: ConstructPlan) -> tuple[Physiology, Floats]:
     """A patient whose every state is filled; mutants are long born, an event that knows single cells."""
-    body = body_of(cohort_of(target=target, diameters_mm=(200.0,) * LESIONS), plan, kChemo=0.1)
+    body = body_of(cohort_of(target=target, diameters_mm=(200.0,) * LESIONS), plan, kChemo=0.1, switch=1.0)
     states = np.maximum(body.initial[0], 0.0) + 0.3
     names = build_model(body.names).states
     dice = np.random.default_rng(1)
@@ -100,5 +100,5 @@ def test_every_row_of_the_equations_is_under_the_laws() -> None:
     """All rows but those that only draw patients, and the products of the rows that are derived."""
     names = set(body_of(cohort_of()).names)
     outside = {n.split(".")[1].split("@")[0] for n in load_book() if n.startswith("kinetics.")} - names
-    assert outside == {"acc", "supp", "muN_clean", "lesion_share", "hla_founder", "hla_share"}
+    assert outside == {"acc", "supp", "muN_clean", "lesion_share", "hla_founder", "hla_share", "reactive"}
     assert {name for name in DERIVED if unit_of(name)} == {"kChemo", "L0"}

@@ -102,7 +102,7 @@ def test_a_clones_rates_are_no_less_than_zero_and_rise_with_killing(random_state
 def test_cells_without_antigen_give_no_cytokine(random_states: Floats) -> None:
     states = random_states.copy()
     names = engine().model.states
-    states[:, [names.index(name) for name in (*TUMOUR, "H")]] = 0.0
+    states[:, [names.index(name) for name in (*TUMOUR, "H", "Vac")]] = 0.0
     found = slopes(states)
     level = {name: states[:, names.index(name)] for name in ("IFN", "IL6")}
     np.testing.assert_allclose(found["IFN"], 2.2 * (2.0 - level["IFN"]), rtol=1e-12)

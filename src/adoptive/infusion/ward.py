@@ -1,57 +1,20 @@
-"""Decide, by the protocol's rule, who gets the next infusion; and say how the ward reacts to the cells."""
+"""Say how the ward reacts to the cells: by a protocol of care, or by the drugs of the regimen."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from adoptive.cohort.types import Cohort
 from adoptive.infusion.care import SignLevels, wards
 from adoptive.infusion.types import Regimen, Ward
 from adoptive.parameters import Typical
-from adoptive.streams import Keys
 
-__all__ = ["lead_days", "may_repeat", "supportive_care"]
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+__all__ = ["supportive_care"]
 
 _WARD_RULES = (
     *("tocilizumab_delay_days", "tocilizumab_lockout_days", "tocilizumab_limit_mg"),
     *("dexamethasone_delay_days", "dexamethasone_lockout_days", "dexamethasone_maximum"),
 )
-
-
-def lead_days(regimen: Regimen, *, keys: Keys, typical: Typical) -> Floats:
-    """Give the days from the start of conditioning to the infusion, ``(patients,)``.
-
-    The usual lead, or more if the study's lymphodepletion starts earlier; so that no drug falls before the decision.
-    """
-    earliest = max((-min(drug.days) for drug in regimen.lymphodepletion), default=0)
-    return np.maximum(typical.at("infusion.lymphodepletion_lead_days", keys), float(earliest))
-
-
-def may_repeat(
-    regimen: Regimen,
-    *,
-    given: NDArray[np.int64],
-    doses: NDArray[np.int64],
-    alive: Flags,
-    fit: Flags,
-    progressed: Flags,
-    neutrophils_e9_l: Floats,
-    platelets_e9_l: Floats,
-    cohort: Cohort,
-    typical: Typical,
-) -> Flags:
-    """Say who gets the next infusion: alive, fit, not progressed, counts recovered, cells left, maximum not reached."""
-    if regimen.repeat_rule == "never":
-        return np.zeros(len(given), bool)
-    counts = (neutrophils_e9_l >= typical.at("infusion.neutrophils_needed_e9_l", cohort.keys)) & (
-        platelets_e9_l >= typical.at("infusion.platelets_needed_e9_l", cohort.keys)
-    )
-    left = (given > 0) & (given < regimen.max_infusions) & (doses > given)
-    return np.asarray(left & alive & fit & ~progressed & counts)
 
 
 def supportive_care(regimen: Regimen, cohort: Cohort, *, levels: SignLevels, typical: Typical) -> tuple[Ward, ...]:
