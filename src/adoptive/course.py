@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from adoptive.infusion import (
     NEED_SCANS,
     Choice,
     Decision,
+    Gate,
     Given,
     Infusions,
     Known,
@@ -35,37 +36,27 @@ from adoptive.infusion import (
     plan_cycle,
     plan_waiting,
     supportive_care,
+    withhold,
 )
 from adoptive.kinetics import Physiology, Trajectory, advance, begin, describe_patients
 from adoptive.outcome import (
     Assessment,
     Reading,
     Tolerance,
-    draw_brain_tolerance,
     draw_tolerance,
     first_visit_days,
     plan_scans,
     read_course,
     read_fate,
 )
-from adoptive.outcome.clinic.decision_day import known_today
-from adoptive.parameters import Typical, draw_patients
+from adoptive.outcome.clinic.decision_day import known_today, sign_levels
+from adoptive.parameters import Typical
 from adoptive.streams import Streams
 
 __all__ = ["Course", "Plan", "follow_cells", "follow_choice"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-
-
-class Gate(Protocol):
-    """Say who may be conditioned or infused by the trial's own criteria, on what is known on the day."""
-
-    def asks(self, at: str) -> bool:
-        """Say whether anything is asked at a gate, "treatment" or "infusion day"."""
-
-    def passes(self, at: str, cohort: Cohort, known: Known) -> tuple[Flags, Flags]:
-        """Say who passes a gate, and who of the others may pass on another day, both ``(patients,)``."""
 
 
 FOLLOW_STEP_DAYS = 180.0
@@ -139,7 +130,7 @@ def follow_cells(
 
     ready = np.minimum(np.where(product.released, np.ceil(product.ready_day), end_day), end_day)
     waiting = plan_waiting(plan.infusion, cohort, product, choice, ordered_day=ordered, ready_day=ready, **plan.draws)
-    levels = _sign_levels(cohort, tolerance, plan)
+    levels = sign_levels(cohort, tolerance, **plan.draws)
     ward = supportive_care(plan.infusion, cohort, levels=levels, typical=plan.typical)
     clinic = _CellClinic(body, cohort, plan, end_day, ward, *_calendar(cohort, plan, end_day), product, levels)
     trajectory = begin(body, horizon_days=plan.horizon_days, wards=ward)
@@ -204,16 +195,6 @@ def _make_cells(cohort: Cohort, plan: Plan, ordered: Floats) -> Product:
     return make_products(plan.facility, cohort, dose_cells=car_positive_dose(regimen, cohort, share), **common)
 
 
-def _sign_levels(cohort: Cohort, tolerance: Tolerance, plan: Plan) -> SignLevels:
-    """Give the levels at which each patient shows the signs of each grade."""
-    brain = draw_brain_tolerance(cohort.keys, target=cohort.antigen.target, **plan.draws)
-    return SignLevels(
-        crs_il6_pg_ml=np.column_stack([tolerance.fever, tolerance.serious, tolerance.severe, tolerance.life_threat]),
-        icans_leak=np.column_stack([brain.first, brain.serious, brain.severe, brain.critical]),
-        igg_mg_dl=100.0 * draw_patients(plan.typical, plan.streams, name="outcome.igg_g_l", keys=cohort.keys),
-    )
-
-
 @dataclass(frozen=True)
 class _Clinic:
     """Hold what stays the same while some patients are looked after, and look after them."""
@@ -269,8 +250,16 @@ class _CellClinic(_Clinic):
         here = np.searchsorted(trajectory.day, trajectory.now, side="right") - 1
         seen = self.read(trajectory, up_to=trajectory.day[here]) if scans else None
         fate = read_fate(trajectory, self.body, self.cohort, **self.plan.draws) if seen is None else seen.fate
-        given: dict[str, Any] = {"infusion_day": so_far.infusion_day, "levels": self.levels, "wards": self.ward}
-        return known_today(trajectory, self.body, fate=fate, seen=seen, **given)
+        return known_today(
+            trajectory,
+            self.body,
+            fate=fate,
+            seen=seen,
+            infusion_day=so_far.infusion_day,
+            levels=self.levels,
+            wards=self.ward,
+            limiting=any(rule.when == "DLT" for rule in self.plan.infusion.rules),
+        )
 
 
 @dataclass(frozen=True)
@@ -302,7 +291,9 @@ def _infuse(
             break
         trajectory, so_far = _give(trajectory, clinic, so_far, decision, number=number)
         next_decision = so_far.infusion_day[:, number - 1] + regimen.interval_days - lead
-        until = np.where(decision.given, np.minimum(next_decision, clinic.end_day), trajectory.now)
+        infused = np.isfinite(next_decision)
+        decision = dataclasses.replace(decision, given=infused)
+        until = np.where(infused, np.minimum(next_decision, clinic.end_day), trajectory.now)
         trajectory = clinic.go(trajectory, so_far.standing, until=until)
     return clinic.follow_on(trajectory, so_far.standing), so_far
 
@@ -311,19 +302,23 @@ def _ask(
     trajectory: Trajectory, clinic: _CellClinic, so_far: _SoFar, *, number: int, asked: Flags | None = None
 ) -> tuple[Trajectory, Decision]:
     """Decide on an infusion; who is held is followed until he is asked again: everybody stands at his answer."""
-    regimen, keys, typical = clinic.plan.infusion, clinic.cohort.keys, clinic.plan.typical
-    holds = np.zeros((len(keys), len(regimen.rules)), np.int64)
+    regimen, keys, gate = clinic.plan.infusion, clinic.cohort.keys, clinic.plan.gate
+    holds = np.zeros((len(keys), len(regimen.rules) + 1), np.int64)
     scans = number > 1 and regimen.repeat_rule in ("no progression", "benefit")
-    scans |= any(rule.when in NEED_SCANS for rule in regimen.rules) or clinic.plan.gate is not None
-    enough, _ = _next_dose(clinic, so_far)
+    scans |= any(rule.when in NEED_SCANS for rule in regimen.rules) or gate is not None
+    least = min((rule.dose_factor for rule in regimen.rules if rule.then == "reduce"), default=1.0)
+    common: dict[str, Any] = {"number": number, "keys": keys, "typical": clinic.plan.typical}
     while True:
         known = clinic.known(trajectory, so_far, scans=scans)
-        open_ = enough & (trajectory.now < np.minimum(clinic.end_day, clinic.product.recall_day))
-        open_ &= True if asked is None else asked
-        answer = decide(regimen, known, number=number, cells_left=open_, holds=holds, keys=keys, typical=typical)
+        enough, _ = _next_dose(clinic, so_far, factor=least)
+        enough &= trajectory.now < np.minimum(clinic.end_day, clinic.product.recall_day)
+        enough &= True if asked is None else asked
+        admitted = gate.passes("treatment", clinic.cohort, known) if gate is not None and number == 1 else None
+        answer = decide(regimen, known, cells_left=enough, holds=holds, admitted=admitted, **common)
         holds = answer.holds
         if not (answer.wait_days > 0).any():
-            return trajectory, answer
+            left, _ = _next_dose(clinic, so_far, factor=answer.dose_factor)
+            return trajectory, dataclasses.replace(answer, given=answer.given & left)
         later = np.minimum(trajectory.now + answer.wait_days, clinic.end_day)
         until = np.where(answer.wait_days > 0, later, trajectory.now)
         trajectory = clinic.go(trajectory, so_far.standing, until=until)
@@ -348,9 +343,15 @@ def _give(
         depleted=decision.depleted,
         fading_per_day=fading,
     )
+    standing = join(so_far.standing, cycle)
+    if plan.gate is not None and plan.gate.asks("infusion day"):
+        trajectory = clinic.go(trajectory, standing, until=np.where(np.isfinite(day), day, trajectory.now))
+        known = clinic.known(trajectory, so_far, scans=True)
+        barred = np.isfinite(day) & ~plan.gate.passes("infusion day", cohort, known)[0]
+        day, standing = np.where(barred, np.inf, day), withhold(standing, rows=barred, from_day=day)
     infusion_day, dose_cells = so_far.infusion_day.copy(), so_far.dose_cells.copy()
-    infusion_day[:, number - 1], dose_cells[:, number - 1] = day, np.where(decision.given, dose, 0.0)
-    return trajectory, _SoFar(join(so_far.standing, cycle), infusion_day, dose_cells)
+    infusion_day[:, number - 1], dose_cells[:, number - 1] = day, np.where(np.isfinite(day), dose, 0.0)
+    return trajectory, _SoFar(standing, infusion_day, dose_cells)
 
 
 def _next_dose(clinic: _CellClinic, so_far: _SoFar, *, factor: Floats | float = 1.0) -> tuple[Flags, Floats]:

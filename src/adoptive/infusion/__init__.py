@@ -9,9 +9,9 @@ from adoptive.infusion.cycle import lead_days, plan_cycle
 from adoptive.infusion.dose import car_positive_dose, counted_dose, dose_from_what_is_left
 from adoptive.infusion.drugs import plan_courses, plan_pembrolizumab
 from adoptive.infusion.lymphodepletion import plan_lymphodepletion
-from adoptive.infusion.plan import give, join, plan_infusion
+from adoptive.infusion.plan import give, join, plan_infusion, withhold
 from adoptive.infusion.protocol import Care, CareRule, protocol_rules
-from adoptive.infusion.rules import NEED_SCANS, Decision, Known, decide, may_repeat
+from adoptive.infusion.rules import NEED_SCANS, Decision, Gate, Known, decide, may_repeat
 from adoptive.infusion.types import (
     DRUGS,
     ChoiceDrug,
@@ -36,6 +36,7 @@ __all__ = [
     "Decision",
     "DrugCourse",
     "DrugDays",
+    "Gate",
     "Given",
     "Infusions",
     "Known",
@@ -66,4 +67,5 @@ __all__ = [
     "protocol_rules",
     "supportive_care",
     "wards",
+    "withhold",
 ]

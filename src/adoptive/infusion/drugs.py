@@ -78,7 +78,7 @@ def _kill(start: Floats, stop: Floats, fading: Floats, *, kill: float) -> Infusi
     """Switch a kill rate on, and off again by what is left of it."""
     on = np.isfinite(start) & (stop > start)
     first, last = np.where(on, start, np.inf), np.where(on, stop, np.inf)
-    left = kill * np.exp(-fading * np.where(on, stop - start, 0.0))
+    left = kill * np.exp(-fading * (np.where(on, stop, 0.0) - np.where(on, start, 0.0)))
     return join(give("chemotherapy", day=first, amount=kill), give("chemotherapy", day=last, amount=-left))
 
 

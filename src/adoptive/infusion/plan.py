@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from adoptive.infusion.types import DRUGS, Infusions, Regimen
 
-__all__ = ["give", "join", "plan_infusion"]
+__all__ = ["give", "join", "plan_infusion", "withhold"]
 
 Floats = NDArray[np.float64]
 
@@ -37,3 +37,9 @@ def plan_infusion(regimen: Regimen, *, infusion_day: Floats, cells: ArrayLike | 
     if not regimen.split:
         return give("infusion", day=infusion_day, amount=dose)
     return join(*(give("infusion", day=infusion_day + part.day, amount=dose * part.share) for part in regimen.split))
+
+
+def withhold(plan: Infusions, *, rows: NDArray[np.bool_], from_day: Floats) -> Infusions:
+    """Take from some patients all that they were to get from a day on; a kill that is on is still switched off."""
+    ahead = rows[:, None] & (plan.day >= from_day[:, None]) & (plan.kind != DRUGS.index("chemotherapy"))
+    return Infusions(np.where(ahead, np.inf, plan.day), plan.kind, plan.amount)

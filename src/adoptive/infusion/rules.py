@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from adoptive.cohort.types import Cohort
 from adoptive.infusion.types import Regimen, RegimenRule
 from adoptive.parameters import Typical
 from adoptive.streams import Keys
 
-__all__ = ["NEED_SCANS", "Decision", "Known", "decide", "may_repeat"]
+__all__ = ["NEED_SCANS", "Decision", "Gate", "Known", "decide", "may_repeat"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -27,9 +28,10 @@ NEED_SCANS: Final = ("progression", "response", "no response")
 class Known:
     """Hold what the clinic knows of each patient on the day of a decision, all ``(patients,)``.
 
-    ``benefit`` is stable disease or better at the last scan, ``responded`` a partial response or better; the grades are
-    the worst since the latest infusion, 0 before the first; ``b_cells`` is a fraction of baseline, ``antigen_negative``
-    the share of the tumour's cells that the receptor no longer sees.
+    ``benefit`` is stable disease or better at the last scan (also before there was one), ``responded`` a partial
+    response or better. Grades are the worst since the latest infusion, 0 before the first; so is dose-limiting
+    toxicity, by cytokine release and neurotoxicity. ``b_cells`` is a fraction of baseline, ``antigen_negative`` the
+    share of the tumour's cells that the receptor no longer sees.
     """
 
     alive: Flags
@@ -41,6 +43,7 @@ class Known:
     platelets_e9_l: Floats
     crs_grade: Counts
     icans_grade: Counts
+    dose_limiting: Flags
     cells_per_ul: Floats
     b_cells: Floats
     antigen_negative: Floats
@@ -54,7 +57,8 @@ class Decision:
     """Hold the answer for each patient, ``(patients,)``: given now, held (``wait_days`` > 0), or neither: given up.
 
     ``dose_factor`` is the reduced dose over the planned one; ``depleted`` says who gets lymphodepletion, if the regimen
-    has it before this infusion. ``holds`` ``(patients, rules)`` counts how often each rule has held this infusion.
+    has it before this infusion. ``holds`` ``(patients, rules + 1)`` counts how often each rule, and last the trial's
+    criteria, have held this infusion.
     """
 
     given: Flags
@@ -64,6 +68,16 @@ class Decision:
     holds: Counts
 
 
+class Gate(Protocol):
+    """Say who may be conditioned ("treatment") or infused ("infusion day") by the trial's own criteria."""
+
+    def asks(self, at: str) -> bool:
+        """Say whether anything is asked at a gate."""
+
+    def passes(self, at: str, cohort: Cohort, known: Known) -> tuple[Flags, Flags]:
+        """Say who passes a gate by what is known on the day, and who of the others may pass later, ``(patients,)``."""
+
+
 _SIGNALS: Final[dict[str, Callable[[Known, float], Any]]] = {
     "always": lambda known, level: np.ones(len(known), bool),
     "progression": lambda known, level: known.progressed,
@@ -71,6 +85,7 @@ _SIGNALS: Final[dict[str, Callable[[Known, float], Any]]] = {
     "no response": lambda known, level: ~known.responded,
     "CRS grade": lambda known, level: known.crs_grade >= level,
     "ICANS grade": lambda known, level: known.icans_grade >= level,
+    "DLT": lambda known, level: known.dose_limiting,
     "neutrophils below": lambda known, level: known.neutrophils_e9_l < level,
     "platelets below": lambda known, level: known.platelets_e9_l < level,
     "cells below": lambda known, level: known.cells_per_ul < level,
@@ -81,17 +96,31 @@ _SIGNALS: Final[dict[str, Callable[[Known, float], Any]]] = {
 
 
 def decide(
-    regimen: Regimen, known: Known, *, number: int, cells_left: Flags, holds: Counts, keys: Keys, typical: Typical
+    regimen: Regimen,
+    known: Known,
+    *,
+    number: int,
+    cells_left: Flags,
+    holds: Counts,
+    keys: Keys,
+    typical: Typical,
+    admitted: tuple[Flags, Flags] | None = None,
 ) -> Decision:
     """Decide on an infusion (the first is number 1) by what is known on the day.
 
     Who is dead, unfit, without cells or barred by the repeat rule gets none. Then the study's rules: one that stops
     ends it; one that holds, or waits for a signal, puts the question off, and gives up after ``at_most`` times.
 
-    Arguments: ``cells_left`` says for whom a dose is left; ``holds`` ``(patients, rules)`` of this infusion so far.
+    Arguments: ``cells_left`` says for whom a dose is left; ``holds`` ``(patients, rules + 1)`` of this infusion so far,
+    the trial's own criteria last; ``admitted`` who meets these, and who of the others may meet them later.
     """
     allowed = may_repeat(regimen, known, number=number, cells_left=cells_left, keys=keys, typical=typical)
     wait, counted, over = np.zeros(len(known)), holds.copy(), np.zeros(len(known), bool)
+    if admitted is not None:
+        passed, later = admitted
+        over |= ~passed & (~later | (holds[:, -1] >= typical.at("infusion.gate_tries", keys)))
+        wait = np.where(passed, 0.0, typical.at("infusion.gate_wait_days", keys))
+        counted[:, -1] += ~passed
     factor, depleted = np.ones(len(known)), np.ones(len(known), bool)
     released = _released(regimen, known, number)
     for place, rule in enumerate(regimen.rules):

@@ -190,6 +190,7 @@ class RegimenRule:
             "no response",
             "CRS grade",
             "ICANS grade",
+            "DLT",
             "neutrophils below",
             "platelets below",
             "cells below",

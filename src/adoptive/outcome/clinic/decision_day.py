@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from adoptive.cohort.types import Cohort
 from adoptive.infusion.care import SignLevels
 from adoptive.infusion.rules import Known
 from adoptive.infusion.types import Ward
 from adoptive.kinetics.observe import blood_cells_per_ul, il6_effective_pg_ml
 from adoptive.kinetics.types import Physiology, Trajectory
+from adoptive.outcome.clinic.brain import draw_brain_tolerance
 from adoptive.outcome.clinic.hazard import Fate
 from adoptive.outcome.clinic.reading import Reading
+from adoptive.outcome.clinic.signs import Tolerance
+from adoptive.outcome.toxicity.dlt import ToxicityDays, find_dlt
 from adoptive.outcome.types import Response
+from adoptive.parameters import Typical, draw_patients
+from adoptive.streams import Streams
 
-__all__ = ["known_today"]
+__all__ = ["known_today", "sign_levels"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
-_NOT_WORSE: Final = (Response.CR, Response.PR, Response.SD, Response.NON_CR_NON_PD)
-_RESPONSE: Final = (Response.CR, Response.PR)
+_RESPONSE: Final = (Response.CR, Response.CRI, Response.SCR, Response.VGPR, Response.PR)
+_NOT_WORSE: Final = (*_RESPONSE, Response.MR, Response.SD, Response.NON_CR_NON_PD)
+
+
+def sign_levels(cohort: Cohort, tolerance: Tolerance, *, typical: Typical, streams: Streams) -> SignLevels:
+    """Give the levels of the model's signals at which each patient shows the signs of each grade of toxicity."""
+    draws: dict[str, Any] = {"typical": typical, "streams": streams}
+    brain = draw_brain_tolerance(cohort.keys, target=cohort.antigen.target, **draws)
+    return SignLevels(
+        crs_il6_pg_ml=np.column_stack([tolerance.fever, tolerance.serious, tolerance.severe, tolerance.life_threat]),
+        icans_leak=np.column_stack([brain.first, brain.serious, brain.severe, brain.critical]),
+        igg_mg_dl=100.0 * draw_patients(typical, streams, name="outcome.igg_g_l", keys=cohort.keys),
+    )
 
 
 def known_today(
@@ -35,11 +52,13 @@ def known_today(
     infusion_day: Floats,
     levels: SignLevels,
     wards: Sequence[Ward],
+    limiting: bool = False,
 ) -> Known:
     """Say what is known of everybody on the day on which he stands.
 
     Arguments: ``seen`` what scans showed up to now, None if nobody asks (then nobody has progressed or responded);
-    ``infusion_day`` ``(patients, infusions)``; ``levels`` at which each patient shows signs of each grade.
+    ``infusion_day`` ``(patients, infusions)``; ``levels`` at which each patient shows signs of each grade;
+    ``limiting`` says whether somebody asks for dose-limiting toxicity (by CRS and ICANS, in 28 days of any infusion).
     """
     now, row = trajectory.now, np.arange(len(trajectory))
     here = np.searchsorted(trajectory.day, now, side="right") - 1
@@ -48,8 +67,10 @@ def known_today(
     latest = np.where(infusion_day <= now[:, None], infusion_day, -np.inf).max(axis=1)
     since = np.where(np.isfinite(latest), latest, np.inf)
     inside = (trajectory.day >= since[:, None]) & (trajectory.day <= now[:, None])
-    il6 = _worst(trajectory, il6_effective_pg_ml(trajectory, body), inside, since, wards, signal="il6_effective")
-    leak = _worst(trajectory, trajectory.of("BBB"), inside, since, wards, signal="leak")
+    daily = {"crs": il6_effective_pg_ml(trajectory, body), "icans": trajectory.of("BBB")}
+    il6 = _worst(trajectory, daily["crs"], inside, since, wards, signal="il6_effective")
+    leak = _worst(trajectory, daily["icans"], inside, since, wards, signal="leak")
+    dlt = _limited(trajectory, daily, inside, since, levels) if limiting else np.zeros(len(row), bool)
     living = trajectory.lesion_states()[row, here, :, :3].sum(axis=1)
     return Known(
         alive=fate.death_day > now,
@@ -61,6 +82,7 @@ def known_today(
         platelets_e9_l=trajectory.of("PLT")[row, here],
         crs_grade=_grade(il6, levels.crs_il6_pg_ml),
         icans_grade=_grade(leak, levels.icans_leak),
+        dose_limiting=dlt,
         cells_per_ul=blood_cells_per_ul(trajectory, body)[row, here],
         b_cells=trajectory.of("B")[row, here],
         antigen_negative=living[:, 2] / np.maximum(living.sum(axis=1), 1.0),
@@ -97,4 +119,18 @@ def _worst(
 def _grade(worst: Floats, thresholds: Floats) -> Counts:
     """Give the highest grade whose signs a level shows, 0 to 4; the signs of a higher grade show the lower ones too."""
     lowest = np.minimum.accumulate(thresholds[:, ::-1], axis=1)[:, ::-1]
-    return np.asarray((worst[:, None] >= lowest).sum(axis=1), np.int64)
+    return np.asarray(
+        sum(worst >= lowest[:, grade].reshape(-1, *(1,) * (worst.ndim - 1)) for grade in range(4)), np.int64
+    )
+
+
+def _limited(
+    trajectory: Trajectory, daily: Mapping[str, Floats], inside: NDArray[np.bool_], since: Floats, levels: SignLevels
+) -> NDArray[np.bool_]:
+    """Say who met dose-limiting cytokine release or neurotoxicity since his latest infusion."""
+    crs = np.where(inside, _grade(daily["crs"], levels.crs_il6_pg_ml), 0)
+    icans = np.where(inside, _grade(daily["icans"], levels.icans_leak), 0)
+    day = trajectory.day - np.where(np.isfinite(since), since, 0.0)[:, None]
+    followed = np.where(np.isfinite(since), trajectory.now - since, 0.0)
+    found = find_dlt(ToxicityDays(day=day, crs=crs, icans=icans, followed_day=followed))
+    return np.asarray(np.isfinite(since) & (found.limiting == 1))
