@@ -20,7 +20,7 @@ from adoptive.verdict import EndpointSpec, judge_record
 from adoptive.workbench.engine import check_size, run_study
 from adoptive.workbench.engine.document import as_document, as_json
 from adoptive.workbench.engine.types import WHOLE_TRIAL, RunResult
-from adoptive.workbench.limits import BLOCK_PATIENTS, MOST_PATIENTS, RULE_TRIALS, block_trials
+from adoptive.workbench.limits import BLOCK_PATIENTS, BLOCK_PATIENTS_LONG, MOST_PATIENTS, RULE_TRIALS, block_trials
 from adoptive.workbench.published import parse_published
 
 PUBLISHED = parse_published(PUBLISHED_TEXT)
@@ -89,6 +89,7 @@ def test_document_tells_the_rules(result: RunResult) -> None:
 def test_block_size_depends_on_the_study_alone() -> None:
     assert block_trials(30) == -(-BLOCK_PATIENTS // 30)
     assert block_trials(5000) == 1
+    assert block_trials(30, months=84.0) == -(-BLOCK_PATIENTS_LONG // 30)
 
 
 def test_median_trial_is_nearest_the_median(result: RunResult) -> None:

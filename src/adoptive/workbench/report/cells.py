@@ -20,6 +20,9 @@ LONG_MONTHS: Final = 36.0
 """Follow-up from which a year of cells in blood is drawn instead of four months."""
 
 THIN_LINES: Final = 25
+THREAD_POINTS: Final = 60
+"""Points of a thin line, about."""
+
 FLOOR_COPIES: Final = 1.0
 """Lowest level drawn, copies per ug of DNA: below it nothing is measured."""
 
@@ -94,7 +97,7 @@ def _kinetics_rows(run: Run, arm: int) -> tuple[Rows, Rows, int]:
         {"patient": patient, "day": float(at), "copies": float(f"{copies:.3g}")}
         for patient in picked
         for at, copies in zip(day[who == patient], level[who == patient], strict=True)
-        if at % 2 == 0
+        if at % (_last_day(run) // THREAD_POINTS) == 0
     ]
     return band, threads, len(patients)
 
