@@ -264,7 +264,8 @@ CARE_COLUMNS: Final = _columns(
         "int",
         "code",
         "0 antipyretic (counted), 1 tocilizumab (mg), 2 dexamethasone (mg), 3 methylprednisolone (mg), "
-        "4 anakinra (mg), 5 vasopressor (day), 6 filgrastim (ug/kg), 7 rasburicase (mg/kg), 8 immunoglobulin (g/kg)",
+        "4 anakinra (mg), 5 vasopressor (day), 6 filgrastim (ug/kg), 7 rasburicase (mg/kg), 8 immunoglobulin (g/kg), "
+        "9 rimiducid (mg/kg)",
     ),
     ("dose", "float", "by drug", "amount of the dose, in the drug's unit"),
 )

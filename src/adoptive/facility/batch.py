@@ -19,7 +19,7 @@ from adoptive.facility.types import Process
 from adoptive.parameters import Kinds, Typical, draw_patients
 from adoptive.streams import Keys, Streams
 
-__all__ = ["Batch", "harvest_day", "intrinsic_rates", "make_batch", "merge", "viability_at_harvest"]
+__all__ = ["Batch", "harvest_day", "intrinsic_rates", "make_batch", "put", "viability_at_harvest"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -60,10 +60,12 @@ class Batch:
         return {name: value for name, value in self.__dict__.items() if name not in ("failure", "used_cells")}
 
 
-def merge(where: Flags, one: Batch, other: Batch) -> Batch:
-    """Give one batch for some patients and the other for the rest."""
-    names = [field.name for field in dataclasses.fields(Batch)]
-    return Batch(**{name: np.where(where, getattr(one, name), getattr(other, name)) for name in names})
+def put(batch: Batch, rows: NDArray[np.int64], again: Batch) -> Batch:
+    """Give the batches with those of some patients replaced, ``rows`` their places."""
+    whole = {field.name: getattr(batch, field.name).copy() for field in dataclasses.fields(Batch)}
+    for name, values in whole.items():
+        values[rows] = getattr(again, name)
+    return Batch(**whole)
 
 
 def make_batch(

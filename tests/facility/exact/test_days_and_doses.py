@@ -27,10 +27,14 @@ def test_without_spread_the_days_are_the_planned_ones(
         streams=streams,
     )
     np.testing.assert_allclose(product.apheresis_day, 5.0 + 7.0, rtol=1e-12)
-    # culture 10, release 12, shipping 2; a second batch costs its own culture and release.
-    expected = np.where(product.attempts == 2, 12.0 + 24.0 + 22.0, 12.0 + 24.0)
-    np.testing.assert_allclose(product.ready_day, expected, rtol=1e-12)
-    assert (product.attempts == 2).any()
+    # Half of the way 2, culture 10, release 12; a batch that did not grow is known at harvest.
+    one = 12.0 + 1.0 + 22.0
+    ready = product.ready_day - (product.collections - 1.0)  # a second collection is a day later
+    np.testing.assert_allclose(ready[product.released & (product.attempts == 1)], one + 1.0, rtol=1e-12)
+    again = ready[product.released & (product.attempts == 2)]
+    assert set(np.round(again, 9)) == {one + 10.0 + 1.0, one + 22.0 + 1.0}
+    lost = (product.failure != Failure.NONE) & (product.failure != Failure.GROWTH) & (product.attempts == 1)
+    np.testing.assert_allclose(ready[lost & (product.failure != Failure.COLLECTION)], one, rtol=1e-12)
 
 
 def test_durations_have_the_planned_means(study: Study, candidates: Cohort, typical: Typical, streams: Streams) -> None:

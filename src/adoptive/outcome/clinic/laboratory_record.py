@@ -52,7 +52,7 @@ TERMS: Final[dict[str, tuple[str, str, str, Literal["low", "high"]]]] = {
 }
 """Laboratory terms that are recorded: CTCAE term, analyte, unit and the direction that is worse."""
 
-LIMITING_TERMS: Final = ("alt", "ast", "bilirubin", "creatinine")
+LIMITING_TERMS: Final = {name: TERMS[name] for name in ("alt", "ast", "bilirubin", "creatinine")}
 """Laboratory terms that may limit a dose: liver and kidney."""
 
 DAY_30: Final = 30.0
@@ -194,8 +194,7 @@ def has_iec_hs(panel: LaboratoryPanel, book: Book, *, crs_peak_day: Floats) -> C
 def daily_chemistry(panel: LaboratoryPanel, book: Book) -> dict[str, Codes]:
     """Give the CTCAE grades of liver and kidney of every sample ``(patients, days)``, by :data:`LIMITING_TERMS`."""
     grades = {}
-    for name in LIMITING_TERMS:
-        term, analyte, unit, _ = TERMS[name]
+    for name, (term, analyte, unit, _) in LIMITING_TERMS.items():
         lower, upper = limits_of_normal(analyte, book)
         grades[name] = grade_laboratory(
             panel.of(analyte),
