@@ -3,8 +3,9 @@
 The functions to know: :func:`screen`, :func:`draw_cohort`, :func:`draw_lesions`, :func:`read_patients`.
 """
 
+from adoptive.cohort.columns import COLUMNS, Column
 from adoptive.cohort.copula import TRAITS, draw_scores, score_correlation
-from adoptive.cohort.given import COLUMNS, Column, read_patients
+from adoptive.cohort.given import read_patients
 from adoptive.cohort.lesions import LESION_PLACES, draw_lesions
 from adoptive.cohort.population import draw_cohort, plain_traits, screen, screen_reads
 from adoptive.cohort.types import (

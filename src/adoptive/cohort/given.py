@@ -6,18 +6,18 @@ import csv
 import io
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from adoptive.cohort.types import ANCESTRIES, TUMOUR_TYPES, Population
+from adoptive.cohort.columns import COLUMNS
+from adoptive.cohort.types import Population
 from adoptive.errors import StudyError
 from adoptive.streams import Keys
 
-__all__ = ["COLUMNS", "MOST_PATIENTS", "Column", "given_lesions", "given_rows", "read_patients"]
+__all__ = ["MOST_PATIENTS", "given_lesions", "given_rows", "read_patients"]
 
 Floats = NDArray[np.float64]
 
@@ -25,55 +25,6 @@ MOST_PATIENTS: Final = 100_000
 """Patients that a table may hold."""
 
 _YES_NO: Final = {"yes": 1.0, "no": 0.0, "1": 1.0, "0": 0.0, "true": 1.0, "false": 0.0}
-
-
-@dataclass(frozen=True)
-class Column:
-    """Describe a column that a table of patients may have; ``names`` are the words of a column of words."""
-
-    unit: str
-    meaning: str
-    low: float = 0.0
-    high: float = 1.0
-    names: tuple[str, ...] = ()
-    whole: bool = False
-
-    @property
-    def allowed(self) -> str:
-        """Say what a cell may hold."""
-        if self.unit == "yes/no":
-            return "yes or no"
-        if self.names:
-            return ", ".join(self.names)
-        return f"{'a whole number' if self.whole else 'a number'} from {self.low:g} to {self.high:g} {self.unit}"
-
-
-COLUMNS: Final[Mapping[str, Column]] = {
-    "tumour_type": Column("name", "tumour type", names=TUMOUR_TYPES),
-    "ancestry": Column("name", "ancestry", names=ANCESTRIES),
-    "age_years": Column("years", "age", 0.0, 110.0),
-    "male": Column("yes/no", "male sex"),
-    "weight_kg": Column("kg", "body weight", 2.0, 300.0),
-    "height_cm": Column("cm", "height", 40.0, 250.0),
-    "ecog": Column("grade", "ECOG performance status", 0.0, 4.0, whole=True),
-    "prior_lines": Column("lines", "earlier lines of therapy", 0.0, 30.0, whole=True),
-    "albumin_g_l": Column("g/L", "albumin before treatment", 5.0, 80.0),
-    "ldh_ratio": Column("", "LDH over its upper limit of normal", 0.05, 100.0),
-    "creatinine_clearance_ml_min": Column("mL/min", "creatinine clearance", 1.0, 400.0),
-    "lymphocytes_per_ul": Column("cells/uL", "lymphocytes before lymphodepletion", 1.0, 100_000.0),
-    "neutrophils_e9_l": Column("1e9/L", "neutrophils before lymphodepletion", 0.01, 100.0),
-    "platelets_e9_l": Column("1e9/L", "platelets before lymphodepletion", 1.0, 2000.0),
-    "frailty": Column("", "hazard of death over another's with the same burden", 0.01, 100.0),
-    "donor_fitness": Column("", "T-cell fitness over the typical donor's", 0.05, 20.0),
-    "peritoneal": Column("yes/no", "peritoneal metastases"),
-    "non_target": Column("yes/no", "disease beside the target lesions"),
-    "has_hla": Column("yes/no", "carries the HLA allele that the study asks for"),
-    "doubling_time_days": Column("days", "volume doubling time of every lesion", 1.0, 5000.0),
-    "positive_share": Column("", "true share of tumour cells with the antigen", 1e-6, 1.0 - 1e-6),
-    "read_share": Column("", "share of positive cells as the pathologist read it", 0.0, 1.0),
-    **{f"lesion_{place}_mm": Column("mm", f"diameter of lesion {place}; 0: none", 0.0, 300.0) for place in range(1, 6)},
-}
-"""Every column that a table of patients may have."""
 
 
 def read_patients(text: str, where: str = "patients.csv") -> dict[str, tuple[float, ...]]:
@@ -162,7 +113,7 @@ def _cell(text: str, name: str, where: str) -> float:
         value = _YES_NO.get(word.lower(), math.nan)
     else:
         value = _number(word)
-        if not column.low <= value <= column.high or (column.whole and value != math.floor(value)):
+        if not column.holds(value):
             value = math.nan
     if math.isnan(value):
         raise StudyError(

@@ -5,13 +5,15 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from annotated_types import Ge, Gt, Le
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.antigen.types import Antigen
+from adoptive.cohort.columns import check_columns
+from adoptive.cohort.names import ANCESTRIES, SITES, TUMOUR_TYPES, TumourType
 from adoptive.errors import StudyError
 from adoptive.parameters import Kinds
 from adoptive.streams import Keys
@@ -22,31 +24,6 @@ __all__ = ["ANCESTRIES", "SITES", "TUMOUR_TYPES", "Cohort", "Population", "Scree
 Floats = NDArray[np.float64]
 Fraction = Annotated[float, Ge(0), Le(1)]
 Age = Annotated[float, Ge(0), Le(100)]
-
-TumourType = Literal[
-    "gastric",
-    "pancreatic",
-    "biliary",
-    "colorectal",
-    "hepatocellular",
-    "ovarian",
-    "mesothelioma",
-    "melanoma",
-    "osteosarcoma",
-    "synovial sarcoma",
-    "myxoid liposarcoma",
-    "sarcoma",
-    "neuroblastoma",
-    "germ cell",
-    "glioma",
-    "B-ALL",
-    "large B-cell lymphoma",
-    "multiple myeloma",
-    "solid tumour",
-]
-TUMOUR_TYPES: Final[tuple[TumourType, ...]] = get_args(TumourType)
-ANCESTRIES: Final = ("East Asian", "European", "African")
-SITES: Final = ("liver", "lung", "node", "peritoneum", "bone", "brain", "pleura", "soft tissue", "primary", "marrow")
 
 
 def body_surface_m2(height_cm: ArrayLike, weight_kg: ArrayLike) -> Floats:
@@ -120,6 +97,17 @@ class Population:
                 allowed="1",
                 next_step="correct the shares",
             )
+        ages = [self.age_minimum_years, self.age_median_years, self.age_maximum_years]
+        known = [age for age in ages if age is not None]
+        if known != sorted(known):
+            raise StudyError(
+                "ages out of order",
+                where="cohort.age_minimum_years, age_median_years, age_maximum_years",
+                value=", ".join("left out" if age is None else f"{age:g}" for age in ages),
+                allowed="youngest, median, oldest",
+                next_step="correct the ages",
+            )
+        check_columns(self.given, "cohort.given")
 
     @property
     def tumours(self) -> tuple[tuple[TumourType, float], ...]:

@@ -129,3 +129,32 @@ def test_every_column_reaches_the_cohort(typical: Typical, streams: Streams) -> 
     assert cohort.antigen.positive_share[0] == 0.25
     assert cohort.antigen.read_share[0] == 0.75
     assert (cohort.lesion_diameter_mm == 1.0).all()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"age": (50.0,)}, ("cohort.given", "unknown column", "age_years")),
+        ({"age_years": (50.0, 60.0), "male": (1.0,)}, ("different lengths", "age_years: 2, male: 1")),
+        ({"age_years": ()}, ("empty",)),
+        ({"age_years": (50.0, 400.0)}, ("age_years, patient 2", "400", "0 to 110")),
+        ({"male": (0.5,)}, ("male, patient 1", "yes or no")),
+        ({"tumour_type": (40.0,)}, ("tumour_type, patient 1", "gastric")),
+    ],
+)
+def test_columns_written_in_the_study_are_looked_at_too(
+    given: dict[str, tuple[float, ...]], words: tuple[str, ...]
+) -> None:
+    with pytest.raises(StudyError) as caught:
+        Population("gastric", given=given)
+    for word in words:
+        assert word in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "ages",
+    [{"age_minimum_years": 60.0, "age_maximum_years": 50.0}, {"age_median_years": 17.0, "age_minimum_years": 18.0}],
+)
+def test_ages_out_of_order_are_refused(ages: dict[str, float]) -> None:
+    with pytest.raises(StudyError, match="out of order"):
+        Population("gastric", **ages)  # type: ignore[arg-type]
