@@ -53,7 +53,7 @@ from adoptive.outcome.clinic.decision_day import known_today, sign_levels
 from adoptive.parameters import Typical
 from adoptive.streams import Streams
 
-__all__ = ["Course", "Plan", "follow_cells", "follow_choice"]
+__all__ = ["Course", "Plan", "follow_cells", "follow_choice", "make_cells"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -121,7 +121,7 @@ def follow_cells(
     there, in patients who are fit then; once it has begun, only death, leaving or the data cut stops the infusion.
     """
     ordered = np.zeros(len(cohort)) if ordered_day is None else ordered_day
-    product = _make_cells(cohort, plan, ordered)
+    product = make_cells(cohort, plan, ordered)
     tolerance = draw_tolerance(cohort.keys, **plan.draws)
     body = describe_patients(cohort, plan.construct, product=product, **plan.draws)
     body = body.answering_tocilizumab(tolerance.tocilizumab_effect)
@@ -186,8 +186,11 @@ def follow_choice(cohort: Cohort, plan: Plan, *, end_day: Floats, choice: Choice
     )
 
 
-def _make_cells(cohort: Cohort, plan: Plan, ordered: Floats) -> Product:
-    """Make the products; if all T cells count, the dose in CAR-positive cells is known once their share is."""
+def make_cells(cohort: Cohort, plan: Plan, ordered: Floats) -> Product:
+    """Make the products ordered on a day, ``(patients,)``.
+
+    If all T cells count, the dose in CAR-positive cells is known once the product's positive share is.
+    """
     regimen, share = plan.infusion, np.ones(len(cohort))
     common: dict[str, Any] = {"decided_day": ordered, "minimum_dose_share": regimen.minimum_dose_share, **plan.draws}
     if regimen.dose_counts == "all T cells":

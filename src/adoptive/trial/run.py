@@ -21,6 +21,7 @@ from adoptive.trial.enrol import enrol
 from adoptive.trial.looks import look_at
 from adoptive.trial.plans import plan_of
 from adoptive.trial.record import record_trials
+from adoptive.trial.slots import slot_days
 from adoptive.trial.types import ArmCourse, Enrolment, Followed, Study, TrialRecord
 
 __all__ = ["follow_trials", "plan_of", "run_trial"]
@@ -120,7 +121,9 @@ def _follow_arm(
     """Follow one arm: the cells, or the physician's choice, which a few refuse."""
     arm, plan = study.trial.arms[number], _plan(study.of_arm(number), followed, common)
     if arm.treatment == "cells":
-        return follow_cells(people, plan, end_day=followed.end_day[rows])
+        end, entered = followed.end_day[rows], followed.enrolment.randomised_day[rows]
+        ordered = slot_days(people, plan, asked_day=np.zeros(len(rows)), entered_day=entered, end_day=end)
+        return follow_cells(people, plan, end_day=end, ordered_day=ordered)
     typical, streams = common["typical"], common["streams"]
     refused = streams.uniform("trial.refuse", people.keys) < typical.at("trial.refuse_control", people.keys)
     drugs = choose_drugs(arm.drugs, people, **common).withhold(refused)
@@ -144,11 +147,11 @@ def _follow_crossed(
         end = followed.end_day[part.rows]
         crossing = who_crosses(rule, course, end_day=end, **common)
         if crossing.any():
-            late = follow_cells(
-                _people(study, to, followed, part.rows[crossing], common),
-                plan,
-                end_day=end[crossing],
-                ordered_day=course.reading.progression_day[crossing],
-                choice=course.choice.take(crossing),
-            )
-            yield ArmCourse(part.arm, part.rows[crossing], late)
+            rows, choice = part.rows[crossing], course.choice.take(crossing)
+            people = _people(study, to, followed, rows, common)
+            ordered = slot_days(
+                people, plan, asked_day=course.reading.progression_day[crossing], end_day=end[crossing],
+                entered_day=followed.enrolment.randomised_day[rows], choice=choice,
+            )  # fmt: skip
+            late = follow_cells(people, plan, end_day=end[crossing], ordered_day=ordered, choice=choice)
+            yield ArmCourse(part.arm, rows, late)

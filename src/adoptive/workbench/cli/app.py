@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from typer.core import TyperGroup
@@ -216,3 +216,36 @@ def grade(
     given = [f"{name}={value}" for name, value in (("version", version), ("variant", variant)) if value is not None]
     asked = Asked(tuple(files or ()), rule, (*given, *(settings or ())), out, tuple(against or ()), as_json)
     raise typer.Exit(grade_command(asked))
+
+
+@app.command(short_help="Send a study's patients through its facility: slots, days, losses, cost.")
+def facility(
+    study: StudyArgument,
+    patients: Annotated[
+        int | None, typer.Option(help="Patients; default those of the study's arms with cells.", show_default=False)
+    ] = None,
+    seed: SeedOption = 1,
+    slots_per_month: Annotated[
+        float | None, typer.Option(help="Batches that may start in a month; default the study's.", show_default=False)
+    ] = None,
+    places: Annotated[
+        int | None, typer.Option(help="Batches that may run at once, 0 = no limit.", show_default=False)
+    ] = None,
+    priority: Annotated[
+        Literal["first come", "sickest first", "most likely to complete"] | None,
+        typer.Option(help="Who gets a free slot.", show_default=False),
+    ] = None,
+    target_days: Annotated[
+        float | None,
+        typer.Option(help="Days from order to infusion that are on time; default plan and 7.", show_default=False),
+    ] = None,
+    log_patients: Annotated[int, typer.Option(min=0, help="Patients in the identity log, the first ones.")] = 100,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="New folder for page, tables and log.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Send a study's patients through its facility: slots, days, losses by cause, use, cost per treated patient."""
+    from adoptive.workbench.cli.facility import Request, facility_command
+    from adoptive.workbench.facility import Asked
+
+    asked = Asked(patients, seed, slots_per_month, places, priority, target_days, log_patients)
+    raise typer.Exit(facility_command(Request(study, asked, out, as_json)))
