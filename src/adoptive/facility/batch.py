@@ -73,6 +73,7 @@ def make_batch(
     stored: Floats,
     *,
     number: int,
+    dose_cells: Floats,
     least_cells: Floats,
     culture_days: Floats,
     fitness: Floats,
@@ -83,11 +84,11 @@ def make_batch(
 ) -> Batch:
     """Make one batch for everybody from ``stored`` cells and test it.
 
-    ``least_cells`` ``(patients,)``: CAR-positive cells below which the batch is too small; ``culture_days`` the planned
-    length of each culture.
+    ``dose_cells`` ``(patients,)``: CAR-positive cells of one dose, for which the culture is sized; ``least_cells``
+    those below which the batch is too small; ``culture_days`` the planned length of each culture.
     """
     drawn: dict[str, Any] = {"keys": keys, "typical": typical, "streams": streams}
-    seed = select_cells(process, stored, kinds=kinds, **drawn)
+    seed = select_cells(process, stored, dose_cells=dose_cells, kinds=kinds, **drawn)
     positive, copies = transduce(process, number=number, **drawn)
     viability = viability_at_harvest(number=number, **drawn)
     growth = donor_growth(kinds, number=number, **drawn)

@@ -63,14 +63,20 @@ def typical_growth(kinds: Kinds, *, keys: Keys, typical: Typical) -> Growth:
 
 
 def donor_growth(kinds: Kinds, *, number: int, keys: Keys, typical: Typical, streams: Streams) -> Growth:
-    """Draw each donor's growth; an attempt adds its own luck to the rate."""
+    """Draw each donor's growth; an attempt adds its own luck to the rate.
+
+    In about one donor in a hundred the cells divide slowly and die fast, in every attempt.
+    """
     common: dict[str, Any] = {"keys": keys, "kinds": kinds}
     base = typical_growth(kinds, keys=keys, typical=typical)
     sd = typical.at("facility.growth_attempt_sd", keys)
     luck = np.exp(sd * np.clip(streams.normal(f"facility.growth, attempt {number}", keys), -3.0, 3.0))
-    rate = luck * draw_patients(typical, streams, name="facility.growth_per_day", **common)
+    poor = streams.uniform("facility.poor growth", keys) < typical.at("facility.poor_growth", keys)
+    slowed = np.where(poor, typical.at("facility.poor_growth_factor", keys), 1.0)
+    rate = luck * slowed * draw_patients(typical, streams, name="facility.growth_per_day", **common)
     lag = draw_patients(typical, streams, name="facility.growth_lag_days", **common)
-    return Growth(rate, lag, base.decay, base.cytokine, base.death, base.room)
+    death = np.where(poor, typical.at("facility.poor_growth_death", keys), base.death)
+    return Growth(rate, lag, base.decay, base.cytokine, death, base.room)
 
 
 def expand(seeded: Floats, growth: Growth, *, days: float) -> Culture:

@@ -39,11 +39,12 @@ def make_products(
     A failure is a value, named by :class:`Failure`; a batch given by exception is not repeated.
     """
     patients = len(cohort)
-    least = np.broadcast_to(np.asarray(dose_cells, float) * np.asarray(minimum_dose_share, float), (patients,))
+    dose = np.broadcast_to(np.asarray(dose_cells, float), (patients,))
+    least = np.broadcast_to(dose * np.asarray(minimum_dose_share, float), (patients,))
     kinds = kinds_of(process, patients)
     collection = collect(process, cohort, kinds, typical, streams)
     lasting = _Lasting.draw(process, cohort, typical, streams)
-    batch, attempts, spent = _make(process, cohort, collection, least, lasting, kinds, typical, streams)
+    batch, attempts, spent = _make(process, cohort, collection, dose, least, lasting, kinds, typical, streams)
     apheresis = decided_day + lasting.delay
     started = apheresis + collection.days
     return _product(
@@ -66,9 +67,9 @@ def doses_available(product: Product, *, dose_cells: ArrayLike, overfill: Floats
 
 
 def kinds_of(process: Process, patients: int) -> Kinds:
-    """Say by which rows ``name@kind`` the cells are made: from a tumour, in perfused fibres, or the general ones."""
-    kinds = {"tumour": process.starting_cells == "tumour", "perfused": process.culture == "perfused fibres"}
-    return Kinds.one(patients, *(name for name, holds in kinds.items() if holds))
+    """Say by which rows ``name@kind`` the cells are made: from a tumour, in which culture, or the general ones."""
+    culture = {"closed system": (), "perfused fibres": ("perfused",), "rapid expansion": ("rapid",)}[process.culture]
+    return Kinds.one(patients, *(("tumour", "rapid") if process.starting_cells == "tumour" else culture))
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,7 @@ def _make(
     process: Process,
     cohort: Cohort,
     collection: Collection,
+    dose: Floats,
     least: Floats,
     lasting: _Lasting,
     kinds: Kinds,
@@ -124,6 +126,7 @@ def _make(
             process,
             stored[rows],
             number=number,
+            dose_cells=dose[rows],
             least_cells=least[rows],
             culture_days=lasting.culture[rows],
             fitness=cohort.donor_fitness[rows],

@@ -78,6 +78,7 @@ def differentiate(start: Phenotype, divisions: Floats, *, keys: Keys, typical: T
 def _passed(a: Floats, b: Floats, divisions: Floats) -> Floats:
     """Give ``(exp(-a g) - exp(-b g)) / (b - a)``, also where both rates are equal."""
     x = (b - a) * divisions
-    safe = np.where(np.abs(x) < 1e-9, 1.0, x)
-    ratio = np.where(np.abs(x) < 1e-9, 1.0, -np.expm1(-safe) / safe)
+    small = np.abs(x) < 1e-4
+    safe = np.where(small, 1.0, x)
+    ratio = np.where(small, 1.0 - x / 2.0 + x**2 / 6.0, -np.expm1(-safe) / safe)
     return np.asarray(divisions * np.exp(-a * divisions) * ratio)

@@ -89,9 +89,11 @@ def test_between_two_days_cells_are_interpolated_on_the_log_scale() -> None:
     assert culture.at(np.array([9.0]))[0][0] == pytest.approx(4e8), "after the last day it stays"
 
 
-def test_donors_differ_in_rate_and_lag_as_their_rows_say(typical: Typical, streams: Streams, keys: Keys) -> None:
+def test_donors_differ_in_rate_and_lag_as_their_rows_say(
+    published: Callable[..., Typical], streams: Streams, keys: Keys
+) -> None:
     """Standard errors of a spread of 20,000 are half a per cent; 3 % tolerated."""
-    kinds = Kinds.one(len(keys))
+    kinds, typical = Kinds.one(len(keys)), published(facility__poor_growth=0.0)
     drawn = donor_growth(kinds, number=1, keys=keys, typical=typical, streams=streams)
     assert np.log(drawn.rate).std() == pytest.approx(np.hypot(0.22, 0.08), rel=0.03)
     assert np.log(drawn.lag).std() == pytest.approx(0.25, rel=0.03)
@@ -101,8 +103,20 @@ def test_donors_differ_in_rate_and_lag_as_their_rows_say(typical: Typical, strea
 
 
 def test_without_spread_everybody_is_typical(published: Callable[..., Typical], streams: Streams) -> None:
-    kinds, keys = Kinds.one(5, "tumour"), Keys.of(0, np.arange(5))
-    typical = published(facility__growth_attempt_sd=0.0)
+    kinds, keys = Kinds.one(5, "tumour", "rapid"), Keys.of(0, np.arange(5))
+    typical = published(facility__growth_attempt_sd=0.0, facility__poor_growth=0.0)
     base = typical_growth(kinds, keys=keys, typical=typical)
-    assert base.rate.tolist() == [typical.book["facility.growth_per_day@tumour"].value] * 5
+    assert base.rate.tolist() == [typical.book["facility.growth_per_day@rapid"].value] * 5
     assert base.lag.tolist() == [typical.book["facility.growth_lag_days"].value] * 5
+
+
+def test_poor_growers_lose_cells_in_every_attempt(typical: Typical, streams: Streams, keys: Keys) -> None:
+    """12 of 1,138 patients: 1.05 %; four standard errors of 20,000 are 0.3 points."""
+    kinds = Kinds.one(len(keys))
+    first, second = (donor_growth(kinds, number=n, keys=keys, typical=typical, streams=streams) for n in (1, 2))
+    poor = first.death > 0.1
+    assert (poor == (second.death > 0.1)).all()
+    assert poor.mean() == pytest.approx(12 / 1138, abs=0.003)
+    culture = expand(np.full(len(keys), 1e8), first, days=10.0)
+    assert (culture.cells[poor, -1] < 1e8).mean() > 0.95
+    assert (culture.cells[~poor, -1] > 2e8).mean() > 0.99

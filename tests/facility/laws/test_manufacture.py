@@ -174,7 +174,7 @@ def test_longer_cultures_hold_more_but_older_cells(make: Make, days: tuple[float
 
 def test_in_the_days_of_usual_cultures_more_days_are_more_cells(make: Make) -> None:
     short, long = make(attempts=1, culture_days=8.0), make(attempts=1, culture_days=14.0)
-    assert (long.car_positive_cells > short.car_positive_cells).mean() > 0.99
+    assert (long.car_positive_cells > short.car_positive_cells).mean() > 0.97  # cells of poor growers only die
     assert long.memory_share.mean() < short.memory_share.mean()
 
 
