@@ -7,7 +7,7 @@ from typing import Any, Final
 import altair as alt
 import numpy as np
 
-from adoptive.workbench.report.charts import ARM_COLOURS, GRADE_COLOURS, Chart, Figure, Size, draw, on, stacked
+from adoptive.workbench.report.charts import ARM_COLOURS, GRADE_COLOURS, Chart, Figure, Panel, Size, draw, on, stacked
 from adoptive.workbench.report.data import Run, rows_of
 
 __all__ = ["kinetics_figure", "toxicity_figure"]
@@ -165,7 +165,7 @@ def _shortly(toxicity: str) -> str:
     return toxicity.replace("cytokine release syndrome", "CRS")
 
 
-def _grades(run: Run, arm: int, size: Size) -> alt.LayerChart:
+def _grades(run: Run, arm: int, size: Size) -> Panel:
     order = list(dict.fromkeys(_shortly(row["toxicity"]) for row in rows_of(run.tables["grades"], arm=arm)))
     scale = alt.Scale(domain=[f"grade {grade}" for grade in GRADE_COLOURS], range=list(GRADE_COLOURS.values()))
     axis = alt.Axis(labelLimit=200, minExtent=130, ticks=False, domain=False)

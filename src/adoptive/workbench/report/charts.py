@@ -18,6 +18,7 @@ __all__ = [
     "Chart",
     "Draw",
     "Figure",
+    "Panel",
     "Size",
     "cut",
     "draw",
@@ -51,6 +52,7 @@ class Size:
 SIZES: Final = (Size("wide", 640), Size("narrow", 270))
 
 Chart = alt.LayerChart | alt.VConcatChart | alt.FacetChart
+Panel = alt.LayerChart | alt.FacetChart
 Draw = Callable[[Size], Chart]
 
 
@@ -70,7 +72,7 @@ def on(rows: list[dict[str, Any]]) -> alt.Chart:
     return alt.Chart(alt.InlineData(values=rows))
 
 
-def stacked(panels: Sequence[alt.Chart | alt.LayerChart]) -> Chart:
+def stacked(panels: Sequence[Panel]) -> Chart:
     """Set panels under each other; one alone stands for itself."""
     return alt.vconcat(*panels)
 

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from adoptive.units import months
-from adoptive.workbench.report.charts import Chart, Figure, Size, draw, on, stacked
+from adoptive.workbench.report.charts import Chart, Figure, Panel, Size, draw, on, stacked
 from adoptive.workbench.report.data import Run, rows_of
 from adoptive.workbench.report.response import day_zero
 
@@ -104,7 +104,7 @@ def _swimmer(run: Run, shown: dict[int, Rows], size: Size) -> Chart:
     return stacked([_panel(run, arm, rows, height, size, scale) for arm, rows in shown.items()])
 
 
-def _panel(run: Run, arm: int, lanes: Rows, height: float, size: Size, scale: alt.Scale) -> alt.LayerChart:
+def _panel(run: Run, arm: int, lanes: Rows, height: float, size: Size, scale: alt.Scale) -> Panel:
     titled = len(run.followed) > 1
     marks, bars = _marks_and_bars(run, lanes)
     y = alt.Y("lane:O", axis=None, scale=alt.Scale(domain=list(range(len(lanes))), paddingInner=0.2))

@@ -188,9 +188,12 @@ def flow(run: Run) -> Flow:
     arms = []
     for arm, name in enumerate(run.arms):
         (assigned,), (treated,) = boxes("assigned", arm), boxes("treated", arm)
-        before, after = ("screened", "screening failure"), ("infusions", "lost", "crossed over")
-        own, parts = ([boxes(box, arm) for box in names] for names in (before, after))
-        arms.append(FlowOfArm(name, arm in run.cells, *own, assigned, treated, *parts))
+        arms.append(
+            FlowOfArm(
+                name, arm in run.cells, boxes("screened", arm), boxes("screening failure", arm), assigned, treated,
+                boxes("infusions", arm), boxes("lost", arm), boxes("crossed over", arm),
+            )
+        )  # fmt: skip
     (entered,) = boxes("entered")
     stopped = [f"{row['name']} {100 * row['mean']:.0f} %" for row in rows_of(run.tables["flow"], box="stopped")]
     looked = stopped if run.study.verdict.looks is not None else []
