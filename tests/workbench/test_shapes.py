@@ -144,6 +144,13 @@ def test_published_rows_may_name_any_arm_or_none() -> None:
         specs_for(study, [dataclasses.replace(rows[0], endpoint="screened", unit="patients")])
 
 
+def test_cohorts_are_taken_together_for_the_median_trial() -> None:
+    study = study_of("cohorts")
+    rows = parse_published(HEAD + "orr,cohort B,infused,%,30,,,10,,made up,1,L\n")
+    assert median_spec(study, specs_for(study, rows)[:1]).arm == 1
+    assert run_of("cohorts").chosen_by == EndpointSpec("orr", None, "ITT", "%")
+
+
 def test_comparison_may_name_an_arm_but_not_the_last() -> None:
     study = study_of("eight arms")
     rows = parse_published(HEAD + "pfs_hazard_ratio,dose level 3,ITT,ratio,0.9,,,10,,made up,1,L\n")

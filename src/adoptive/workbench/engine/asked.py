@@ -56,6 +56,8 @@ def specs_for(study: Study, published: Sequence[Published]) -> tuple[EndpointSpe
 def median_spec(study: Study, asked: Sequence[EndpointSpec] = ()) -> EndpointSpec:
     """Give the endpoint by which the median trial is chosen: the study's primary one, as published if it is.
 
+    Cohorts that have it one by one are taken together.
+
     Raises
     ------
     StudyError
@@ -69,7 +71,7 @@ def median_spec(study: Study, asked: Sequence[EndpointSpec] = ()) -> EndpointSpe
             value=name, allowed="an endpoint of one arm, such as orr", next_step='write primary = "orr"',
         )  # fmt: skip
     known = [spec for spec in asked if spec.name == name and at in (None, spec.at_months)]
-    if known:
+    if known and (compares(study) or len({spec.arm for spec in known}) == 1):
         return known[0]
     arm = 0 if compares(study) and not (endpoint.compares or endpoint.whole) else None
     set_name: Literal["ITT", "infused"] = "infused" if endpoint.safety else "ITT"

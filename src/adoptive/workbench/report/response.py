@@ -98,12 +98,15 @@ def spider_figure(run: Run) -> Figure:
 
 
 def day_zero(run: Run) -> dict[int, float]:
-    """Give the day, counted from entry, on which each patient's times begin: 0, or the first infusion's."""
+    """Give the day, counted from entry, on which times begin, of those for whom it is the first infusion's day.
+
+    Controls who crossed over count from entry all the same.
+    """
     first: dict[int, float] = {}
     for dose in rows_of(run.tables["doses"]):
         first[dose["patient"]] = min(dose["day"], first.get(dose["patient"], np.inf))
     rows = rows_of(run.tables["patients"])
-    late = {row["patient"] for row in rows if run.origin(row["arm"]) == "infusion"}
+    late = {row["patient"] for row in rows if row["arm"] in run.cells and run.origin(row["arm"]) == "infusion"}
     return {patient: day for patient, day in first.items() if patient in late}
 
 
