@@ -93,18 +93,8 @@ PATIENT_COLUMNS: Final = _columns(
     ("lesions", "int", "count", "target lesions"),
     ("treated", "bool", "yes/no", "received the assigned therapy"),
     ("infusions", "int", "count", "infusions of cells received"),
-    (
-        "infusion_day",
-        "float",
-        "day",
-        "enrolment to the first infusion, of the assigned cells or after crossing; 0 without",
-    ),
-    (
-        "enrolment_to_infusion_days",
-        "float",
-        "day",
-        "enrolment to the first infusion of the assigned cells; 0 without one",
-    ),
+    ("infusion_day", "float", "day", "day of the first infusion of the assigned cells, from enrolment; 0 without one"),
+    ("enrolment_to_infusion_days", "float", "day", "the same: how long the patient waited"),
     ("vein_to_vein_days", "float", "day", "leukapheresis to first infusion; 0 if there was none"),
     (
         "not_infused",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -282,6 +283,12 @@ def test_a_hazard_ratio_is_of_an_arm_over_the_last_or_over_the_one_that_is_named
         judge(three, {}, [EndpointSpec("pfs_hazard_ratio", 2)])
 
 
+def test_who_had_not_entered_at_the_data_cut_is_in_no_endpoint() -> None:
+    late = table(enrolled=[1, 1, 0, 1, 1, 1, 1, 1])
+    assert judge(late, {}, [EndpointSpec("dcr", 0)])[0].values[0] == 50.0
+    assert judge(late, {}, [EndpointSpec("crs_any")])[0].values[0] == pytest.approx(200.0 / 3.0)
+
+
 def test_one_arm_has_no_hazard_ratio_and_an_empty_one_no_estimate() -> None:
     alone = table(arm=[0] * 8)
     assert not judge(alone, {}, [EndpointSpec("os_hazard_ratio")])[0].estimable.any()
@@ -320,6 +327,7 @@ def recorded(trials: int, size: int) -> Recorded:
     }
     patients = {name: make[column.dtype]((trials, size)) for name, column in PATIENT_COLUMNS.items()}
     patients["arm"] = np.tile((np.arange(size) % 3 == 0).astype(int), (trials, 1))
+    patients |= {"assigned_cells": patients["arm"] == 0, "enrolled": np.ones((trials, size), np.bool_)}
     return Recorded(patients, {name: make[column.dtype]((trials,)) for name, column in SCREENING_COLUMNS.items()})
 
 
@@ -372,3 +380,9 @@ def test_misuse_is_said(change: dict[str, Any], message: str) -> None:
     with pytest.raises(StudyError, match=message):
         judge(table(), SCREENING, [replace(GOOD, **change)])
     judge(table(), SCREENING, [GOOD])
+
+
+def test_the_page_names_every_endpoint_with_its_unit_and_meaning() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "verdict.md").read_text("utf-8")
+    for endpoint in ENDPOINTS.values():
+        assert f"| `{endpoint.name}` | {endpoint.unit} | {endpoint.meaning}" in page

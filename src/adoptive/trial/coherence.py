@@ -82,6 +82,7 @@ def check_protocol(trial: Protocol) -> None:
     """
     _check_arms(trial)
     _check_size(trial)
+    _check_accrual(trial)
     _check_time(trial)
     names = [criterion.id for criterion in trial.eligibility]
     twice = next((name for name in names if names.count(name) > 1), "")
@@ -195,12 +196,16 @@ def _check_time(trial: Protocol) -> None:
             allowed=f"at most {most:g} (accrual and follow-up together)",
             next_step="lengthen follow_up_months",
         )
-    if trial.ramp_months > 0 and (trial.accrual != "ramp" or trial.ramp_months > trial.accrual_months):
+
+
+def _check_accrual(trial: Protocol) -> None:
+    ramp, allowed = trial.accrual == "ramp", f'more than 0 and at most {trial.accrual_months:g} with accrual = "ramp"'
+    if ramp != (trial.ramp_months > 0) or trial.ramp_months > trial.accrual_months:
         raise StudyError(
             "a ramp that does not fit the accrual",
             where="trial.ramp_months",
             value=trial.ramp_months,
-            allowed=f'0, or at most {trial.accrual_months:g} with accrual = "ramp"',
+            allowed=f"{allowed}, else 0",
             next_step="correct accrual or ramp_months",
         )
 

@@ -73,7 +73,7 @@ def test_what_the_table_leaves_out_is_drawn_as_without_it(typical: Typical, stre
 
 
 def test_what_the_table_leaves_out_fits_to_what_it_holds(typical: Typical, streams: Streams) -> None:
-    """Frailty goes with performance status (0.5) and albumin (-0.5), so a poor patient is drawn frailer."""
+    """Frailty goes with performance status (0.5) and albumin (-0.6), so a poor patient is drawn frailer."""
     poor = drawn("ecog,albumin_g_l\n2,28\n", typical, streams, patients=3000)
     well = drawn("ecog,albumin_g_l\n0,44\n", typical, streams, patients=3000)
     assert np.median(poor.frailty) > 1.3

@@ -1,7 +1,8 @@
 """How often making fails in the published settings: which of them the model reproduces and which it does not.
 
-A setting is what is published of a process: attempts, the viability limit of the region, exceptions. Nothing is set so
-that a setting comes out; a setting that does not is marked with the gap that was measured.
+A setting is what is published of a process: the smallest dose (2e6 per kg at 75 kg unless said), attempts, the limit of
+viability of the region, exceptions. Nothing is set so that one setting comes out; one that does not is marked with the
+gap that was measured.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ class Setting:
     failed: int
     of: int
     source: str
-    dose_cells: float = 1e8
+    smallest_dose_cells: float = 1.5e8
     first_batch: bool = False
     minimum_viability: float = 0.7
     exceptions: bool = False
@@ -41,21 +42,23 @@ class Setting:
 
 
 US_LABEL = 0.8
+CHILD = 7e6
+"""0.2e6 CAR-positive cells per kg, the least that is given, at 35 kg."""
 SETTINGS = {
     "axi-cel, lymphoma": Setting(1, 111, "PMC8427697, Table 2"),
     "brexu-cel, mantle cell lymphoma": Setting(3, 74, "PMC8427697, Table 2"),
-    "ide-cel, myeloma": Setting(1, 140, "PMC8427697, Table 2", dose_cells=4.5e8),
-    "liso-cel, lymphoma": Setting(2, 344, "PMC8427697, Table 2", minimum_viability=US_LABEL, exceptions=True),
-    "tisa-cel, B-ALL": Setting(7, 92, "PMC8427697, Table 2", minimum_viability=US_LABEL),
-    "tisa-cel, adult lymphoma": Setting(12, 165, "PMC8427697, Table 2", minimum_viability=US_LABEL),
+    "ide-cel, myeloma": Setting(1, 140, "PMC8427697, Table 2"),
+    "liso-cel, lymphoma": Setting(2, 344, "PMC8427697, Table 2", 5e7, minimum_viability=US_LABEL, exceptions=True),
+    "tisa-cel, B-ALL": Setting(7, 92, "PMC8427697, Table 2", CHILD, minimum_viability=US_LABEL),
+    "tisa-cel, adult lymphoma": Setting(12, 165, "PMC8427697, Table 2", 6e7, minimum_viability=US_LABEL),
     "United Kingdom, large B-cell lymphoma": Setting(38, 981, "Dulobdas 2025, Blood Cancer J", first_batch=True),
-    "United Kingdom, B-ALL": Setting(6, 138, "Dulobdas, meeting abstract", first_batch=True),
-    "United Kingdom, children": Setting(5, 134, "10.1038/s41408-024-01038-2, Table 3", first_batch=True),
+    "United Kingdom, B-ALL": Setting(6, 138, "Dulobdas, meeting abstract", CHILD, first_batch=True),
+    "United Kingdom, children": Setting(5, 134, "10.1038/s41408-024-01038-2, Table 3", CHILD, first_batch=True),
     "United Kingdom, mantle cell lymphoma": Setting(14, 97, "Dulobdas, meeting abstract", first_batch=True),
 }
 GAPS = {
     "United Kingdom, mantle cell lymphoma": (
-        "simulated 4.9 %, published 14.4 % (8.1 to 23.0): what earlier drugs, bendamustine above all, do to the T "
+        "simulated 5.0 %, published 14.4 % (8.1 to 23.0): what earlier drugs, bendamustine above all, do to the T "
         "cells of these patients is not in the model"
     ),
 }
@@ -63,7 +66,7 @@ GAPS = {
 
 @pytest.fixture(scope="module")
 def make(candidates: Cohort, typical: Typical, streams: Streams) -> Any:
-    def run(process: Process, dose_cells: float = 1e8) -> Product:
+    def run(process: Process, dose_cells: float = 1.5e8) -> Product:
         patients = len(candidates)
         common = {"typical": typical, "streams": streams}
         return make_products(process, candidates, dose_cells=dose_cells, decided_day=np.zeros(patients), **common)
@@ -82,7 +85,7 @@ def test_the_simulated_share_lies_in_the_published_interval(make: Any, name: str
     """The exact 95 % interval of the published count; 20,000 donors, so Monte Carlo error is 0.2 points at most."""
     setting = SETTINGS[name]
     interval = stats.binomtest(setting.failed, setting.of).proportion_ci(0.95)
-    share = float((~make(setting.process, setting.dose_cells).released).mean())
+    share = float((~make(setting.process, setting.smallest_dose_cells).released).mean())
     assert interval.low < share < interval.high, f"{share:.2%}"
 
 
