@@ -17,7 +17,16 @@ from adoptive.errors import StudyError
 from adoptive.workbench.mistakes import UNSHOWABLE
 from adoptive.workbench.study import study_folder
 
-__all__ = ["COLUMNS", "CONFIDENCE", "NOTES", "Published", "load_notes", "load_published", "parse_published"]
+__all__ = [
+    "COLUMNS",
+    "CONFIDENCE",
+    "CONFIRMED",
+    "NOTES",
+    "Published",
+    "load_notes",
+    "load_published",
+    "parse_published",
+]
 
 COLUMNS: Final = (
     "endpoint", "arm", "set", "unit", "estimate", "lo", "hi", "n", "at_months", "source", "weight", "confidence",

@@ -7,7 +7,17 @@ from typing import Final
 from adoptive.outcome.types import Assessment
 from adoptive.trial.types import Study
 
-__all__ = ["CRITERIA_WITH_LESIONS", "arm_names", "cells_arms", "compares", "curves_of", "has_rules", "rules_of_arm"]
+__all__ = [
+    "CRITERIA_WITH_LESIONS",
+    "arm_names",
+    "assessed",
+    "cells_arms",
+    "compares",
+    "curves_of",
+    "drawn_set",
+    "has_rules",
+    "origin",
+]
 
 CRITERIA_WITH_LESIONS: Final = ("RECIST 1.1", "Lugano 2014")
 """Criteria that follow measured lesions, whose change can be drawn."""
@@ -31,9 +41,9 @@ def compares(study: Study) -> bool:
     return len(study.trial.arms) > 1 and study.trial.allocation == "randomised"
 
 
-def rules_of_arm(study: Study, arm: int) -> Assessment:
+def assessed(study: Study, arm: int) -> Assessment:
     """Give the rules by which an arm is assessed: its own, else the study's."""
-    return study.trial.arms[arm].outcome or study.outcome
+    return study.of_arm(arm).outcome
 
 
 def curves_of(study: Study) -> tuple[str, ...]:
@@ -42,9 +52,27 @@ def curves_of(study: Study) -> tuple[str, ...]:
     Progression-free and overall survival; event-free survival instead of the first where leukaemia is treated; without
     a comparison of arms the duration of response, too.
     """
-    leukaemia = any(rules_of_arm(study, arm).response_criteria == EVENT_FREE for arm in range(len(study.trial.arms)))
+    leukaemia = any(assessed(study, arm).response_criteria == EVENT_FREE for arm in range(len(study.trial.arms)))
     first = "efs" if leukaemia else "pfs"
     return (first, "os") if compares(study) else (first, "os", "dor")
+
+
+def drawn_set(study: Study, event: str) -> str:
+    """Name the analysis set whose curve is drawn.
+
+    Intention to treat; the infused where times count from the infusion and nothing is compared; responders for the
+    duration of response.
+    """
+    if event == "dor":
+        return "responders"
+    return "infused" if study.outcome.time_origin == "infusion" and not compares(study) else "ITT"
+
+
+def origin(study: Study, arm: int) -> str:
+    """Say from what an arm's times count."""
+    if assessed(study, arm).time_origin == "infusion":
+        return "infusion"
+    return "randomisation" if compares(study) else "enrolment"
 
 
 def has_rules(study: Study) -> bool:
@@ -52,4 +80,4 @@ def has_rules(study: Study) -> bool:
     treatments = [arm.treatment for arm in study.trial.arms]
     if not compares(study) or treatments != ["cells", "physician's choice"]:
         return False
-    return all(rules_of_arm(study, arm).response_criteria == RECIST for arm in (0, 1))
+    return all(assessed(study, arm).response_criteria == RECIST for arm in (0, 1))

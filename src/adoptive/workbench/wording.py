@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 __all__ = [
+    "ALL_ARMS",
     "CHANCE_NOTE",
     "CHANCE_TITLE",
     "COUNT_NOTE",
@@ -24,6 +25,9 @@ __all__ = [
 
 LABEL = "Simulated. For research only; no medical advice."
 NOT_REACHED = "not reached"
+ALL_ARMS = "all"
+"""Where a row names no arm: the whole trial, a comparison, or everybody whom the endpoint is about."""
+
 NOT_ESTIMABLE = "not estimable"
 COUNT_NOTE = "These counts depend on the seed and on the number of trials."
 PREDICTION = (

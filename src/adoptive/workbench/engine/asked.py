@@ -11,7 +11,7 @@ from adoptive.errors import StudyError
 from adoptive.trial.types import Study
 from adoptive.verdict import ENDPOINTS, EndpointSpec
 from adoptive.workbench.published import Published
-from adoptive.workbench.shape import arm_names, cells_arms, compares, curves_of, rules_of_arm
+from adoptive.workbench.shape import arm_names, cells_arms, compares, curves_of
 
 __all__ = ["median_spec", "specs_for", "unpublished", "with_units"]
 
@@ -56,34 +56,34 @@ def specs_for(study: Study, published: Sequence[Published]) -> tuple[EndpointSpe
 def median_spec(study: Study, asked: Sequence[EndpointSpec] = ()) -> EndpointSpec:
     """Give the endpoint by which the median trial is chosen: the study's primary one, as published if it is.
 
+    Cohorts that have it one by one are taken together.
+
     Raises
     ------
     StudyError
-        No such endpoint, or a comparison in a trial that compares no arms.
+        A comparison in a trial that compares no arms.
     """
-    name = study.verdict.primary
-    if name not in ENDPOINTS:
-        raise _unknown(name, "verdict.primary", "write one of them")
+    name, at = study.verdict.primary, study.verdict.at_months
     endpoint = ENDPOINTS[name]
-    ratio = endpoint.unit == "ratio"
-    if ratio and not compares(study):
+    if endpoint.compares and not compares(study):
         raise StudyError(
             "a hazard ratio compares randomised arms, and this trial has none to compare", where="verdict.primary",
             value=name, allowed="an endpoint of one arm, such as orr", next_step='write primary = "orr"',
         )  # fmt: skip
-    known = [spec for spec in asked if spec.name == name]
-    if known:
+    known = [spec for spec in asked if spec.name == name and at in (None, spec.at_months)]
+    if known and (compares(study) or len({spec.arm for spec in known}) == 1):
         return known[0]
-    arm = 0 if compares(study) and not endpoint.compares else None
+    arm = 0 if compares(study) and not (endpoint.compares or endpoint.whole) else None
     set_name: Literal["ITT", "infused"] = "infused" if endpoint.safety else "ITT"
-    return EndpointSpec(name, arm, set_name, endpoint.unit, _at(name))
+    return EndpointSpec(name, arm, set_name, endpoint.unit, at)
 
 
 def with_units(published: Sequence[Published]) -> tuple[Published, ...]:
     """Give rows without a unit their endpoint's."""
+    known = ((row, ENDPOINTS.get(row.endpoint)) for row in published)
     return tuple(
-        row if row.unit or row.endpoint not in ENDPOINTS else dataclasses.replace(row, unit=ENDPOINTS[row.endpoint].unit)
-        for row in published
+        dataclasses.replace(row, unit=endpoint.unit) if endpoint is not None and not row.unit else row
+        for row, endpoint in known
     )
 
 
@@ -92,7 +92,7 @@ def unpublished(study: Study) -> tuple[Published, ...]:
     return tuple(
         Published(
             endpoint=name, arm=arm, set="infused" if ENDPOINTS[name].safety else "ITT", unit=ENDPOINTS[name].unit,
-            estimate=None, lo=None, hi=None, n=None, at_months=_at(name), source="", weight=0.0, confidence="",
+            estimate=None, lo=None, hi=None, n=None, at_months=_at(name, study), source="", weight=0.0, confidence="",
         )
         for name, arm in _predicted(study)
     )  # fmt: skip
@@ -100,26 +100,31 @@ def unpublished(study: Study) -> tuple[Published, ...]:
 
 def _predicted(study: Study) -> Iterator[tuple[str, str]]:
     """Walk the endpoints of a prediction, each with its arms, without what cannot be in this trial."""
-    arms, cells = arm_names(study), [arm_names(study)[place] for place in cells_arms(study)]
-    drugs = [name for name in arms if name not in cells]
-    first = curves_of(study)[0]
-    yield "screened", ""
-    if compares(study):
-        yield from ((f"{event}_hazard_ratio", "") for event in (first, "os") if f"{event}_hazard_ratio" in ENDPOINTS)
-    names = dict.fromkeys((study.verdict.primary, f"{first}_median", f"{first}_rate", *PREDICTED))
-    for name in names:
-        if name not in ENDPOINTS or ENDPOINTS[name].compares or ENDPOINTS[name].safety:
-            continue
-        if name == "crossover" and not study.trial.crossover.allowed:
-            continue
-        listed = {"infused_fraction": cells, "crossover": drugs}.get(name, list(arms))
-        yield from ((name, arm) for arm in listed)
-    extra = ("mrd_negative",) if rules_of_arm(study, 0).response_criteria == "B-ALL remission" else ()
-    yield from ((name, arm) for name in (*extra, *PREDICTED_OF_CELLS) if name in ENDPOINTS for arm in cells)
+    first, primary = curves_of(study)[0], study.verdict.primary
+    leukaemia = first == "efs"
+    ratios = (f"{first}_hazard_ratio", "os_hazard_ratio") if compares(study) else ()
+    times = (f"{first}_median", f"{first}_rate", f"{primary}")
+    blood = ("mrd_negative",) if leukaemia else ()
+    names = ("screened", *ratios, *times, *PREDICTED, *blood, *PREDICTED_OF_CELLS)
+    for name in dict.fromkeys(name for name in names if name in ENDPOINTS):
+        if name != "crossover" or study.trial.crossover.allowed:
+            yield from ((name, arm) for arm in _arms_of(name, study))
 
 
-def _at(name: str) -> float | None:
-    return RATE_MONTHS.get(name, OTHER_RATE_MONTHS) if ENDPOINTS[name].needs_time else None
+def _arms_of(name: str, study: Study) -> Sequence[str]:
+    """Give the arms that an endpoint is asked of; the whole trial and a comparison have none."""
+    endpoint, arms = ENDPOINTS[name], arm_names(study)
+    if endpoint.whole or endpoint.compares:
+        return ("",)
+    cells = [arms[place] for place in cells_arms(study)]
+    return {"everybody": arms, "cells": cells, "others": [arm for arm in arms if arm not in cells]}[endpoint.who]
+
+
+def _at(name: str, study: Study) -> float | None:
+    if not ENDPOINTS[name].needs_time:
+        return None
+    given = study.verdict.at_months if name == study.verdict.primary else None
+    return given if given is not None else RATE_MONTHS.get(name, OTHER_RATE_MONTHS)
 
 
 def _unknown(name: str, where: str, otherwise: str) -> StudyError:
@@ -151,9 +156,9 @@ def _refuse_unknown(row: Published) -> None:
 def _refuse_arm(row: Published, study: Study) -> None:
     """Refuse a comparison where there is none, and an arm of what is about the whole trial."""
     endpoint, where = ENDPOINTS[row.endpoint], f"published.csv: {row.endpoint}"
-    if not endpoint.compares:
+    if not (endpoint.compares or endpoint.whole):
         return
-    ratio, arms = endpoint.unit == "ratio", arm_names(study)
+    ratio, arms = endpoint.compares, arm_names(study)
     if ratio and len(arms) < 2:
         raise StudyError(
             "a hazard ratio needs two arms", where=where, value=f"1 arm, {arms[0]}",

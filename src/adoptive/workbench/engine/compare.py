@@ -78,7 +78,9 @@ def chance_of_at_least(published: Published, values: Floats) -> float | None:
 
 
 def median_trial(trials: NDArray[np.int64], values: Floats, estimable: NDArray[np.bool_]) -> int:
-    """Pick the trial whose value is nearest the median over trials; of equals the lowest number; "not reached" is larger than any.
+    """Pick the trial whose value is nearest the median over trials; of equals the lowest number.
+
+    A value that was not reached (``inf``) is larger than any other.
 
     >>> median_trial(np.arange(3), np.array([0.2, 0.9, 0.4]), np.array([True, True, True]))
     2

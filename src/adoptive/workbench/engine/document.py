@@ -49,7 +49,8 @@ def _endpoint(row: Comparison) -> dict[str, Any]:
         "published_hi": published.hi, "n": published.n, "simulated_median": _plain(row.simulated_median),
         "simulated_p05": _plain(row.simulated_p05), "simulated_p95": _plain(row.simulated_p95),
         "monte_carlo_error": _plain(row.monte_carlo_error), "estimable_share": row.estimable_share,
-        "inside": row.inside, "chance_of_at_least": row.chance_of_at_least, "weight": published.weight, "confidence": published.confidence,
+        "inside": row.inside, "chance_of_at_least": row.chance_of_at_least,
+        "weight": published.weight, "confidence": published.confidence,
         "source": published.source,
     }  # fmt: skip
 

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adoptive.outcome.types import Response
-from adoptive.tables import PATIENT_COLUMNS, SCREENING_COLUMNS
+from adoptive.tables import PATIENT_COLUMNS
+from adoptive.trial.funnel import screening_columns
 from adoptive.trial.types import Study, TrialRecord
 from adoptive.units import days
 from adoptive.verdict import judge, kaplan_meier
@@ -112,13 +113,16 @@ def joined(blocks: Sequence[Block]) -> Block:
 
 
 def sets_of(event: str) -> tuple[str, ...]:
-    """Name the analysis sets of a curve, the one that is drawn first."""
+    """Name the analysis sets of which a curve is kept."""
     return ("responders",) if event == "dor" else ("ITT", "infused")
 
 
 def analysis_set(patients: Patients, arm: int, name: str) -> NDArray[np.bool_]:
-    """Mark an arm's patients in an analysis set, ``ITT``, ``infused`` or ``responders``: ``(trials, patients)``."""
-    chosen: NDArray[np.bool_] = patients["arm"] == arm
+    """Mark an arm's patients in an analysis set, ``ITT``, ``infused`` or ``responders``: ``(trials, patients)``.
+
+    Who would have entered after the data cut belongs to none.
+    """
+    chosen: NDArray[np.bool_] = (patients["arm"] == arm) & patients["enrolled"]
     column = {"infused": "treated", "responders": "responder"}.get(name)
     return chosen if column is None else chosen & patients[column]
 
@@ -137,17 +141,12 @@ def _curves(patients: Patients, study: Study, grid_months: Floats) -> dict[Curve
 
 def _flow(record: TrialRecord, study: Study) -> Iterator[tuple[FlowKey, Floats]]:
     """Count who was screened, assigned, treated and lost, and why; ``(trials,)`` each."""
-    patients = record.patients
-    for name, column in record.screening.items():
-        if column.ndim == 1 and (name == "screened" or name.endswith("_failures")):
-            words = SCREENING_COLUMNS[name].meaning if name in SCREENING_COLUMNS else name.replace("_", " ")
-            box = "screened" if name == "screened" else "screening failure"
-            yield (WHOLE_TRIAL, box, words), np.asarray(column, float)
+    yield from _screening(record, study)
+    patients, cells = record.patients, cells_arms(study)
     together = "randomised" if compares(study) else "enrolled"
-    yield (WHOLE_TRIAL, "entered", together), _count(patients["arm"] >= 0)
-    cells = cells_arms(study)
+    yield (WHOLE_TRIAL, "entered", together), _count(patients["enrolled"])
     for arm in range(len(study.trial.arms)):
-        of_arm = patients["arm"] == arm
+        of_arm = analysis_set(patients, arm, "ITT")
         yield (arm, "assigned", ""), _count(of_arm)
         yield (arm, "treated", ""), _count(of_arm & patients["treated"])
         yield from _lost(patients, arm) if arm in cells else ()
@@ -155,15 +154,31 @@ def _flow(record: TrialRecord, study: Study) -> Iterator[tuple[FlowKey, Floats]]
             yield (arm, "crossed over", ""), _count(of_arm & patients["crossed_over"])
 
 
+def _screening(record: TrialRecord, study: Study) -> Iterator[tuple[FlowKey, Floats]]:
+    """Count who was screened and who failed for what, of the whole trial and of cohorts that screen for themselves.
+
+    Criteria stand one by one where there are any; of looks, whether they stopped the trial.
+    """
+    for name, column in screening_columns(study).items():
+        counts = np.asarray(record.screening[name], float)
+        found = re.fullmatch(r"(?:arm(\d+)_)?(screened|failed_\w+|\w+_failures)", name)
+        if found is not None and name != "criteria_failures":
+            arm = int(found[1]) - 1 if found[1] else WHOLE_TRIAL
+            yield (arm, "screened" if found[2] == "screened" else "screening failure", column.meaning), counts
+    for code, words in {1: "for efficacy", 2: "for futility"}.items():
+        yield (WHOLE_TRIAL, "stopped", words), (record.screening["stopped_for"] == code).astype(float)
+
+
 def _lost(patients: Patients, arm: int) -> Iterator[tuple[FlowKey, Floats]]:
     """Count an arm's patients by number of infusions, and those without one by reason."""
-    of_arm = patients["arm"] == arm
+    of_arm = analysis_set(patients, arm, "ITT")
     missed = of_arm & ~patients["treated"]
     for number in range(1, MOST_INFUSIONS + 1):
         yield (arm, "infusions", str(number)), _count(of_arm & (patients["infusions"] == number))
     for code, reason in _REASONS.items():
         yield (arm, "lost", reason), _count(missed & (patients["not_infused"] == code))
-    yield (arm, "lost", "still waiting at the data cut"), _count(missed & ~np.isin(patients["not_infused"], [*_REASONS]))
+    other = missed & ~np.isin(patients["not_infused"], [*_REASONS])
+    yield (arm, "lost", "still waiting at the data cut"), _count(other)
 
 
 def _count(marked: NDArray[np.bool_]) -> Floats:
@@ -190,5 +205,5 @@ def _grades(patients: Patients, arm: int, column: str) -> Floats:
 
 def _responses(patients: Patients, arm: int) -> Floats:
     """Count an arm's patients by best response, ``(trials, codes)``, in the order of the codes."""
-    of_arm, best = patients["arm"] == arm, patients["best_response"]
+    of_arm, best = analysis_set(patients, arm, "ITT"), patients["best_response"]
     return np.stack([_count(of_arm & (best == code)) for code in Response], axis=1)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from adoptive.trial.sensitivity import AS_DECLARED, RULE_SPECS, RuleResult
-from adoptive.trial.types import Study, TrialRecord
+from adoptive.trial.types import Protocol, Study, TrialRecord
 from adoptive.workbench.engine.asked import specs_for, unpublished, with_units
 from adoptive.workbench.engine.compare import compare, median_trial
 from adoptive.workbench.engine.pool import work_off
@@ -88,7 +88,7 @@ def _simulate(run: Task, workers: int | None, progress: Progress | None) -> tupl
     """Work off a run's trials and, in the same pool, its first trials under the other settings of the rule."""
     varied = has_rules(run.study)
     specs = (*run.specs, *RULE_SPECS) if varied else run.specs
-    blocks_of_run = _blocks(len(run.trials), run.study.trial.randomised)
+    blocks_of_run = _blocks(len(run.trials), run.study.trial)
     declared = [dataclasses.replace(run, trials=block, specs=specs) for block in blocks_of_run]
     others = rule_tasks(declared) if varied else {}
     tasks = [*declared, *(task for listed in others.values() for task in listed)]
@@ -106,8 +106,8 @@ def _simulate(run: Task, workers: int | None, progress: Progress | None) -> tupl
     return whole, judge_blocks(settings)
 
 
-def _blocks(trials: int, randomised: int) -> list[tuple[int, ...]]:
-    size = block_trials(randomised)
+def _blocks(trials: int, trial: Protocol) -> list[tuple[int, ...]]:
+    size = block_trials(trial.randomised, months=trial.accrual_months + trial.follow_up_months)
     return [tuple(range(first, min(first + size, trials))) for first in range(0, trials, size)]
 
 

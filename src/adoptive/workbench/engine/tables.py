@@ -15,10 +15,10 @@ from adoptive.units import days, months
 from adoptive.verdict import ENDPOINTS, curve, risk_table
 from adoptive.workbench.engine.compare import percentiles
 from adoptive.workbench.engine.document import rows_document
-from adoptive.workbench.engine.reduce import analysis_set, sets_of
+from adoptive.workbench.engine.reduce import analysis_set
 from adoptive.workbench.engine.types import Comparison, Floats, FlowKey, RunResult
 from adoptive.workbench.fields import fields_of
-from adoptive.workbench.shape import curves_of
+from adoptive.workbench.shape import curves_of, drawn_set
 
 __all__ = ["tables_of"]
 
@@ -140,9 +140,9 @@ def _risk(result: RunResult) -> Table:
 
 
 def _drawn(result: RunResult) -> list[tuple[str, int, str]]:
-    """Name the curves that are drawn of the median trial: event, arm and the first of the event's analysis sets."""
+    """Name the curves that are drawn of the median trial: event, arm, analysis set."""
     arms = range(len(result.study.trial.arms))
-    return [(event, arm, sets_of(event)[0]) for event in curves_of(result.study) for arm in arms]
+    return [(event, arm, drawn_set(result.study, event)) for event in curves_of(result.study) for arm in arms]
 
 
 def _labelled(event: str, arm: int, name: str, **columns: NDArray[Any]) -> Table:
@@ -158,7 +158,10 @@ def _stacked(parts: Sequence[Table]) -> Table:
 
 
 def _flow(columns: Mapping[FlowKey, Floats]) -> Table:
-    rows = [{"arm": arm, "box": box, "name": name, **_spread(values)} for (arm, box, name), values in columns.items()]
+    rows = [
+        {"arm": arm, "box": box, "name": name, "mean": float(values.mean()), **_spread(values)}
+        for (arm, box, name), values in columns.items()
+    ]
     return _from_rows(rows)
 
 

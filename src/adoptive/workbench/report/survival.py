@@ -10,6 +10,7 @@ import altair as alt
 from adoptive.workbench.report.charts import ARM_COLOURS, ARM_DASHES, Chart, Figure, Size, cut, draw, on
 from adoptive.workbench.report.data import Run, rows_of
 from adoptive.workbench.report.words import chosen_in_words
+from adoptive.workbench.shape import drawn_set
 from adoptive.workbench.wording import amount, endpoint_label
 
 __all__ = ["EVENT_NAMES", "risk_rows", "survival_figure"]
@@ -31,7 +32,7 @@ AXIS_STEPS: Final = ((24.0, 3, 6), (72.0, 6, 12), (math.inf, 12, 24))
 
 
 def survival_figure(run: Run, event: str) -> Figure:
-    """Draw a time to an event: by intention to treat, the duration of response from the response on."""
+    """Draw a time to an event of each arm."""
     published = _published(run, event)
     step = float(run.tables["curves"]["month"][1] - run.tables["curves"]["month"][0])
     often = {0.25: "quarter month", 0.5: "half month", 1.0: "month"}[step]
@@ -100,7 +101,8 @@ def _chart(run: Run, event: str, size: Size) -> Chart:
 def _axes(title: str, end: float, size: Size) -> tuple[alt.X, alt.Y]:
     wide, narrow = next((wide, narrow) for longest, wide, narrow in AXIS_STEPS if end <= longest)
     ticks = list(range(0, int(end) + 1, narrow if size.narrow else wide))
-    x = alt.X("month:Q", axis=alt.Axis(title=title, values=ticks, grid=False), scale=alt.Scale(domain=[0, end], nice=False))
+    axis = alt.Axis(title=title, values=ticks, grid=False)
+    x = alt.X("month:Q", axis=axis, scale=alt.Scale(domain=[0, end], nice=False))
     return x, alt.Y("survival:Q", title="% of patients", scale=alt.Scale(domain=[0, 100]))
 
 
@@ -144,10 +146,10 @@ def _steps(run: Run, event: str, arm: int, end: float) -> Rows:
 
 
 def _band(run: Run, event: str, arm: int) -> Rows:
-    name = "responders" if event == "dor" else "ITT"
+    drawn = drawn_set(run.study, event)
     return [
         {"arm": run.arms[arm], "month": row["month"], "low": 100 * row["p05"], "high": 100 * row["p95"]}
-        for row in rows_of(run.tables["curves"], event=event, arm=arm, set=name)
+        for row in rows_of(run.tables["curves"], event=event, arm=arm, set=drawn)
     ]
 
 
@@ -157,14 +159,14 @@ def _arm_of(run: Run, name: str) -> str:
 
 
 def _published(run: Run, event: str) -> Rows:
-    """Give the published medians (at 50 %) and rates; by intention to treat where both sets were published."""
+    """Give the published medians (at 50 %) and rates of the set that is drawn."""
     marks: Rows = []
-    rows = [row for row in rows_of(run.tables["endpoints"]) if math.isfinite(row["published"])]
-    for row in rows:
+    drawn = drawn_set(run.study, event)
+    for row in rows_of(run.tables["endpoints"]):
         arm, kind = _arm_of(run, row["arm"]), row["endpoint"].removeprefix(f"{event}_")
         if arm not in run.arms or row["endpoint"] not in (f"{event}_median", f"{event}_rate"):
             continue
-        if row["set"] != "ITT" and (len(run.arms) > 1 or _also_itt(rows, row)):
+        if not math.isfinite(row["published"]) or drawn not in (row["set"], "responders"):
             continue
         if kind == "median":
             ends = [value if math.isfinite(value) else None for value in (row["published_lo"], row["published_hi"])]
@@ -176,15 +178,12 @@ def _published(run: Run, event: str) -> Rows:
     return marks
 
 
-def _also_itt(rows: Rows, one: dict[str, Any]) -> bool:
-    keys = ("endpoint", "arm", "at_months")
-    return any(row["set"] == "ITT" and all(row[key] == one[key] for key in keys) for row in rows)
-
-
 def _finding(run: Run, event: str) -> str:
     """Say the medians in words, for those who do not see the picture."""
     words = []
-    for row in rows_of(run.tables["endpoints"], endpoint=f"{event}_median", set="ITT"):
+    for row in rows_of(run.tables["endpoints"], endpoint=f"{event}_median"):
+        if drawn_set(run.study, event) not in (row["set"], "responders"):
+            continue
         said = amount(row["simulated_median"], row["unit"])
         if math.isfinite(row["published"]):
             said += f" simulated, {amount(row['published'], row['unit'])} published"
