@@ -47,9 +47,15 @@ def as_page(run: CheckRun) -> str:
     statuses = dict.fromkeys(line.check.status for line in run.lines)
     origins = ", ".join(f"{status} {_held(run, status)}" for status in statuses)
     said = INTRODUCTION.format(
-        patients=run.patients, seed=run.seed, study=reference_study(), lines=len(run.lines),
-        held=len(run.lines) - run.failed, failed=run.failed, origins=origins, shorter=sum(line.shorter_holds is False for line in run.lines),
-    )  # fmt: skip
+        patients=run.patients,
+        seed=run.seed,
+        study=reference_study(),
+        lines=len(run.lines),
+        held=len(run.lines) - run.failed,
+        failed=run.failed,
+        origins=origins,
+        shorter=sum(line.shorter_holds is False for line in run.lines),
+    )
     rows = [HEAD, ("---",) * len(HEAD), *(_cells(line) for line in run.lines)]
     return said + "\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
 
