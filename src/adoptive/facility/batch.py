@@ -98,7 +98,7 @@ def make_batch(
     wanted = least_cells * typical.at("facility.overfill", keys)
     day = harvest_day(process, culture, planned=culture_days, wanted=wanted / kept)
     grown, divisions = culture.at(day)
-    fold = grown / np.maximum(seed.cells, 1e-300)
+    fold = np.where(seed.cells > 0, grown / np.maximum(seed.cells, 1e-300), 1.0)
     stages = differentiate(starting_shares(kinds, **drawn), divisions, keys=keys, typical=typical)
     seen = Attributes(
         viability=viability,
@@ -118,7 +118,7 @@ def make_batch(
         used_cells=seed.used,
         seeded_cells=seed.cells,
         culture_days=day,
-        doublings=np.log2(np.maximum(fold, 1e-300)),
+        doublings=np.log2(fold),
         t_cells=grown * viability * arrived.share,
         car_positive_cells=made,
         thawed_viability=arrived.viability,

@@ -220,3 +220,54 @@ def test_doublings_are_the_logarithm_of_the_fold(make: Make) -> None:
     kept = np.log2(grown[whole]) - product.doublings[whole]
     assert (kept < 0).all(), "what is lost by freezing"
     assert (kept > -1.2).all()
+
+
+PROCESSES = st.fixed_dictionaries(
+    {
+        "litres_processed": st.floats(0.001, 30.0),
+        "culture_days": st.floats(0.01, 60.0),
+        "attempts": st.integers(1, 4),
+        "minimum_viability": st.floats(0.6, 1.0),
+        "starting_cells": st.sampled_from(["blood", "tumour"]),
+        "culture": st.sampled_from(["closed system", "perfused fibres", "rapid expansion"]),
+        "selection": st.sampled_from(["beads", "none"]),
+        "target_share_positive": st.one_of(st.none(), st.floats(0.001, 0.999)),
+        "copies_limit": st.floats(0.1, 100.0),
+        "culture_days_minimum": st.just(0.01),
+        "harvest": st.sampled_from(["fixed day", "dose met"]),
+        "out_of_specification": st.sampled_from(["discard", "exception"]),
+        "exception_viability": st.floats(0.0, 0.6),
+        "conditional_release": st.booleans(),
+        "cryopreserved": st.booleans(),
+        "preparation_days": st.floats(0.0, 730.0),
+        "shipping_days": st.floats(0.0, 30.0),
+        "release_days": st.floats(0.0, 60.0),
+    }
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(process=PROCESSES, dose=st.floats(0.0, 1e12), share=st.floats(0.0, 1.0))
+def test_whatever_the_process_the_products_make_sense(
+    make: Make, process: dict[str, Any], dose: float, share: float
+) -> None:
+    with np.errstate(all="raise", under="ignore"):
+        product = make(donors=50, dose_cells=dose, minimum_dose_share=share, **process)
+    for name, values in product.__dict__.items():
+        assert values.shape == (50,), name
+        assert np.isfinite(values).all() or name == "recall_day", name
+        if name.endswith("_share") or name in ("viability", "thawed_viability"):
+            assert ((values >= -1e-12) & (values <= 1 + 1e-12)).all(), name
+        if name.endswith("_cells"):
+            assert (values >= 0).all(), name
+    assert (product.doublings[product.seeded_cells == 0] == 0).all()
+    assert (product.ready_day >= product.apheresis_day).all()
+    assert (product.recall_day >= product.ready_day).all()
+    assert ((product.attempts >= 1) & (product.attempts <= process["attempts"])).all()
+    assert (np.isinf(product.recall_day) | product.conditional).all()
+    assert (product.out_of_specification <= product.released).all()
+    good = product.released & ~product.out_of_specification
+    assert (product.viability[good] >= process["minimum_viability"]).all()
+    assert (product.vector_copies[product.released] <= process["copies_limit"]).all()
+    assert (product.proliferation > 0).all()
+    assert (product.exhaustion > 0).all()
