@@ -19,7 +19,7 @@ from adoptive.facility.types import Process
 from adoptive.parameters import Kinds, Typical, draw_patients
 from adoptive.streams import Keys, Streams
 
-__all__ = ["Batch", "harvest_day", "intrinsic_rates", "make_batch", "merge", "viability_at_harvest"]
+__all__ = ["Batch", "harvest_day", "intrinsic_rates", "make_batch", "put", "viability_at_harvest"]
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -60,10 +60,12 @@ class Batch:
         return {name: value for name, value in self.__dict__.items() if name not in ("failure", "used_cells")}
 
 
-def merge(where: Flags, one: Batch, other: Batch) -> Batch:
-    """Give one batch for some patients and the other for the rest."""
-    names = [field.name for field in dataclasses.fields(Batch)]
-    return Batch(**{name: np.where(where, getattr(one, name), getattr(other, name)) for name in names})
+def put(batch: Batch, rows: NDArray[np.int64], again: Batch) -> Batch:
+    """Give the batches with those of some patients replaced, ``rows`` their places."""
+    whole = {field.name: getattr(batch, field.name).copy() for field in dataclasses.fields(Batch)}
+    for name, values in whole.items():
+        values[rows] = getattr(again, name)
+    return Batch(**whole)
 
 
 def make_batch(
@@ -71,6 +73,7 @@ def make_batch(
     stored: Floats,
     *,
     number: int,
+    dose_cells: Floats,
     least_cells: Floats,
     culture_days: Floats,
     fitness: Floats,
@@ -81,11 +84,11 @@ def make_batch(
 ) -> Batch:
     """Make one batch for everybody from ``stored`` cells and test it.
 
-    ``least_cells`` ``(patients,)``: CAR-positive cells below which the batch is too small; ``culture_days`` the planned
-    length of each culture.
+    ``dose_cells`` ``(patients,)``: CAR-positive cells of one dose, for which the culture is sized; ``least_cells``
+    those below which the batch is too small; ``culture_days`` the planned length of each culture.
     """
     drawn: dict[str, Any] = {"keys": keys, "typical": typical, "streams": streams}
-    seed = select_cells(process, stored, kinds=kinds, **drawn)
+    seed = select_cells(process, stored, dose_cells=dose_cells, kinds=kinds, **drawn)
     positive, copies = transduce(process, number=number, **drawn)
     viability = viability_at_harvest(number=number, **drawn)
     growth = donor_growth(kinds, number=number, **drawn)
@@ -95,7 +98,7 @@ def make_batch(
     wanted = least_cells * typical.at("facility.overfill", keys)
     day = harvest_day(process, culture, planned=culture_days, wanted=wanted / kept)
     grown, divisions = culture.at(day)
-    fold = grown / np.maximum(seed.cells, 1e-300)
+    fold = np.where(seed.cells > 0, grown / np.maximum(seed.cells, 1e-300), 1.0)
     stages = differentiate(starting_shares(kinds, **drawn), divisions, keys=keys, typical=typical)
     seen = Attributes(
         viability=viability,
@@ -115,7 +118,7 @@ def make_batch(
         used_cells=seed.used,
         seeded_cells=seed.cells,
         culture_days=day,
-        doublings=np.log2(np.maximum(fold, 1e-300)),
+        doublings=np.log2(fold),
         t_cells=grown * viability * arrived.share,
         car_positive_cells=made,
         thawed_viability=arrived.viability,

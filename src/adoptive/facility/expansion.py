@@ -22,7 +22,7 @@ __all__ = ["Culture", "Growth", "donor_growth", "expand", "typical_growth"]
 Floats = NDArray[np.float64]
 
 STEP_DAYS: Final = 0.25
-"""Step of the classical Runge-Kutta rule; the counts are then right to about one in ten thousand."""
+"""Step of the classical Runge-Kutta rule; the counts are then right to about three in ten thousand."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ class Culture:
         low = np.minimum(place.astype(np.int64), max(len(self.day) - 2, 0))
         part, row = place - low, np.arange(len(day))
         high = np.minimum(low + 1, len(self.day) - 1)
-        logs = np.log(np.maximum(self.cells, 1e-300))
-        cells = np.exp((1.0 - part) * logs[row, low] + part * logs[row, high])
+        before, after = (np.log(np.maximum(self.cells[row, near], 1e-300)) for near in (low, high))
+        cells = np.exp((1.0 - part) * before + part * after)
         return cells, (1.0 - part) * self.divisions[row, low] + part * self.divisions[row, high]
 
 
@@ -63,14 +63,20 @@ def typical_growth(kinds: Kinds, *, keys: Keys, typical: Typical) -> Growth:
 
 
 def donor_growth(kinds: Kinds, *, number: int, keys: Keys, typical: Typical, streams: Streams) -> Growth:
-    """Draw each donor's growth; an attempt adds its own luck to the rate."""
+    """Draw each donor's growth; an attempt adds its own luck to the rate.
+
+    In about one donor in a hundred the cells divide slowly and die fast, in every attempt.
+    """
     common: dict[str, Any] = {"keys": keys, "kinds": kinds}
     base = typical_growth(kinds, keys=keys, typical=typical)
     sd = typical.at("facility.growth_attempt_sd", keys)
     luck = np.exp(sd * np.clip(streams.normal(f"facility.growth, attempt {number}", keys), -3.0, 3.0))
-    rate = luck * draw_patients(typical, streams, name="facility.growth_per_day", **common)
+    poor = streams.uniform("facility.poor growth", keys) < typical.at("facility.poor_growth", keys)
+    slowed = np.where(poor, typical.at("facility.poor_growth_factor", keys), 1.0)
+    rate = luck * slowed * draw_patients(typical, streams, name="facility.growth_per_day", **common)
     lag = draw_patients(typical, streams, name="facility.growth_lag_days", **common)
-    return Growth(rate, lag, base.decay, base.cytokine, base.death, base.room)
+    death = np.where(poor, typical.at("facility.poor_growth_death", keys), base.death)
+    return Growth(rate, lag, base.decay, base.cytokine, death, base.room)
 
 
 def expand(seeded: Floats, growth: Growth, *, days: float) -> Culture:
@@ -80,16 +86,16 @@ def expand(seeded: Floats, growth: Growth, *, days: float) -> Culture:
     """
     steps = max(int(np.ceil(days / STEP_DAYS)), 1)
     state = np.stack([seeded, np.zeros_like(seeded), np.zeros_like(seeded)])
-    cells, divisions = np.empty((len(seeded), steps + 1)), np.empty((len(seeded), steps + 1))
+    cells, divisions = np.empty((2, steps + 1, len(seeded)))
     for step in range(steps + 1):
-        cells[:, step], divisions[:, step] = state[0] + state[1], state[2]
+        cells[step], divisions[step] = state[0] + state[1], state[2]
         now = step * STEP_DAYS
         a = _slope(now, state, growth)
         b = _slope(now + STEP_DAYS / 2, state + STEP_DAYS / 2 * a, growth)
         c = _slope(now + STEP_DAYS / 2, state + STEP_DAYS / 2 * b, growth)
         d = _slope(now + STEP_DAYS, state + STEP_DAYS * c, growth)
         state = state + STEP_DAYS / 6 * (a + 2 * b + 2 * c + d)
-    return Culture(STEP_DAYS * np.arange(steps + 1.0), cells, divisions)
+    return Culture(STEP_DAYS * np.arange(steps + 1.0), cells.T, divisions.T)
 
 
 def _slope(day: float, state: Floats, growth: Growth) -> Floats:

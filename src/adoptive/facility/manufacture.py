@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.cohort.types import Cohort
-from adoptive.facility.batch import Batch, make_batch, merge
-from adoptive.facility.leukapheresis import collect
+from adoptive.facility.batch import Batch, make_batch, put
+from adoptive.facility.leukapheresis import Collection, collect
 from adoptive.facility.release import Calendar, calendar
 from adoptive.facility.types import Failure, Process, Product
 from adoptive.parameters import Kinds, Typical
@@ -39,37 +39,23 @@ def make_products(
     A failure is a value, named by :class:`Failure`; a batch given by exception is not repeated.
     """
     patients = len(cohort)
-    least = np.broadcast_to(np.asarray(dose_cells, float) * np.asarray(minimum_dose_share, float), (patients,))
+    dose = np.broadcast_to(np.asarray(dose_cells, float), (patients,))
+    least = np.broadcast_to(dose * np.asarray(minimum_dose_share, float), (patients,))
     kinds = kinds_of(process, patients)
-    common: dict[str, Any] = {"kinds": kinds, "typical": typical, "streams": streams}
-    collection = collect(process, cohort, **common)
+    collection = collect(process, cohort, kinds, typical, streams)
     lasting = _Lasting.draw(process, cohort, typical, streams)
+    batch, attempts, spent = _make(process, cohort, collection, dose, least, lasting, kinds, typical, streams)
     apheresis = decided_day + lasting.delay
-    common |= {"least_cells": least, "culture_days": lasting.culture, "keys": cohort.keys}
-    stored = np.where(collection.enough, collection.cells, 0.0)
-    batch = make_batch(process, stored, number=1, fitness=cohort.donor_fitness, **common)
-    started = apheresis + collection.days + lasting.way / 2.0 + lasting.preparation
-    known = started + lasting.spent(batch)
-    attempts, stored = np.ones(patients, np.int64), stored - batch.used_cells
-    worth = typical.at("facility.minimum_collection_cells", cohort.keys, kinds=kinds)
-    for number in range(2, process.attempts + 1):
-        redo = collection.enough & (batch.failure != Failure.NONE) & (stored >= worth)
-        again = make_batch(process, stored, number=number, fitness=cohort.donor_fitness, **common)
-        batch = merge(redo, again, batch)
-        known = np.where(redo, known + lasting.spent(again), known)
-        stored = np.where(redo, stored - again.used_cells, stored)
-        attempts = np.where(redo, number, attempts)
-    failure = np.where(collection.enough, batch.failure, int(Failure.COLLECTION))
-    known = np.where(collection.enough, known, apheresis + collection.days)
+    started = apheresis + collection.days
     return _product(
         batch.fields(),
-        failure=failure,
+        failure=np.where(collection.enough, batch.failure, int(Failure.COLLECTION)),
         attempts=attempts,
         collections=collection.runs,
         complication=collection.complication,
         apheresis_day=apheresis,
         collected_cells=collection.cells,
-        known=known,
+        known=np.where(collection.enough, started + lasting.way / 2.0 + lasting.preparation + spent, started),
         lasting=lasting,
     )
 
@@ -81,9 +67,9 @@ def doses_available(product: Product, *, dose_cells: ArrayLike, overfill: Floats
 
 
 def kinds_of(process: Process, patients: int) -> Kinds:
-    """Say by which rows ``name@kind`` the cells are made: from a tumour, in perfused fibres, or the general ones."""
-    kinds = {"tumour": process.starting_cells == "tumour", "perfused": process.culture == "perfused fibres"}
-    return Kinds.one(patients, *(name for name, holds in kinds.items() if holds))
+    """Say by which rows ``name@kind`` the cells are made: from a tumour, in which culture, or the general ones."""
+    culture = {"closed system": (), "perfused fibres": ("perfused",), "rapid expansion": ("rapid",)}[process.culture]
+    return Kinds.one(patients, *(("tumour", "rapid") if process.starting_cells == "tumour" else culture))
 
 
 @dataclass(frozen=True)
@@ -118,6 +104,49 @@ class _Lasting:
     def recalled(self, ready: Floats) -> Floats:
         """Give the day of a late result for products that are ready on a day."""
         return ready - self.way / 2.0 + self.calendar.late - self.calendar.release
+
+
+def _make(
+    process: Process,
+    cohort: Cohort,
+    collection: Collection,
+    dose: Floats,
+    least: Floats,
+    lasting: _Lasting,
+    kinds: Kinds,
+    typical: Typical,
+    streams: Streams,
+) -> tuple[Batch, NDArray[np.int64], Floats]:
+    """Make batch after batch of what is stored; give the last ones, the attempts and the days spent on them all."""
+    stored = np.where(collection.enough, collection.cells, 0.0)
+    worth = typical.at("facility.minimum_collection_cells", cohort.keys, kinds=kinds)
+
+    def attempt(number: int, rows: NDArray[np.int64]) -> Batch:
+        return make_batch(
+            process,
+            stored[rows],
+            number=number,
+            dose_cells=dose[rows],
+            least_cells=least[rows],
+            culture_days=lasting.culture[rows],
+            fitness=cohort.donor_fitness[rows],
+            kinds=kinds.take(rows),
+            keys=cohort.keys.take(rows),
+            typical=typical,
+            streams=streams,
+        )
+
+    batch = attempt(1, np.arange(len(cohort)))
+    attempts, spent = np.ones(len(cohort), np.int64), lasting.spent(batch)
+    for number in range(2, process.attempts + 1):
+        stored = stored - np.where(attempts == number - 1, batch.used_cells, 0.0)
+        redo = np.flatnonzero(collection.enough & (batch.failure != Failure.NONE) & (stored >= worth))
+        if not len(redo):
+            break
+        batch = put(batch, redo, attempt(number, redo))
+        spent[redo] += lasting.spent(batch)[redo]
+        attempts[redo] = number
+    return batch, attempts, spent
 
 
 def _product(

@@ -67,8 +67,8 @@ def differentiate(start: Phenotype, divisions: Floats, *, keys: Keys, typical: T
     n1, n2, n3, _ = start.shares.T
     first = n1 * np.exp(-a * divisions)
     second = n2 * np.exp(-b * divisions) + n1 * a * _passed(a, b, divisions)
-    # Equal first and third rates make the closed form 0 / 0; a millionth between them changes no share.
-    third = np.where(np.abs(c - a) < 1e-6, a + 1e-6, c)
+    # Equal first and third rates make the closed form 0 / 0; a ten-millionth between them changes no share.
+    third = np.where(np.abs(c - a) < 1e-7, a + 1e-7, c)
     through = (_passed(a, b, divisions) - _passed(b, third, divisions)) / (third - a)
     more = n3 * np.exp(-third * divisions) + n2 * b * _passed(b, third, divisions) + n1 * a * b * through
     shares = np.stack([first, second, more], axis=1)
@@ -78,6 +78,7 @@ def differentiate(start: Phenotype, divisions: Floats, *, keys: Keys, typical: T
 def _passed(a: Floats, b: Floats, divisions: Floats) -> Floats:
     """Give ``(exp(-a g) - exp(-b g)) / (b - a)``, also where both rates are equal."""
     x = (b - a) * divisions
-    safe = np.where(np.abs(x) < 1e-9, 1.0, x)
-    ratio = np.where(np.abs(x) < 1e-9, 1.0, -np.expm1(-safe) / safe)
+    small = np.abs(x) < 1e-4
+    safe = np.where(small, 1.0, x)
+    ratio = np.where(small, 1.0 - x / 2.0 + x**2 / 6.0, -np.expm1(-safe) / safe)
     return np.asarray(divisions * np.exp(-a * divisions) * ratio)

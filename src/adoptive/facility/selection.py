@@ -26,9 +26,16 @@ class Seed:
 
 
 def select_cells(
-    process: Process, stored: Floats, *, kinds: Kinds, keys: Keys, typical: Typical, streams: Streams
+    process: Process,
+    stored: Floats,
+    *,
+    dose_cells: Floats,
+    kinds: Kinds,
+    keys: Keys,
+    typical: Typical,
+    streams: Streams,
 ) -> Seed:
-    """Select T cells from the stored ones: ``min(cells wanted, recovery x stored)``.
+    """Select T cells from the stored ones: ``min(cells wanted, recovery x stored)``; a larger dose wants more cells.
 
     Magnetic beads recover 55 % (SD 6 %) and leave a CD3 share of 89 % (SD 10 %); without selection nearly all T cells
     are kept, among other cells (Zhu 2018, Cytotherapy 20:394).
@@ -36,7 +43,9 @@ def select_cells(
     beads = process.selection == "beads" and process.starting_cells == "blood"
     how = "selection" if beads else "no_selection"
     recovery = draw_patients(typical, streams, name=f"facility.{how}_recovery", keys=keys)
-    cells = np.minimum(typical.at("facility.seeded_cells", keys, kinds=kinds), recovery * stored)
+    for_dose = typical.at("facility.seeded_per_dose_cell", keys, kinds=kinds) * dose_cells
+    wanted = np.maximum(typical.at("facility.seeded_cells", keys, kinds=kinds), for_dose)
+    cells = np.minimum(wanted, recovery * stored)
     purity = draw_patients(typical, streams, name=f"facility.{how}_cd3_share", keys=keys)
     return Seed(cells, cells / recovery, purity)
 

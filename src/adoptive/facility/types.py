@@ -86,7 +86,8 @@ class Process:
     )
     starting_cells: Annotated[Literal["blood", "tumour"], In("name", "what the cells are grown from")] = "blood"
     culture: Annotated[
-        Literal["closed system", "perfused fibres"], In("name", "how the cells are grown; sets growth and room")
+        Literal["closed system", "perfused fibres", "rapid expansion"],
+        In("name", "how the cells are grown; sets growth and room (cells from a tumour: rapid expansion)"),
     ] = "closed system"
     selection: Annotated[Literal["beads", "none"], In("name", "how T cells are selected before the culture")] = "beads"
     target_share_positive: Annotated[

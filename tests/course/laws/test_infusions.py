@@ -120,7 +120,7 @@ def test_no_further_infusion_after_progression(arms: dict[str, Any], arm: str) -
 @ARMS
 def test_no_more_infusions_than_doses(arms: dict[str, Any], arm: str) -> None:
     course, _ = arms[arm]
-    overfill = np.full(len(course.cohort), 1.25)
+    overfill = course.typical.at("facility.overfill", course.cohort.keys)
     doses = doses_available(course.product, dose_cells=2.5e8, overfill=overfill)
     given = np.isfinite(course.infusion_day).sum(axis=1)
     assert (given <= doses).all()
@@ -187,8 +187,9 @@ def test_a_larger_dose_is_seen_in_blood(people: Cohort, plan: Plan, base: Course
 @pytest.mark.parametrize("field", ["release_days", "culture_days", "apheresis_delay_days"])
 def test_waiting_longer_infuses_nobody_more(people: Cohort, plan: Plan, field: str) -> None:
     """On the same patients: whoever gets the cells after the longer wait gets them after the shorter one."""
-    # Culture also changes how many cells there are; a dose that every culture gives takes that away.
+    # Culture also changes the cells and their purity; a dose that every culture gives, and exceptions, take that away.
     easy = {"minimum_viability": 0.0, "minimum_car_positive": 0.0}
+    easy |= {"out_of_specification": "exception", "exception_viability": 0.0}
     small = {"dose_cells": 1e5, "max_infusions": 1}
     got = [
         follow(people, plan, days=200.0, facility=easy | {field: days}, infusion=small).treated

@@ -39,12 +39,20 @@ def described(many: int, **chosen: object) -> Physiology:
 def test_a_fitter_product_grows_faster_and_exhausts_slower() -> None:
     plain, made = described(3), described(3, product=product_of([0.7, 1.0, 1.4]))
     np.testing.assert_allclose(made.of("pE"), plain.of("pE") * [0.7, 1.0, 1.4])
+    np.testing.assert_allclose(made.of("pM"), plain.of("pM") * [0.7, 1.0, 1.4])
     np.testing.assert_allclose(made.of("kX"), plain.of("kX") / [0.7, 1.0, 1.4])
     shares = np.stack([made.of(f"share_{kind}") for kind in "MEX"], axis=1)
     np.testing.assert_allclose(shares, 0.42 * np.array([[0.2, 0.7, 0.1]] * 3))
-    same = [name for name in made.names if name not in ("pE", "kX", "share_M", "share_E", "share_X")]
+    same = [name for name in made.names if name not in ("pE", "pM", "kX", "share_M", "share_E", "share_X")]
     assert all((made.of(name) == plain.of(name)).all() for name in same)
     assert not any(plain.of(f"share_{kind}").any() for kind in "MEX")
+
+
+def test_the_culture_acts_on_the_cells_own_rates() -> None:
+    older = dataclasses.replace(product_of([1.2]), proliferation=np.array([0.8]), exhaustion=np.array([1.5]))
+    plain, made = described(1), described(1, product=older)
+    for name, factor in (("pE", 0.96), ("pM", 0.96), ("kX", 1.25)):
+        np.testing.assert_allclose(made.of(name), factor * plain.of(name))
 
 
 def test_the_construct_sets_visibility_and_tonic_exhaustion() -> None:

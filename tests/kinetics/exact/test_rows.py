@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 from importlib import resources
 
 import pytest
 
+from adoptive.facility import Product
 from adoptive.kinetics import build_model
 from adoptive.kinetics.physiology import DERIVED, parameter_names
 from adoptive.kinetics.states import LESIONS
@@ -39,7 +41,7 @@ def test_the_symbol_has_a_row(name: str) -> None:
 
 
 def test_vector_copies_are_the_products() -> None:
-    assert load_book()["facility.vector_copies"].unit == "copies/cell"
+    assert "vector_copies" in {field.name for field in dataclasses.fields(Product)}
 
 
 @pytest.mark.parametrize("module", ["algebra", "body", "cells", "tumour"])
