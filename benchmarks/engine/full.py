@@ -80,9 +80,7 @@ def _with_cells(cohort: Cohort, plan: Plan, patients: int) -> tuple[Physiology, 
 
 def _schedule(cohort: Cohort, plan: Plan) -> Events:
     cycles = [
-        plan_cycle(
-            plan.infusion, cohort, infusion_day=_everybody(cohort, day), number=number, typical=plan.typical
-        )
+        plan_cycle(plan.infusion, cohort, infusion_day=_everybody(cohort, day), number=number, typical=plan.typical)
         for number, day in enumerate(INFUSION_DAYS, start=1)
     ]
     dose = plan.infusion.tocilizumab_mg_kg * cohort.weight_kg

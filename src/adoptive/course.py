@@ -187,7 +187,10 @@ def follow_choice(cohort: Cohort, plan: Plan, *, end_day: Floats, choice: Choice
 
 
 def make_cells(cohort: Cohort, plan: Plan, ordered: Floats) -> Product:
-    """Make the products ordered on a day, ``(patients,)``; if all T cells count, the dose in CAR-positive cells is known once their share is."""
+    """Make the products ordered on a day, ``(patients,)``.
+
+    If all T cells count, the dose in CAR-positive cells is known once the product's positive share is.
+    """
     regimen, share = plan.infusion, np.ones(len(cohort))
     common: dict[str, Any] = {"decided_day": ordered, "minimum_dose_share": regimen.minimum_dose_share, **plan.draws}
     if regimen.dose_counts == "all T cells":
@@ -258,7 +261,7 @@ class _CellClinic(_Clinic):
             infusion_day=so_far.infusion_day,
             levels=self.levels,
             wards=self.ward,
-            limiting=any(rule.when == "DLT" for rule in self.plan.infusion.rules),
+            asked=[rule.when for rule in self.plan.infusion.rules],
         )
 
 

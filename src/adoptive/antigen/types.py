@@ -9,6 +9,8 @@ import numpy as np
 from annotated_types import Ge, Gt, Le, MinLen
 from numpy.typing import NDArray
 
+from adoptive.antigen.hla import known_alleles
+from adoptive.errors import StudyError
 from adoptive.units import In
 
 __all__ = ["Antigen", "AntigenPlan"]
@@ -46,6 +48,34 @@ class AntigenPlan:
     hla: Annotated[str, In("allele", "HLA allele that must present the antigen, as A*02; empty: none")] = ""
 
     __pydantic_config__ = {"extra": "forbid"}
+
+    def __post_init__(self) -> None:
+        for place in ("primary", "peritoneal"):
+            given = [getattr(self, f"{place}_{shape}") for shape in ("alpha", "beta")]
+            if (given[0] is None) != (given[1] is None):
+                raise StudyError(
+                    "alpha and beta belong together",
+                    where=f"antigen.{place}_{'alpha' if given[0] is None else 'beta'}",
+                    value="left out",
+                    allowed="both or none",
+                    next_step="write both, or leave both out and take the rows of the target",
+                )
+        if self.private and self.entry_fraction > 0:
+            raise StudyError(
+                "private neoantigens are not stained, so no share can be asked for",
+                where="antigen.entry_fraction",
+                value=self.entry_fraction,
+                allowed="0",
+                next_step="leave entry_fraction out; who has no receptor fails screening",
+            )
+        if self.hla and self.hla not in known_alleles():
+            raise StudyError(
+                "no frequency of this HLA allele is known",
+                where="antigen.hla",
+                value=repr(self.hla),
+                allowed=", ".join(known_alleles()),
+                next_step="choose one of these, or leave hla out",
+            )
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Draw virtual patients: who they are, their lesions, their growth, their blood."""
+"""Draw virtual patients: who they are, their lesions, their growth, their blood; and what screening sees of them."""
 
 from __future__ import annotations
 
@@ -6,65 +6,130 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaincc
 
-from adoptive.antigen import AntigenPlan, draw_antigen, draw_lesion_share, draw_positive_share, read_by_ihc
-from adoptive.cohort.types import SITES, Cohort, Population
-from adoptive.parameters import Kinds, Typical, draw_patients
+from adoptive.antigen import (
+    Antigen,
+    AntigenPlan,
+    antigen_kinds,
+    draw_antigen,
+    draw_carriers,
+    draw_lesion_share,
+    draw_positive_share,
+    find_receptors,
+    read_by_ihc,
+    spread_over_lesions,
+)
+from adoptive.cohort.copula import draw_scores
+from adoptive.cohort.given import given_lesions, given_rows
+from adoptive.cohort.kinds import draw_ancestry, draw_tumours
+from adoptive.cohort.known import known_scores
+from adoptive.cohort.lesions import LESION_PLACES, draw_growth, draw_lesions, draw_peritoneal, draw_sites
+from adoptive.cohort.person import draw_person
+from adoptive.cohort.types import ANCESTRIES, SITES, Cohort, Population, Screened
+from adoptive.parameters import Kinds, Typical
 from adoptive.streams import Keys, Streams
 
-__all__ = ["LESION_PLACES", "draw_cohort", "draw_lesions", "plain_traits", "screen_reads"]
+__all__ = ["draw_cohort", "plain_traits", "screen", "screen_reads"]
 
 Floats = NDArray[np.float64]
 
-LESION_PLACES = 5
-"""RECIST 1.1 follows at most five target lesions."""
+
+def screen(population: Population, antigen: AntigenPlan, keys: Keys, typical: Typical, streams: Streams) -> Screened:
+    """Give what screening sees of each candidate, and why he fails; a candidate may fail for several reasons.
+
+    The read share of positive cells is below the threshold; the HLA allele is missing; no receptor against his private
+    neoantigens was found; anything else.
+    """
+    tumours = draw_tumours(population, keys, streams)
+    given = given_rows(population, keys)
+    read = given.get("read_share")
+    if read is None:
+        kinds = antigen_kinds(antigen, tumours)
+        share = given.get("positive_share")
+        if share is None:
+            share = draw_positive_share(antigen, keys, kinds=kinds, typical=typical, streams=streams)
+        read = read_by_ihc(antigen, share, keys, typical, streams)
+    ancestry = draw_ancestry(population, keys, typical, streams)
+    has = draw_carriers(antigen.hla, ancestry, ANCESTRIES, keys=keys, typical=typical, streams=streams)
+    none = np.zeros(len(keys), bool)
+    return Screened(
+        read_share=read,
+        antigen_fails=read < antigen.entry_fraction,
+        hla_fails=~given.get("has_hla", has).astype(bool),
+        receptor_fails=find_receptors(keys, typical=typical, streams=streams).number == 0 if antigen.private else none,
+        other_fails=streams.uniform("cohort.other failure", keys) < population.other_failure_share,
+    )
 
 
 def screen_reads(
     population: Population, antigen: AntigenPlan, keys: Keys, typical: Typical, streams: Streams
 ) -> tuple[Floats, NDArray[np.bool_]]:
-    """Give what screening sees of each candidate: the read share of positive cells, and whether anything else fails."""
-    share = draw_positive_share(antigen, keys, streams)
-    other = streams.uniform("cohort.other failure", keys) < population.other_failure_share
-    return read_by_ihc(antigen, share, keys, typical, streams), other
+    """Give the read share of positive cells of each candidate, and whether anything else fails."""
+    seen = screen(population, antigen, keys, typical, streams)
+    return seen.read_share, seen.hla_fails | seen.receptor_fails | seen.other_fails
 
 
 def draw_cohort(
     population: Population, antigen: AntigenPlan, *, keys: Keys, typical: Typical, streams: Streams
 ) -> Cohort:
-    """Draw everything that belongs to the named patients; a patient's values do not depend on who else is drawn."""
-    peritoneal = _peritoneal(population, keys, streams)
-    lot = streams.uniform("cohort.prior lines", keys)
-    third = lot < _or(population.third_line_or_later_share, 0.25)
-    share = draw_positive_share(antigen, keys, streams)
-    read = read_by_ihc(antigen, share, keys, typical, streams)
-    positive = draw_lesion_share(
-        antigen, peritoneal, lesions=LESION_PLACES, keys=keys, typical=typical, streams=streams
-    )
-    diameter = draw_lesions(population, keys, typical, streams)
-    fitness = draw_patients(typical, streams, name="cohort.fitness", keys=keys)
-    blood = {
-        name: draw_patients(typical, streams, name=f"cohort.{name}", keys=keys)
-        for name in ("lymphocytes_per_ul", "neutrophils_e9_l", "platelets_e9_l", "weight_kg", "frailty")
+    """Draw everything that belongs to the named patients; a patient's values do not depend on who else is drawn.
+
+    What the study's table of patients holds stands in the place of what would be drawn.
+    """
+    common: dict[str, Any] = {"keys": keys, "typical": typical, "streams": streams}
+    tumours = draw_tumours(population, keys, streams)
+    given = given_rows(population, keys)
+    known = known_scores(given, population, keys, tumours=tumours, typical=typical)
+    scores = draw_scores(known=known, **common)
+    ancestry = draw_ancestry(population, keys, typical, streams)
+    person = draw_person(population, scores=scores, tumours=tumours, ancestry=ancestry, given=given, **common)
+    peritoneal = draw_peritoneal(population, tumours=tumours, **common)
+    peritoneal = given.get("peritoneal", peritoneal).astype(bool)
+    antigens = antigen_kinds(antigen, tumours)
+    site = draw_sites(peritoneal=peritoneal, tumours=tumours, antigens=antigens, **common)
+    diameter = given_lesions(given, LESION_PLACES)
+    if diameter is None:
+        diameter = draw_lesions(population, tumours=tumours, burden=scores["burden"], **common)
+    growth = draw_growth(population, tumours=tumours, site=site, growth=scores["growth"], **common)
+    if "doubling_time_days" in given:
+        growth = np.broadcast_to(np.log(2.0) / given["doubling_time_days"][:, None], growth.shape).copy()
+    drawn: dict[str, Any] = person | {
+        "peritoneal": peritoneal,
+        "lesion_diameter_mm": diameter,
+        "growth_per_day": growth,
+        "site": site,
+        "non_target": streams.uniform("cohort.non-target", keys)
+        < typical.at("cohort.non_target_share", keys, kinds=tumours),
+        "antigen": _antigen(antigen, site, antigens, given, **common),
+        "ancestry": ancestry,
+        "has_hla": draw_carriers(antigen.hla, ancestry, ANCESTRIES, **common),
     }
-    plain = plain_traits(len(keys))
-    return Cohort(
-        **plain
-        | {
-            "keys": keys,
-            "kinds": Kinds.one(len(keys), population.tumour_type),
-            "peritoneal": peritoneal,
-            "third_line_or_later": third,
-            "lesion_diameter_mm": diameter,
-            "growth_per_day": _growth(population, keys, typical, streams),
-            "antigen": draw_antigen(
-                share, read, positive, keys=keys, typical=typical, streams=streams, target=antigen.target
-            ),
-            "donor_fitness": fitness * np.where(third, typical.at("cohort.fitness_third_line", keys), 1.0),
-        }
-        | blood
-    )
+    own = {name: values.astype(drawn[name].dtype) for name, values in given.items() if name in drawn}
+    return Cohort(keys=keys, kinds=tumours, **(drawn | own))
+
+
+def _antigen(
+    plan: AntigenPlan,
+    site: NDArray[np.int64],
+    kinds: Kinds,
+    given: dict[str, Floats],
+    *,
+    keys: Keys,
+    typical: Typical,
+    streams: Streams,
+) -> Antigen:
+    """Draw the antigen of lesions whose sites are known."""
+    common: dict[str, Any] = {"keys": keys, "kinds": kinds, "typical": typical, "streams": streams}
+    share = given.get("positive_share")
+    if share is None:
+        share = draw_positive_share(plan, **common)
+        positive = draw_lesion_share(plan, site == SITES.index("peritoneum"), **common)
+    else:
+        positive = spread_over_lesions(share, LESION_PLACES, **common)
+    read = given.get("read_share")
+    if read is None:
+        read = read_by_ihc(plan, share, keys, typical, streams)
+    return draw_antigen(plan, share, read, positive, **common)
 
 
 def plain_traits(patients: int, *, lesions: int = LESION_PLACES, tumour_type: str = "gastric") -> dict[str, Any]:
@@ -84,34 +149,3 @@ def plain_traits(patients: int, *, lesions: int = LESION_PLACES, tumour_type: st
         "ldh_ratio": np.ones(patients),
         "creatinine_clearance_ml_min": np.full(patients, 90.0),
     }
-
-
-def _or(value: float | None, other: float) -> float:
-    return other if value is None else value
-
-
-def draw_lesions(population: Population, keys: Keys, typical: Typical, streams: Streams) -> Floats:
-    """Draw target-lesion diameters ``(patients, 5)`` in mm: ``1 + Poisson(mean - 1)`` lesions, 10 to 110 mm."""
-    rate = _or(population.lesions_mean, 2.6) - 1.0
-    uniform = streams.uniform("cohort.lesion count", keys)
-    # P(Poisson <= k) = Q(k + 1, rate): count how many k the uniform exceeds.
-    below = np.stack([gammaincc(k + 1.0, rate) if rate > 0 else 1.0 for k in range(LESION_PLACES - 1)])
-    number = 1 + (uniform[:, None] > below).sum(axis=1)
-    spread = typical.at("cohort.lesion_diameter_sd", keys)[:, None]
-    scatter = np.clip(streams.normal("cohort.lesion diameter", keys, LESION_PLACES), -3.0, 3.0)
-    diameter = np.clip(_or(population.lesion_diameter_median_mm, 26.0) * np.exp(spread * scatter), 10.0, 110.0)
-    return np.where(np.arange(LESION_PLACES) < number[:, None], diameter, 0.0)
-
-
-def _growth(population: Population, keys: Keys, typical: Typical, streams: Streams) -> Floats:
-    """Give each lesion's growth at baseline, ``(patients, 5)`` per day: ``ln 2 / doubling time``."""
-    factor = draw_patients(typical, streams, name="cohort.doubling_time_factor", keys=keys)
-    spread = typical.at("cohort.doubling_time_lesion_sd", keys)[:, None]
-    scatter = np.clip(streams.normal("cohort.lesion growth", keys, LESION_PLACES), -3.0, 3.0)
-    doubling: Floats = _or(population.doubling_time_days, 60.0) * factor[:, None] * np.exp(spread * scatter)
-    return np.asarray(np.log(2.0) / doubling)
-
-
-def _peritoneal(population: Population, keys: Keys, streams: Streams) -> NDArray[np.bool_]:
-    """Say who has peritoneal metastases."""
-    return streams.uniform("cohort.peritoneal", keys) < _or(population.peritoneal_share, 0.0)

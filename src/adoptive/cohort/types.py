@@ -5,48 +5,25 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Final, Literal, get_args
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from annotated_types import Ge, Gt, Le
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.antigen.types import Antigen
+from adoptive.cohort.columns import check_columns
+from adoptive.cohort.names import ANCESTRIES, SITES, TUMOUR_TYPES, TumourType
 from adoptive.errors import StudyError
 from adoptive.parameters import Kinds
 from adoptive.streams import Keys
 from adoptive.units import In
 
-__all__ = ["ANCESTRIES", "SITES", "TUMOUR_TYPES", "Cohort", "Population", "TumourShare", "body_surface_m2"]
+__all__ = ["ANCESTRIES", "SITES", "TUMOUR_TYPES", "Cohort", "Population", "Screened", "TumourShare", "body_surface_m2"]
 
 Floats = NDArray[np.float64]
 Fraction = Annotated[float, Ge(0), Le(1)]
 Age = Annotated[float, Ge(0), Le(100)]
-
-TumourType = Literal[
-    "gastric",
-    "pancreatic",
-    "biliary",
-    "colorectal",
-    "hepatocellular",
-    "ovarian",
-    "mesothelioma",
-    "melanoma",
-    "osteosarcoma",
-    "synovial sarcoma",
-    "myxoid liposarcoma",
-    "sarcoma",
-    "neuroblastoma",
-    "germ cell",
-    "glioma",
-    "B-ALL",
-    "large B-cell lymphoma",
-    "multiple myeloma",
-    "solid tumour",
-]
-TUMOUR_TYPES: Final[tuple[TumourType, ...]] = get_args(TumourType)
-ANCESTRIES: Final = ("East Asian", "European", "African")
-SITES: Final = ("liver", "lung", "node", "peritoneum", "bone", "brain", "pleura", "soft tissue", "primary", "marrow")
 
 
 def body_surface_m2(height_cm: ArrayLike, weight_kg: ArrayLike) -> Floats:
@@ -120,11 +97,38 @@ class Population:
                 allowed="1",
                 next_step="correct the shares",
             )
+        ages = [self.age_minimum_years, self.age_median_years, self.age_maximum_years]
+        known = [age for age in ages if age is not None]
+        if known != sorted(known):
+            raise StudyError(
+                "ages out of order",
+                where="cohort.age_minimum_years, age_median_years, age_maximum_years",
+                value=", ".join("left out" if age is None else f"{age:g}" for age in ages),
+                allowed="youngest, median, oldest",
+                next_step="correct the ages",
+            )
+        check_columns(self.given, "cohort.given")
 
     @property
     def tumours(self) -> tuple[tuple[TumourType, float], ...]:
         """Give the tumour types and their shares."""
         return tuple((part.tumour_type, part.share) for part in self.mix) or ((self.tumour_type, 1.0),)
+
+
+@dataclass(frozen=True)
+class Screened:
+    """Hold what screening sees of some candidates, all ``(candidates,)``; one may fail for several reasons."""
+
+    read_share: Floats
+    antigen_fails: NDArray[np.bool_]
+    hla_fails: NDArray[np.bool_]
+    receptor_fails: NDArray[np.bool_]
+    other_fails: NDArray[np.bool_]
+
+    @property
+    def passes(self) -> NDArray[np.bool_]:
+        """Say who fails for none of these reasons."""
+        return ~(self.antigen_fails | self.hla_fails | self.receptor_fails | self.other_fails)
 
 
 @dataclass(frozen=True)
@@ -178,7 +182,7 @@ class Cohort:
     @property
     def tumour_type(self) -> NDArray[np.int64]:
         """Give each patient's tumour type as a place in :attr:`tumour_names`."""
-        place = np.array([TUMOUR_TYPES.index(names[-1]) for names in self.kinds.names])
+        place = np.array([self.tumour_names.index(names[-1]) for names in self.kinds.names])
         return np.asarray(place[self.kinds.code], np.int64)
 
     @property

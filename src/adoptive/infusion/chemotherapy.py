@@ -123,13 +123,15 @@ def plan_waiting(
 ) -> Infusions:
     """Give what comes before the cells: bridging after leukapheresis, or an earlier drug until they are ordered.
 
-    And the drugs of the study that count from the order of the cells or from leukapheresis.
+    And the drugs of the study that count from enrolment (for who crosses over, from the order of the cells) or from
+    leukapheresis.
     """
+    enrolled = np.zeros(len(cohort)) if choice is None else ordered_day
     fading = np.zeros(len(cohort)) if choice is None else choice.resistance_per_day
     beside: dict[str, Any] = {"stop_day": ready_day, "typical": typical, "fading_per_day": fading}
     drugs = [
         plan_courses(regimen, cohort, counted_from=(moment,), day=day, **beside)
-        for moment, day in (("enrolment", ordered_day), ("leukapheresis", product.apheresis_day))
+        for moment, day in (("enrolment", enrolled), ("leukapheresis", product.apheresis_day))
     ]
     if choice is not None:
         return join(choice.plan_until(ordered_day), *drugs)

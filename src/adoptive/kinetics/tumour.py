@@ -81,7 +81,7 @@ def dead_cells_gained(y: Values, p: Values, les: Lesion, j: int) -> Any:
 
 def _by_drugs(y: Values, p: Values) -> Any:
     """Give the kill rate of lymphodepletion, of a tumour drug and of an oncolytic virus."""
-    return p.eT * (y.Flu + y.Cy) + y.Chemo + p.eOnc * y.Onc
+    return p.eT * (y.Flu + y.Cy) + y.Chemo + p.eOnc * y.Onc / (y.Onc + p.EC50_onc)
 
 
 def clone_rates(y: Values, p: Values, les: Lesion, j: int) -> dict[str, Any]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from adoptive.outcome.clinic.laboratory_values import LaboratoryPanel, limits_of_normal, printed_values, true_values
     from adoptive.outcome.clinic.off_tumour import OffTumour, off_tumour
     from adoptive.outcome.clinic.reading import Reading, first_visit_days, read_course, read_fate
-    from adoptive.outcome.clinic.safety import Safety, Watched, safety_of
+    from adoptive.outcome.clinic.safety import Safety, Watched, dlt_of, safety_of
     from adoptive.outcome.clinic.scans import at_days, plan_scans, read_scans
     from adoptive.outcome.clinic.signs import (
         BedsideSigns,
@@ -107,7 +107,7 @@ _NAMES: Final = {
     "clinic.laboratory_values": "LaboratoryPanel limits_of_normal printed_values true_values",
     "clinic.off_tumour": "OffTumour off_tumour",
     "clinic.reading": "Reading first_visit_days read_course read_fate",
-    "clinic.safety": "Safety Watched safety_of",
+    "clinic.safety": "Safety Watched dlt_of safety_of",
     "clinic.scans": "at_days plan_scans read_scans",
     "clinic.signs": "BedsideSigns Tolerance Vitals bedside_signs daily_crs_grade draw_tolerance draw_vitals",
     "events.adtte": "adtte_columns",
@@ -175,9 +175,9 @@ __all__ = [
     "censoring_rule", "check_baseline", "choose_targets", "class_infection_risk", "competing_status", "compute_easix",
     "confirm_new_lesions", "consciousness_code", "corrected_calcium_mmol_l", "count_neutropenia_days", "crs_course",
     "daily_crs_grade", "daily_icans_grade", "daily_lowest", "days_to_response", "depth_of_response", "disease_control",
-    "draw_brain_tolerance", "draw_fate", "draw_infections", "draw_tolerance", "draw_vitals", "duration_of_response",
-    "episodes", "event_free_survival", "find_b_cell_aplasia", "find_dlt", "find_iec_hs", "first_confirmed",
-    "first_passage", "first_visit_days", "grade_clinical_tls", "grade_crs", "grade_cytopenia",
+    "dlt_of", "draw_brain_tolerance", "draw_fate", "draw_infections", "draw_tolerance", "draw_vitals",
+    "duration_of_response", "episodes", "event_free_survival", "find_b_cell_aplasia", "find_dlt", "find_iec_hs",
+    "first_confirmed", "first_passage", "first_visit_days", "grade_clinical_tls", "grade_crs", "grade_cytopenia",
     "grade_ejection_fraction", "grade_febrile_neutropenia", "grade_icaht_early", "grade_icaht_late", "grade_icans",
     "grade_iec_hs", "grade_laboratory", "grade_laboratory_rows", "grade_laboratory_tls", "grade_laboratory_tls_course",
     "grade_t_icaht_early", "grade_t_icaht_late", "has_howard_clinical_tls", "has_nccn_thrombocytopenia", "ice_score",

@@ -37,13 +37,14 @@ def check_criterion(criterion: Criterion) -> None:
         step = f"write {near[0]}" if near else "choose one of them"
         fields = ", ".join(CRITERION_FIELDS)
         raise StudyError("no such field", where=where, value=criterion.field, allowed=fields, next_step=step)
-    if criterion.gate == "procurement" and not about.at_screening:
+    screening = criterion.gate == "procurement"
+    if about.known == ("after screening" if screening else "at screening"):
         raise StudyError(
-            "this is not known at screening",
+            "this is not known at screening" if screening else "this is not looked at again after screening",
             where=where,
             value=criterion.field,
-            allowed="treatment, infusion day",
-            next_step="check it at a later gate",
+            allowed="treatment, infusion day" if screening else "procurement",
+            next_step="check it at a later gate" if screening else 'write gate = "procurement"',
         )
     if criterion.operator not in _OPERATORS[about.sort]:
         allowed = ", ".join(_OPERATORS[about.sort])
@@ -81,6 +82,7 @@ def check_protocol(trial: Protocol) -> None:
     """
     _check_arms(trial)
     _check_size(trial)
+    _check_accrual(trial)
     _check_time(trial)
     names = [criterion.id for criterion in trial.eligibility]
     twice = next((name for name in names if names.count(name) > 1), "")
@@ -194,12 +196,16 @@ def _check_time(trial: Protocol) -> None:
             allowed=f"at most {most:g} (accrual and follow-up together)",
             next_step="lengthen follow_up_months",
         )
-    if trial.ramp_months > 0 and (trial.accrual != "ramp" or trial.ramp_months > trial.accrual_months):
+
+
+def _check_accrual(trial: Protocol) -> None:
+    ramp, allowed = trial.accrual == "ramp", f'more than 0 and at most {trial.accrual_months:g} with accrual = "ramp"'
+    if ramp != (trial.ramp_months > 0) or trial.ramp_months > trial.accrual_months:
         raise StudyError(
             "a ramp that does not fit the accrual",
             where="trial.ramp_months",
             value=trial.ramp_months,
-            allowed=f'0, or at most {trial.accrual_months:g} with accrual = "ramp"',
+            allowed=f"{allowed}, else 0",
             next_step="correct accrual or ramp_months",
         )
 

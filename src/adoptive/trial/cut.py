@@ -7,9 +7,8 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
-from adoptive.course import Course
 from adoptive.streams import Keys, Streams
-from adoptive.trial.efficacy import efficacy_columns
+from adoptive.trial.efficacy import efficacy_columns, time_origin
 from adoptive.trial.types import ArmCourse, Followed, Protocol, Study
 from adoptive.units import days
 
@@ -61,17 +60,11 @@ def event_days(study: Study, followed: Followed, endpoint: str) -> Floats:
     keys = followed.enrolment.keys
     day = np.full(len(keys), np.inf)
     for part in followed.arms + (followed.crossovers if endpoint == "os" else ()):
-        entered, end = followed.enrolment.randomised_day[part.rows], part.course.end_day
-        columns = efficacy_columns(part.course, study.of_arm(part.arm), end)
-        since = entered + _zero(part.course, study.of_arm(part.arm))
+        own = study.of_arm(part.arm)
+        columns = efficacy_columns(part.course, own, part.course.end_day)
+        since = followed.enrolment.randomised_day[part.rows] + time_origin(part.course, own.outcome)
         day[part.rows] = np.where(columns[f"{endpoint}_event"], since + columns[f"{endpoint}_days"], np.inf)
     return day.reshape(followed.trials, -1)
-
-
-def _zero(course: Course, study: Study) -> Floats:
-    """Give the day since enrolment from which survival times count."""
-    given = course.infusion_day[:, 0]
-    return np.where(np.isfinite(given) & (study.outcome.time_origin == "infusion"), given, 0.0)
 
 
 def cut_at(followed: Followed, cut_day: Floats) -> Followed:

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adoptive.course import Course
-from adoptive.infusion import Regimen
 from adoptive.infusion.protocol import DOSE_UNITS
 from adoptive.kinetics.observe import lesion_diameters_mm
 from adoptive.tables import DAILY_COLUMNS
@@ -50,7 +49,7 @@ def record_visits(followed: Followed) -> Columns:
 def record_doses(followed: Followed, study: Study) -> Columns:
     """Give every infusion of cells: its number, day and size."""
     parts = [_nobody(number=0, day=0.0, cells=0.0)]
-    for course, places, _ in _with_cells(followed, study):
+    for course, places in _with_cells(followed, study):
         row, number = np.nonzero(np.isfinite(course.infusion_day))
         parts.append(
             _who(followed, places[row])
@@ -66,7 +65,7 @@ def record_doses(followed: Followed, study: Study) -> Columns:
 def record_care(followed: Followed, study: Study) -> Columns:
     """Give every dose against toxicity that the ward gave: its day, drug (place in ``DOSE_UNITS``) and amount."""
     parts, names = [_nobody(day=0.0, drug=0, dose=0.0)], np.array(list(DOSE_UNITS))
-    for course, places, _ in _with_cells(followed, study):
+    for course, places in _with_cells(followed, study):
         given = course.doses()
         parts.append(
             _who(followed, places[given.row])
@@ -112,16 +111,13 @@ def _daily(followed: Followed, part: ArmCourse) -> Columns:
     }
 
 
-def _with_cells(followed: Followed, study: Study) -> Iterator[tuple[Course, NDArray[np.int64], Regimen]]:
-    """Give the courses with cells, their patients' places, and the regimen under which they got the cells."""
-    names = [arm.name for arm in study.trial.arms]
-    cells = [number for number, arm in enumerate(study.trial.arms) if arm.treatment == "cells"]
+def _with_cells(followed: Followed, study: Study) -> Iterator[tuple[Course, NDArray[np.int64]]]:
+    """Give the courses with cells and their patients' places, those of crossed-over controls last."""
     for part in followed.arms:
-        if part.arm in cells:
-            yield part.course, part.rows, study.of_arm(part.arm).infusion
+        if study.trial.arms[part.arm].treatment == "cells":
+            yield part.course, part.rows
     for part in followed.crossovers:
-        to = names.index(study.trial.crossover.to) if study.trial.crossover.to else cells[0]
-        yield part.course, part.rows, study.of_arm(to).infusion
+        yield part.course, part.rows
 
 
 def _who(followed: Followed, place: NDArray[np.int64]) -> Columns:

@@ -19,44 +19,50 @@ __all__ = ["CRITERION_FIELDS", "CriterionField", "entry_values", "meets", "passe
 
 Flags = NDArray[np.bool_]
 Sort = Literal["number", "yes/no", "name"]
+Known = Literal["always", "at screening", "after screening"]
 
 
 @dataclass(frozen=True)
 class CriterionField:
-    """Describe what a criterion may ask for: unit, sort of value, meaning, and whether it is known at screening."""
+    """Describe what a criterion may ask for: unit, sort of value, meaning, and when it is known."""
 
     unit: str
     sort: Sort
     meaning: str
-    at_screening: bool = True
+    known: Known
+
+    @property
+    def at_screening(self) -> bool:
+        """Say whether it is known at screening."""
+        return self.known != "after screening"
 
 
-def _fields(*rows: tuple[str, str, Sort, str, bool]) -> Mapping[str, CriterionField]:
+def _fields(*rows: tuple[str, str, Sort, str, Known]) -> Mapping[str, CriterionField]:
     return MappingProxyType({name: CriterionField(*rest) for name, *rest in rows})  # type: ignore[arg-type]
 
 
 CRITERION_FIELDS: Final = _fields(
-    ("age_years", "year", "number", "age", True),
-    ("male", "yes/no", "yes/no", "sex", True),
-    ("ecog", "points", "number", "ECOG performance status", True),
-    ("weight_kg", "kg", "number", "body weight", True),
-    ("bsa_m2", "m2", "number", "body surface", True),
-    ("prior_lines", "lines", "number", "lines of therapy before", True),
-    ("third_line_or_later", "yes/no", "yes/no", "three or more lines before", True),
-    ("tumour_type", "name", "name", "tumour type", True),
-    ("peritoneal", "yes/no", "yes/no", "peritoneal metastases", True),
-    ("lesions", "count", "number", "target lesions", True),
-    ("sum_of_diameters_mm", "mm", "number", "sum of the target lesions' diameters", True),
-    ("read_share", "fraction", "number", "antigen-positive share that the pathologist read", True),
-    ("albumin_g_l", "g/L", "number", "albumin in serum", True),
-    ("creatinine_clearance_ml_min", "mL/min", "number", "creatinine clearance", True),
-    ("lymphocytes_per_ul", "1/uL", "number", "lymphocytes in blood", True),
-    ("neutrophils_e9_l", "1e9/L", "number", "neutrophils in blood", True),
-    ("platelets_e9_l", "1e9/L", "number", "platelets in blood", True),
-    ("progressed", "yes/no", "yes/no", "progression was seen on a scan since enrolment", False),
-    ("fit", "yes/no", "yes/no", "alive, well enough and in the trial", False),
+    ("age_years", "year", "number", "age", "always"),
+    ("male", "yes/no", "yes/no", "sex", "always"),
+    ("ecog", "points", "number", "ECOG performance status", "always"),
+    ("weight_kg", "kg", "number", "body weight", "always"),
+    ("bsa_m2", "m2", "number", "body surface", "always"),
+    ("prior_lines", "lines", "number", "lines of therapy before", "always"),
+    ("third_line_or_later", "yes/no", "yes/no", "three or more lines before", "always"),
+    ("tumour_type", "name", "name", "tumour type", "always"),
+    ("peritoneal", "yes/no", "yes/no", "peritoneal metastases", "always"),
+    ("lesions", "count", "number", "target lesions", "at screening"),
+    ("sum_of_diameters_mm", "mm", "number", "sum of the target lesions' diameters", "at screening"),
+    ("read_share", "fraction", "number", "antigen-positive share that the pathologist read", "at screening"),
+    ("albumin_g_l", "g/L", "number", "albumin in serum", "always"),
+    ("creatinine_clearance_ml_min", "mL/min", "number", "creatinine clearance", "always"),
+    ("lymphocytes_per_ul", "1/uL", "number", "lymphocytes in blood", "at screening"),
+    ("neutrophils_e9_l", "1e9/L", "number", "neutrophils in blood", "always"),
+    ("platelets_e9_l", "1e9/L", "number", "platelets in blood", "always"),
+    ("progressed", "yes/no", "yes/no", "progression was seen on a scan since enrolment", "after screening"),
+    ("fit", "yes/no", "yes/no", "alive, well enough and in the trial", "after screening"),
 )  # fmt: skip
-"""Fields that criteria may name; the last ones are known only after enrolment."""
+"""Fields that criteria may name."""
 
 
 def meets(criterion: Criterion, values: Mapping[str, NDArray[Any]]) -> Flags:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from adoptive.cohort import draw_cohort, screen_reads
+from adoptive.cohort import draw_cohort, screen
 from adoptive.errors import StudyError
 from adoptive.parameters import Typical
 from adoptive.streams import Keys, Streams
@@ -134,16 +134,15 @@ def _screen(
     """Say for every candidate ``(trials, candidates)`` what he fails, by reason; and his lesions after a run-in."""
     shape = (len(trials), candidates)
     keys = Keys.of(trials[:, None], first + np.arange(candidates)[None, :])
-    read, other = screen_reads(study.cohort, study.antigen, keys, typical, streams)
-    nobody = np.zeros(len(keys), bool)
-    fails = {"antigen": read < study.antigen.entry_fraction, "hla": nobody, "receptor": nobody}
+    seen = screen(study.cohort, study.antigen, keys, typical, streams)
+    fails = {"antigen": seen.antigen_fails, "hla": seen.hla_fails, "receptor": seen.receptor_fails}
     criteria = [item for item in study.trial.eligibility if item.gate == "procurement"]
     cohort = None
     if criteria or study.trial.run_in_days > 0:
         cohort = draw_cohort(study.cohort, study.antigen, keys=keys, typical=typical, streams=streams)
         values = entry_values(cohort)
         fails |= {f"criterion {item.id}": ~passes(item, values) for item in criteria}
-    fails |= {"other": other, "run-in": nobody}
+    fails |= {"other": seen.other_fails, "run-in": np.zeros(len(keys), bool)}
     diameter = None
     if cohort is not None and study.trial.run_in_days > 0:
         asked = ~np.logical_or.reduce(list(fails.values()))

@@ -26,9 +26,9 @@ def record_trials(study: Study, followed: Followed, *, trials: NDArray[np.int64]
     """Join the arms' courses into the trial's tables."""
     columns = _entry_columns(followed)
     for part in followed.arms:
-        _put(columns, part.rows, _patient_columns(part, study) | _course_columns(part, study))
+        _put(columns, part.rows, _patient_columns(part, study) | _course_columns(part, followed, study))
     for part in followed.crossovers:
-        late = _course_columns(part, study)
+        late = _course_columns(part, followed, study)
         columns["crossed_over"][part.rows] = part.course.treated
         for name in ("os_days", "os_event", "infusions"):
             columns[name][part.rows] = late[name]
@@ -84,14 +84,23 @@ def _patient_columns(part: ArmCourse, study: Study) -> Columns:
     }
 
 
-def _course_columns(part: ArmCourse, study: Study) -> Columns:
+def _course_columns(part: ArmCourse, followed: Followed, study: Study) -> Columns:
     """Give what an arm's course adds."""
     course, own = part.course, study.of_arm(part.arm)
-    return efficacy_columns(course, own, course.end_day) | toxicity_columns(course) | _manufacture(course)
+    left = followed.dropout_day[part.rows]
+    gated = any(item.gate != "procurement" for item in study.trial.eligibility)
+    return (
+        efficacy_columns(course, own, course.end_day)
+        | toxicity_columns(course)
+        | _manufacture(course, left=left, gated=gated)
+    )
 
 
-def _manufacture(course: Course) -> Columns:
-    """Give who was treated with what he was assigned to, and why others were not."""
+def _manufacture(course: Course, *, left: Floats, gated: bool) -> Columns:
+    """Give who was treated with what he was assigned to, and why others were not.
+
+    ``left`` is the day on which each patient dropped out; ``gated``: criteria are checked before the cells.
+    """
     patients = len(course.cohort)
     given = np.isfinite(course.infusion_day)
     if course.product is None:
@@ -106,9 +115,10 @@ def _manufacture(course: Course) -> Columns:
             product.failure != Failure.NONE,
             fate.death_day <= ready,
             fate.unfit_day <= ready,
-            fate.withdrawal_day <= ready,
+            (fate.withdrawal_day <= ready) | (left <= ready),
+            gated & (ready < course.end_day),
         ],
-        [0, 1, 2, 3, 4],
+        [0, 1, 2, 3, 4, 5],
         0,
     )
     return {

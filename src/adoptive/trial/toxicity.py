@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from adoptive.course import Course
-from adoptive.outcome import worst_cytopenia
+from adoptive.kinetics.observe.rows import observed
+from adoptive.outcome import UNGRADED, at_days, find_b_cell_aplasia, worst_cytopenia
 from adoptive.outcome.laboratory.cytopenia import Lineage
+from adoptive.parameters import draw_patients
 from adoptive.trial.ward import copies_of, doses_of, infusion_span, safety_of_course, seen_until, window_of
 
 __all__ = ["toxicity_columns"]
 
 Floats = NDArray[np.float64]
 Columns = dict[str, NDArray[Any]]
+
+AREA_DAYS: Final = 28.0
+SAMPLE_DAYS: Final = 28.0
+"""Days of the area under the transgene level, and between samples for B cells."""
 
 _LACK: dict[Lineage, str] = {
     "neutrophils": "neutropenia",
@@ -29,15 +35,69 @@ def toxicity_columns(course: Course) -> Columns:
     """Give toxicity grades and peaks; -1 where a patient had no cells and so was not assessed for them."""
     trajectory, day = course.trajectory, course.trajectory.day
     had, first, last = infusion_span(course)
-    window = window_of(course)
-    copies = np.where(window, copies_of(course), 0.0)
-    peak = copies.argmax(axis=1)
+    window, copies = window_of(course), copies_of(course)
+    watched = np.where(window, copies, 0.0)
+    peak = watched.argmax(axis=1)
+    highest = np.where(window, trajectory.of("IL6"), 0.0).max(axis=1)
     return safety_of_course(course).columns() | {
         "tocilizumab_doses": doses_of(course, "tocilizumab"),
-        "peak_car_copies": copies.max(axis=1),
+        "steroid_doses": doses_of(course, "dexamethasone") + doses_of(course, "methylprednisolone"),
+        "peak_car_copies": watched.max(axis=1),
         "peak_car_day": np.where(had, day[peak] - np.where(had, first, 0.0), 0.0),
-        "peak_il6_pg_ml": np.where(window, trajectory.of("IL6"), 0.0).max(axis=1),
+        "peak_il6_pg_ml": highest,
+        "il6_rise": _yes(highest >= _row(course, "il6_rise_ratio") * course.body.of("b6"), had),
+        **_expansion(course, copies, first=first, had=had, peak=watched.max(axis=1)),
+        **_b_cells(course, first=first, had=had),
         **_cytopenia(course, first=first, last=last, had=had),
+    }
+
+
+def _row(course: Course, name: str) -> Floats:
+    """Give a row of the outcome for every patient."""
+    return course.typical.at(f"outcome.{name}", course.cohort.keys)
+
+
+def _yes(mark: NDArray[np.bool_], assessed: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Code a yes as 1, a no as 0 and what was not assessed as -1."""
+    return np.where(assessed, mark, UNGRADED).astype(np.int64)
+
+
+def _expansion(course: Course, copies: Floats, *, first: Floats, had: NDArray[np.bool_], peak: Floats) -> Columns:
+    """Give the area under transgene copies to day 28, how long they stayed above the limit, and whether they rose."""
+    day, start = course.trajectory.day, np.where(had, first, np.inf)[:, None]
+    seen = (day >= start) & (day <= seen_until(course)[:, None])
+    early = seen & (day <= start + AREA_DAYS)
+    steps = 0.5 * (copies[:, 1:] + copies[:, :-1]) * np.diff(day) * (early[:, 1:] & early[:, :-1])
+    limit = observed("qpcr_lower")
+    last = np.where(seen & (copies >= limit), day, -np.inf).max(axis=1)
+    begun = np.minimum(np.searchsorted(day, np.where(had, first, 0.0) + 1.0), len(day) - 1)
+    level = np.maximum(copies[np.arange(len(copies)), begun], limit)
+    return {
+        "auc28": np.where(had, steps.sum(axis=1), 0.0),
+        "persistence_days": np.where(np.isfinite(last), np.maximum(last, 0.0) - np.where(had, first, 0.0), 0.0),
+        "expansion": _yes(peak >= _row(course, "expansion_ratio") * level, had),
+    }
+
+
+def _b_cells(course: Course, *, first: Floats, had: NDArray[np.bool_]) -> Columns:
+    """Give days from the first infusion to the return of B cells, by monthly samples; 0 for who never lost them.
+
+    They are gone below 20 cells per uL and back with two samples in a row at or above.
+    """
+    last, start = seen_until(course), np.where(had, first, 0.0)
+    months = int(max((last - start).max(initial=0.0), 0.0) // SAMPLE_DAYS)
+    sample = SAMPLE_DAYS * np.arange(1, months + 2)
+    day = start[:, None] + sample
+    level = draw_patients(course.typical, course.streams, name="outcome.b_cells_per_ul", keys=course.cohort.keys)
+    drawn = had[:, None] & (day <= last[:, None])
+    count = np.where(drawn, level[:, None] * at_days(course.trajectory.of("B"), course.trajectory.day, day), np.nan)
+    found = find_b_cell_aplasia(count, sample)
+    lost, back = np.isfinite(found.begins_day), np.isfinite(found.ends_day)
+    known = np.where(drawn, sample, 0.0).max(axis=1, initial=0.0)
+    sampled = drawn.any(axis=1)
+    return {
+        "b_cell_recovery_days": np.where(lost, np.where(back, np.minimum(found.ends_day, known), known), 0.0),
+        "b_cell_recovery_event": np.where(lost, back, sampled),
     }
 
 

@@ -301,14 +301,16 @@ class Followed:
     """Hold the courses of all arms of some trials, and those of controls who crossed over, by the arm that they left.
 
     ``cohort`` are all patients as the study's own sections draw them (an arm with sections of its own: see its
-    course). ``end_day`` ``(patients,)`` is each one's last day, ``cut_day`` ``(trials,)`` the calendar day of the data
-    cut; who had not entered by then is not ``enrolled``. Arms without patients are left out.
+    course). ``end_day`` ``(patients,)`` is each one's last day, ``dropout_day`` the one on which he leaves for reasons
+    of his own (inf: never), ``cut_day`` ``(trials,)`` the calendar day of the data cut; who had not entered by then is
+    not ``enrolled``. Arms without patients are left out.
     """
 
     enrolment: Enrolment
     cohort: Cohort
     end_day: Floats
     cut_day: Floats
+    dropout_day: Floats
     enrolled: NDArray[np.bool_]
     arms: tuple[ArmCourse, ...]
     crossovers: tuple[ArmCourse, ...] = ()

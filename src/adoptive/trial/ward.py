@@ -11,6 +11,8 @@ from adoptive.kinetics.observe import car_copies_per_ug, il6_effective_pg_ml
 from adoptive.outcome import (
     BedsideSigns,
     BrainSigns,
+    Dlt,
+    DltRule,
     GradedCourse,
     Safety,
     Watched,
@@ -18,6 +20,7 @@ from adoptive.outcome import (
     brain_signs,
     crs_course,
     daily_crs_grade,
+    dlt_of,
     draw_brain_tolerance,
     draw_vitals,
     safety_of,
@@ -28,6 +31,7 @@ __all__ = [
     "antipyretic_days",
     "copies_of",
     "crs_of",
+    "dlt_of_course",
     "doses_of",
     "infusion_span",
     "safety_of_course",
@@ -61,7 +65,7 @@ def window_of(course: Course) -> NDArray[np.bool_]:
 
 
 def crs_of(course: Course) -> GradedCourse:
-    """Give everybody's course of cytokine release syndrome by ASTCT, each day by its worst hour."""
+    """Give everybody's course of cytokine release syndrome by the trial's scale, each day by its worst hour."""
     trajectory, window = course.trajectory, window_of(course)
     level = np.where(window, _worst_of_day(course), 0.0)
     drug = first_dose_day(course.care, trajectory.fired_day, drugs=AGAINST_FEVER)
@@ -72,6 +76,7 @@ def crs_of(course: Course) -> GradedCourse:
         course.tolerance,
         first_drug_day=drug,
         antipyretic_c=antipyretic_days(course) * fall[:, None],
+        scale=course.reading.assessment.crs_scale,
     )
     return crs_course(np.where(window, grade, 0), trajectory.day)
 
@@ -90,6 +95,11 @@ def antipyretic_days(course: Course) -> NDArray[np.bool_]:
 def safety_of_course(course: Course) -> Safety:
     """Give everybody's safety record: signs and laboratory values drawn from his course, graded by the rules."""
     return safety_of(watched_of(course), typical=course.typical, streams=course.streams)
+
+
+def dlt_of_course(course: Course, rule: DltRule | None = None) -> Dlt:
+    """Find everybody's dose-limiting toxicity by a rule; days count from the first infusion."""
+    return dlt_of(watched_of(course), rule, typical=course.typical, streams=course.streams)
 
 
 def signs_of(course: Course) -> tuple[BedsideSigns, BrainSigns]:
@@ -124,6 +134,7 @@ def watched_of(course: Course) -> Watched:
         progression_day=course.reading.progression_day,
         first_drug_day=first_dose_day(course.care, course.trajectory.fired_day, drugs=AGAINST_FEVER),
         antipyretic=antipyretic_days(course),
+        crs_scale=course.reading.assessment.crs_scale,
     )
 
 

@@ -97,6 +97,8 @@ def _endpoint(spec: EndpointSpec) -> Endpoint:
 def _estimate(trials: Trials, spec: EndpointSpec, endpoint: Endpoint) -> Estimate:
     """Measure one endpoint in the patients of its arm and set."""
     chosen = _about(trials.patients, spec, endpoint)
+    if "enrolled" in trials.patients:  # who would have entered after the data cut is nobody's patient
+        chosen = chosen & column(trials.patients, "enrolled")
     if spec.set == "infused" or endpoint.safety:
         chosen = chosen & column(trials.patients, "treated")
     values, estimable = endpoint.measure(trials, spec, chosen)

@@ -118,10 +118,24 @@ def unit_and_limits(place: Place) -> tuple[str, dict[str, float]]:
     >>> unit_and_limits(("antigen", "entry_fraction"))
     ('fraction', {'ge': 0, 'le': 1})
     """
-    annotation = _hints(type_at(place[:-1])).get(str(place[-1])) if allowed_keys(place[:-1]) else None
-    marks = getattr(annotation, "__metadata__", ())
+    marks = _marks(_annotation(place))
     unit = next((mark.unit for mark in marks if isinstance(mark, In)), "")
     return unit, _limits(marks)
+
+
+def _annotation(place: Place) -> Any:
+    """Give what is written behind a field's name; an element of a list has the list's element type."""
+    if isinstance(place[-1], int):
+        return get_args(_bare(_annotation(place[:-1])))[0]
+    return _hints(type_at(place[:-1])).get(place[-1]) if allowed_keys(place[:-1]) else None
+
+
+def _marks(annotation: Any) -> tuple[Any, ...]:
+    """Give the marks of a type, also those of a type that may be left out."""
+    marks = tuple(getattr(annotation, "__metadata__", ()))
+    kind = get_args(annotation)[0] if marks else annotation
+    inner = (member for member in get_args(kind) if member is not NoneType) if _is_union(kind) else ()
+    return marks + tuple(mark for member in inner for mark in getattr(member, "__metadata__", ()))
 
 
 def _limits(marks: Iterable[Any]) -> dict[str, float]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import tomli_w
 
+from adoptive.cohort import read_patients
 from adoptive.errors import StudyError
 from adoptive.trial.types import ARM_SECTIONS, Study
 from adoptive.workbench.mistakes import Mistake, as_error, from_pydantic, nearest, unwritable_values
@@ -61,7 +62,8 @@ def load_study(name_or_path: str | Path) -> Study:
         Nothing of that name, a file that cannot be read, or mistakes in it (all of them at once).
     """
     file = _study_file(name_or_path)
-    return parse_study(_read_text(file), where=file.name if isinstance(file, Path) else "study.toml")
+    where = file.name if isinstance(file, Path) else "study.toml"
+    return parse_study(_read_text(file), where=where, beside=study_folder(name_or_path))
 
 
 def study_folder(name_or_path: str | Path) -> Traversable:
@@ -72,8 +74,8 @@ def study_folder(name_or_path: str | Path) -> Traversable:
     return resources.files("adoptive").joinpath("studies", str(name_or_path))
 
 
-def parse_study(text: str, *, where: str = "study.toml") -> Study:
-    """Read a study from the text of a file.
+def parse_study(text: str, *, where: str = "study.toml", beside: Traversable | None = None) -> Study:
+    """Read a study from the text of a file; ``beside`` is the folder in which its table of patients stands.
 
     Raises
     ------
@@ -93,7 +95,33 @@ def parse_study(text: str, *, where: str = "study.toml") -> Study:
         )
     if mistakes:
         raise as_error(mistakes, where)
-    return _validate(_whole(content), where)
+    return _validate(_with_patients(_whole(content), beside), where)
+
+
+def _with_patients(content: dict[str, Any], beside: Traversable | None) -> dict[str, Any]:
+    """Fill in the tables of patients that cohorts name, unless their columns are there already."""
+    trial = content.get("trial")
+    arms = trial.get("arms") if isinstance(trial, dict) else None
+    for owner in (content, *(arms if isinstance(arms, list) else ())):
+        cohort = owner.get("cohort") if isinstance(owner, dict) else None
+        if isinstance(cohort, dict) and isinstance(name := cohort.get("patients_csv"), str) and name:
+            if not cohort.get("given"):
+                owner["cohort"] = {**cohort, "given": read_patients(_table_beside(beside, name), name)}
+    return content
+
+
+def _table_beside(folder: Traversable | None, name: str) -> str:
+    """Read a table that stands in the study's folder."""
+    path = Path(name)
+    if folder is None or path.is_absolute() or ".." in path.parts:
+        raise StudyError(
+            "this table cannot be found",
+            where="cohort.patients_csv",
+            value=repr(name),
+            allowed="a file in the folder of the study file",
+            next_step="put it beside the study file and name it without its folder",
+        )
+    return _read_text(folder.joinpath(*path.parts))
 
 
 def _whole(content: Mapping[str, Any]) -> dict[str, Any]:

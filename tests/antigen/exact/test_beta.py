@@ -8,17 +8,19 @@ from scipy import stats
 
 from adoptive.antigen import draw_positive_share
 from adoptive.cohort import Cohort
+from adoptive.parameters import Kinds, Typical
 from adoptive.streams import Keys, Streams
 from adoptive.trial.types import Study
 
 
-def test_the_share_is_the_beta_quantile_of_the_patients_uniform(study: Study, keys: Keys, streams: Streams) -> None:
+def test_the_share_is_the_beta_quantile_of_the_patients_uniform(
+    study: Study, keys: Keys, typical: Typical, streams: Streams
+) -> None:
     few = keys.take(np.arange(200))
     uniform = streams.uniform("antigen.positive share", few)
     expected = stats.beta(study.antigen.primary_alpha, study.antigen.primary_beta).ppf(uniform)
-    np.testing.assert_allclose(
-        draw_positive_share(study.antigen, few, streams), np.clip(expected, 1e-6, 1 - 1e-6), rtol=1e-6
-    )
+    drawn = draw_positive_share(study.antigen, few, kinds=Kinds.one(200), typical=typical, streams=streams)
+    np.testing.assert_allclose(drawn, np.clip(expected, 1e-6, 1 - 1e-6), rtol=1e-6)
 
 
 def test_drawn_shares_have_the_beta_distribution(study: Study, candidates: Cohort) -> None:

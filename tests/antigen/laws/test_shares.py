@@ -5,15 +5,23 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from adoptive.antigen import draw_antigen, draw_lesion_share, draw_positive_share, read_by_ihc
+from adoptive.antigen import (
+    AntigenPlan,
+    draw_antigen,
+    draw_deposits,
+    draw_lesion_share,
+    draw_positive_share,
+    read_by_ihc,
+)
 from adoptive.cohort import Cohort
-from adoptive.parameters import Typical, draw_typical, load_book
+from adoptive.parameters import Kinds, Typical, draw_typical, load_book
 from adoptive.streams import Keys, Streams
 from adoptive.trial.types import Study
 
@@ -38,7 +46,8 @@ def test_shares_of_any_tumour_lie_between_0_and_1_and_sum_to_1(
     )
     typical = draw_typical(book, streams, trials=[0], fixed=True)
     share = np.full(12, 0.5)
-    antigen = draw_antigen(share, share, positive, keys=keys, typical=typical, streams=streams)
+    plan, kinds = AntigenPlan("any"), Kinds.one(12, "any")
+    antigen = draw_antigen(plan, share, share, positive, keys=keys, kinds=kinds, typical=typical, streams=streams)
     parts = np.stack([antigen.high_share, antigen.low_share, antigen.negative_share])
     assert (parts >= -1e-15).all()
     assert (parts <= 1 + 1e-15).all()
@@ -68,7 +77,8 @@ def test_a_patients_antigen_does_not_depend_on_who_else_is_drawn(
     study: Study, keys: Keys, typical: Typical, streams: Streams, candidates: Cohort
 ) -> None:
     few = np.array([3, 17, 4999])
-    alone = draw_positive_share(study.antigen, keys.take(few), streams)
+    kinds = Kinds.one(3, "CLDN18.2")
+    alone = draw_positive_share(study.antigen, keys.take(few), kinds=kinds, typical=typical, streams=streams)
     assert alone.tobytes() == candidates.antigen.positive_share[few].tobytes()
     read = read_by_ihc(study.antigen, alone, keys.take(few), typical, streams)
     assert read.tobytes() == candidates.antigen.read_share[few].tobytes()
@@ -93,9 +103,9 @@ def test_without_scatter_a_lesion_holds_its_patients_share(
 ) -> None:
     few, plan = keys.take(np.arange(400)), study.antigen
     flat = published(antigen__lesion_sd=0.0, antigen__read_sd=0.0)
-    nowhere = np.zeros(400, bool)
-    share = draw_positive_share(plan, few, streams)
-    lesions = draw_lesion_share(plan, nowhere, lesions=5, keys=few, typical=flat, streams=streams)
+    nowhere, kinds = np.zeros((400, 5), bool), Kinds.one(400, "CLDN18.2")
+    share = draw_positive_share(plan, few, kinds=kinds, typical=flat, streams=streams)
+    lesions = draw_lesion_share(plan, nowhere, keys=few, kinds=kinds, typical=flat, streams=streams)
     np.testing.assert_allclose(lesions, np.repeat(share[:, None], 5, axis=1), rtol=1e-9)
     np.testing.assert_allclose(read_by_ihc(plan, share, few, flat, streams), share, rtol=1e-9)
 
@@ -104,14 +114,16 @@ def test_deposits_follow_the_peritoneal_distribution_and_others_the_primary(
     study: Study, keys: Keys, published: Callable[..., Typical], streams: Streams
 ) -> None:
     few, plan = keys.take(np.arange(400)), study.antigen
-    everywhere = np.ones(400, bool)
-    share = draw_positive_share(plan, few, streams)
+    everywhere, kinds = np.ones(400, bool), Kinds.one(400, "CLDN18.2")
     as_primary = dataclasses.replace(plan, peritoneal_alpha=plan.primary_alpha, peritoneal_beta=plan.primary_beta)
     all_deposits = published(antigen__lesion_sd=0.0, antigen__deposit_share=1.0)
     none = published(antigen__lesion_sd=0.0, antigen__deposit_share=0.0)
+    share = draw_positive_share(plan, few, kinds=kinds, typical=none, streams=streams)
 
-    def draw(of: object, typical: Typical) -> np.ndarray:
-        return draw_lesion_share(of, everywhere, lesions=1, keys=few, typical=typical, streams=streams)[:, 0]  # type: ignore[arg-type]
+    def draw(of: AntigenPlan, typical: Typical) -> np.ndarray:
+        common: dict[str, Any] = {"keys": few, "kinds": kinds, "typical": typical, "streams": streams}
+        deposit = draw_deposits(everywhere, lesions=1, **common)
+        return draw_lesion_share(of, deposit, **common)[:, 0]
 
     assert (draw(plan, all_deposits) <= share + 1e-12).all(), "peritoneal deposits hold less antigen at every rank"
     assert draw(plan, all_deposits).mean() < share.mean() - 0.05

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adoptive.cohort import Cohort, draw_cohort, draw_lesions
-from adoptive.parameters import Typical, draw_typical, load_book
+from adoptive.cohort import Cohort, Population, draw_cohort, draw_lesions
+from adoptive.parameters import Kinds, Typical, draw_typical, load_book
 from adoptive.streams import Keys, Streams
 from adoptive.trial.types import Study
 
@@ -27,6 +27,12 @@ def flat(cohort: Cohort) -> dict[str, np.ndarray]:
     arrays = {name: value for name, value in cohort.antigen.__dict__.items() if name != "target"}
     own["kind"] = cohort.kinds.code
     return own | {f"antigen.{name}": value for name, value in arrays.items()}
+
+
+def lesions(population: Population, keys: Keys, typical: Typical, streams: Streams) -> np.ndarray:
+    """Draw the lesions of gastric cancer."""
+    common: dict[str, Any] = {"tumours": Kinds.one(len(keys), "gastric"), "burden": np.zeros(len(keys))}
+    return draw_lesions(population, keys, typical=typical, streams=streams, **common)
 
 
 @settings(deadline=None, max_examples=25)
@@ -56,7 +62,7 @@ def test_patients_differ_between_seeds_and_trials(study: Study, typical: Typical
     other = draw_typical(load_book(), Streams(1), trials=[1], fixed=True)
 
     def diameters(seed: int, who: Keys, of: Typical) -> np.ndarray:
-        return draw_lesions(study.cohort, who, of, Streams(seed))[:, 0]
+        return lesions(study.cohort, who, of, Streams(seed))[:, 0]
 
     base = diameters(1, keys, typical)
     assert (diameters(2, keys, typical) != base).all()
@@ -93,7 +99,7 @@ def test_a_population_with_more_lesions_gives_no_patient_fewer(
 
     def count(mean: float) -> np.ndarray:
         population = dataclasses.replace(study.cohort, lesions_mean=mean)
-        return (draw_lesions(population, keys, typical, streams) > 0).sum(axis=1)
+        return (lesions(population, keys, typical, streams) > 0).sum(axis=1)
 
     assert (count(more) >= count(fewer)).all()
     assert count(more).mean() > count(fewer).mean()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adoptive.cohort import Cohort
 from adoptive.construct import ConstructPlan, hill, predict_visibility, tonic_factor
+from adoptive.errors import StudyError
 from adoptive.parameters import Typical
 from adoptive.streams import Keys, Streams
 from adoptive.trial.types import Study
@@ -75,3 +77,60 @@ def test_the_costimulatory_domain_sets_tonic_exhaustion(study: Study, keys: Keys
 
     assert tonic("CD28") == [1.0] * 3
     assert tonic("4-1BB") == [0.7] * 3
+
+
+def test_a_receptor_twice_as_good_sees_as_if_there_were_twice_the_antigen(
+    candidates: Cohort, typical: Typical, streams: Streams
+) -> None:
+    keys, antigen = candidates.keys, candidates.antigen
+    better = dataclasses.replace(antigen, potency=2.0 * antigen.potency)
+    names = ("high_density", "low_density", "negative_density")
+    more = dataclasses.replace(antigen, **{name: 2.0 * getattr(antigen, name) for name in names})
+    plan = ConstructPlan(product="a", modality="TCR-T")
+    seen = [predict_visibility(each, keys=keys, typical=typical, streams=streams, plan=plan) for each in (better, more)]
+    for name, values in seen[0].items():
+        np.testing.assert_allclose(values, seen[1][name], rtol=1e-9)
+
+
+def test_receptors_see_molecules_or_peptides_by_their_modality(
+    candidates: Cohort, typical: Typical, streams: Streams
+) -> None:
+    def seen(modality: str) -> bytes:
+        costimulation = "CD28" if modality == "CAR-T" else "none"
+        plan = ConstructPlan(product="a", modality=modality, costimulation=costimulation)  # type: ignore[arg-type]
+        found = predict_visibility(
+            candidates.antigen, keys=candidates.keys, typical=typical, streams=streams, plan=plan
+        )
+        return found["wH"].tobytes()
+
+    assert seen("TRuC-T") == seen("CAR-T")
+    assert seen("TIL") == seen("TCR-T")
+    assert seen("TCR-T") != seen("CAR-T")
+
+
+def test_tonic_exhaustion_falls_from_cd28_to_a_native_receptor(typical: Typical) -> None:
+    def tonic(modality: str, costimulation: str) -> float:
+        plan = ConstructPlan(product="a", modality=modality, costimulation=costimulation)  # type: ignore[arg-type]
+        return float(tonic_factor(plan, keys=Keys.of(0, [0]), typical=typical)[0])
+
+    chimeric = [tonic("CAR-T", domain) for domain in ("CD28", "CD28 and 4-1BB", "4-1BB")]
+    others = [tonic("TRuC-T", "none"), tonic("TCR-T", "none")]
+    assert chimeric[0] == 1.0
+    assert sorted(chimeric + others, reverse=True) == chimeric + others
+    assert tonic("TIL", "none") == tonic("TCR-T", "none")
+
+
+@pytest.mark.parametrize(
+    ("modality", "costimulation"),
+    [("CAR-T", "none"), ("TCR-T", "CD28"), ("TRuC-T", "4-1BB"), ("TIL", "CD28 and 4-1BB")],
+)
+def test_a_domain_that_a_modality_does_not_have_is_refused(modality: str, costimulation: str) -> None:
+    with pytest.raises(StudyError, match="costimulatory domain"):
+        ConstructPlan(product="a", modality=modality, costimulation=costimulation)  # type: ignore[arg-type]
+
+
+def test_lymphocytes_of_the_tumour_carry_neither_armour_nor_switch() -> None:
+    with pytest.raises(StudyError, match="not engineered"):
+        ConstructPlan(product="a", modality="TIL", safety_switch="iCasp9")
+    with pytest.raises(StudyError, match="not engineered"):
+        ConstructPlan(product="a", modality="TIL", armour="IL-15")

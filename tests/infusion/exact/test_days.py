@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -147,3 +148,17 @@ def test_a_regimen_without_steroids_gives_none(study: Study, candidates: Cohort,
 def test_an_event_that_is_not_given_has_no_day() -> None:
     plan = give("infusion", day=np.array([7.0, np.inf]), amount=1e8)
     assert plan.day.tolist() == [[7.0], [np.inf]]
+
+
+def test_bridging_is_given_to_the_studys_share(
+    study: Study, candidates: Cohort, typical: Typical, streams: Streams
+) -> None:
+    """Within 4 standard errors (1 in 10,000); who is bridged at a low share is bridged at a higher one."""
+    many, bridged = len(candidates), {}
+    for share in (0.0, 0.3, 0.8, 1.0):
+        regimen = dataclasses.replace(study.infusion, bridging_share=share)
+        days: dict[str, Any] = {"start_day": np.full(many, 7.0), "end_day": np.full(many, 60.0)}
+        plan = plan_bridging(regimen, candidates, **days, typical=typical, streams=streams)
+        bridged[share] = np.isfinite(plan.day).all(axis=1)
+        assert abs(bridged[share].mean() - share) <= 4 * np.sqrt(share * (1.0 - share) / many)
+    assert (bridged[0.3] <= bridged[0.8]).all()

@@ -93,7 +93,7 @@ class Paper:
             "K": kill * targets,
             "G": p[f"r{j}"] * log(p["Kmax"] / (living + 1)),
             "in": p["kin"] * open_ * volume * 1e3 / p["Vb"],
-            "drug": p["eT"] * (y["Flu"] + y["Cy"]) + y["Chemo"] + p["eOnc"] * y["Onc"],
+            "drug": p["eT"] * (y["Flu"] + y["Cy"]) + y["Chemo"] + p["eOnc"] * self.virus,
         }
 
     def slopes(self) -> Numbers:

@@ -23,6 +23,7 @@ SYMBOLS = (
     *("drive_max", "hide_body", "hide_lesion", "pLes", "supp_growth", "xLes", "xPD", "six_0", "fer_0", "o6", "q_body"),
     *("pdl1_0", "eIFN_low", "KIFN_low", "KIFN_bbb", "KIFN_mhc", "KHL", "shed", "kWake", "kPrime", "lesion_share"),
     *("mhc", "muMHC", "kMHC", "muHLA", "hla_founder", "hla_share", "gDivide", "gTransit", "eRas", "dDexL", "ED_max"),
+    *("kSwi", "eSwi", "kOnc", "EC50_onc", "eOnc", "eOnc_acc", "eOnc_supp", "kVac", "N_V", "reactive"),
 )
 SHAPES = {
     *(0.0, 0.5, 1.0, 2.0, 3.0, 15.0, 16.0),  # sums, two daughters, the smooth hump of the first mutant

@@ -196,8 +196,8 @@ def test_a_protocol_that_cannot_compare_is_refused(study: Study) -> None:
     twins = (cells, dataclasses.replace(choice, name=cells.name))
     for arms, randomised, said in (
         (twins, 156, "share a name"),
-        ((cells, dataclasses.replace(cells, name="again")), 156, "physician's choice"),
-        ((choice, cells), 156, "cells first"),
+        ((cells, dataclasses.replace(cells, name="again")), 156, "cross over"),
+        ((choice,), 156, "cross over"),
         ((cells, choice), 2, "one block"),
     ):
         with pytest.raises(StudyError, match=said):

@@ -37,11 +37,16 @@ class WatchDays:
 
 @dataclass(frozen=True)
 class Bedside:
-    """Hold the courses of cytokine release and neurotoxicity, and the lowest ICE score ``(patients,)``."""
+    """Hold the courses of cytokine release and neurotoxicity, and the lowest ICE score ``(patients,)``.
+
+    ``crs_grade`` and ``icans_grade`` ``(patients, days of watch)`` are the daily grades, 0 on days out of watch.
+    """
 
     crs: GradedCourse
     icans: GradedCourse
     lowest_ice: Codes
+    crs_grade: Codes
+    icans_grade: Codes
 
 
 def watch_days(day: Floats, window: NDArray[np.bool_], *, rows: NDArray[np.int64], infusion_day: Floats) -> WatchDays:
@@ -66,6 +71,7 @@ def read_bedside(
     brain: BrainTolerance,
     first_drug_day: Floats,
     antipyretic_c: Floats,
+    crs_scale: str = "ASTCT",
 ) -> Bedside:
     """Grade every day of watch by the signs that show on it, and summarise each patient's days.
 
@@ -80,15 +86,25 @@ def read_bedside(
         Of the patients under watch.
     antipyretic_c
         What an antipyretic takes from the temperature of the patients under watch, ``(patients, days of watch)``.
+    crs_scale
+        The scale by which cytokine release is graded.
     """
     crs = daily_crs_grade(
-        watch.of(il6_effective), watch.day, tolerance, first_drug_day=first_drug_day, antipyretic_c=antipyretic_c
+        watch.of(il6_effective),
+        watch.day,
+        tolerance,
+        first_drug_day=first_drug_day,
+        antipyretic_c=antipyretic_c,
+        scale=crs_scale,
     )
+    crs = np.where(watch.watched, crs, 0)
     watched = watch.of(leak)
     icans = daily_icans_grade(watched, brain)
     worst = brain_signs(watched.max(axis=1, initial=0.0), brain)
     return Bedside(
-        crs=episodes(np.where(watch.watched, crs, 0), watch.day),
+        crs=episodes(crs, watch.day),
         icans=episodes(icans, watch.day),
         lowest_ice=np.minimum(worst.ice, FULL_ICE),
+        crs_grade=crs,
+        icans_grade=icans,
     )

@@ -67,12 +67,12 @@ def draw_fate(volume_cm3: Floats, day: Floats, cohort: Cohort, *, typical: Typic
     healthy start that entry criteria ask for. A patient is unfit once a share of the cumulative hazard that kills him
     has passed. New lesions or non-target progression have ``h = h_new min(V / V0, limit)``; leaving has a constant
     rate. The exponential thresholds belong to the patient, so a better course of the same patient can only postpone
-    what happens to him.
+    what happens to him. Each tumour type has rates of its own where there is a row ``name@type``.
     """
     keys = cohort.keys
 
     def row(name: str) -> Floats:
-        return typical.at(f"outcome.{name}", keys)
+        return typical.at(f"outcome.{name}", keys, kinds=cohort.kinds)
 
     frailty = cohort.frailty * np.where(cohort.peritoneal, row("peritoneal_hazard_ratio"), 1.0)
     burden = np.clip(volume_cm3, 0.05, row("death_burden_limit_cm3")[:, None]) / row("death_reference_cm3")[:, None]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adoptive.outcome.clinic.laboratory_values import LaboratoryPanel, limits_of_normal
-from adoptive.outcome.haematology.b_cells import find_b_cell_aplasia
+from adoptive.outcome.haematology.b_cells import find_b_cell_aplasia, is_immunoglobulin_low
 from adoptive.outcome.haematology.car_hematotox import score_car_hematotox
 from adoptive.outcome.haematology.clinical_lysis import grade_clinical_tls
 from adoptive.outcome.haematology.easix import compute_easix
@@ -21,7 +21,16 @@ from adoptive.outcome.laboratory.cytopenia import grade_cytopenia
 from adoptive.outcome.laboratory.grading import grade_laboratory
 from adoptive.parameters import Book
 
-__all__ = ["TERMS", "BloodGrades", "grade_blood", "grade_chemistry", "has_iec_hs"]
+__all__ = [
+    "LIMITING_TERMS",
+    "TERMS",
+    "BloodGrades",
+    "daily_chemistry",
+    "daily_counts",
+    "grade_blood",
+    "grade_chemistry",
+    "has_iec_hs",
+]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -43,6 +52,11 @@ TERMS: Final[dict[str, tuple[str, str, str, Literal["low", "high"]]]] = {
 }
 """Laboratory terms that are recorded: CTCAE term, analyte, unit and the direction that is worse."""
 
+LIMITING_TERMS: Final = {name: TERMS[name] for name in ("alt", "ast", "bilirubin", "creatinine")}
+"""Laboratory terms that may limit a dose: liver and kidney."""
+
+DAY_30: Final = 30.0
+
 
 @dataclass(frozen=True)
 class BloodGrades:
@@ -50,7 +64,9 @@ class BloodGrades:
 
     ``severe_neutropenia_days`` is the longest run at or below 0.5e9/L in days 0 to 30; ``b_cell_aplasia_days`` the days
     from the first to the last day of B-cell aplasia, to the last sample where it lasts; ``neutrophil_nadir_e9_l`` and
-    ``igg_nadir_g_l`` the lowest values from the infusion to day 100.
+    ``igg_nadir_g_l`` the lowest values from the infusion to day 100. ``neutropenia_day30_grade`` and
+    ``thrombocytopenia_day30_grade`` are CTCAE grades of the sample of day 30; ``hypogammaglobulinaemia``: 1 where
+    immunoglobulin G fell below 4 g/L, 0 where it did not.
     """
 
     icaht_early_grade: Codes
@@ -63,6 +79,9 @@ class BloodGrades:
     tls_grade: Codes
     b_cell_aplasia_days: Floats
     igg_nadir_g_l: Floats
+    neutropenia_day30_grade: Codes
+    thrombocytopenia_day30_grade: Codes
+    hypogammaglobulinaemia: Codes
     car_hematotox: Codes
     easix: Floats
     m_easix: Floats
@@ -135,6 +154,7 @@ def grade_blood(
         tls_grade=clinical,
         b_cell_aplasia_days=_aplasia_days(panel),
         igg_nadir_g_l=_lowest(panel, "igg_g_l"),
+        **_later(panel, book),
         car_hematotox=score.score,
         easix=index.easix,
         m_easix=index.m_easix,
@@ -171,12 +191,45 @@ def has_iec_hs(panel: LaboratoryPanel, book: Book, *, crs_peak_day: Floats) -> C
     return np.asarray(found.present.max(axis=1, initial=-1), np.int64)
 
 
+def daily_chemistry(panel: LaboratoryPanel, book: Book) -> dict[str, Codes]:
+    """Give the CTCAE grades of liver and kidney of every sample ``(patients, days)``, by :data:`LIMITING_TERMS`."""
+    grades = {}
+    for name, (term, analyte, unit, _) in LIMITING_TERMS.items():
+        lower, upper = limits_of_normal(analyte, book)
+        grades[name] = grade_laboratory(
+            panel.of(analyte),
+            term=term,
+            unit=unit,
+            lower_limit=lower,
+            upper_limit=upper,
+            baseline=panel.baseline(analyte)[:, None],
+        ).grade
+    return grades
+
+
+def daily_counts(panel: LaboratoryPanel, book: Book) -> dict[str, Codes]:
+    """Give the CTCAE grades of neutropenia and thrombocytopenia of every sample ``(patients, days)``."""
+    lowest = {name: limits_of_normal(f"{name}_e9_l", book)[0] for name in ("neutrophils", "platelets")}
+    return {
+        "neutropenia": grade_cytopenia(
+            panel.neutrophils_e9_l, "neutrophils", lower_limit_e9_l=lowest["neutrophils"]
+        ),
+        "thrombocytopenia": grade_cytopenia(panel.platelets_e9_l, "platelets", lower_limit_e9_l=lowest["platelets"]),
+    }  # fmt: skip
+
+
+def _later(panel: LaboratoryPanel, book: Book) -> dict[str, Codes]:
+    """Give the counts of day 30, and whether immunoglobulin G ever was low."""
+    at = int(np.flatnonzero(panel.after_infusion == DAY_30)[0])
+    low = is_immunoglobulin_low(100.0 * _after(panel, "igg_g_l")).grade
+    return {f"{name}_day30_grade": grade[:, at] for name, grade in daily_counts(panel, book).items()} | {
+        "hypogammaglobulinaemia": np.asarray(low.max(axis=1, initial=-1), np.int64)
+    }
+
+
 def _grade_4(panel: LaboratoryPanel, book: Book) -> NDArray[np.bool_]:
     """Mark samples ``(patients, days)`` with neutropenia or thrombocytopenia of grade 4 by CTCAE."""
-    lowest = {name: limits_of_normal(f"{name}_e9_l", book)[0] for name in ("neutrophils", "platelets")}
-    neutrophils = grade_cytopenia(panel.neutrophils_e9_l, "neutrophils", lower_limit_e9_l=lowest["neutrophils"])
-    platelets = grade_cytopenia(panel.platelets_e9_l, "platelets", lower_limit_e9_l=lowest["platelets"])
-    return np.asarray((neutrophils == 4) | (platelets == 4), np.bool_)
+    return np.asarray(np.logical_or.reduce([grade == 4 for grade in daily_counts(panel, book).values()]), np.bool_)
 
 
 def _lysis(panel: LaboratoryPanel, book: Book) -> tuple[Codes, Codes]:

@@ -136,6 +136,7 @@ def true_values(
     typical: Typical,
     streams: Streams,
     rows: NDArray[np.int64] | None = None,
+    albumin_g_l: Floats | None = None,
 ) -> LaboratoryPanel:
     """Give every patient's laboratory values at the days of the calendar, free of scatter.
 
@@ -150,6 +151,8 @@ def true_values(
         precedes it, the last day on which anything is known.
     rows
         Which patients of the trajectory these are; None = all.
+    albumin_g_l
+        Albumin before treatment, ``(patients,)``, where it is known; None = as the row has it.
     """
     day = calendar_days(infusion_day, lead_days)
     who = np.arange(len(trajectory)) if rows is None else rows
@@ -161,6 +164,8 @@ def true_values(
     drive = _drives(states, body)
     true = _counts(states, body, row) | _red_cells(day, drive, row) | _chemistry(states, drive, row)
     true |= _enzymes(drive, row)
+    if albumin_g_l is not None:
+        true["albumin_g_l"] = true["albumin_g_l"] * albumin_g_l[:, None] / row("albumin_g_l")
     other = typical.at("outcome.leukocytes_other_e9_l", keys)[:, None]
     true["white_cells_e9_l"] = true["neutrophils_e9_l"] + true["lymphocytes_e9_l"] + other
     seen = day <= known_until[:, None]

@@ -12,7 +12,7 @@ from adoptive.outcome.types import UNGRADED
 from adoptive.parameters import Typical, draw_patients
 from adoptive.streams import Keys, Streams
 
-__all__ = ["TISSUES", "OffTumour", "off_tumour"]
+__all__ = ["TISSUES", "OffTumour", "daily_off_tumour", "off_tumour"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -54,13 +54,50 @@ def off_tumour(normal_tissue: Floats, target: str, *, keys: Keys, typical: Typic
     target
         The antigen, as the study names it.
     """
-    tissue = TISSUES.get(target.upper(), "unknown")
-    loss = np.clip(1.0 - normal_tissue.min(axis=1, initial=1.0), 0.0, 1.0)
-    # a body at rest stays at 1 but for the solver's rounding
-    loss = np.where(loss < 1e-6, 0.0, loss)
+    loss = _loss(normal_tissue.min(axis=1, initial=1.0))
+    grades = _grades(loss, target, keys=keys, typical=typical, streams=streams)
+    fraction, baseline = _ejection(loss, target, keys=keys, typical=typical, streams=streams)
+    return OffTumour(
+        tissue=_tissue(target),
+        loss=loss,
+        **grades,
+        ejection_fraction_percent=fraction,
+        baseline_ejection_fraction_percent=baseline,
+    )
+
+
+def daily_off_tumour(
+    normal_tissue: Floats, target: str, *, keys: Keys, typical: Typical, streams: Streams
+) -> tuple[dict[str, Codes], Floats, Floats]:
+    """Give daily grades ``(patients, days)`` by name, the ejection fraction on every day and before treatment.
+
+    Parameters
+    ----------
+    normal_tissue, target
+        As for :func:`off_tumour`.
+    """
+    loss = _loss(normal_tissue)
+    grades = _grades(loss, target, keys=keys, typical=typical, streams=streams)
+    return grades, *_ejection(loss, target, keys=keys, typical=typical, streams=streams)
+
+
+def _tissue(target: str) -> str:
+    """Name the tissue that a target touches."""
+    return TISSUES.get(target.upper(), "unknown")
+
+
+def _loss(left: Floats) -> Floats:
+    """Give what was lost of a tissue; a body at rest stays at 1 but for the solver's rounding."""
+    loss = np.clip(1.0 - left, 0.0, 1.0)
+    return np.where(loss < 1e-6, 0.0, loss)
+
+
+def _grades(loss: Floats, target: str, *, keys: Keys, typical: Typical, streams: Streams) -> dict[str, Codes]:
+    """Grade each sign at a loss ``(patients,)`` or ``(patients, days)``."""
+    tissue, shape = _tissue(target), (-1,) + (1,) * (loss.ndim - 1)
 
     def row(name: str) -> Floats:
-        return draw_patients(typical, streams, name=f"outcome.{name}", keys=keys)
+        return draw_patients(typical, streams, name=f"outcome.{name}", keys=keys).reshape(shape)
 
     tolerance, step = row("tissue_tolerance"), row("tissue_grade_step")
 
@@ -68,17 +105,20 @@ def off_tumour(normal_tissue: Floats, target: str, *, keys: Keys, typical: Typic
         first = tolerance * row(f"{name}_loss")
         reached = np.sum([loss >= first * step**k for k in range(grades)], axis=0)
         unknown = np.where(loss > 0, UNGRADED, 0) if tissue == "unknown" else 0
-        return np.asarray(np.where(tissue == organ, reached, unknown), np.int64) + np.zeros(len(loss), np.int64)
+        return np.asarray(np.where(tissue == organ, reached, unknown), np.int64) + np.zeros(loss.shape, np.int64)
 
+    return {
+        "nausea_grade": sign("nausea", "stomach", 3),
+        "vomiting_grade": sign("vomiting", "stomach", 4),
+        "gastritis_grade": sign("gastritis", "stomach", 4),
+        "lung_grade": sign("lung", "heart and lung", 4),
+    }
+
+
+def _ejection(loss: Floats, target: str, *, keys: Keys, typical: Typical, streams: Streams) -> tuple[Floats, Floats]:
+    """Give the ejection fraction at a loss, and before treatment ``(patients,)``."""
     needed = typical.at("outcome.entry_ejection_fraction_percent", keys)
-    fraction, heart = np.maximum(row("ejection_fraction"), needed), tissue == "heart and lung"
-    return OffTumour(
-        tissue=tissue,
-        loss=loss,
-        nausea_grade=sign("nausea", "stomach", 3),
-        vomiting_grade=sign("vomiting", "stomach", 4),
-        gastritis_grade=sign("gastritis", "stomach", 4),
-        lung_grade=sign("lung", "heart and lung", 4),
-        ejection_fraction_percent=fraction * (1.0 - heart * row("heart_share") * loss),
-        baseline_ejection_fraction_percent=fraction,
-    )
+    before = draw_patients(typical, streams, name="outcome.ejection_fraction", keys=keys)
+    before, share = np.maximum(before, needed), draw_patients(typical, streams, name="outcome.heart_share", keys=keys)
+    heart, shape = _tissue(target) == "heart and lung", (-1,) + (1,) * (loss.ndim - 1)
+    return before.reshape(shape) * (1.0 - heart * share.reshape(shape) * loss), before

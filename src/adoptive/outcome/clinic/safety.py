@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +15,15 @@ from adoptive.outcome.clinic.brain import draw_brain_tolerance
 from adoptive.outcome.clinic.infections import draw_infections
 from adoptive.outcome.clinic.laboratory_record import grade_blood, grade_chemistry, has_iec_hs
 from adoptive.outcome.clinic.laboratory_values import LaboratoryPanel, printed_values, true_values
+from adoptive.outcome.clinic.limiting import daily_toxicity
 from adoptive.outcome.clinic.off_tumour import off_tumour
 from adoptive.outcome.clinic.signs import Tolerance
 from adoptive.outcome.laboratory.clinical_terms import grade_ejection_fraction
+from adoptive.outcome.toxicity.dlt import Dlt, DltRule, ToxicityDays, find_dlt
 from adoptive.parameters import Typical, draw_patients
 from adoptive.streams import Keys, Streams
 
-__all__ = ["Safety", "Watched", "safety_of"]
+__all__ = ["Safety", "Watched", "dlt_of", "safety_of"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -37,7 +39,7 @@ class Watched:
     ``infusion_day`` ``(patients, infusions)`` in order, inf = none; ``lead_days`` by which lymphodepletion precedes the
     infusion; ``known_until`` the last day on which anything is known; ``progression_day`` and ``first_drug_day``
     (against fever or cytokines), inf = never; ``antipyretic`` marks the days whose temperature was taken under an
-    antipyretic.
+    antipyretic; ``crs_scale`` is the scale by which the trial grades cytokine release.
     """
 
     trajectory: Trajectory
@@ -53,6 +55,7 @@ class Watched:
     progression_day: Floats
     first_drug_day: Floats
     antipyretic: NDArray[np.bool_]
+    crs_scale: str = "ASTCT"
 
 
 @dataclass(frozen=True)
@@ -63,19 +66,23 @@ class Safety:
     first infusion and are 0 where there is none to name, as are counts, durations and values. Laboratory terms are the
     worst CTCAE grade from the infusion to day 100.
 
-    ``crs_grade``, ``icans_grade``: worst ASTCT grade in the window; ``_onset_day``, ``_days`` (duration over all
-    episodes) and ``_episodes`` with it; ``lowest_ice``: lowest ICE score, 0 to 10.
+    ``crs_grade``, ``icans_grade``: worst grade in the window, neurotoxicity by ASTCT; ``_onset_day``, ``_days``
+    (duration over all episodes) and ``_episodes`` with it; ``lowest_ice``: lowest ICE score, 0 to 10.
     ``icaht_early_grade``, ``icaht_late_grade``, ``t_icaht_early_grade``, ``t_icaht_late_grade``: lasting lack of
     neutrophils and of platelets in days 0 to 30 and 31 to 100.
     ``severe_neutropenia_days``: longest run at or below 0.5e9/L in days 0 to 30; ``neutrophil_nadir_e9_l``.
     ``anaemia_grade`` to ``hypertriglyceridaemia_grade``: laboratory terms of CTCAE.
     ``tls_laboratory`` (1 yes, 0 no) and ``tls_grade``: tumour lysis by Cairo and Bishop.
-    ``b_cell_aplasia_days``: days below 20 cells/uL to day 100; ``igg_nadir_g_l``: lowest immunoglobulin G (g/L).
+    ``b_cell_aplasia_days``: days below 20 cells/uL to day 100; ``igg_nadir_g_l``: lowest immunoglobulin G (g/L);
+    ``hypogammaglobulinaemia``: 1 if it fell below 4 g/L, 0 if not.
+    ``neutropenia_day30_grade``, ``thrombocytopenia_day30_grade``: CTCAE grade of the sample of day 30.
     ``infections``, ``infection_grade``, ``infection_onset_day``: number, worst grade, day of the first.
     ``nausea_grade``, ``vomiting_grade``, ``gastritis_grade``, ``lung_grade``, ``ejection_fraction_grade``: damage to
     normal tissue that carries the antigen.
     ``car_hematotox`` (0 to 7), ``easix``, ``m_easix``: risk scores before lymphodepletion.
     ``iec_hs``: 1 if the features of IEC-HS were seen, 0 if not.
+    ``dlt``: 1 if a dose-limiting toxicity was met by the usual rule (28 days), 0 if not, -1 if not followed so long;
+    ``dlt_day`` with it.
     """
 
     crs_grade: Codes
@@ -110,6 +117,9 @@ class Safety:
     tls_grade: Codes
     b_cell_aplasia_days: Floats
     igg_nadir_g_l: Floats
+    neutropenia_day30_grade: Codes
+    thrombocytopenia_day30_grade: Codes
+    hypogammaglobulinaemia: Codes
     infections: Codes
     infection_grade: Codes
     infection_onset_day: Floats
@@ -122,6 +132,8 @@ class Safety:
     easix: Floats
     m_easix: Floats
     iec_hs: Codes
+    dlt: Codes
+    dlt_day: Floats
 
     def columns(self) -> Columns:
         """Give every field by its name, as columns of a table."""
@@ -138,15 +150,37 @@ def safety_of(watched: Watched, *, typical: Typical, streams: Streams) -> Safety
     typical, streams
         Parameters of the virtual trials, and the randomness; every draw belongs to a patient and a purpose.
     """
-    rows = np.flatnonzero(np.isfinite(watched.infusion_day).any(axis=1))
-    treated = _Treated.of(watched, rows, typical=typical, streams=streams)
-    columns = treated.bedside_columns() | treated.laboratory_columns() | treated.tissue_columns()
+    treated = _Treated.of(watched, typical=typical, streams=streams)
+    rows, columns = treated.rows, treated.bedside_columns() | treated.laboratory_columns() | treated.tissue_columns()
+    columns |= treated.limiting_columns()
     empty = {name: -1 if _is_grade(name) else 0 for name in columns}
     every: dict[str, Any] = {}
     for name, values in columns.items():
         every[name] = np.full(len(watched.cohort), empty[name], values.dtype)
         every[name][rows] = values
     return Safety(**every)
+
+
+def dlt_of(watched: Watched, rule: DltRule | None = None, *, typical: Typical, streams: Streams) -> Dlt:
+    """Find every patient's dose-limiting toxicity by a rule; who had no infusion is not assessed.
+
+    Days count from the first infusion. Single toxicities are exempted by the names of
+    :data:`~adoptive.outcome.clinic.limiting.LIMITING`.
+
+    Parameters
+    ----------
+    watched
+        What the clinic knows of the patients.
+    rule
+        Window, lengths and exemptions of the protocol; default: 28 days, 72 hours, nothing exempt.
+    typical, streams
+        As for :func:`safety_of`.
+    """
+    treated = _Treated.of(watched, typical=typical, streams=streams)
+    found, patients = find_dlt(treated.toxicity(), rule), len(watched.cohort)
+    limiting, day, reason = np.full(patients, -1), np.full(patients, np.inf), np.ones(patients, np.int64)
+    limiting[treated.rows], day[treated.rows], reason[treated.rows] = found.limiting, found.day, found.reason
+    return Dlt(limiting, day, reason, found.reasons)
 
 
 @dataclass(frozen=True)
@@ -159,13 +193,15 @@ class _Treated:
     first_day: Floats
     watch: WatchDays
     true: LaboratoryPanel
+    panel: LaboratoryPanel
     bedside: Bedside
     typical: Typical
     streams: Streams
 
     @classmethod
-    def of(cls, watched: Watched, rows: NDArray[np.int64], *, typical: Typical, streams: Streams) -> _Treated:
-        """Read the bedside record and the true laboratory values of the patients in these rows."""
+    def of(cls, watched: Watched, *, typical: Typical, streams: Streams) -> _Treated:
+        """Read the bedside record and the laboratory values of the patients who had an infusion."""
+        rows = np.flatnonzero(np.isfinite(watched.infusion_day).any(axis=1))
         keys = watched.cohort.keys.take(rows)
         first = watched.infusion_day[rows].min(axis=1, initial=np.inf)
         target = watched.cohort.antigen.target
@@ -179,6 +215,7 @@ class _Treated:
             first_drug_day=watched.first_drug_day[rows],
             antipyretic_c=watch.of(watched.antipyretic)
             * draw_patients(typical, streams, name="outcome.antipyretic_c", keys=keys)[:, None],
+            crs_scale=watched.crs_scale,
         )
         true = true_values(
             watched.trajectory,
@@ -190,8 +227,10 @@ class _Treated:
             typical=typical,
             streams=streams,
             rows=rows,
+            albumin_g_l=watched.cohort.albumin_g_l[rows],
         )
-        return cls(watched, rows, keys, first, watch, true, bedside, typical, streams)
+        panel = printed_values(true, keys, typical=typical, streams=streams)
+        return cls(watched, rows, keys, first, watch, true, panel, bedside, typical, streams)
 
     def since(self, day: Floats) -> Floats:
         """Count days from the first infusion."""
@@ -215,8 +254,7 @@ class _Treated:
 
     def laboratory_columns(self) -> Columns:
         """Give what the laboratory's values amount to, and the infections that the true counts allow."""
-        book = self.typical.book
-        panel = printed_values(self.true, self.keys, typical=self.typical, streams=self.streams)
+        book, panel = self.typical.book, self.panel
         watched, rows = self.watched, self.rows
         again = np.where(watched.infusion_day[rows] > self.first_day[:, None], watched.infusion_day[rows], np.inf)
         blood = grade_blood(
@@ -259,7 +297,30 @@ class _Treated:
         names = ("nausea_grade", "vomiting_grade", "gastritis_grade", "lung_grade")
         return {name: getattr(found, name) for name in names} | {"ejection_fraction_grade": heart.grade}
 
+    def toxicity(self) -> ToxicityDays:
+        """Lay out what may limit the dose, day by day."""
+        return daily_toxicity(
+            self.watch,
+            self.bedside,
+            self.panel,
+            tissue=self.watch.of(self.watched.trajectory.of("H"), otherwise=1.0),
+            target=self.watched.cohort.antigen.target,
+            first_day=self.first_day,
+            known_until=self.watched.known_until[self.rows],
+            keys=self.keys,
+            typical=self.typical,
+            streams=self.streams,
+        )
+
+    def limiting_columns(self) -> Columns:
+        """Say who met a dose-limiting toxicity by the usual rule."""
+        found = find_dlt(self.toxicity())
+        return {"dlt": found.limiting, "dlt_day": np.where(np.isfinite(found.day), found.day, 0.0)}
+
+
+_FLAGS: Final = ("tls_laboratory", "car_hematotox", "iec_hs", "lowest_ice", "hypogammaglobulinaemia", "dlt")
+
 
 def _is_grade(name: str) -> bool:
     """Say whether a column holds a grade, score or flag, which is -1 where nothing was assessed."""
-    return name.endswith("_grade") or name in ("tls_laboratory", "car_hematotox", "iec_hs", "lowest_ice")
+    return name.endswith("_grade") or name in _FLAGS

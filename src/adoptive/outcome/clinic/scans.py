@@ -85,7 +85,6 @@ def read_scans(
     gone = (read[:, 1:] == 0).all(axis=2)
     state = np.where(gone, int(NonTarget.CR), int(NonTarget.NON_CR_NON_PD))
     state = np.where(elsewhere, int(NonTarget.PD), state)
-    elsewhere_too = cohort.peritoneal | cohort.non_target
     return Scans(
         day=day,
         done=done,
@@ -93,8 +92,8 @@ def read_scans(
         measured=np.broadcast_to(done[:, :, None], (len(keys), visits, lesions)),
         baseline_mm=np.where(cohort.lesion_diameter_mm > 0, read[:, 0], 0.0),
         nodal=nodal,
-        non_target=np.where(elsewhere_too[:, None], state, int(NonTarget.NONE)),
-        new_lesion=elsewhere & ~elsewhere_too[:, None],
+        non_target=np.where(cohort.peritoneal[:, None], state, int(NonTarget.NONE)),
+        new_lesion=elsewhere & ~cohort.peritoneal[:, None],
     )
 
 

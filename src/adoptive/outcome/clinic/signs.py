@@ -35,6 +35,9 @@ REST_C: Final = 36.8
 HOTTEST_C: Final = 41.5
 """How high a fever is written."""
 
+_FRACTION: Final = np.array([0.21, 0.28, 0.60, 0.80])
+"""Inspired oxygen by :class:`Oxygen` code: only the low flow stays below the 40 % of the older scales."""
+
 LOWEST_SYSTOLIC_MMHG: Final = 50.0
 LOWEST_SATURATION_PERCENT: Final = 65.0
 """How low an unsupported sign is written."""
@@ -215,27 +218,47 @@ def bedside_signs(
 
 
 def daily_crs_grade(
-    il6_effective: Floats, day: Floats, tolerance: Tolerance, *, first_drug_day: Floats, antipyretic_c: ArrayLike = 0.0
+    il6_effective: Floats,
+    day: Floats,
+    tolerance: Tolerance,
+    *,
+    first_drug_day: Floats,
+    antipyretic_c: ArrayLike = 0.0,
+    scale: str = "ASTCT",
 ) -> Codes:
-    """Grade CRS on every day by ASTCT, ``(patients, days)``; drugs against it hide the fever from their first day.
+    """Grade CRS on every day by a scale, ``(patients, days)``; drugs against it hide the fever from their first day.
 
     ``antipyretic_c`` is what an antipyretic takes from the temperature on a day (0: none works), ``(patients, days)``.
-    Only days on which any sign shows are looked at: the others are grade 0.
+    Only days on which any sign shows are looked at: the others are grade 0. What only the older scales ask for follows
+    from the same signs: who needs positive pressure is ventilated, oxygen at low flow is below 40 % and above it is
+    more, hypotension gets fluids, a vasopressor runs at a high dose from the level of ventilation on, and all happens
+    in hospital. Toxicity of organs is not counted.
     """
     grade = np.zeros(il6_effective.shape, np.int64)
     row, at = np.nonzero(il6_effective >= tolerance.first[:, None])
     own, level = tolerance.take(row), il6_effective[row, at]
-    signs = CrsSigns(
-        temperature_c=cooled_c(
-            temperature_c(level, own.fever, own.fever_per_tenfold_c),
-            np.broadcast_to(antipyretic_c, il6_effective.shape)[row, at],
-        ),
-        hypotension=level >= own.hypotension,
-        vasopressors=(level >= own.vasopressor).astype(np.int64),
-        oxygen=_oxygen(level[:, None], own)[:, 0],
-        treated=np.broadcast_to(day, il6_effective.shape)[row, at] >= first_drug_day[row],
+    heat = cooled_c(
+        temperature_c(level, own.fever, own.fever_per_tenfold_c),
+        np.broadcast_to(antipyretic_c, il6_effective.shape)[row, at],
     )
-    grade[row, at] = grade_crs(signs).grade
+    low, oxygen = level >= own.hypotension, _oxygen(level[:, None], own)[:, 0]
+    signs = CrsSigns(
+        temperature_c=heat,
+        hypotension=low,
+        vasopressors=(level >= own.vasopressor).astype(np.int64),
+        oxygen=oxygen,
+        treated=np.broadcast_to(day, il6_effective.shape)[row, at] >= first_drug_day[row],
+        oxygen_fraction=_FRACTION[oxygen],
+        high_dose_vasopressor=level >= own.life_threat,
+        fluids=low,
+        ventilated=oxygen == Oxygen.POSITIVE_PRESSURE,
+        organ_grade=0,
+        transaminase_grade=0,
+        creatinine_grade=0,
+        coagulopathy_products=False,
+        hospital=(heat >= FEVER_C) | low | (oxygen > Oxygen.NONE),
+    )
+    grade[row, at] = grade_crs(signs, scale=scale).grade
     return grade
 
 

@@ -18,6 +18,7 @@ from adoptive.outcome.clinic.laboratory_values import LaboratoryPanel, limits_of
 from adoptive.outcome.clinic.safety import Safety, Watched, safety_of
 from adoptive.outcome.clinic.signs import daily_crs_grade
 from adoptive.outcome.laboratory.grading import grade_laboratory
+from adoptive.outcome.toxicity.dlt import DLT_KINDS, DltRule
 from adoptive.outcome.toxicity.episodes import episodes
 from adoptive.streams import Streams
 
@@ -41,7 +42,9 @@ def taken(watched: Watched, rows: np.ndarray) -> Watched:
     kept: dict[str, Any] = {"trajectory": trajectory}
     for field in fields(Watched):
         value = getattr(watched, field.name)
-        if field.name != "trajectory":
+        if isinstance(value, str):
+            kept[field.name] = value
+        elif field.name != "trajectory":
             kept[field.name] = value[rows] if isinstance(value, np.ndarray) else value.take(rows)
     return Watched(**kept)
 
@@ -65,7 +68,8 @@ def test_every_column_is_whole(record: Safety, watched: Watched) -> None:
 def test_nobody_without_cells_is_assessed(record: Safety, watched: Watched) -> None:
     without = ~np.isfinite(watched.infusion_day).any(axis=1)
     for name, values in record.columns().items():
-        graded = name.endswith("_grade") or name in ("tls_laboratory", "car_hematotox", "iec_hs", "lowest_ice")
+        flags = ("tls_laboratory", "car_hematotox", "iec_hs", "lowest_ice", "hypogammaglobulinaemia", "dlt")
+        graded = name.endswith("_grade") or name in flags
         assert set(values[without].tolist()) == {-1 if graded else 0}, name
 
 
@@ -206,3 +210,40 @@ def test_an_antipyretic_lowers_the_temperature_and_no_grade_but_that_of_fever_al
     others = {name for name in record.columns() if not name.startswith("crs_")} - {"iec_hs"}
     for name in others:
         np.testing.assert_array_equal(found.columns()[name], before.columns()[name], err_msg=name)
+
+
+def test_the_dose_limiting_column_is_the_usual_rule_and_a_longer_window_finds_no_fewer(
+    record: Safety, watched: Watched, course: Course
+) -> None:
+    draws = {"typical": course.typical, "streams": Streams(SEED)}
+    usual = safety.dlt_of(watched, **draws)
+    np.testing.assert_array_equal(record.dlt, usual.limiting)
+    np.testing.assert_array_equal(record.dlt_day, np.where(np.isfinite(usual.day), usual.day, 0.0))
+    assert {0, 1} <= set(usual.limiting.tolist())
+    longer = safety.dlt_of(watched, DltRule(window_days=42.0), **draws)
+    assert (longer.limiting[usual.limiting == 1] == 1).all()
+    assert (longer.day <= usual.day).all()
+    nothing = safety.dlt_of(watched, DltRule(exempt=DLT_KINDS), **draws)
+    assert nothing.limiting.max() == 0
+
+
+def test_crs_of_grade_4_limits_the_dose_on_its_day(record: Safety, watched: Watched, course: Course) -> None:
+    found = safety.dlt_of(watched, typical=course.typical, streams=Streams(SEED))
+    grave = (record.crs_grade >= 4) & (record.crs_onset_day <= 28)
+    more = replace(watched, il6_effective=20.0 * watched.il6_effective)
+    worse = safety.safety_of(more, typical=course.typical, streams=Streams(SEED))
+    assert (found.limiting[grave] == 1).all()
+    assert (worse.dlt[(worse.crs_grade >= 4) & (worse.crs_episodes == 1) & (worse.crs_onset_day < 20)] == 1).all()
+    assert (worse.crs_grade >= 4).sum() > 10
+
+
+@pytest.mark.parametrize(("scale", "step"), [("Lee 2014", -1), ("Penn", 1), ("CTCAE 5.0", 0)])
+def test_the_declared_scale_grades_the_same_days(watched: Watched, course: Course, scale: str, step: int) -> None:
+    """Lee takes a vasopressor at a low dose for grade 2, Penn fever in hospital too; CTCAE asks for ASTCT's signs."""
+    more = replace(watched, il6_effective=5.0 * watched.il6_effective)
+    astct = safety_of(more, typical=course.typical, streams=Streams(SEED))
+    other = safety_of(replace(more, crs_scale=scale), typical=course.typical, streams=Streams(SEED))
+    np.testing.assert_array_equal(other.crs_grade > 0, astct.crs_grade > 0)
+    assert (step * (other.crs_grade - astct.crs_grade) >= 0).all()
+    assert (other.crs_grade != astct.crs_grade).any() == (step != 0)
+    np.testing.assert_array_equal(other.icans_grade, astct.icans_grade)

@@ -1,4 +1,4 @@
-"""The examples of the pages about RECIST and iRECIST run, and print what the pages say."""
+"""The examples of the pages about response and dose-limiting toxicity run, and print what the pages say."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 PAGES = Path(__file__).parents[4] / "docs" / "rules"
 
 
-@pytest.mark.parametrize("page", ["recist", "irecist"])
+@pytest.mark.parametrize("page", ["recist", "irecist", "lugano", "remission", "myeloma", "dlt"])
 def test_examples_print_what_their_comments_say(page: str, capsys: pytest.CaptureFixture[str]) -> None:
     code = re.search(r"```python\n(.*?)```", (PAGES / f"{page}.md").read_text("utf-8"), re.DOTALL)
     assert code is not None
