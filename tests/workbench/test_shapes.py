@@ -210,6 +210,18 @@ def test_chance_stands_in_terminal_document_and_report(tmp_path: Path) -> None:
     assert 'id="prediction"' not in page
 
 
+def test_answer_names_a_primary_endpoint_that_was_not_published(tmp_path: Path) -> None:
+    text = HEAD + "crs_any,,infused,%,50,,,15,,a paper,1,L\n"
+    result = run_study(
+        study_of("one arm"), trials=12, seed=2, simulate=SyntheticClinic(), published=parse_published(text)
+    )
+    with run_folder(tmp_path, "x") as folder:
+        write_run(folder, result, wall_s=1.0)
+    (answer,) = re.findall(r'id="answer">([^<]+)<', (tmp_path / "x" / "report.html").read_text("utf-8"))
+    middle = np.quantile(result.all_trials.values[:, -1], 0.5, method="inverted_cdf")
+    assert f"(Objective response) was {middle:.0f} % (90 % of trials" in answer
+
+
 @pytest.mark.parametrize(
     ("accrual", "follow", "latest", "end", "step"),
     [(28, 3, 0, 24, 0.25), (10, 2, 0, 12, 0.25), (24, 60, 0, 72, 0.5), (20, 20, 36, 36, 0.25), (60, 180, 0, 120, 1.0)],
