@@ -303,17 +303,17 @@ def _row(row: dict[str, Any], scale: tuple[float, float], trials: int) -> Row:
         at = math.log(max(value, 1e-9)) if unit == "ratio" else value
         return round(min(100.0, max(0.0, 100 * (at - scale[0]) / (scale[1] - scale[0]))), 2)
 
-    finite = math.isfinite(published)
+    there = bool(row["is_published"])
     known_trials = row["estimable_share"] > 0
     strip = {name: place(row[f"simulated_{name}"]) for name in ("p05", "median", "p95")} if known_trials else {}
-    strip |= {"published": place(published)} if finite else {}
+    strip |= {"published": place(published)} if there else {}
     ends = (row["published_lo"], row["published_hi"])
     known = [end if math.isfinite(end) else None for end in ends]
     if None not in known:
         strip |= {"low": place(ends[0]), "high": place(ends[1])}
     return Row(
         endpoint=endpoint_label(row["endpoint"], row["at_months"]), arm=row["arm"] or ALL_ARMS, set=row["set"],
-        published=amount(published, unit) if finite else "–", published_interval=interval(known[0], known[1], unit),
+        published=amount(published, unit) if there else "–", published_interval=interval(known[0], known[1], unit),
         simulated=amount(row["simulated_median"], unit) if known_trials else NOT_ESTIMABLE,
         simulated_interval=interval(row["simulated_p05"], row["simulated_p95"], unit) if known_trials else "",
         error=amount(error, unit, with_unit=False) if math.isfinite(error) else "?",
