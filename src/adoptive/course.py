@@ -261,7 +261,7 @@ class _CellClinic(_Clinic):
             infusion_day=so_far.infusion_day,
             levels=self.levels,
             wards=self.ward,
-            limiting=any(rule.when == "DLT" for rule in self.plan.infusion.rules),
+            asked=[rule.when for rule in self.plan.infusion.rules],
         )
 
 

@@ -34,7 +34,8 @@ class Phenotype:
     @property
     def stage(self) -> Floats:
         """Give the mean stage, 0 all naive-like to 1 all effectors."""
-        return np.asarray(self.shares @ np.arange(4.0) / 3.0)
+        # not by a matrix product, whose last digit depends on how many patients there are
+        return np.asarray((self.shares * np.arange(4.0)).sum(axis=-1) / 3.0)
 
     def of(self, stage: str) -> Floats:
         """Give the share of one stage."""

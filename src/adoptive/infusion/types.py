@@ -279,13 +279,15 @@ class Regimen:
     __pydantic_config__ = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
-        earliest = max((-min(drug.days) for drug in self.lymphodepletion), default=0)
+        early = [-float(min(drug.days)) for drug in self.lymphodepletion]
+        early += [-course.first_day for course in self.drugs if course.counted_from.endswith("infusion")]
+        earliest = max(early, default=0.0)
         if self.max_infusions > 1 and self.interval_days < max(earliest, 7):
             raise StudyError(
-                "the next infusion would come before its lymphodepletion",
+                "the next infusion would come before its lymphodepletion or another drug before it",
                 where="infusion.interval_days",
                 value=self.interval_days,
-                allowed=f"at least {max(earliest, 7)} days",
+                allowed=f"at least {max(earliest, 7):g} days",
                 next_step="lengthen the interval or set max_infusions = 1",
             )
         shares = sum(part.share for part in self.split)

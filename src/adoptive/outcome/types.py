@@ -98,7 +98,10 @@ def as_codes(value: ArrayLike, name: str) -> Codes:
     >>> as_codes(np.ma.MaskedArray([2, 0], mask=[False, True]), "grade")
     array([ 2, -1])
     """
-    given = np.asarray(unmasked(value))
+    try:
+        given = np.asarray(unmasked(value))
+    except ValueError:  # rows of different length
+        given = as_numbers(value, name)
     if given.dtype.kind in "biu":
         return given.astype(np.int64)
     number = as_numbers(value, name)

@@ -13,9 +13,12 @@ from adoptive.streams import Keys, Streams
 from adoptive.trial.types import Protocol
 from adoptive.units import days
 
-__all__ = ["entry_days", "last_days", "ramp_day"]
+__all__ = ["MOST_SPANS", "entry_days", "last_days", "longest_days", "ramp_day"]
 
 Floats = NDArray[np.float64]
+
+MOST_SPANS = 3.0
+"""A Poisson accrual ends at the latest after so many times the planned months; whoever is left enters on that day."""
 
 
 def entry_days(trial: Protocol, keys: Keys, arm: NDArray[np.int64], streams: Streams) -> Floats:
@@ -66,7 +69,13 @@ def _queue(wait: Floats, span: float) -> Floats:
     """Add up waits, the first patient on day 0."""
     gaps = wait * span / max(wait.shape[1] - 1, 1)
     gaps[:, 0] = 0.0
-    return np.cumsum(gaps, axis=1)
+    return np.asarray(np.minimum(np.cumsum(gaps, axis=1), MOST_SPANS * span))
+
+
+def longest_days(trial: Protocol) -> float:
+    """Give the longest that a trial may run, days, whatever the chances of its accrual."""
+    spans = MOST_SPANS if trial.accrual == "poisson" else 1.0
+    return float(days(spans * trial.accrual_months + trial.follow_up_months))
 
 
 def last_days(trial: Protocol, entry: Floats) -> Floats:

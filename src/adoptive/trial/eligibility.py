@@ -31,6 +31,11 @@ class CriterionField:
     meaning: str
     known: Known
 
+    @property
+    def at_screening(self) -> bool:
+        """Say whether it is known at screening."""
+        return self.known != "after screening"
+
 
 def _fields(*rows: tuple[str, str, Sort, str, Known]) -> Mapping[str, CriterionField]:
     return MappingProxyType({name: CriterionField(*rest) for name, *rest in rows})  # type: ignore[arg-type]

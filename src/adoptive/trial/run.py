@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adoptive.cohort import Cohort, draw_cohort
-from adoptive.course import Course, Plan, follow_cells, follow_choice
+from adoptive.course import Course, follow_cells, follow_choice
 from adoptive.infusion import choose_drugs
 from adoptive.parameters import draw_typical, load_book
 from adoptive.streams import Streams
@@ -89,12 +89,6 @@ def _with_lesions(cohort: Cohort, enrolment: Enrolment) -> Cohort:
     return cohort if grown is None else dataclasses.replace(cohort, lesion_diameter_mm=grown)
 
 
-def _plan(study: Study, followed: Followed, common: dict[str, Any]) -> Plan:
-    """Give an arm's plan; where the accrual ends by chance, to the last day of these trials."""
-    horizon = float(followed.cut_day.max()) if study.trial.accrual == "poisson" else None
-    return plan_of(study, horizon_days=horizon, **common)
-
-
 def _people(study: Study, number: int, followed: Followed, rows: NDArray[np.int64], common: dict[str, Any]) -> Cohort:
     """Give an arm's patients, drawn by its own sections if it has any."""
     arm = study.trial.arms[number]
@@ -119,7 +113,7 @@ def _follow_arm(
     study: Study, number: int, people: Cohort, followed: Followed, rows: NDArray[np.int64], common: dict[str, Any]
 ) -> Course:
     """Follow one arm: the cells, or the physician's choice, which a few refuse."""
-    arm, plan = study.trial.arms[number], _plan(study.of_arm(number), followed, common)
+    arm, plan = study.trial.arms[number], plan_of(study.of_arm(number), **common)
     if arm.treatment == "cells":
         end, entered = followed.end_day[rows], followed.enrolment.randomised_day[rows]
         ordered = slot_days(people, plan, asked_day=np.zeros(len(rows)), entered_day=entered, end_day=end)
@@ -139,7 +133,7 @@ def _follow_crossed(
     if not rule.allowed or rule.after == "never":
         return
     to = [arm.name for arm in study.trial.arms].index(rule.to or names[0])
-    plan = _plan(study.of_arm(to), followed, common)
+    plan = plan_of(study.of_arm(to), **common)
     for part in arms:
         course = part.course
         if course.choice is None or study.trial.arms[part.arm].treatment == "cells":

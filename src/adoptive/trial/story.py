@@ -62,6 +62,14 @@ def tell(study: Study, *, seed: int = 1, patient: int = 0, trial: int = 0) -> St
             next_step="choose a randomised patient",
         )
     followed = follow_trials(study, seed=seed, trials=np.array([trial]))
+    if not followed.enrolled[patient]:
+        raise StudyError(
+            "this patient had not entered when the data were cut",
+            where="--patient",
+            value=patient,
+            allowed=", ".join(str(number) for number in np.flatnonzero(followed.enrolled)),
+            next_step="choose one of these",
+        )
     part, row = followed.course_of(patient)
     course, own, end = part.course, study.of_arm(part.arm), float(followed.end_day[patient])
     lines = list(_entry(part, own, row)) + list(_events(part, own, row, end))

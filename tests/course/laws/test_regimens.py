@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from adoptive.cohort import Cohort
 from adoptive.course import Course, Plan, follow_cells
 from adoptive.infusion import DrugCourse, Known, RegimenRule, SplitDose
 from adoptive.kinetics.states import state_names
+from adoptive.parameters import Typical
 from adoptive.trial.ward import copies_of
 
 PEOPLE, DAYS, LEAD = 120, 250.0, 5.0
@@ -129,6 +131,21 @@ def test_toxicity_stops_those_who_had_it_and_only_those(people: Cohort, plan: Pl
     )
     assert lost.any()
     assert (acted.any(axis=1) == lost)[given(base)[:, 1]].all(), "tocilizumab is given at grade 2"
+
+
+def test_dose_limiting_toxicity_stops_some_of_those_whom_severe_toxicity_stops(
+    people: Cohort, plan: Plan, published: Callable[..., Typical]
+) -> None:
+    """Grade 3 that passes within 72 hours stops only by its grade; grade 4 and what lasts stops by both."""
+    severe = (RegimenRule("CRS grade", "stop", 3.0), RegimenRule("ICANS grade", "stop", 3.0))
+    hot = dataclasses.replace(plan, typical=published(kinetics__k6=6e-6))
+    free = follow(people, hot)
+    by_grade, by_dlt = (follow(people, hot, rules=rules) for rules in (severe, (RegimenRule("DLT", "stop"),)))
+    again = [given(course)[:, 1] for course in (free, by_grade, by_dlt)]
+    lost = [again[0] & ~other for other in again[1:]]
+    assert lost[1].any()
+    assert (lost[1] <= lost[0]).all()
+    assert lost[1].sum() < lost[0].sum()
 
 
 def test_up_to_three_with_and_five_without_lymphodepletion(people: Cohort, plan: Plan) -> None:

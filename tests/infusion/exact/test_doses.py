@@ -321,3 +321,10 @@ def test_known_drugs_have_rows_of_their_own(candidates: Cohort, typical: Typical
     choice = choose_drugs((ChoiceDrug(drug, 1.0, 42.0),), some, typical=typical, streams=streams)
     row = typical.book[f"infusion.kill_{drug}"]
     assert np.median(choice.kill_per_day) == pytest.approx(row.value, rel=0.1 + 0.1 * row.between)
+
+
+def test_an_interval_shorter_than_what_comes_before_the_infusion_is_refused() -> None:
+    early = (DrugCourse("pembrolizumab", 200.0, "each infusion", -21.0),)
+    assert Regimen(dose_cells=1e8, max_infusions=2, interval_days=21.0, drugs=early).max_infusions == 2
+    with pytest.raises(StudyError, match="at least 21 days"):
+        Regimen(dose_cells=1e8, max_infusions=2, interval_days=20.0, drugs=early)

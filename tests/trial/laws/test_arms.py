@@ -33,7 +33,7 @@ def same_rows(one: TrialRecord, other: TrialRecord, mine: Any, yours: Any, *, bu
 def test_every_arm_has_its_ratio_and_treatment(ran: RECORD) -> None:
     record = ran(("randomised = 30", "randomised = 32"), third_arm=True)
     arm = record.patients["arm"]
-    assert [np.bincount(row, minlength=3).tolist() for row in arm] == [[16, 8, 8]] * 2
+    assert [np.bincount(row, minlength=3).tolist() for row in arm] == [[16, 8, 8]]
     assert (record.patients["assigned_cells"] == (arm != 1)).all()
     infused = record.patients["infusions"] > 0
     assert infused[arm == 0].any()
@@ -55,7 +55,7 @@ def test_an_added_arm_moves_nobody_who_stays_in_his(ran: RECORD) -> None:
         ran(("randomised = 30", "randomised = 32"), third_arm=True),
     )
     same = two.patients["arm"] == three.patients["arm"]
-    assert 20 < same.sum() < 60
+    assert 10 < same.sum() < 30
     same_rows(two, three, same, same)
     entry = ("randomised_day", "screening_number", "age_years", "positive_share", "peritoneal")
     for name in entry:
@@ -66,7 +66,7 @@ def test_an_added_cohort_moves_no_other_cohort(ran: RECORD, small: Callable[...,
     three = ran(*COHORTS, third_arm=True)
     study = small(*COHORTS, third_arm=True)
     trial = dataclasses.replace(study.trial, arms=study.trial.arms[:2], randomised=24)
-    two = run_trial(dataclasses.replace(study, trial=trial), seed=2, trials=(0, 1))
+    two = run_trial(dataclasses.replace(study, trial=trial), seed=2, trials=(0,))
     same_rows(two, three, slice(None), (slice(None), slice(0, 24)))
 
 
@@ -88,7 +88,7 @@ def test_an_arm_whose_own_section_says_the_same_changes_nothing(small: Callable[
     study = small()
     arms = tuple(dataclasses.replace(arm, infusion=study.infusion, outcome=study.outcome) for arm in study.trial.arms)
     trial = dataclasses.replace(study.trial, arms=arms)
-    spelt_out = run_trial(dataclasses.replace(study, trial=trial), seed=2, trials=(0, 1))
+    spelt_out = run_trial(dataclasses.replace(study, trial=trial), seed=2, trials=(0,))
     same_rows(spelt_out, ran(), slice(None), slice(None))
 
 
@@ -140,7 +140,7 @@ def test_trials_of_one_arm_and_of_drugs_alone(ran: RECORD, small: Callable[..., 
 
 def test_controls_cross_to_the_arm_that_is_named(small: Callable[..., Study]) -> None:
     text = (("crossover = {allowed = true}", 'crossover = {allowed = true, to = "fewer cells"}'),)
-    record = run_trial(small(*text, third_arm=True), seed=2, trials=(0, 1, 2), detail=True)
+    record = run_trial(small(*text, third_arm=True), seed=2, trials=(0, 1), detail=True)
     crossed = record.patients["crossed_over"][record.doses["trial"], record.doses["patient"]]
     assert crossed.any()
     assert set(record.doses["cells"][crossed]) == {1e8}

@@ -12,7 +12,7 @@ from adoptive.units import days
 from adoptive.verdict import EndpointSpec, judge_record
 
 RECORD = Callable[..., TrialRecord]
-TRIALS = (0, 1, 2)
+TRIALS = (0, 1)
 
 
 def with_lines(lines: str) -> tuple[str, str]:
@@ -22,7 +22,7 @@ def with_lines(lines: str) -> tuple[str, str]:
 @pytest.mark.parametrize(("event", "number"), [("pfs", 9), ("pfs", 17), ("os", 4), ("os", 8)])
 def test_an_event_cut_holds_exactly_its_events(ran: RECORD, event: str, number: int) -> None:
     record = ran(with_lines(f'data_cut = "events"\nevents = {number}\nevent = "{event}"'), trials=TRIALS)
-    assert record.patients[f"{event}_event"].sum(axis=1).tolist() == [number] * 3
+    assert record.patients[f"{event}_event"].sum(axis=1).tolist() == [number] * 2
     seen = record.patients["randomised_day"] + record.patients[f"{event}_days"]
     latest = np.where(record.patients[f"{event}_event"], seen, -np.inf).max(axis=1)
     np.testing.assert_allclose(latest, record.screening["cut_day"], atol=1e-5)
@@ -70,7 +70,7 @@ def test_poisson_accrual_begins_on_day_0_and_is_the_accrual_on_average(ran: RECO
 def test_a_poisson_trial_is_the_same_alone(ran: RECORD, same_columns: Callable[..., None]) -> None:
     """Its last day comes by chance; the others' do not change it."""
     change = with_lines('accrual = "poisson"')
-    same_columns(ran(change, trials=TRIALS).patients, ran(change, trials=(2,)).patients, pick=slice(2, 3))
+    same_columns(ran(change, trials=TRIALS).patients, ran(change, trials=(1,)).patients, pick=slice(1, 2))
 
 
 def test_a_ramp_brings_patients_later(ran: RECORD) -> None:
@@ -97,7 +97,7 @@ def test_who_progresses_in_the_run_in_is_not_randomised(ran: RECORD) -> None:
     assert (record.screening["screened"] == 30 + out).all()
     number, before = record.patients["screening_number"], plain.patients["screening_number"]
     assert (np.diff(number, axis=1) > 0).all()
-    assert all(len(np.intersect1d(number[row], before[row])) > 5 for row in range(3)), "who does not progress stays in"
+    assert all(len(np.intersect1d(number[row], before[row])) > 5 for row in range(2)), "who does not progress stays in"
 
 
 def test_a_run_in_of_no_days_is_none(

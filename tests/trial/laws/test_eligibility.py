@@ -82,7 +82,7 @@ def test_each_candidate_fails_once_for_his_first_reason(ran: RECORD) -> None:
 
 def test_a_criterion_moves_nobody_who_meets_it(ran: RECORD) -> None:
     strict, plain = ran(criteria(row("few", "procurement", "lesions", "<=", "2"))), ran()
-    for trial in range(2):
+    for trial in range(1):
         mine, yours = (record.patients["screening_number"][trial] for record in (strict, plain))
         both = np.intersect1d(mine, yours)
         assert set(yours) - set(both) == set(yours[plain.patients["lesions"][trial] > 2])

@@ -13,7 +13,7 @@ from adoptive.trial.looks import bounds_of, planned_events
 from adoptive.trial.types import Study, TrialRecord
 from adoptive.verdict.hazard_ratio import log_rank
 
-TRIALS = (0, 1, 2, 3)
+TRIALS = (0, 1, 2)
 CUT = ("randomised = 30", 'randomised = 40\nevents = 30\ndata_cut = "events"')
 
 
@@ -83,8 +83,8 @@ def test_a_look_at_nothing_stops_for_futility(ran: Callable[..., TrialRecord]) -
         ("bridging_kill_ratio = 0.7", "bridging_kill_ratio = 0"),
         ('recist_baseline = "lymphodepletion"', 'recist_baseline = "randomisation"'),
     )
-    record = ran(CUT, *inert, looks("[0.5, 1.0]", ', futility = "Pocock", beta = 0.3'), trials=tuple(range(8)))
+    record = ran(CUT, *inert, looks("[0.5, 1.0]", ', futility = "Pocock", beta = 0.3'), trials=tuple(range(6)))
     futile = record.screening["stopped_for"] == 2
-    assert futile.sum() >= 3
+    assert futile.sum() >= 2
     assert (record.screening["stopped_look"][futile] == 1).all()
     assert (record.screening["look1_z"][futile] < bounds_of(record.study).futility[0]).all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -28,6 +28,7 @@ __all__ = ["known_today", "sign_levels"]
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
+_TOXICITY: Final = ("CRS grade", "ICANS grade", "DLT")
 _RESPONSE: Final = (Response.CR, Response.CRI, Response.SCR, Response.VGPR, Response.PR)
 _NOT_WORSE: Final = (*_RESPONSE, Response.MR, Response.SD, Response.NON_CR_NON_PD)
 
@@ -52,25 +53,21 @@ def known_today(
     infusion_day: Floats,
     levels: SignLevels,
     wards: Sequence[Ward],
-    limiting: bool = False,
+    asked: Collection[str] = _TOXICITY,
 ) -> Known:
     """Say what is known of everybody on the day on which he stands.
 
     Arguments: ``seen`` what scans showed up to now, None if nobody asks (then nobody has progressed or responded);
     ``infusion_day`` ``(patients, infusions)``; ``levels`` at which each patient shows signs of each grade;
-    ``limiting`` says whether somebody asks for dose-limiting toxicity (by CRS and ICANS, in 28 days of any infusion).
+    ``asked`` names the signals that somebody asks for: toxicity is worked out only then, and is 0 otherwise.
     """
     now, row = trajectory.now, np.arange(len(trajectory))
     here = np.searchsorted(trajectory.day, now, side="right") - 1
     response = np.full(len(row), int(Response.SD)) if seen is None else _last_response(seen)
     progressed = np.zeros(len(row), bool) if seen is None else seen.progression_day <= now
-    latest = np.where(infusion_day <= now[:, None], infusion_day, -np.inf).max(axis=1)
-    since = np.where(np.isfinite(latest), latest, np.inf)
-    inside = (trajectory.day >= since[:, None]) & (trajectory.day <= now[:, None])
-    daily = {"crs": il6_effective_pg_ml(trajectory, body), "icans": trajectory.of("BBB")}
-    il6 = _worst(trajectory, daily["crs"], inside, since, wards, signal="il6_effective")
-    leak = _worst(trajectory, daily["icans"], inside, since, wards, signal="leak")
-    dlt = _limited(trajectory, daily, inside, since, levels) if limiting else np.zeros(len(row), bool)
+    toxicity = {name: np.zeros(len(row), np.int64) for name in _TOXICITY}
+    if set(asked) & set(_TOXICITY):
+        toxicity = _toxicity(trajectory, body, infusion_day=infusion_day, levels=levels, wards=wards)
     living = trajectory.lesion_states()[row, here, :, :3].sum(axis=1)
     return Known(
         alive=fate.death_day > now,
@@ -80,13 +77,30 @@ def known_today(
         responded=np.isin(response, _RESPONSE),
         neutrophils_e9_l=trajectory.of("ANC")[row, here],
         platelets_e9_l=trajectory.of("PLT")[row, here],
-        crs_grade=_grade(il6, levels.crs_il6_pg_ml),
-        icans_grade=_grade(leak, levels.icans_leak),
-        dose_limiting=dlt,
+        crs_grade=toxicity["CRS grade"],
+        icans_grade=toxicity["ICANS grade"],
+        dose_limiting=toxicity["DLT"] > 0,
         cells_per_ul=blood_cells_per_ul(trajectory, body)[row, here],
         b_cells=trajectory.of("B")[row, here],
         antigen_negative=living[:, 2] / np.maximum(living.sum(axis=1), 1.0),
     )
+
+
+def _toxicity(
+    trajectory: Trajectory, body: Physiology, *, infusion_day: Floats, levels: SignLevels, wards: Sequence[Ward]
+) -> dict[str, Counts]:
+    """Give the worst grades since the latest infusion, and whether toxicity limited the dose, by signal."""
+    now = trajectory.now
+    latest = np.where(infusion_day <= now[:, None], infusion_day, -np.inf).max(axis=1)
+    since = np.where(np.isfinite(latest), latest, np.inf)
+    inside = (trajectory.day >= since[:, None]) & (trajectory.day <= now[:, None])
+    il6, leak = il6_effective_pg_ml(trajectory, body), trajectory.of("BBB")
+    highest: dict[str, Any] = {"wards": wards, "inside": inside, "since": since}
+    crs = _grade(_worst(trajectory, il6, signal="il6_effective", **highest), levels.crs_il6_pg_ml)
+    icans = _grade(_worst(trajectory, leak, signal="leak", **highest), levels.icans_leak)
+    daily = [np.where(inside, _grade(*each), 0) for each in ((il6, levels.crs_il6_pg_ml), (leak, levels.icans_leak))]
+    limited = _limited(trajectory, daily[0], daily[1], since)
+    return {"CRS grade": crs, "ICANS grade": icans, "DLT": limited.astype(np.int64)}
 
 
 def _last_response(seen: Reading) -> Counts:
@@ -124,13 +138,10 @@ def _grade(worst: Floats, thresholds: Floats) -> Counts:
     )
 
 
-def _limited(
-    trajectory: Trajectory, daily: Mapping[str, Floats], inside: NDArray[np.bool_], since: Floats, levels: SignLevels
-) -> NDArray[np.bool_]:
+def _limited(trajectory: Trajectory, crs: Counts, icans: Counts, since: Floats) -> NDArray[np.bool_]:
     """Say who met dose-limiting cytokine release or neurotoxicity since his latest infusion."""
-    crs = np.where(inside, _grade(daily["crs"], levels.crs_il6_pg_ml), 0)
-    icans = np.where(inside, _grade(daily["icans"], levels.icans_leak), 0)
-    day = trajectory.day - np.where(np.isfinite(since), since, 0.0)[:, None]
-    followed = np.where(np.isfinite(since), trajectory.now - since, 0.0)
+    infused = np.isfinite(since)
+    day = trajectory.day - np.where(infused, since, 0.0)[:, None]
+    followed = np.where(infused, trajectory.now - np.where(infused, since, 0.0), 0.0)
     found = find_dlt(ToxicityDays(day=day, crs=crs, icans=icans, followed_day=followed))
-    return np.asarray(np.isfinite(since) & (found.limiting == 1))
+    return np.asarray(infused & (found.limiting == 1))

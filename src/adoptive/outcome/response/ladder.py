@@ -30,8 +30,7 @@ class Ladder:
     """Hold the responses that criteria know, the best first.
 
     ``complete`` and ``responses`` (complete ones included) count as such; ``minor`` ones lie between a response and
-    stable disease and need no confirmation; ``unchanged`` is what is left where there is neither response nor
-    progression.
+    stable disease; ``unchanged`` is what is left where there is neither response nor progression.
     """
 
     complete: tuple[Response, ...]
@@ -75,10 +74,10 @@ def best_on_ladder(
 ) -> Best:
     """Give the best overall response, with and without confirmation.
 
-    Visits after the first PD and after the data cut are ignored. A response of a rung is confirmed by a later visit, at
-    least ``confirm_days`` on, of this rung or a better one, if no worse visit lies between. What is not confirmed
-    counts on the next rung on which it is; without any it is the ladder's ``unchanged`` one if the shortest time from
-    ``baseline_day`` is met, else NE. Minor responses need no confirmation.
+    Visits after the first PD and after the data cut are ignored. A response of a rung, minor ones included, is
+    confirmed by a later visit, at least ``confirm_days`` on, of this rung or a better one, if no worse visit lies
+    between; a visit that could not be judged (NE) does no harm. What is not confirmed counts on the next rung on which
+    it is; without any it is the ladder's ``unchanged`` one if the shortest time from ``baseline_day`` is met, else NE.
 
     Parameters
     ----------
@@ -104,8 +103,7 @@ def best_on_ladder(
     loose = {rung: seen == rung for _, rung in _rungs(ladder)}
     chosen, at = _rank(seen, when, late, starts, ladder)
     free, free_at = _rank(seen, when, late, loose, ladder)
-    nothing = np.zeros(seen.shape, np.bool_)
-    counts = starts[ladder.responses[-1]] if starts else nothing
+    counts = starts[ladder.responses[-1]]
     text = "" if confirm_days <= 0 else "confirmed "
     return Best(
         response=chosen,
@@ -137,8 +135,8 @@ def first_confirmed(
 
 
 def _rungs(ladder: Ladder) -> list[tuple[int, Response]]:
-    """List the rungs that count as a response with their place."""
-    return list(enumerate(ladder.responses))
+    """List the rungs that are confirmed, with their place."""
+    return list(enumerate((*ladder.responses, *ladder.minor)))
 
 
 def _until(codes: Codes, day: Floats, cut: Floats, ladder: Ladder) -> tuple[Codes, Floats]:
@@ -154,14 +152,14 @@ def _until(codes: Codes, day: Floats, cut: Floats, ladder: Ladder) -> tuple[Code
 
 
 def _confirmed(codes: Codes, day: Floats, better: tuple[Response, ...], confirm_days: float) -> Bools:
-    """Mark the visits of these responses that a later one confirms, with no other visit between."""
+    """Mark the visits of these responses that a later one confirms, with no worse visit between."""
     good = np.isin(codes, better)
     if confirm_days <= 0 or not good.any():
         return good
     last = np.full(len(codes), -np.inf)  # day of the last visit of the run that a visit begins or goes on
     found: Bools = np.zeros(codes.shape, np.bool_)
     for visit in range(codes.shape[1] - 1, -1, -1):
-        here, other = good[:, visit], ~good[:, visit] & (codes[:, visit] != Response.NOT_DONE)
+        here, other = good[:, visit], ~good[:, visit] & ~np.isin(codes[:, visit], (Response.NOT_DONE, Response.NE))
         last = np.where(other, -np.inf, np.where(here & ~np.isfinite(last), day[:, visit], last))
         found[:, visit] = here & (last - day[:, visit] >= confirm_days - TOLERANCE)
     return found
@@ -172,13 +170,7 @@ def _rank(
 ) -> tuple[Codes, Floats]:
     """Choose the best response, given the visits at which each rung counts; give its first day too."""
     steady = np.isin(codes, (*ladder.responses, *ladder.minor, ladder.unchanged)) & late
-    marks = [
-        *counts.values(),
-        *(np.isin(codes, (*ladder.responses, *ladder.minor[: place + 1])) for place in range(len(ladder.minor))),
-        steady,
-        codes == Response.PD,
-        codes != Response.NOT_DONE,
-    ]
+    marks = [*counts.values(), steady, codes == Response.PD, codes != Response.NOT_DONE]
     found = [mark.any(axis=1) for mark in marks]
     chosen = np.select(found, ladder.order, Response.NOT_DONE).astype(np.int64)
     best = np.select([mark[:, None] for mark in found], marks, False)

@@ -13,9 +13,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from adoptive.errors import StudyError
 from adoptive.outcome.response.types import Judged
 from adoptive.outcome.response.visits import ABSENT, PRESENT, UNKNOWN, Visits, lowest_before
-from adoptive.outcome.types import Graded, Response
+from adoptive.outcome.types import Graded, Response, as_numbers
 
 __all__ = ["LeukaemiaVisits", "assess_leukaemia", "is_mrd_negative"]
 
@@ -149,10 +150,10 @@ def is_mrd_negative(residual_fraction: ArrayLike, *, sensitivity: ArrayLike = 0.
     >>> is_mrd_negative([9e-5, 1e-4, np.nan]).grade.tolist()
     [1, 0, -1]
     """
-    of = Visits.like(np.atleast_1d(np.asarray(residual_fraction, np.float64)).reshape(1, -1), "residual_fraction")
-    fraction = of.numbers(np.asarray(residual_fraction, np.float64).reshape(1, -1), "residual_fraction")
-    shape = np.shape(residual_fraction)
-    blind = np.broadcast_to(np.asarray(sensitivity, np.float64), shape).reshape(1, -1) > limit
-    reason = np.select([np.isnan(fraction), fraction >= limit, blind], [0, 1, 3], 2).reshape(shape)
+    fraction = as_numbers(residual_fraction, "residual_fraction")
+    if (fraction < 0).any():
+        raise StudyError("a fraction is negative", where="residual_fraction", allowed="0 or more, NaN if not measured")
+    blind = np.broadcast_to(as_numbers(sensitivity, "sensitivity") > limit, fraction.shape)
+    reason = np.select([np.isnan(fraction), fraction >= limit, blind], [0, 1, 3], 2).astype(np.int64)
     grade = np.array([UNKNOWN, ABSENT, PRESENT, UNKNOWN], np.int64)[reason]
-    return Graded(grade=grade, reason=reason.astype(np.int64), reasons=_MRD_REASONS)
+    return Graded(grade=grade, reason=reason, reasons=_MRD_REASONS)

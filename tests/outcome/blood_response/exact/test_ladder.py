@@ -27,11 +27,13 @@ def best(criteria: str, *names: str, confirm: float = 28.0, stable: float = 35.0
         (("SCR", "SCR"), "SCR", "SCR"),
         (("SCR", "CR"), "CR", "SCR"),
         (("CR", "PR", "CR", "SD"), "PR", "CR"),
-        (("PR", "SD", "PR", "SD"), "MR", "PR"),  # a response that is not confirmed is at least a minor one
+        (("PR", "SD", "PR", "SD"), "SD", "PR"),
         (("PR", "NOT_DONE", "PR"), "PR", "PR"),
-        (("PR", "NE", "PR"), "MR", "PR"),
-        (("MR", "SD"), "MR", "MR"),
-        (("VGPR", "PD", "SCR", "SCR"), "MR", "VGPR"),
+        (("PR", "NE", "PR"), "PR", "PR"),
+        (("PR", "MR"), "MR", "PR"),
+        (("MR", "SD"), "SD", "MR"),
+        (("NOT_DONE", "VGPR", "PD", "SCR"), "SD", "VGPR"),
+        (("VGPR", "PD", "SCR", "SCR"), "PD", "VGPR"),  # stable too short to count
         (("PD", "CR"), "PD", "PD"),
         (("NE",), "NE", "NE"),
         (("NOT_DONE",), "NOT_DONE", "NOT_DONE"),

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from adoptive.errors import StudyError
 from adoptive.outcome import (
     LADDERS,
     LeukaemiaVisits,
     LymphomaVisits,
     MyelomaVisits,
     Response,
+    ToxicityDays,
     assess_leukaemia,
     assess_lymphoma,
     assess_myeloma,
     best_on_ladder,
+    find_dlt,
+    is_mrd_negative,
 )
 
 RANK = {
@@ -106,3 +114,32 @@ def test_masked_empty_and_one_dimensional_values_are_read() -> None:
     none = assess_leukaemia(LeukaemiaVisits(1, np.zeros((3, 0)), 2.0, 200.0))
     assert none.progression_visit.tolist() == [-1, -1, -1]
     assert assess_myeloma(MyelomaVisits(1, np.zeros((0, 4)), 40.0)).response.shape == (0, 4)
+
+
+NO_NUMBERS = {"text": ["x"], "complex": [1j], "dates": np.array(["2024-01-01"], "M8[D]"), "ragged": [[1.0], [1.0, 2.0]]}
+RULES: dict[str, Callable[[Any], Any]] = {
+    "leukaemia": lambda x: assess_leukaemia(LeukaemiaVisits(1, x, 2.0, 200.0)).response,
+    "counts": lambda x: assess_leukaemia(LeukaemiaVisits(1, [[1.0]], x, 200.0)).response,
+    "residual disease": lambda x: is_mrd_negative(x).grade,
+    "myeloma": lambda x: assess_myeloma(MyelomaVisits(1, x, 40.0, immunofixation=1)).response,
+    "lymphoma": lambda x: assess_lymphoma(LymphomaVisits(1, x, x, [[1.0]], [[1.0]])).response,
+    "CRS": lambda x: find_dlt(ToxicityDays([0.0], x, [[0]])).limiting,
+    "ladder": lambda x: best_on_ladder(x, [[1.0]], LADDERS["IMWG 2016"], confirm_days=0, minimum_stable_days=0),
+}
+
+
+@pytest.mark.parametrize("kind", NO_NUMBERS)
+@pytest.mark.parametrize("rule", RULES)
+def test_what_is_no_number_is_refused(rule: str, kind: str) -> None:
+    with pytest.raises(StudyError, match="number"):
+        RULES[rule](NO_NUMBERS[kind])
+
+
+@pytest.mark.parametrize("rule", ["leukaemia", "residual disease", "myeloma"])
+def test_masked_object_and_read_only_arrays_are_read(rule: str) -> None:
+    plain = np.array([[5.0, np.nan, 2.0, 9.0]])
+    frozen = plain.copy()
+    frozen.setflags(write=False)
+    masked = np.ma.MaskedArray([[5, 7, 2, 9]], mask=[[0, 1, 0, 0]])
+    for other in (masked, plain.astype(np.float32), np.array([[5, None, 2, 9]], object), frozen):
+        np.testing.assert_array_equal(RULES[rule](other), RULES[rule](plain))
