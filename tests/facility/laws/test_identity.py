@@ -94,6 +94,17 @@ def test_a_chain_made_anew_is_found_by_its_seal(entries: list[Entry], data: st.D
     assert (verify(forged, sealed=seal(log)) == ()) == (ordered[at].lot == "forged")
 
 
+@given(ENTRIES, st.data())
+@settings(max_examples=60, deadline=None)
+def test_an_event_forged_with_a_digest_of_its_own_is_found(entries: list[Entry], data: st.DataObject) -> None:
+    log = _log(entries)
+    at = data.draw(st.integers(0, len(log) - 1))
+    ordered = sorted(entries, key=lambda entry: entry.day)
+    forged = append(log[:at], dataclasses.replace(ordered[at], lot=ordered[at].lot + "x"))[at]
+    found = verify((*log[:at], forged, *log[at + 1 :]), sealed=seal(log))
+    assert [finding.place for finding in found] == [at + 1]
+
+
 @given(ENTRIES)
 @settings(max_examples=40, deadline=None)
 def test_a_written_log_is_read_back(tmp_path_factory: pytest.TempPathFactory, entries: list[Entry]) -> None:

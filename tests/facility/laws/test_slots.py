@@ -139,6 +139,12 @@ def test_ties_go_by_the_patients_number() -> None:
     assert got.start_day.tolist() == [3.0, 5.0, 7.0]
 
 
+def test_all_who_ask_on_a_day_are_on_the_list_before_anybody_is_called() -> None:
+    for slots in (Slots(places=1, priority="sickest first"), Slots(per_month=1, priority="sickest first")):
+        got = assign_slots([0.0, 0.0], slots=slots, held_days=5.0, severity=np.array([1.0, 2.0]))
+        assert got.start_day[1] == 0.0 < got.start_day[0]
+
+
 def test_without_slots_everybody_starts_on_the_day_of_asking() -> None:
     got = assign_slots([3.0, 5.0, np.inf], [9.0, 5.0, 9.0], slots=None)
     assert got.start_day.tolist() == [3.0, np.inf, np.inf]

@@ -226,6 +226,35 @@ def test_a_process_that_never_works_treats_nobody(study: Study) -> None:
     assert result.bill.total_usd > 0
 
 
+def test_a_late_result_stops_the_infusion(study: Study) -> None:
+    """Sterility is known 14 days after the harvest: after the cells arrive (day 10), before they are given (day 15)."""
+    early = dataclasses.replace(study.facility, conditional_release=True, release_days=9.0, tests=())
+    result = run_facility(dataclasses.replace(study, facility=early), Asked(patients=12_000, logged=0))
+    journeys = result.journeys
+    recalled = np.isfinite(journeys.ready_day) & (journeys.ending == Ending.OUT_OF_SPECIFICATION)
+    assert recalled.sum() > 5
+    assert (journeys.end_day[recalled] > journeys.ready_day[recalled]).all()
+    assert np.isinf(journeys.infusion_day[recalled]).all()
+    kept = dataclasses.replace(early, conditional_release=False)
+    plain = run_facility(dataclasses.replace(study, facility=kept), Asked(patients=12_000, logged=0)).journeys
+    assert not (np.isfinite(plain.ready_day) & (plain.ending == Ending.OUT_OF_SPECIFICATION)).any()
+
+
+def test_places_cost_while_they_are_empty(run: Run) -> None:
+    count = {}
+    for places in (2, 8):
+        result = run(places=places)
+        starts = result.journeys.start_day[np.isfinite(result.journeys.start_day)]
+        harvests = result.journeys.harvest_day[np.isfinite(result.journeys.harvest_day)]
+        steps = {step.step: step.count for step in result.bill.steps}
+        count[places] = steps["rooms and staff"]
+        assert count[places] == pytest.approx(places * (harvests.max() - starts.min()))
+    assert count[8] > 3 * count[2]
+    free = run()
+    steps = {step.step: step.count for step in free.bill.steps}
+    assert steps["rooms and staff"] == pytest.approx(free.journeys.held_days.sum() / 0.75)
+
+
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
