@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from importlib import resources
+from typing import Any
 
 from adoptive import tables
 from adoptive.parameters import FOLDERS, Parameter, load_book
@@ -87,6 +90,143 @@ def states(part: str) -> str:
     return _grid(("state", "meaning", "unit"), ((f"`{name}`", row[0], row[1]) for name, row in rows.items()))
 
 
+FILLED_ON_LOADING = ("given",)
+"""Fields of a study that no file writes."""
+
+
+def keys() -> str:
+    """List every key of a study file, table by table in the order of the file."""
+    from adoptive.trial.types import Study
+
+    parts = ["### at the top", _grid(KEY_HEAD, _key_rows(Study))]
+    for title, kind in _key_tables(Study, ""):
+        parts += [f"### `{title}`", _grid(KEY_HEAD, _key_rows(kind))]
+    return "\n\n".join(parts)
+
+
+KEY_HEAD = ("key", "unit", "if left out", "allowed", "meaning")
+
+
+def _key_tables(kind: type, prefix: str) -> Iterator[tuple[str, type]]:
+    """Walk the tables within a table, in the order of the file, each once."""
+    from adoptive.trial.types import ARM_SECTIONS, Arm
+
+    for field, annotation in _annotated(kind):
+        if field.name in FILLED_ON_LOADING or (kind is Arm and field.name in ARM_SECTIONS):
+            continue
+        table, several = _table_of(annotation)
+        if table is None:
+            continue
+        name = f"{prefix}{field.name}"
+        yield f"[[{name}]]" if several else f"[{name}]", table
+        yield from _key_tables(table, f"{name}.")
+
+
+def _key_rows(kind: type) -> Iterator[tuple[str, ...]]:
+    from adoptive.units import In
+    from adoptive.workbench.fields import in_words
+
+    for field, annotation in _annotated(kind):
+        if field.name in FILLED_ON_LOADING:
+            continue
+        marks = getattr(annotation, "__metadata__", ())
+        label = next((mark for mark in marks if isinstance(mark, In)), In("", ""))
+        table, several = _table_of(annotation)
+        below = "a list of tables, below" if several else "a table, below"
+        allowed = in_words(_present(annotation)) if table is None else below
+        yield f"`{field.name}`", label.unit, _default(field), allowed.replace("'", '"'), label.meaning
+
+
+def _present(annotation: Any) -> Any:
+    """Give the type of a key that may be left out as it is when it is there, with its own limits."""
+    from types import NoneType
+    from typing import Annotated, get_args, get_origin
+
+    kind = get_args(annotation)[0] if get_origin(annotation) is Annotated else annotation
+    members = [member for member in get_args(kind) if member is not NoneType]
+    alone = NoneType in get_args(kind) and len(members) == 1
+    return members[0] if alone and not _limited(annotation) else annotation
+
+
+def _limited(annotation: Any) -> bool:
+    limits = ("gt", "ge", "lt", "le")
+    return any(hasattr(mark, limit) for mark in getattr(annotation, "__metadata__", ()) for limit in limits)
+
+
+def _default(field: dataclasses.Field[Any]) -> str:
+    """Say what stands for a key that is left out."""
+    if field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+        return "**required**"
+    value = field.default_factory() if field.default is dataclasses.MISSING else field.default  # type: ignore[misc]
+    if value is None:
+        return "not given"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (tuple, dict)) or dataclasses.is_dataclass(value):
+        return "none" if not value else "as below"
+    return f"{value:g}" if isinstance(value, float) else (f'"{value}"' if isinstance(value, str) else str(value))
+
+
+def _annotated(kind: type) -> Iterator[tuple[dataclasses.Field[Any], Any]]:
+    from typing import get_type_hints
+
+    hints = get_type_hints(kind, include_extras=True)
+    return ((field, hints[field.name]) for field in dataclasses.fields(kind))
+
+
+def _table_of(annotation: Any) -> tuple[type | None, bool]:
+    """Give the dataclass that a key holds and whether it holds a list of them; nothing if it holds plain values."""
+    from types import NoneType
+    from typing import Annotated, get_args, get_origin
+
+    kind = annotation
+    if get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    members = [member for member in get_args(kind) if member not in (NoneType, Ellipsis)]
+    several = get_origin(kind) is tuple
+    if members and (several or NoneType in get_args(kind)):
+        found, deeper = _table_of(members[0])
+        return found, several or deeper
+    return (kind, False) if dataclasses.is_dataclass(kind) and isinstance(kind, type) else (None, False)
+
+
+def endpoints() -> str:
+    """List every endpoint that a trial is judged by."""
+    from adoptive.verdict import ENDPOINTS
+
+    whom = {"everybody": "all", "cells": "arms with cells", "others": "other arms"}
+    rows = []
+    for one in ENDPOINTS.values():
+        about = "whole trial" if one.whole else ("an arm against the last" if one.compares else whom[one.who])
+        about += ", treated patients" if one.safety else ""
+        rows.append((f"`{one.name}`", one.unit, about, "yes" if one.needs_time else "", one.meaning))
+    return _grid(("endpoint", "unit", "about, if no arm is named", "needs `at_months`", "meaning"), rows)
+
+
+def kinds_of(row: str) -> str:
+    """List for what tumour types, targets or products a parameter row has a number of its own."""
+    pattern = re.compile(rf"{re.escape(row)}@(.+)")
+    names = [found[1] for name in load_book() if (found := pattern.fullmatch(name))]
+    return ", ".join(names) or "none"
+
+
+def choice_drugs() -> str:
+    """List the drugs of a physician's choice that have a row."""
+    start = "infusion.kill_"
+    names = [name.removeprefix(start) for name in load_book() if name.startswith(start)]
+    return ", ".join(f"`{name}`" for name in sorted(names) if name != "limit")
+
+
+def criteria() -> str:
+    """List what an entry criterion may look at."""
+    from adoptive.trial.eligibility import CRITERION_FIELDS
+
+    head = ("field", "unit", "sort", "known at screening", "meaning")
+    rows = ((f"`{name}`", f.unit, f.sort, "yes" if f.at_screening else "later", f.meaning)
+            for name, f in CRITERION_FIELDS.items())  # fmt: skip
+    return _grid(head, rows)
+
+
 def zoo() -> str:
     """List the published models of the zoo."""
     from adoptive.kinetics.zoo import MODELS, find_model
@@ -154,9 +294,14 @@ def _indexed(name: str) -> str:
 
 TABLES: dict[str, Callable[..., str]] = {
     "assumptions": assumptions,
+    "choice_drugs": choice_drugs,
     "columns": columns,
+    "criteria": criteria,
+    "endpoints": endpoints,
     "observation": observation,
     "equations": equations,
+    "keys": keys,
+    "kinds_of": kinds_of,
     "published": published,
     "states": states,
     "statuses": statuses,

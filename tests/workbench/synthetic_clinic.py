@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,11 +16,11 @@ from adoptive.tables import (
     DAILY_COLUMNS,
     DOSE_COLUMNS,
     PATIENT_COLUMNS,
-    SCREENING_COLUMNS,
     VISIT_COLUMNS,
     Column,
     check_table,
 )
+from adoptive.trial.funnel import screening_columns
 from adoptive.trial.types import Study, TrialRecord
 from adoptive.workbench.study import parse_study
 
@@ -43,17 +45,13 @@ class SyntheticClinic:
     def __call__(self, study: Study, *, seed: int, trials: Sequence[int], detail: bool = False) -> TrialRecord:
         time.sleep(self.pause_s)
         size = study.trial.randomised
-        columns = _patients(Streams(seed), np.asarray(trials), size, benefit=_benefit(study))
-        screening = {
-            "screened": np.array([size * 2 + trial % 7 for trial in trials]),
-            "antigen_failures": np.array([size // 2] * len(trials)),
-            "other_failures": np.array([size // 2 + trial % 7 for trial in trials]),
-        }
+        columns = _patients(Streams(seed), np.asarray(trials), study)
+        screening = _screening(study, np.asarray(trials))
         nothing = [_empty(table) for table in (VISIT_COLUMNS, DOSE_COLUMNS, DAILY_COLUMNS)]
         visits, doses, daily = _follow(columns, trials[0], size) if detail else nothing
         record = TrialRecord(study, np.asarray(trials), columns, screening, visits, doses, daily)
         check_table(record.patients, PATIENT_COLUMNS, where="patients")
-        check_table(record.screening, SCREENING_COLUMNS, where="screening")
+        check_table(record.screening, screening_columns(study), where="screening")
         for table, known in ((visits, VISIT_COLUMNS), (doses, DOSE_COLUMNS), (daily, DAILY_COLUMNS)):
             check_table(table, known, where="detail")
         return record
@@ -70,20 +68,37 @@ def _benefit(study: Study) -> float:
     return 2.0 if study.outcome.recist_baseline == "lymphodepletion" else 1.3
 
 
-def _patients(streams: Streams, trials: np.ndarray, size: int, *, benefit: float) -> Table:
+def _screening(study: Study, trials: np.ndarray) -> Table:
+    size, nobody = study.trial.randomised, np.zeros(len(trials), np.int64)
+    told = {
+        "screened": size * 2 + trials % 7, "antigen_failures": nobody + size // 2,
+        "other_failures": size // 2 + trials % 7, "cut_day": nobody + 900.0,
+    }  # fmt: skip
+    return {name: told.get(name, nobody.astype(KINDS[c.dtype])) for name, c in screening_columns(study).items()}
+
+
+def _arms(study: Study) -> np.ndarray:
+    """Deal the arms out in turn, each as often as its ratio says."""
+    parts = [arm.ratio for arm in study.trial.arms]
+    order = np.repeat(np.arange(len(parts)), parts)
+    return order[np.arange(study.trial.randomised) % len(order)].astype(np.int64)
+
+
+def _patients(streams: Streams, trials: np.ndarray, study: Study) -> Table:
+    size, benefit = study.trial.randomised, _benefit(study)
     keys = Keys.of(np.repeat(trials, size), np.tile(np.arange(size), len(trials)))
 
     def draw(purpose: str) -> np.ndarray:
         return streams.uniform(purpose, keys).reshape(len(trials), size)
 
-    arm = np.broadcast_to((np.arange(size) % 3 == 2).astype(np.int64), (len(trials), size)).copy()
-    cells = arm == 0
+    arm = np.broadcast_to(_arms(study), (len(trials), size)).copy()
+    cells = np.array([arm.treatment == "cells" for arm in study.trial.arms])[arm]
     treated = draw("treated") < np.where(cells, 0.85, 0.93)
     infused = cells & treated
     frailty = streams.normal("trial", Keys.of(trials, 0))[:, None] * 0.1
     pfs_true = -np.log(draw("pfs")) * np.where(cells, 80 * benefit, 80) * np.exp(frailty) + 20
     os_true = pfs_true - np.log(draw("os")) * np.where(cells, 160, 120)
-    cut = 90 + draw("accrual") * 600
+    cut = 30.4375 * (study.trial.follow_up_months + draw("accrual") * min(study.trial.accrual_months, 20))
     days = {"pfs_days": np.minimum(pfs_true, cut), "os_days": np.minimum(os_true, cut)}
     best = np.clip(streams.normal("change", keys).reshape(arm.shape) * 0.35 - np.where(cells, 0.2, -0.1), -1, 1.2)
     responder = (best <= -0.3) & treated
@@ -100,6 +115,8 @@ def _patients(streams: Streams, trials: np.ndarray, size: int, *, benefit: float
     }
     told = {
         "arm": arm,
+        "assigned_cells": cells,
+        "enrolled": np.ones(arm.shape, bool),
         "screening_number": np.broadcast_to(np.arange(size) * 2, arm.shape).copy(),
         "randomised_day": draw("day") * 800,
         "peritoneal": draw("peritoneal") < 0.66,
@@ -135,6 +152,8 @@ def _patients(streams: Streams, trials: np.ndarray, size: int, *, benefit: float
         "founder_clone": draw("founder") < 0.3,
         "positive_share": draw("share"),
     }
+    if "efs_days" in PATIENT_COLUMNS:
+        told |= {"efs_days": days["pfs_days"], "efs_event": pfs_true <= cut}
     return {name: told.get(name, _plain(column, infused)) for name, column in PATIENT_COLUMNS.items()}
 
 
@@ -183,6 +202,20 @@ class SyntheticLever:
     median_base: float
     median_lever: float
     holds: bool
+
+
+@dataclass(frozen=True)
+class Interrupted:
+    """A clinic in which somebody presses Ctrl-C after the first block, or that dies."""
+
+    how: str = "interrupt"
+
+    def __call__(self, study: Study, *, seed: int, trials: Sequence[int], detail: bool = False) -> TrialRecord:
+        if self.how == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if trials[0] > 0 and self.how == "interrupt":
+            raise KeyboardInterrupt
+        return SyntheticClinic()(study, seed=seed, trials=trials, detail=detail)
 
 
 def synthetic_checks(*, holds: bool = True) -> tuple[SyntheticLever, ...]:

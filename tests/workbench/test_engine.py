@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import multiprocessing
-import os
 import pickle
-import signal
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from synthetic_clinic import PUBLISHED_TEXT, SyntheticClinic
+from synthetic_clinic import PUBLISHED_TEXT, Interrupted, SyntheticClinic
 
 from adoptive.errors import RunError, StudyError
 from adoptive.trial.sensitivity import vary_rules
@@ -21,25 +19,11 @@ from adoptive.trial.types import Study, TrialRecord
 from adoptive.verdict import EndpointSpec, judge_record
 from adoptive.workbench.engine import check_size, run_study
 from adoptive.workbench.engine.document import as_document, as_json
-from adoptive.workbench.engine.types import RunResult
-from adoptive.workbench.limits import BLOCK_PATIENTS, MOST_PATIENTS, RULE_TRIALS, block_trials
+from adoptive.workbench.engine.types import WHOLE_TRIAL, RunResult
+from adoptive.workbench.limits import BLOCK_PATIENTS, BLOCK_PATIENTS_LONG, MOST_PATIENTS, RULE_TRIALS, block_trials
 from adoptive.workbench.published import parse_published
 
 PUBLISHED = parse_published(PUBLISHED_TEXT)
-
-
-@dataclass(frozen=True)
-class Interrupted:
-    """A clinic in which somebody presses Ctrl-C after the first block, or that dies."""
-
-    how: str = "interrupt"
-
-    def __call__(self, study: Study, *, seed: int, trials: Sequence[int], detail: bool = False) -> TrialRecord:
-        if self.how == "die":
-            os.kill(os.getpid(), signal.SIGKILL)
-        if trials[0] > 0 and self.how == "interrupt":
-            raise KeyboardInterrupt
-        return SyntheticClinic()(study, seed=seed, trials=trials, detail=detail)
 
 
 def test_workers_change_no_byte(small_study: Study, result: RunResult) -> None:
@@ -105,6 +89,7 @@ def test_document_tells_the_rules(result: RunResult) -> None:
 def test_block_size_depends_on_the_study_alone() -> None:
     assert block_trials(30) == -(-BLOCK_PATIENTS // 30)
     assert block_trials(5000) == 1
+    assert block_trials(30, months=84.0) == -(-BLOCK_PATIENTS_LONG // 30)
 
 
 def test_median_trial_is_nearest_the_median(result: RunResult) -> None:
@@ -128,10 +113,16 @@ def test_document_has_the_agreed_keys(result: RunResult) -> None:
 
 def test_flow_adds_up(result: RunResult) -> None:
     flow = result.all_trials.flow
-    reasons = ("not_made", "died_waiting", "deteriorated_waiting", "withdrew")
-    lost = sum(flow[f"cells_{reason}"] for reason in reasons)
-    assert np.array_equal(flow["cells_infused"] + lost, flow["cells"])
-    assert np.array_equal(flow["cells"] + flow["control"], flow["randomised"])
+    for arm in (0, 1):
+        lost = sum(count for (place, box, _), count in flow.items() if (place, box) == (arm, "lost"))
+        given = sum(count for (place, box, _), count in flow.items() if (place, box) == (arm, "infusions"))
+        if arm == 0:
+            assert np.array_equal(flow[arm, "treated", ""] + lost, flow[arm, "assigned", ""])
+            assert np.array_equal(flow[arm, "treated", ""], given)
+            assert np.any(lost > 0)
+    assigned = flow[0, "assigned", ""] + flow[1, "assigned", ""]
+    assert np.array_equal(assigned, flow[WHOLE_TRIAL, "entered", "randomised"])
+    assert len({name for _, box, name in flow if box == "lost"}) >= 5
 
 
 def test_curves_start_at_one_and_fall(result: RunResult) -> None:

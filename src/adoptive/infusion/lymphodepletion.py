@@ -19,6 +19,9 @@ Floats = NDArray[np.float64]
 EFFECTS: Final = ("fludarabine", "cyclophosphamide")
 """The model's two effects on lymphocytes, engineered cells and blood counts; both are drugs of :data:`DRUGS`."""
 
+NORMAL_SURFACE_M2: Final = 1.73
+"""Body surface for which creatinine clearance is usually told."""
+
 _BY_THE_KIDNEY: Final = ("fludarabine", "pentostatin")
 
 
@@ -44,14 +47,16 @@ def effect_of_a_dose(drug: DrugDays, cohort: Cohort, *, typical: Typical) -> dic
     """Give a day's dose in daily doses of each of the two effects, ``{effect: (patients,)}``.
 
     ``dose / unit x exposure``, times what one unit of the drug counts in each effect. Exposure to a drug that leaves by
-    the kidney is ``1 / (1 - share + share x clearance / reference)`` for its renal share of clearance.
+    the kidney is ``1 / (1 - share + share x clearance / reference)`` for its renal share of clearance, with creatinine
+    clearance for 1.73 m2, as the dose is by surface, too.
     """
     keys = cohort.keys
     units = dose_mg_m2(drug, cohort) / typical.at(f"infusion.{drug.drug}_unit_mg_m2", keys)
     if drug.drug in _BY_THE_KIDNEY:
         share = typical.at(f"infusion.{drug.drug}_renal_share", keys)
-        clearance = cohort.creatinine_clearance_ml_min / typical.at("infusion.creatinine_clearance_reference", keys)
-        units = units / (1.0 - share + share * clearance)
+        clearance = cohort.creatinine_clearance_ml_min * NORMAL_SURFACE_M2 / cohort.bsa_m2
+        normal = typical.at("infusion.creatinine_clearance_reference", keys)
+        units = units / (1.0 - share + share * clearance / normal)
     if drug.drug in EFFECTS:
         return {drug.drug: units}
     return {effect: units * typical.at(f"infusion.{drug.drug}_as_{effect}", keys) for effect in EFFECTS}

@@ -108,7 +108,10 @@ def _confirm_days(rules: Assessment) -> float:
 
 
 def _event_free(course: Course, ladder: Ladder, ends: dict[str, Any]) -> Endpoint:
-    """Give time to progression, relapse or death; in leukaemia also to the day by which there is no remission."""
+    """Give time to progression, relapse or death; in leukaemia also to the day by which there is no remission.
+
+    The deadline of a remission counts from the infusion, of who has none from time zero.
+    """
     reading, origin = course.reading, ends["start_day"]
     codes, day = reading.assessed.response, reading.scans.day
     seen = (codes == Response.PD) & (day > origin[:, None])
@@ -117,7 +120,9 @@ def _event_free(course: Course, ladder: Ladder, ends: dict[str, Any]) -> Endpoin
         "death": reading.fate.death_day,
     }
     if ladder.unchanged == Response.NR:
-        deadline = origin + course.typical.at("outcome.remission_deadline_days", course.cohort.keys)
+        had, first, _ = infusion_span(course)
+        begun = np.where(had, first, origin)
+        deadline = begun + course.typical.at("outcome.remission_deadline_days", course.cohort.keys)
         remission = np.isin(codes, ladder.complete) & (day <= deadline[:, None])
         events["no remission in time"] = np.where(remission.any(axis=1), np.inf, deadline)
     return event_free_survival(events, **ends)

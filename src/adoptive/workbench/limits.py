@@ -9,6 +9,7 @@ from adoptive.errors import StudyError
 
 __all__ = [
     "BLOCK_PATIENTS",
+    "BLOCK_PATIENTS_LONG",
     "DEFAULT_TRIALS",
     "MOST_DOSES",
     "MOST_FITTED",
@@ -62,13 +63,21 @@ BLOCK_PATIENTS: Final = 1_000
 """Smallest number of patients that are simulated together: enough to fill the ensemble engine's vectors."""
 
 
-def block_trials(randomised: int) -> int:
+LONG_MONTHS: Final = 36.0
+BLOCK_PATIENTS_LONG: Final = 500
+"""As many where patients are followed for longer than three years: their recorded days fill half a gigabyte then."""
+
+
+def block_trials(randomised: int, *, months: float = 0.0) -> int:
     """Give the number of trials in a block; it depends on the study alone, never on the number of workers.
 
-    >>> block_trials(156)
-    7
+    Arguments: ``randomised`` patients of a trial, ``months`` from the first patient to the data cut.
+
+    >>> block_trials(156), block_trials(156, months=84.0)
+    (7, 4)
     """
-    return max(1, -(-BLOCK_PATIENTS // randomised))
+    patients = BLOCK_PATIENTS if months <= LONG_MONTHS else BLOCK_PATIENTS_LONG
+    return max(1, -(-patients // randomised))
 
 
 def check_size(trials: int, randomised: int) -> None:

@@ -7,11 +7,16 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 __all__ = [
+    "ALL_ARMS",
+    "CHANCE_NOTE",
+    "CHANCE_TITLE",
     "COUNT_NOTE",
     "LABEL",
     "NOT_ESTIMABLE",
     "NOT_REACHED",
+    "PREDICTION",
     "amount",
+    "chance",
     "count_inside",
     "endpoint_label",
     "interval",
@@ -20,37 +25,76 @@ __all__ = [
 
 LABEL = "Simulated. For research only; no medical advice."
 NOT_REACHED = "not reached"
+ALL_ARMS = "all"
+"""Where a row names no arm: the whole trial, a comparison, or everybody whom the endpoint is about."""
+
 NOT_ESTIMABLE = "not estimable"
 COUNT_NOTE = "These counts depend on the seed and on the number of trials."
+PREDICTION = (
+    "No result of this trial was given: what follows is a prediction. No number of it has been set against an outcome."
+)
+CHANCE_TITLE = "chance of at least this"
+CHANCE_NOTE = (
+    "Chance of at least this: share of the simulated trials that give at least the published count; shown for numbers "
+    "that stand in a story told about the trial and in no source."
+)
+
+_EVENTS = {"pfs": "PFS", "os": "OS", "efs": "EFS", "rfs": "RFS"}
+_SYNDROMES = {"crs": "CRS", "icans": "ICANS"}
 
 _TITLES = {
-    "pfs_median": "PFS, median",
-    "pfs_hazard_ratio": "PFS, hazard ratio",
-    "pfs_rate": "PFS",
-    "pfs_follow_up_median": "PFS follow-up, median",
-    "os_median": "OS, median",
-    "os_hazard_ratio": "OS, hazard ratio",
-    "os_rate": "OS",
-    "os_follow_up_median": "OS follow-up, median",
+    **{f"{event}_median": f"{name}, median" for event, name in _EVENTS.items()},
+    **{f"{event}_hazard_ratio": f"{name}, hazard ratio" for event, name in _EVENTS.items()},
+    **{f"{event}_rate": name for event, name in _EVENTS.items()},
+    **{f"{event}_follow_up_median": f"{name} follow-up, median" for event, name in _EVENTS.items()},
     "orr": "Objective response",
+    "cr": "Complete response",
+    "pr": "Partial response",
+    "sd": "Stable disease",
+    "pd": "Progressive disease",
+    "vgpr_or_better": "Very good partial response or better",
+    "mrd_negative": "MRD-negative, of complete responders",
+    "response_any": "Response, confirmed or not",
+    "any_shrinkage": "Any shrinkage",
     "dcr": "Disease control",
     "dor_median": "Duration of response, median",
-    "crs_any": "CRS, any grade",
-    "crs_grade3": "CRS, grade 3",
-    "crs_grade_ge3": "CRS, grade 3 or more",
-    "crs_grade_ge4": "CRS, grade 4 or more",
+    "dor_rate": "Response that lasts",
+    **{f"{stem}_any": f"{name}, any grade" for stem, name in _SYNDROMES.items()},
+    **{f"{stem}_grade{n}": f"{name}, grade {n}" for stem, name in _SYNDROMES.items() for n in range(1, 6)},
+    **{f"{stem}_grade1_2": f"{name}, grade 1 or 2" for stem, name in _SYNDROMES.items()},
+    **{f"{stem}_grade_ge{n}": f"{name}, grade {n} or more" for stem, name in _SYNDROMES.items() for n in (2, 3, 4)},
+    **{f"{stem}_onset_median": f"{name}, median onset" for stem, name in _SYNDROMES.items()},
+    **{f"{stem}_duration_median": f"{name}, median length" for stem, name in _SYNDROMES.items()},
+    "tocilizumab": "Tocilizumab given",
+    "steroids": "Steroids given",
     "neutropenia_ge3": "Neutropenia, grade 3 or more",
     "lymphopenia_ge3": "Lymphopenia, grade 3 or more",
     "leukopenia_ge3": "Leukopenia, grade 3 or more",
     "thrombocytopenia_ge3": "Thrombocytopenia, grade 3 or more",
     "cytopenia_ge3": "Any cytopenia, grade 3 or more",
-    "icans_any": "ICANS, any grade",
-    "icans_grade_ge3": "ICANS, grade 3 or more",
+    "neutropenia_day30_ge3": "Neutropenia, grade 3 or more at day 30",
+    "thrombocytopenia_day30_ge3": "Thrombocytopenia, grade 3 or more at day 30",
+    "hypogammaglobulinaemia": "Hypogammaglobulinaemia",
     "icaht_early_ge3": "Early ICAHT, grade 3 or more",
     "infection_ge3": "Infection, grade 3 or more",
+    "lung_ge3": "Lung toxicity, grade 3 or more",
     "gastritis_any": "Gastric mucosal injury, any grade",
     "tls_any": "Tumour lysis, clinical",
+    "dlt": "Dose-limiting toxicity",
+    "il6_rise": "Rise of interleukin 6",
+    "cmax_median": "Peak of cells, median",
+    "cmax_mean": "Peak of cells, mean",
+    "tmax_median": "Day of the peak, median",
+    "auc28_median": "Exposure to day 28, median",
+    "persistence_median": "Persistence of cells, median",
+    "expansion": "Cells expanded",
+    "b_cell_aplasia_rate": "B-cell aplasia",
     "infused_fraction": "Infused",
+    "manufacturing_failure": "Manufacturing failure",
+    "vein_to_vein_median": "Vein to vein, median",
+    "enrolment_to_infusion_median": "Enrolment to infusion, median",
+    "infusions_mean": "Infusions, mean",
+    "multiple_infusions": "More than one infusion",
     "crossover": "Crossed over",
     "screened": "Screened",
 }
@@ -80,11 +124,27 @@ def amount(value: float | None, unit: str, *, with_unit: bool = True) -> str:
         return NOT_REACHED
     if unit == "%":
         text = f"{value:.1f}" if 0 < abs(value) < 9.95 else f"{value:.0f}"
-    elif unit == "patients":
+    elif unit == "patients" or (unit.startswith("copies") and abs(value) >= 10):
         text = f"{value:,.0f}"
+    elif unit in ("day", "days"):
+        text = f"{value:.1f}"
     else:
         text = f"{value:.3f}" if unit == "ratio" else f"{value:.2f}"
     return f"{text} {unit}" if with_unit and unit not in ("", "ratio") else text
+
+
+def chance(share: float | None, trials: int) -> str:
+    """Write a share of trials; none of them, or all, does not make it impossible or certain.
+
+    >>> chance(0.125, 200), chance(0.0, 200), chance(None, 200)
+    ('12.5 %', 'below 0.5 %', '')
+    """
+    if share is None or not math.isfinite(share):
+        return ""
+    least = 100.0 / max(trials, 1)
+    if share <= 0.0:
+        return f"below {least:.2g} %"
+    return f"above {100.0 - least:.3g} %" if share >= 1.0 else f"{100.0 * share:.1f} %"
 
 
 def count_inside(judged: Iterable[tuple[bool, float]]) -> str:

@@ -48,7 +48,7 @@ def pair(candidates: Cohort) -> Cohort:
         two,
         weight_kg=kilograms,
         height_cm=3600.0 * metres2**2 / kilograms,
-        creatinine_clearance_ml_min=np.full(2, 90.0),
+        creatinine_clearance_ml_min=90.0 * metres2 / 1.73,
     )
 
 
@@ -159,7 +159,9 @@ def test_milligrams_per_kilogram_become_milligrams_per_surface(pair: Cohort, typ
 
 def test_failing_kidneys_raise_the_exposure_to_fludarabine(pair: Cohort, typical: Typical) -> None:
     """60 % of it leave by the kidney: at half the clearance exposure is 1 / (0.4 + 0.3)."""
-    weak = dataclasses.replace(pair, creatinine_clearance_ml_min=np.array([45.0, 90.0]))
+    weak = dataclasses.replace(
+        pair, creatinine_clearance_ml_min=np.array([0.5, 1.0]) * pair.creatinine_clearance_ml_min
+    )
     first, second = depletion(
         weak, typical, DrugDays("fludarabine", 25.0, (-5,)), DrugDays("cyclophosphamide", 250.0, (-5,))
     )

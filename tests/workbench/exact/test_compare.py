@@ -60,7 +60,7 @@ def test_nothing_to_compare() -> None:
 
 def test_not_estimable_is_not_called_not_reached() -> None:
     row = compare(published(8.0), np.zeros(3), np.zeros(3, bool))
-    assert [str(cell) for cell in _cells(row)][5:] == ["not estimable", "–", "?", "–"]
+    assert [str(cell) for cell in _cells(row, 3)][5:] == ["not estimable", "–", "?", "", "–"]
 
 
 def test_not_reached_is_outside() -> None:

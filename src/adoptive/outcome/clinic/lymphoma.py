@@ -33,8 +33,8 @@ def read_lymphoma(
     """Read the scans of lymphoma: the shorter diameter is a share of the longer one, read with its own error.
 
     The PET shows a lesion whose living cells would fill a sphere of ``pet_visible_mm``: score 4, else 2. Uptake is
-    called less if the living volume is at most ``pet_less`` of the baseline, and more from ``pet_more`` of its smallest
-    value on.
+    called less if the living volume, as it is read, is at most ``pet_less`` of the baseline, and more from
+    ``pet_more`` of its smallest value on.
 
     Parameters
     ----------
@@ -55,7 +55,9 @@ def read_lymphoma(
     longest = np.concatenate([scans.baseline_mm[:, None, :], scans.diameter_mm], axis=1)
     small = row("too_small_mm")[:, None, None]
     across = np.clip(longest * row("lymph_node_shape")[:, None, None] * error, np.minimum(small, longest), longest)
-    score, uptake = _pet(scans, trajectory, body, cohort, baseline_day=baseline_day, typical=typical)
+    noise = streams.normal("outcome.pet", keys, visits + 1).reshape(patients, visits + 1)
+    pet_error = np.exp(row("pet_noise")[:, None] * noise)
+    score, uptake = _pet(scans, trajectory, body, cohort, baseline_day=baseline_day, error=pet_error, typical=typical)
     return LymphomaVisits(
         done=scans.done,
         longest_mm=scans.diameter_mm,
@@ -71,16 +73,23 @@ def read_lymphoma(
 
 
 def _pet(
-    scans: Scans, trajectory: Trajectory, body: Physiology, cohort: Cohort, *, baseline_day: Floats, typical: Typical
+    scans: Scans,
+    trajectory: Trajectory,
+    body: Physiology,
+    cohort: Cohort,
+    *,
+    baseline_day: Floats,
+    error: Floats,
+    typical: Typical,
 ) -> tuple[Codes, Codes]:
-    """Give the score and the comparison of uptake, ``(patients, visits)``."""
+    """Give the score and the comparison of uptake, ``(patients, visits)``; ``error`` is that of each living volume."""
     keys = cohort.keys
     every = np.concatenate([baseline_day[:, None], scans.day], axis=1)
     living = np.maximum(trajectory.lesion_states()[..., :3].sum(axis=-1), 0.0) / body.of("rho")[:, None, None]
     volume = at_days(living, trajectory.day, every)
     visible = volume_cm3(typical.at("outcome.pet_visible_mm", keys))[:, None, None]
     lit = (volume[:, 1:] >= visible).any(axis=2)
-    total = volume.sum(axis=2)
+    total = volume.sum(axis=2) * error
     held = np.where(np.concatenate([np.ones((len(keys), 1), np.bool_), scans.done], axis=1), total, np.inf)
     smallest = np.minimum.accumulate(held, axis=1)[:, :-1]
     less = total[:, 1:] <= typical.at("outcome.pet_less", keys)[:, None] * total[:, :1]

@@ -80,7 +80,8 @@ def read_scans(
     read = written_mm(read, true, **limits)
     done = visits_done(day, keys, typical=typical, streams=streams)
     lot = streams.uniform("outcome.nodal", keys, lesions)
-    nodal = (lot < typical.at("outcome.nodal_share", keys)[:, None]) & (cohort.lesion_diameter_mm >= TARGET_NODE_MM)
+    share = typical.at("outcome.nodal_share", keys, kinds=cohort.kinds)[:, None]
+    nodal = (lot < share) & (cohort.lesion_diameter_mm >= TARGET_NODE_MM)
     elsewhere = day >= new_lesion_day[:, None]
     gone = (read[:, 1:] == 0).all(axis=2)
     state = np.where(gone, int(NonTarget.CR), int(NonTarget.NON_CR_NON_PD))

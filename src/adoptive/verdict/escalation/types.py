@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -12,7 +13,16 @@ from scipy import stats
 
 from adoptive.errors import StudyError
 
-__all__ = ["LETTERS", "TOO_TOXIC", "Boundaries", "Decision", "check_counts", "check_share", "too_toxic"]
+__all__ = [
+    "LETTERS",
+    "TOO_TOXIC",
+    "Boundaries",
+    "Decision",
+    "check_counts",
+    "check_share",
+    "too_toxic",
+    "toxic_table",
+]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -74,6 +84,34 @@ def too_toxic(
     check_share("cutoff", cutoff)
     above = np.asarray(stats.beta.sf(target, 1.0 + seen, 1.0 + treated - seen))
     return (above > cutoff) & (treated >= fewest)
+
+
+def toxic_table(most: int, *, target: float, cutoff: float = TOO_TOXIC, fewest: int = 3) -> Bools:
+    """Give :func:`too_toxic` for all counts, ``(most + 1, most + 1)``: a row per patients, a column per DLTs.
+
+    Parameters
+    ----------
+    most
+        Most patients at a dose.
+    target, cutoff, fewest
+        As for :func:`too_toxic`.
+
+    Examples
+    --------
+    >>> toxic_table(3, target=0.3)[3].tolist()
+    [False, False, False, True]
+    """
+    return _toxic_table(most, target, cutoff, fewest)
+
+
+@lru_cache(maxsize=64)
+def _toxic_table(most: int, target: float, cutoff: float, fewest: int) -> Bools:
+    """Hold a table that simulations ask for again and again; it cannot be written to."""
+    patients, dlt = np.indices((most + 1, most + 1))
+    possible = dlt <= patients
+    table = possible & too_toxic(np.where(possible, dlt, 0), patients, target=target, cutoff=cutoff, fewest=fewest)
+    table.setflags(write=False)
+    return table
 
 
 def check_counts(dlt: ArrayLike, patients: ArrayLike) -> tuple[Counts, Counts]:

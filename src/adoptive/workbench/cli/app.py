@@ -249,3 +249,34 @@ def facility(
 
     asked = Asked(patients, seed, slots_per_month, places, priority, target_days, log_patients)
     raise typer.Exit(facility_command(Request(study, asked, out, as_json)))
+
+
+@app.command(short_help="Simulate a study's dose-finding trials: 3+3, BOIN, mTPI, CRM, TITE, BOIN12.")
+def escalate(
+    study: StudyArgument,
+    design: Annotated[
+        str | None,
+        typer.Option(
+            help="3+3, boin, mtpi-2, mtpi, crm, tite-crm, tite-boin or boin12; default the study's.", show_default=False
+        ),
+    ] = None,
+    compare: Annotated[str | None, typer.Option(help="Other designs on the same patients, as in 3+3,crm.")] = None,
+    doses: Annotated[
+        str | None, typer.Option(help="Cells per infusion at each level, in the place of the study's: 1e8,3e8,1e9.")
+    ] = None,
+    trials: Annotated[int, typer.Option(min=1, max=MOST_TRIALS, help="Virtual trials.")] = 100,
+    seed: SeedOption = 1,
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=MOST_WORKERS, help="Processes; default one per core.", show_default=False)
+    ] = None,
+    fixed_parameters: Annotated[
+        bool, typer.Option("--fixed-parameters", help="The same published parameters in every trial.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="New folder for page, figures and tables.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Simulate a study's dose-finding trials: decisions, DLTs at each level, operating characteristics."""
+    from adoptive.workbench.cli.escalating import Request, escalate_command
+
+    request = Request(study, design, compare, doses, trials, seed, workers, out, as_json, fixed_parameters)
+    raise typer.Exit(escalate_command(request))

@@ -16,12 +16,13 @@ from adoptive.trial.types import Study
 from adoptive.workbench.cli.say import console, say_checks, say_result
 from adoptive.workbench.cli.surroundings import StoppedError, interrupts_kept
 from adoptive.workbench.engine import check_size, run_study
-from adoptive.workbench.engine.compare import specs_for
+from adoptive.workbench.engine.asked import specs_for
 from adoptive.workbench.engine.document import as_document, as_json, rows_document
 from adoptive.workbench.engine.store import folder_name, run_folder, write_run
 from adoptive.workbench.engine.types import Progress as Report
 from adoptive.workbench.engine.types import RunResult
 from adoptive.workbench.published import Published, load_notes, load_published
+from adoptive.workbench.shape import cells_arms
 from adoptive.workbench.study import list_studies, load_study
 
 __all__ = ["Request", "check_study", "run_trials"]
@@ -88,13 +89,20 @@ def check_study(name: str, *, seed: int, as_json: bool) -> int:
     checks = check_levers(study, seed=seed)
     if as_json:
         sys.stdout.write(_checks_as_json(study, checks, seed))
-    else:
+    elif checks:
         say_checks(checks, console())
+    else:
+        console().print(f"{study.name}: no arm has engineered cells, so there is no ordering to check")
     return 0 if all(lever.holds for lever in checks) else CHECK_FAILED
 
 
 def check_levers(study: Study, *, seed: int) -> Sequence[Any]:
-    """Run the ordering check, :func:`adoptive.trial.ordering.check_ordering`; on a new machine it compiles first."""
+    """Run the ordering check, :func:`adoptive.trial.ordering.check_ordering`; on a new machine it compiles first.
+
+    A study without cells has no lever to pull, and so no check.
+    """
+    if not cells_arms(study):
+        return ()
     from adoptive.trial.ordering import check_ordering
 
     with interrupts_kept():
@@ -103,7 +111,7 @@ def check_levers(study: Study, *, seed: int) -> Sequence[Any]:
 
 def _report_checks(checks: Sequence[Any], request: Request) -> None:
     """Print the ordering check; leave the run if it fails, unless told to go on."""
-    if not request.as_json:
+    if checks and not request.as_json:
         say_checks(checks, console())
     if all(lever.holds for lever in checks):
         return

@@ -12,7 +12,20 @@ from rich.text import Text
 
 from adoptive.workbench.engine.types import Comparison, RunResult
 from adoptive.workbench.rules import RULE_COLUMNS, RULE_TITLE, rule_cells, rule_note, rule_sentence
-from adoptive.workbench.wording import COUNT_NOTE, LABEL, NOT_ESTIMABLE, amount, count_inside, endpoint_label, interval
+from adoptive.workbench.wording import (
+    ALL_ARMS,
+    CHANCE_NOTE,
+    CHANCE_TITLE,
+    COUNT_NOTE,
+    LABEL,
+    NOT_ESTIMABLE,
+    PREDICTION,
+    amount,
+    chance,
+    count_inside,
+    endpoint_label,
+    interval,
+)
 
 __all__ = ["console", "say_checks", "say_result"]
 
@@ -20,9 +33,11 @@ _MARKS = {True: ("inside", "green"), False: ("OUTSIDE", "bold red"), None: ("–
 
 
 _COLUMNS: Final = (
-    "endpoint", "arm", "set", "published", "95 % interval", "simulated median", "90 % of trials", "±", "",
+    "endpoint", "arm", "set", "published", "95 % interval", "simulated median", "90 % of trials", "±", CHANCE_TITLE, "",
 )  # fmt: skip
 _WIDE_ONLY: Final = ("95 % interval", "±")
+_OF_PUBLISHED: Final = ("published", "95 % interval", "")
+"""Columns that a prediction does not have."""
 
 NARROW: Final = 110
 """Characters; a narrower terminal gets fewer columns."""
@@ -67,14 +82,19 @@ def say_result(result: RunResult, folder: str, to: Console) -> None:
     """Print simulated against published, which endpoints miss, and where the report is."""
     study = result.study
     to.print(f"\n{study.title}\n{study.question}\n")
+    if result.prediction:
+        to.print(f"{PREDICTION}\n")
     narrow = to.width < NARROW
     to.print(_comparison(result, narrow=narrow))
-    counts = count_inside((row.inside, row.published.weight) for row in result.comparisons if row.inside is not None)
+    judged = [row for row in result.comparisons if row.inside is not None]
+    counts = count_inside((bool(row.inside), float(row.published.confirmed)) for row in judged)
     if counts:
         to.print(f"{counts}. {COUNT_NOTE}")
     missed = [row for row in result.comparisons if row.inside is False]
     if missed:
         to.print("Outside: " + "; ".join(_named(row) for row in missed) + ".")
+    if any(row.chance_of_at_least is not None for row in result.comparisons):
+        to.print(CHANCE_NOTE)
     if not narrow:
         to.print("± is the Monte Carlo error of the simulated median (half its 95 % interval).")
     if result.trials < FEW_TRIALS:
@@ -106,30 +126,34 @@ def _say_rules(result: RunResult, to: Console) -> None:
 
 def _comparison(result: RunResult, *, narrow: bool) -> Table:
     """Make the table of simulated against published; a narrow one leaves out what can be missed."""
-    title = f"{study_line(result)}: simulated against published"
+    title = f"{study_line(result)}: {'prediction' if result.prediction else 'simulated against published'}"
     table = Table(title=title, title_justify="left")
-    kept = [column for column in _COLUMNS if not (narrow and column in _WIDE_ONLY)]
+    left_out = set(_WIDE_ONLY if narrow else ()) | set(_OF_PUBLISHED if result.prediction else ())
+    if all(row.chance_of_at_least is None for row in result.comparisons):
+        left_out.add(CHANCE_TITLE)
+    kept = [column for column in _COLUMNS if column not in left_out]
     for name in kept:
         last = name == ""
         side: Literal["left", "right"] = "left" if name in ("endpoint", "arm", "set", "") else "right"
         table.add_column(name, justify=side, overflow="fold", no_wrap=last, min_width=7 if last else None)
     for row in result.comparisons:
-        cells = dict(zip(_COLUMNS, _cells(row), strict=True))
+        cells = dict(zip(_COLUMNS, _cells(row, result.trials), strict=True))
         table.add_row(*(cells[name] for name in kept))
     return table
 
 
-def _cells(row: Comparison) -> tuple[str | Text, ...]:
+def _cells(row: Comparison, trials: int) -> tuple[str | Text, ...]:
     """Write a row, in the order of the columns."""
     published, unit = row.published, row.published.unit
     known = row.estimable_share > 0
     mark, style = _MARKS[row.inside]
     return (
-        endpoint_label(published.endpoint, published.at_months), published.arm or "both", published.set,
+        endpoint_label(published.endpoint, published.at_months), published.arm or ALL_ARMS, published.set,
         amount(published.estimate, unit), interval(published.lo, published.hi, unit),
         amount(row.simulated_median, unit) if known else NOT_ESTIMABLE,
         interval(row.simulated_p05, row.simulated_p95, unit) if known else "–",
         amount(row.monte_carlo_error, unit, with_unit=False) if row.monte_carlo_error < float("inf") else "?",
+        chance(row.chance_of_at_least, trials),
         Text(mark, style),
     )  # fmt: skip
 

@@ -25,6 +25,7 @@ def as_document(result: RunResult, *, wall_s: float | None = None) -> dict[str, 
     document["endpoints"] = [_endpoint(row) for row in result.comparisons]
     document |= {
         "arms": arms, "patients_per_trial": result.study.trial.randomised, "median_trial": result.median_trial,
+        "median_trial_by": result.chosen_by.name, "prediction": result.prediction,
         "checks": rows_document(result.checks), "rules": rows_document(result.rules), "simulated": True,
     }  # fmt: skip
     return document
@@ -44,11 +45,13 @@ def _endpoint(row: Comparison) -> dict[str, Any]:
     published = row.published
     return {
         "name": published.endpoint, "arm": published.arm, "set": published.set, "unit": published.unit,
-        "at_months": published.at_months, "published": published.estimate, "published_lo": published.lo,
-        "published_hi": published.hi, "n": published.n, "simulated_median": _plain(row.simulated_median),
+        "at_months": published.at_months, "published": _plain(published.estimate),
+        "published_not_reached": published.estimate == math.inf, "published_lo": _plain(published.lo),
+        "published_hi": _plain(published.hi), "n": published.n, "simulated_median": _plain(row.simulated_median),
         "simulated_p05": _plain(row.simulated_p05), "simulated_p95": _plain(row.simulated_p95),
         "monte_carlo_error": _plain(row.monte_carlo_error), "estimable_share": row.estimable_share,
-        "inside": row.inside, "weight": published.weight, "confidence": published.confidence,
+        "inside": row.inside, "chance_of_at_least": row.chance_of_at_least,
+        "weight": published.weight, "confidence": published.confidence,
         "source": published.source,
     }  # fmt: skip
 

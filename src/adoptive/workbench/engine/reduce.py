@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from adoptive.outcome.types import Response
+from adoptive.tables import PATIENT_COLUMNS
+from adoptive.trial.funnel import screening_columns
 from adoptive.trial.types import Study, TrialRecord
 from adoptive.units import days
 from adoptive.verdict import judge, kaplan_meier
-from adoptive.workbench.engine.types import Block, CurveKey, Floats, Task
+from adoptive.workbench.engine.types import WHOLE_TRIAL, Block, CurveKey, Floats, FlowKey, Task
+from adoptive.workbench.shape import cells_arms, compares, curves_of
 
-__all__ = ["GRADES", "MEDIANS", "TOXICITIES", "analysis_set", "joined", "month_grid", "reduce_block"]
+__all__ = ["GRADES", "MEDIANS", "TOXICITIES", "analysis_set", "joined", "month_grid", "reduce_block", "sets_of"]
 
 Patients = Mapping[str, NDArray[Any]]
 
-GRID_STEP_MONTHS: Final = 0.25
-GRID_END_MONTHS: Final = 24.0
+SHORT_MONTHS: Final = 24.0
+LONGEST_MONTHS: Final = 120.0
+GRID_STEPS: Final = ((36.0, 0.25), (72.0, 0.5), (LONGEST_MONTHS, 1.0))
+"""Distance of the months of a curve, by the length up to which it holds."""
+
 GRADES: Final = 6
 """Grades 0 to 5."""
 
@@ -40,32 +48,49 @@ TOXICITIES: Final = {
 MEDIANS: Final = (
     "vein_to_vein_days", "infusions", "peak_car_copies", "peak_car_day", "peak_il6_pg_ml", "crs_onset_day", "crs_days",
 )  # fmt: skip
-"""Columns whose median over the infused patients of the experimental arm is kept of each trial."""
+"""Columns whose median over the infused patients is kept of each trial and arm with cells."""
 
-_REASONS: Final = {1: "not_made", 2: "died_waiting", 3: "deteriorated_waiting", 4: "withdrew"}
+MOST_INFUSIONS: Final = 8
+
+_REASONS: Final = {
+    int(code): words.strip()
+    for code, words in re.findall(r"(\d+) ([^,;]+)", PATIENT_COLUMNS["not_infused"].meaning)
+    if int(code) > 0
+}
+"""Why somebody was not infused, by code, in the words of the table's own dictionary."""
 
 
-def month_grid(study: Study) -> Floats:
-    """Give the months at which survival curves are kept: every quarter month, at most two years of follow-up."""
-    end = min(GRID_END_MONTHS, study.trial.accrual_months + study.trial.follow_up_months)
-    grid: Floats = np.arange(0.0, end + 1e-9, GRID_STEP_MONTHS)
+def month_grid(study: Study, *, latest: float = 0.0) -> Floats:
+    """Give the months at which survival curves are kept, from 0.
+
+    They reach as far as half of the patients can be followed, at least two years and to ``latest``, but not beyond the
+    data cut: ``min(cut, max(24, follow-up + accrual / 2, latest))``, at most ten years.
+    """
+    whole = study.trial.accrual_months + study.trial.follow_up_months
+    typical = study.trial.follow_up_months + study.trial.accrual_months / 2
+    end = min(whole, max(SHORT_MONTHS, typical, latest), LONGEST_MONTHS)
+    step = next(step for longest, step in GRID_STEPS if end <= longest)
+    grid: Floats = np.arange(0.0, end + 1e-9, step)
     return grid
 
 
 def reduce_block(task: Task) -> Block:
     """Simulate a block of trials and keep what is asked of them."""
-    record = task.simulate(task.study, seed=task.seed, trials=task.trials)
-    patients = record.patients
+    record, study = task.simulate(task.study, seed=task.seed, trials=task.trials), task.study
+    patients, cells = record.patients, cells_arms(task.study)
     estimates = judge(patients, record.screening, task.specs)
     return Block(
         trials=np.asarray(task.trials, np.int64),
         values=np.stack([np.asarray(item.values, float) for item in estimates], axis=1),
         estimable=np.stack([np.asarray(item.estimable, bool) for item in estimates], axis=1),
-        curves=_curves(patients, task.grid_months),
-        flow=_flow(record),
-        medians={name: _median_of_infused(patients, name) for name in MEDIANS},
-        grades={name: _grades(patients, column) for name, column in TOXICITIES.items()},
-    )
+        curves=_curves(patients, study, task.grid_months),
+        flow=dict(_flow(record, study)),
+        medians={(arm, name): _median_of_infused(patients, arm, name) for arm in cells for name in MEDIANS},
+        grades={
+            (arm, name): _grades(patients, arm, column) for arm in cells for name, column in TOXICITIES.items()
+        },
+        responses={arm: _responses(patients, arm) for arm in range(len(study.trial.arms))},
+    )  # fmt: skip
 
 
 def joined(blocks: Sequence[Block]) -> Block:
@@ -83,20 +108,30 @@ def joined(blocks: Sequence[Block]) -> Block:
         flow=together("flow"),
         medians=together("medians"),
         grades=together("grades"),
+        responses=together("responses"),
     )
 
 
+def sets_of(event: str) -> tuple[str, ...]:
+    """Name the analysis sets of which a curve is kept."""
+    return ("responders",) if event == "dor" else ("ITT", "infused")
+
+
 def analysis_set(patients: Patients, arm: int, name: str) -> NDArray[np.bool_]:
-    """Mark an arm's patients in an analysis set, ``ITT`` or ``infused``: ``(trials, patients)``."""
-    chosen: NDArray[np.bool_] = patients["arm"] == arm
-    return chosen & patients["treated"] if name == "infused" else chosen
+    """Mark an arm's patients in an analysis set, ``ITT``, ``infused`` or ``responders``: ``(trials, patients)``.
+
+    Who would have entered after the data cut belongs to none.
+    """
+    chosen: NDArray[np.bool_] = (patients["arm"] == arm) & patients["enrolled"]
+    column = {"infused": "treated", "responders": "responder"}.get(name)
+    return chosen if column is None else chosen & patients[column]
 
 
-def _curves(patients: Patients, grid_months: Floats) -> dict[CurveKey, Floats]:
+def _curves(patients: Patients, study: Study, grid_months: Floats) -> dict[CurveKey, Floats]:
     curves: dict[CurveKey, Floats] = {}
-    for event in ("pfs", "os"):
-        for arm in (0, 1):
-            for name in ("ITT", "infused"):
+    for event in curves_of(study):
+        for arm in range(len(study.trial.arms)):
+            for name in sets_of(event):
                 include = analysis_set(patients, arm, name)
                 curves[event, arm, name] = kaplan_meier(
                     patients[f"{event}_days"], patients[f"{event}_event"], include, at_days=days(grid_months)
@@ -104,28 +139,56 @@ def _curves(patients: Patients, grid_months: Floats) -> dict[CurveKey, Floats]:
     return curves
 
 
-def _flow(record: TrialRecord) -> dict[str, Floats]:
-    patients = record.patients
-    cells, control = patients["arm"] == 0, patients["arm"] == 1
-    counts = {name: np.asarray(column) for name, column in record.screening.items()}
-    counts |= {
-        "randomised": np.sum(cells | control, axis=1),
-        "cells": np.sum(cells, axis=1),
-        "cells_infused": np.sum(cells & patients["treated"], axis=1),
-        "control": np.sum(control, axis=1),
-        "control_treated": np.sum(control & patients["treated"], axis=1),
-        "crossed_over": np.sum(control & patients["crossed_over"], axis=1),
-    }
+def _flow(record: TrialRecord, study: Study) -> Iterator[tuple[FlowKey, Floats]]:
+    """Count who was screened, assigned, treated and lost, and why; ``(trials,)`` each."""
+    yield from _screening(record, study)
+    patients, cells = record.patients, cells_arms(study)
+    together = "randomised" if compares(study) else "enrolled"
+    yield (WHOLE_TRIAL, "entered", together), _count(patients["enrolled"])
+    for arm in range(len(study.trial.arms)):
+        of_arm = analysis_set(patients, arm, "ITT")
+        yield (arm, "assigned", ""), _count(of_arm)
+        yield (arm, "treated", ""), _count(of_arm & patients["treated"])
+        yield from _lost(patients, arm) if arm in cells else ()
+        if arm not in cells and study.trial.crossover.allowed:
+            yield (arm, "crossed over", ""), _count(of_arm & patients["crossed_over"])
+
+
+def _screening(record: TrialRecord, study: Study) -> Iterator[tuple[FlowKey, Floats]]:
+    """Count who was screened and who failed for what, of the whole trial and of cohorts that screen for themselves.
+
+    Criteria stand one by one where there are any; of looks, whether they stopped the trial.
+    """
+    for name, column in screening_columns(study).items():
+        counts = np.asarray(record.screening[name], float)
+        found = re.fullmatch(r"(?:arm(\d+)_)?(screened|failed_\w+|\w+_failures)", name)
+        if found is not None and name != "criteria_failures":
+            arm = int(found[1]) - 1 if found[1] else WHOLE_TRIAL
+            yield (arm, "screened" if found[2] == "screened" else "screening failure", column.meaning), counts
+    for code, words in {1: "for efficacy", 2: "for futility"}.items():
+        yield (WHOLE_TRIAL, "stopped", words), (record.screening["stopped_for"] == code).astype(float)
+
+
+def _lost(patients: Patients, arm: int) -> Iterator[tuple[FlowKey, Floats]]:
+    """Count an arm's patients by number of infusions, and those without one by reason."""
+    of_arm = analysis_set(patients, arm, "ITT")
+    missed = of_arm & ~patients["treated"]
+    for number in range(1, MOST_INFUSIONS + 1):
+        yield (arm, "infusions", str(number)), _count(of_arm & (patients["infusions"] == number))
     for code, reason in _REASONS.items():
-        counts[f"cells_{reason}"] = np.sum(cells & (patients["not_infused"] == code), axis=1)
-    for number in (1, 2, 3):
-        counts[f"cells_{number}_infusions"] = np.sum(cells & (patients["infusions"] == number), axis=1)
-    return {name: np.asarray(column, float) for name, column in counts.items()}
+        yield (arm, "lost", reason), _count(missed & (patients["not_infused"] == code))
+    other = missed & ~np.isin(patients["not_infused"], [*_REASONS])
+    yield (arm, "lost", "still waiting at the data cut"), _count(other)
 
 
-def _median_of_infused(patients: Patients, name: str) -> Floats:
-    """Give each trial's median over the infused patients of the experimental arm; 0 if there are none."""
-    include = analysis_set(patients, 0, "infused")
+def _count(marked: NDArray[np.bool_]) -> Floats:
+    counts: Floats = marked.sum(axis=1).astype(float)
+    return counts
+
+
+def _median_of_infused(patients: Patients, arm: int, name: str) -> Floats:
+    """Give each trial's median over an arm's infused patients; 0 if there are none."""
+    include = analysis_set(patients, arm, "infused")
     values = np.where(include, patients[name], np.nan)
     some = include.any(axis=1)
     medians = np.zeros(len(values))
@@ -133,8 +196,14 @@ def _median_of_infused(patients: Patients, name: str) -> Floats:
     return medians
 
 
-def _grades(patients: Patients, column: str) -> Floats:
-    """Count the infused patients of the experimental arm by worst grade, ``(trials, 6)``, if assessed."""
-    include = analysis_set(patients, 0, "infused")
+def _grades(patients: Patients, arm: int, column: str) -> Floats:
+    """Count an arm's infused patients by worst grade, ``(trials, 6)``, if assessed."""
+    include = analysis_set(patients, arm, "infused")
     levels = [np.sum(include & (patients[column] == grade), axis=1) for grade in range(GRADES)]
     return np.stack(levels, axis=1).astype(float)
+
+
+def _responses(patients: Patients, arm: int) -> Floats:
+    """Count an arm's patients by best response, ``(trials, codes)``, in the order of the codes."""
+    of_arm, best = analysis_set(patients, arm, "ITT"), patients["best_response"]
+    return np.stack([_count(of_arm & (best == code)) for code in Response], axis=1)

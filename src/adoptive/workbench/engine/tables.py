@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from adoptive.outcome.types import Response
 from adoptive.parameters import load_book
 from adoptive.tables import flatten
 from adoptive.units import days, months
@@ -15,14 +16,16 @@ from adoptive.verdict import ENDPOINTS, curve, risk_table
 from adoptive.workbench.engine.compare import percentiles
 from adoptive.workbench.engine.document import rows_document
 from adoptive.workbench.engine.reduce import analysis_set
-from adoptive.workbench.engine.types import Comparison, Floats, RunResult
+from adoptive.workbench.engine.types import Comparison, Floats, FlowKey, RunResult
 from adoptive.workbench.fields import fields_of
+from adoptive.workbench.shape import curves_of, drawn_set
 
 __all__ = ["tables_of"]
 
 Table = dict[str, NDArray[Any]]
-EVENT_ARMS = tuple((event, arm) for event in ("pfs", "os") for arm in (0, 1))
-RISK_STEP_MONTHS = 3.0
+
+RISK_STEPS: Final = ((24.0, 3.0), (72.0, 6.0))
+"""Months between the columns of the table of patients at risk, by the length up to which they hold; else a year."""
 
 
 def tables_of(result: RunResult) -> dict[str, Table]:
@@ -32,9 +35,10 @@ def tables_of(result: RunResult) -> dict[str, Table]:
         "endpoints": _endpoints(result.comparisons),
         "trial_values": _trial_values(result),
         "curves": _curves(result),
-        "flow": _spreads(result.all_trials.flow),
-        "medians": _spreads(result.all_trials.medians),
+        "flow": _flow(result.all_trials.flow),
+        "medians": _medians(result.all_trials.medians),
         "grades": _grades(result.all_trials.grades),
+        "responses": _responses(result.all_trials.responses),
         "steps": _steps(result),
         "risk": _risk(result),
         "patients": flatten(detail.patients, trials=detail.trials),
@@ -72,12 +76,14 @@ def _endpoints(rows: Sequence[Comparison]) -> Table:
                 "endpoint": row.published.endpoint, "meaning": ENDPOINTS[row.published.endpoint].meaning,
                 "arm": row.published.arm, "set": row.published.set,
                 "unit": row.published.unit, "at_months": row.published.at_months,
+                "is_published": row.published.estimate is not None,
                 "published": row.published.estimate, "published_lo": row.published.lo, "published_hi": row.published.hi,
                 "simulated_median": row.simulated_median, "simulated_p05": row.simulated_p05,
                 "simulated_p95": row.simulated_p95, "monte_carlo_error": row.monte_carlo_error,
                 "estimable_share": row.estimable_share,
                 "inside": {True: "inside", False: "outside", None: "not comparable"}[row.inside],
-                "weight": row.published.weight, "source": row.published.source,
+                "n": row.published.n, "chance_of_at_least": row.chance_of_at_least,
+                "weight": row.published.weight, "confidence": row.published.confidence, "source": row.published.source,
             }
             for row in rows
         ]
@@ -110,27 +116,34 @@ def _steps(result: RunResult) -> Table:
     """Give the median trial's Kaplan-Meier curves with their pointwise 95 % interval, from month 0."""
     patients = result.detail.patients
     parts: list[Table] = []
-    for event, arm in EVENT_ARMS:
-        include = analysis_set(patients, arm, "ITT")
+    for event, arm, name in _drawn(result):
+        include = analysis_set(patients, arm, name)
         of = curve(patients[f"{event}_days"][0], patients[f"{event}_event"][0], include[0])
         columns = {"survival": of.survival, "lower": of.lower, "upper": of.upper}
         start = {name: np.concatenate([[1.0], values]) for name, values in columns.items()}
         counts = {"censored": np.concatenate([[0], of.censored]), "events": np.concatenate([[0], of.events])}
-        parts.append(_labelled(event, arm, "ITT", month=months(np.concatenate([[0.0], of.days])), **start, **counts))
+        parts.append(_labelled(event, arm, name, month=months(np.concatenate([[0.0], of.days])), **start, **counts))
     return _stacked(parts)
 
 
 def _risk(result: RunResult) -> Table:
     """Count at risk, censored and with event before each time in the median trial; the three add up to the arm."""
     patients = result.detail.patients
-    grid = np.arange(0.0, result.grid_months[-1] + 1e-9, RISK_STEP_MONTHS)
+    end = float(result.grid_months[-1])
+    grid = np.arange(0.0, end + 1e-9, next((step for longest, step in RISK_STEPS if end <= longest), 12.0))
     parts: list[Table] = []
-    for event, arm in EVENT_ARMS:
-        include = analysis_set(patients, arm, "ITT")
+    for event, arm, name in _drawn(result):
+        include = analysis_set(patients, arm, name)
         table = risk_table(patients[f"{event}_days"], patients[f"{event}_event"], include, at_days=days(grid))
         columns = {"at_risk": table.at_risk[0], "censored": table.censored[0], "events": table.events[0]}
-        parts.append(_labelled(event, arm, "ITT", month=grid, **columns))
+        parts.append(_labelled(event, arm, name, month=grid, **columns))
     return _stacked(parts)
+
+
+def _drawn(result: RunResult) -> list[tuple[str, int, str]]:
+    """Name the curves that are drawn of the median trial: event, arm, analysis set."""
+    arms = range(len(result.study.trial.arms))
+    return [(event, arm, drawn_set(result.study, event)) for event in curves_of(result.study) for arm in arms]
 
 
 def _labelled(event: str, arm: int, name: str, **columns: NDArray[Any]) -> Table:
@@ -145,23 +158,42 @@ def _stacked(parts: Sequence[Table]) -> Table:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
-def _spreads(columns: Mapping[str, Floats]) -> Table:
-    spread = [percentiles(values) for values in columns.values()]
-    return {
-        "name": np.array(list(columns), dtype=object),
-        "p05": np.array([item[0] for item in spread]),
-        "p50": np.array([item[1] for item in spread]),
-        "p95": np.array([item[2] for item in spread]),
-    }
-
-
-def _grades(counts: Mapping[str, Floats]) -> Table:
-    """Give the share of assessed patients by worst grade, pooled over all trials."""
+def _flow(columns: Mapping[FlowKey, Floats]) -> Table:
     rows = [
-        {"toxicity": name, "grade": grade, "share": float(pooled[grade] / max(pooled.sum(), 1.0))}
-        for name, pooled in ((name, table.sum(axis=0)) for name, table in counts.items())
-        for grade in range(len(pooled))
+        {"arm": arm, "box": box, "name": name, "mean": float(values.mean()), **_spread(values)}
+        for (arm, box, name), values in columns.items()
     ]
+    return _from_rows(rows)
+
+
+def _medians(columns: Mapping[tuple[int, str], Floats]) -> Table:
+    return _from_rows([{"arm": arm, "name": name, **_spread(values)} for (arm, name), values in columns.items()])
+
+
+def _spread(values: Floats) -> dict[str, float]:
+    low, middle, high = (float(value) for value in percentiles(values))
+    return {"p05": low, "p50": middle, "p95": high}
+
+
+def _grades(counts: Mapping[tuple[int, str], Floats]) -> Table:
+    """Give the share of assessed patients by worst grade, arm by arm, pooled over all trials."""
+    pooled = {key: table.sum(axis=0) for key, table in counts.items()}
+    rows = [
+        {"arm": arm, "toxicity": name, "grade": grade, "share": float(count / max(total.sum(), 1.0))}
+        for (arm, name), total in pooled.items()
+        for grade, count in enumerate(total)
+    ]
+    return _from_rows(rows)
+
+
+def _responses(counts: Mapping[int, Floats]) -> Table:
+    """Give the share of an arm's patients by best response: pooled over all trials, and in 90 % of them."""
+    rows = []
+    for arm, table in counts.items():
+        total = np.maximum(table.sum(axis=1, keepdims=True), 1.0)
+        for place, code in enumerate(Response):
+            share = float(table[:, place].sum() / max(table.sum(), 1.0))
+            rows.append({"arm": arm, "response": int(code), "share": share, **_spread((table / total)[:, place])})
     return _from_rows(rows)
 
 

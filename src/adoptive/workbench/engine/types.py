@@ -14,11 +14,27 @@ from adoptive.trial.types import Study, TrialRecord
 from adoptive.verdict.types import EndpointSpec
 from adoptive.workbench.published import Published
 
-__all__ = ["Block", "Comparison", "CurveKey", "Floats", "Progress", "RunResult", "Simulator", "Task"]
+__all__ = [
+    "WHOLE_TRIAL",
+    "Block",
+    "Comparison",
+    "CurveKey",
+    "Floats",
+    "FlowKey",
+    "Progress",
+    "RunResult",
+    "Simulator",
+    "Task",
+]
 
 Floats = NDArray[np.float64]
 CurveKey = tuple[str, int, str]
-"""What a survival curve is of: ``pfs`` or ``os``, arm (0 or 1), analysis set."""
+"""What a curve is of: ``pfs``, ``os``, ``efs`` or ``dor``, the arm's place, the analysis set."""
+
+FlowKey = tuple[int, str, str]
+"""What a count of the flow is of: the arm's place or :data:`WHOLE_TRIAL`, the box, and its line in words."""
+
+WHOLE_TRIAL = -1
 
 Progress = Callable[[int, int], None]
 """Called with trials done and trials in all, those under other settings of the assessment rule included."""
@@ -49,16 +65,18 @@ class Block:
     """Hold the reduced result of some trials: first axis trials, never patients.
 
     ``values`` and ``estimable`` are ``(trials, endpoints)``; ``curves`` ``(trials, grid)`` by what they are of;
-    ``flow`` and ``medians`` ``(trials,)`` by name; ``grades`` ``(trials, 6)`` patients by worst grade, by toxicity.
+    ``flow`` ``(trials,)`` by what it counts; ``medians`` ``(trials,)`` by arm and column; ``grades`` ``(trials, 6)``
+    patients by worst grade, by arm and toxicity; ``responses`` ``(trials, codes)`` patients by best response, by arm.
     """
 
     trials: NDArray[np.int64]
     values: Floats
     estimable: NDArray[np.bool_]
     curves: Mapping[CurveKey, Floats]
-    flow: Mapping[str, Floats]
-    medians: Mapping[str, Floats]
-    grades: Mapping[str, Floats]
+    flow: Mapping[FlowKey, Floats]
+    medians: Mapping[tuple[int, str], Floats]
+    grades: Mapping[tuple[int, str], Floats]
+    responses: Mapping[int, Floats]
 
 
 @dataclass(frozen=True)
@@ -67,7 +85,8 @@ class Comparison:
 
     The simulated interval is the 5th to 95th percentile over trials; ``inf`` means that the median was not reached.
     ``inside`` is ``None`` where nothing could be compared. ``monte_carlo_error`` is half the 95 % interval of the
-    simulated median, ``inf`` if there are too few trials to say.
+    simulated median, ``inf`` if there are too few trials to say. ``chance_of_at_least`` is the share of trials that
+    give at least the published count, ``None`` where that is not asked.
     """
 
     published: Published
@@ -77,11 +96,15 @@ class Comparison:
     monte_carlo_error: float
     estimable_share: float
     inside: bool | None
+    chance_of_at_least: float | None = None
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """Hold a whole run: comparisons, what all trials left, and the median trial in detail."""
+    """Hold a whole run: comparisons, what all trials left, and the median trial in detail.
+
+    ``chosen_by`` is the endpoint by which the median trial was chosen.
+    """
 
     study: Study
     seed: int
@@ -90,8 +113,14 @@ class RunResult:
     comparisons: tuple[Comparison, ...]
     specs: tuple[EndpointSpec, ...]
     all_trials: Block
+    chosen_by: EndpointSpec
     median_trial: int
     detail: TrialRecord
     checks: tuple[Any, ...] = ()
     notes: Mapping[str, str] | None = None
     rules: tuple[RuleResult, ...] = ()
+
+    @property
+    def prediction(self) -> bool:
+        """Say whether no result of the trial was given, so that what was simulated is a prediction."""
+        return all(row.published.estimate is None for row in self.comparisons)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from adoptive.errors import StudyError
 from adoptive.tables import TableError, read_table
 from adoptive.trial.types import Study
+from adoptive.workbench.shape import arm_names, cells_arms, origin
 from adoptive.workbench.study import parse_study
 
 __all__ = ["Run", "Table", "load_run", "rows_of"]
@@ -21,8 +22,8 @@ __all__ = ["Run", "Table", "load_run", "rows_of"]
 Table = Mapping[str, NDArray[Any]]
 
 TABLES = (
-    "endpoints", "trial_values", "curves", "flow", "medians", "grades", "steps", "risk", "patients", "visits", "doses",
-    "daily", "checks", "rules", "parameters", "fields",
+    "endpoints", "trial_values", "curves", "flow", "medians", "grades", "responses", "steps", "risk",
+    "patients", "visits", "doses", "daily", "checks", "rules", "parameters", "fields",
 )  # fmt: skip
 
 
@@ -38,7 +39,21 @@ class Run:
     @property
     def arms(self) -> tuple[str, ...]:
         """Give the arms' names, the experimental one first."""
-        return tuple(arm.name for arm in self.study.trial.arms)
+        return arm_names(self.study)
+
+    @property
+    def cells(self) -> tuple[int, ...]:
+        """Give the places of the arms with cells."""
+        return cells_arms(self.study)
+
+    @property
+    def followed(self) -> tuple[int, ...]:
+        """Give the places of the arms that are shown patient by patient: those with cells, or all if there are none."""
+        return self.cells or tuple(range(len(self.arms)))
+
+    def origin(self, arm: int) -> str:
+        """Say from what an arm's times count."""
+        return origin(self.study, arm)
 
 
 def load_run(folder: Path) -> Run:
@@ -60,6 +75,11 @@ def load_run(folder: Path) -> Run:
         raise StudyError(
             "not a run folder", where=str(folder), value=reason, next_step="give a folder that `adoptive run` wrote"
         ) from None
+    if "box" not in tables["flow"] or "median_trial_by" not in summary:
+        raise StudyError(
+            "a run folder of an earlier version", where=str(folder), value=str(provenance.get("version", "")),
+            next_step="run the study again",
+        )  # fmt: skip
     return Run(study, summary, provenance, tables)
 
 

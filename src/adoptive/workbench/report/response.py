@@ -1,4 +1,4 @@
-"""Response figures of the median trial: waterfall, swimmer, spider."""
+"""Response figures: best response by arm over all trials; waterfall and spider of the median trial's lesions."""
 
 from __future__ import annotations
 
@@ -7,65 +7,112 @@ from typing import Any, Final
 import altair as alt
 import numpy as np
 
+from adoptive.outcome.types import Response
 from adoptive.units import months
-from adoptive.workbench.report.charts import RESPONSE_COLOURS, Chart, Figure, Size, draw
+from adoptive.workbench.report.charts import Chart, Figure, Size, draw, on, stacked
 from adoptive.workbench.report.data import Run, rows_of
+from adoptive.workbench.shape import CRITERIA_WITH_LESIONS, assessed
 
-__all__ = ["spider_figure", "swimmer_figure", "waterfall_figure"]
+__all__ = ["bars_figure", "day_zero", "has_lesions", "spider_figure", "waterfall_figure"]
 
-RESPONSES: Final = {1: "complete response", 2: "partial response", 3: "stable disease", 6: "stable disease",
-                    4: "progressive disease"}  # fmt: skip
+Rows = list[dict[str, Any]]
+
+RESPONSES: Final = {
+    Response.SCR: ("stringent complete response", "#00523B"),
+    Response.CR: ("complete response", "#009E73"),
+    Response.CRI: ("complete response, counts not recovered", "#66C5A8"),
+    Response.VGPR: ("very good partial response", "#0072B2"),
+    Response.PR: ("partial response", "#56B4E9"),
+    Response.MR: ("minimal response", "#F0D9A0"),
+    Response.SD: ("stable disease", "#E69F00"),
+    Response.NON_CR_NON_PD: ("stable disease", "#E69F00"),
+    Response.NR: ("no remission", "#E69F00"),
+    Response.PD: ("progressive disease", "#D55E00"),
+    Response.NE: ("not evaluable", "#999999"),
+    Response.NOT_DONE: ("not evaluable", "#999999"),
+}
+"""Words and colour of every best response, the best first."""
+
+NOT_EVALUABLE: Final = RESPONSES[Response.NE][0]
 SPIDER_LINES: Final = 40
 TOP_CHANGE: Final = 100.0
-PHASES: Final = {"waiting for the cells": "#CFCFCF", "progression-free": "#56B4E9", "after progression": "#F2C6A5"}
-EVENTS: Final = {
-    "infusion": ("#000000", "triangle-up"),
-    "first response": ("#009E73", "circle"),
-    "death": ("#8C2D04", "cross"),
-}
+
+
+def has_lesions(run: Run) -> bool:
+    """Say whether any arm is judged by measured lesions."""
+    return bool(_lesion_arms(run))
+
+
+def bars_figure(run: Run) -> Figure:
+    """Draw the share of each arm's patients by best response, over all trials."""
+    rules = " and ".join(dict.fromkeys(assessed(run.study, arm).response_criteria for arm in range(len(run.arms))))
+    sure = assessed(run.study, 0).confirmed_responses
+    caption = (
+        f"Best {'confirmed ' if sure else ''}response of all patients of an arm by {rules}, pooled over "
+        f"{run.summary['trials']:,} simulated trials; whoever was never assessed is not evaluable."
+    )
+    rows = _shares(run)
+    told = [
+        f"{name}: " + ", ".join(f"{row['response']} {row['share']:.0f} %" for row in rows if row["arm"] == name)
+        for name in run.arms
+    ]
+    return draw(
+        "bars", "Best response by arm", caption=caption, finding=". ".join(told) + ".",
+        chart=lambda size: _bar_chart(run, rows, size),
+    )  # fmt: skip
 
 
 def waterfall_figure(run: Run) -> Figure:
     """Draw each evaluable patient's best change of the target lesions, by arm."""
-    counts = [_evaluable(run, arm) for arm in (0, 1)]
-    missing = "; ".join(f"{name}: {lost} of {whole}" for name, (lost, whole) in zip(run.arms, counts, strict=True))
+    arms = _lesion_arms(run)
+    counts = {arm: _evaluable(run, arm) for arm in arms}
+    missing = "; ".join(f"{run.arms[arm]}: {lost} of {whole}" for arm, (lost, whole) in counts.items())
     caption = (
-        f"Trial {run.summary['median_trial']}. One bar per patient with a scan after baseline; colour: best confirmed "
+        f"Trial {run.summary['median_trial']}. One bar per patient with a scan after baseline; colour: best "
         f"response. Lines at +20 % and −30 %; bars end at +{TOP_CHANGE:.0f} %. Without such a scan: {missing}."
     )
-    shrunk = [sum(row["change"] <= -30.0 for row in _bars(run, arm)) for arm in (0, 1)]
-    told = ", ".join(f"{few} in {name}" for name, few in zip(run.arms, shrunk, strict=True))
+    shrunk = {arm: sum(row["change"] <= -30.0 for row in _bars(run, arm)) for arm in arms}
+    told = ", ".join(f"{few} in {run.arms[arm]}" for arm, few in shrunk.items())
     finding = f"Target lesions shrank by 30 % or more in so many patients: {told}."
     return draw(
         "waterfall", "Best change of the target lesions", caption=caption, finding=finding,
-        chart=lambda size: _waterfall(run, size),
+        chart=lambda size: _waterfall(run, arms, size),
     )  # fmt: skip
-
-
-def swimmer_figure(run: Run) -> Figure:
-    """Draw a lane per patient of the experimental arm, from randomisation to death or data cut."""
-    lanes = _lanes(run)
-    alive = sum(lane["alive"] for lane in lanes)
-    caption = (
-        f"Trial {run.summary['median_trial']}, {run.arms[0]}, all {len(lanes)} patients. Lanes end at death or at last "
-        "contact; triangles: infusions, circles: first response, crosses: death."
-    )
-    finding = f"{alive} of {len(lanes)} patients were alive when last seen."
-    return draw(
-        "swimmer", "Every patient's course", caption=caption, finding=finding, chart=lambda size: _swimmer(run, size)
-    )
 
 
 def spider_figure(run: Run) -> Figure:
     """Draw the change of the target lesions over time."""
-    lines, patients = _spider_rows(run)
-    shown = len({row["patient"] for row in lines})
+    arms = [arm for arm in run.followed if arm in _lesion_arms(run)]
+    lines = {arm: _spider_rows(run, arm, SPIDER_LINES // len(arms)) for arm in arms}
+    shown = {arm: len({row["patient"] for row in rows}) for arm, (rows, _) in lines.items()}
+    told = "; ".join(f"{run.arms[arm]}: {shown[arm]} of {lines[arm][1]} patients with scans" for arm in arms)
     caption = (
-        f"Trial {run.summary['median_trial']}, {run.arms[0]}: {shown} of {patients} patients with scans. Colour: best "
-        f"confirmed response. Lines at +20 % and −30 %; the axis ends at +{TOP_CHANGE:.0f} %."
+        f"Trial {run.summary['median_trial']}, {told}. Colour: best response. Lines at +20 % and −30 %; the axis ends "
+        f"at +{TOP_CHANGE:.0f} %."
     )
-    finding = f"Change of the sum of diameters over time in {shown} patients."
-    return draw("spider", "Change over time", caption=caption, finding=finding, chart=lambda size: _spider(lines, size))
+    finding = f"Change of the sum of diameters over time in {sum(shown.values())} patients."
+    return draw(
+        "spider", "Change over time", caption=caption, finding=finding,
+        chart=lambda size: _spider(run, {arm: rows for arm, (rows, _) in lines.items()}, size),
+    )  # fmt: skip
+
+
+def day_zero(run: Run) -> dict[int, float]:
+    """Give the day, counted from entry, on which times begin, of those for whom it is the first infusion's day.
+
+    Controls who crossed over count from entry all the same.
+    """
+    first: dict[int, float] = {}
+    for dose in rows_of(run.tables["doses"]):
+        first[dose["patient"]] = min(dose["day"], first.get(dose["patient"], np.inf))
+    rows = rows_of(run.tables["patients"])
+    late = {row["patient"] for row in rows if row["arm"] in run.cells and run.origin(row["arm"]) == "infusion"}
+    return {patient: day for patient, day in first.items() if patient in late}
+
+
+def _lesion_arms(run: Run) -> list[int]:
+    arms = range(len(run.arms))
+    return [arm for arm in arms if assessed(run.study, arm).response_criteria in CRITERIA_WITH_LESIONS]
 
 
 def _evaluable(run: Run, arm: int) -> tuple[int, int]:
@@ -74,29 +121,63 @@ def _evaluable(run: Run, arm: int) -> tuple[int, int]:
     return int((of_arm & ~patients["evaluable"]).sum()), int(of_arm.sum())
 
 
-def _bars(run: Run, arm: int) -> list[dict[str, Any]]:
+def _in_words(code: int) -> str:
+    return RESPONSES[Response(code)][0]
+
+
+def _bars(run: Run, arm: int) -> Rows:
     rows = sorted(rows_of(run.tables["patients"], arm=arm, evaluable=True), key=lambda row: -row["best_change"])
     return [
         {
             "rank": rank, "change": min(100 * row["best_change"], TOP_CHANGE),
-            "response": RESPONSES.get(row["best_response"], "not evaluable"),
+            "response": _in_words(row["best_response"]),
         }
         for rank, row in enumerate(rows, start=1)
     ]  # fmt: skip
 
 
-def _colour(**options: Any) -> alt.Color:
-    scale = alt.Scale(domain=list(RESPONSE_COLOURS), range=list(RESPONSE_COLOURS.values()))
-    return alt.Color("response:N", scale=scale, **options)
+def _shares(run: Run) -> Rows:
+    """Give each arm's shares in per cent, the best response first, with the ends of its piece of the bar."""
+    rows: Rows = []
+    for arm, name in enumerate(run.arms):
+        share = dict.fromkeys((words for words, _ in RESPONSES.values()), 0.0)
+        for row in rows_of(run.tables["responses"], arm=arm):
+            share[_in_words(row["response"])] += 100 * row["share"]
+        edge = 0.0
+        for words, size in share.items():
+            if size > 0:
+                rows.append({"arm": name, "response": words, "share": size, "start": edge, "end": edge + size})
+                edge += size
+    return rows
+
+
+def _bar_chart(run: Run, rows: Rows, size: Size) -> Chart:
+    names = list(run.arms)
+    room = alt.Axis(labelLimit=90 if size.narrow else 220, ticks=False, domain=False)
+    y = alt.Y("arm:N", sort=names, scale=alt.Scale(domain=names), title=None, axis=room)
+    x = alt.X(
+        "start:Q", title="% of patients", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(values=[0, 25, 50, 75, 100])
+    )
+    bars = on(rows).mark_bar().encode(x=x, x2="end:Q", y=y, color=_colour(rows, legend=_legend(size)))
+    told = [row | {"middle": (row["start"] + row["end"]) / 2, "label": f"{row['share']:.0f}"} for row in rows]
+    marks = on([row for row in told if row["share"] >= 5]).mark_text(fontSize=11, color="black")
+    labels = marks.encode(x="middle:Q", y=y, text="label:N")
+    return alt.layer(bars, labels).properties(width=size.width - (80 if size.narrow else 140), height=40 * len(names))
+
+
+def _colour(rows: Rows, **options: Any) -> alt.Color:
+    """Colour by response, with those that occur in the legend."""
+    present = {row["response"] for row in rows}
+    colours = {words: colour for words, colour in RESPONSES.values() if words in present}
+    return alt.Color("response:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), **options)
 
 
 def _legend(size: Size) -> alt.Legend:
-    return alt.Legend(columns=2 if size.narrow else 5, title=None, labelLimit=200, symbolType="square")
+    return alt.Legend(columns=1 if size.narrow else 3, title=None, labelLimit=260, symbolType="square")
 
 
 def _limits() -> alt.Chart:
-    lines = alt.InlineData(values=[{"at": 20}, {"at": -30}])
-    rules: alt.Chart = alt.Chart(lines).mark_rule(strokeDash=[4, 3], color="#888888").encode(y="at:Q")
+    rules: alt.Chart = on([{"at": 20}, {"at": -30}]).mark_rule(strokeDash=[4, 3], color="#888888").encode(y="at:Q")
     return rules
 
 
@@ -105,86 +186,30 @@ def _change_axis(field: str) -> alt.Y:
     return alt.Y(f"{field}:Q", title="change, %", scale=scale, axis=alt.Axis(values=[-100, -30, 0, 20, 100]))
 
 
-def _waterfall(run: Run, size: Size) -> Chart:
+def _waterfall(run: Run, arms: list[int], size: Size) -> Chart:
+    rows_of_arm = {arm: _bars(run, arm) for arm in arms}
+    every = [row for rows in rows_of_arm.values() for row in rows]
     panels = []
-    for arm, name in enumerate(run.arms):
-        rows = _bars(run, arm)
+    for arm, rows in rows_of_arm.items():
         x = alt.X("rank:O", axis=None, scale=alt.Scale(paddingInner=0.15))
-        bars = alt.Chart(alt.InlineData(values=rows)).mark_bar().encode(
-            x=x, y=_change_axis("change"), color=_colour(legend=_legend(size))
-        )  # fmt: skip
-        panels.append(
-            (bars + _limits()).properties(width=size.width, height=170, title=f"{name} ({len(rows)} patients)")
-        )
-    return alt.vconcat(*panels)
+        colour = _colour(every, legend=_legend(size))
+        bars = on(rows).mark_bar().encode(x=x, y=_change_axis("change"), color=colour)
+        title = f"{run.arms[arm]} ({len(rows)} patients)"
+        panels.append((bars + _limits()).properties(width=size.width, height=170, title=title))
+    return stacked(panels)
 
 
-def _lanes(run: Run) -> list[dict[str, Any]]:
-    rows = sorted(rows_of(run.tables["patients"], arm=0), key=lambda row: (-row["os_days"], row["patient"]))
-    return [
-        {
-            "lane": lane, "patient": row["patient"], "pfs": months(row["pfs_days"]), "end": months(row["os_days"]),
-            "alive": not row["os_event"], "response": months(row["response_day"]) if row["responder"] else None,
-        }
-        for lane, row in enumerate(rows)
-    ]  # fmt: skip
-
-
-def _swimmer(run: Run, size: Size) -> Chart:
-    first: dict[int, float] = {}
-    marks = []
-    lanes = _lanes(run)
-    lane_of = {lane["patient"]: lane["lane"] for lane in lanes}
-    for dose in rows_of(run.tables["doses"]):
-        if dose["patient"] in lane_of:
-            month = months(dose["day"])
-            first.setdefault(dose["patient"], month)
-            marks.append({"lane": lane_of[dose["patient"]], "month": month, "event": "infusion"})
-    bars = []
-    for lane in lanes:
-        wait = min(first.get(lane["patient"], lane["end"]), lane["pfs"], lane["end"])
-        turn = min(max(lane["pfs"], wait), lane["end"])
-        for phase, start, end in zip(PHASES, (0.0, wait, turn), (wait, turn, lane["end"]), strict=True):
-            if end > start:
-                bars.append({"lane": lane["lane"], "phase": phase, "start": start, "end": end})
-        if lane["response"] is not None:
-            marks.append({"lane": lane["lane"], "month": lane["response"], "event": "first response"})
-        if not lane["alive"]:
-            marks.append({"lane": lane["lane"], "month": lane["end"], "event": "death"})
-    return _swimmer_layers(bars, marks, len(lanes), size)
-
-
-def _swimmer_layers(bars: list[dict[str, Any]], marks: list[dict[str, Any]], lanes: int, size: Size) -> Chart:
-    y = alt.Y("lane:O", axis=None, scale=alt.Scale(domain=list(range(lanes)), paddingInner=0.2))
-    phases = alt.Scale(domain=list(PHASES), range=list(PHASES.values()))
-    legend = alt.Legend(columns=1 if size.narrow else 3, symbolType="square", labelLimit=250)
-    lane_bars = alt.Chart(alt.InlineData(values=bars)).mark_bar().encode(
-        x=alt.X("start:Q", title="months from randomisation", axis=alt.Axis(grid=False)), x2="end:Q", y=y,
-        color=alt.Color("phase:N", scale=phases, legend=legend),
-    )  # fmt: skip
-    layers: list[alt.Chart] = [lane_bars]
-    for name, (colour, shape) in EVENTS.items():
-        rows = [mark for mark in marks if mark["event"] == name]
-        turned = 45 if shape == "cross" else 0
-        point = alt.Chart(alt.InlineData(values=rows)).mark_point(
-            shape=shape, size=28, filled=True, opacity=1, angle=turned, color=colour
-        )  # fmt: skip
-        layers.append(point.encode(x="month:Q", y=y))
-    return alt.layer(*layers).properties(width=size.width, height=max(160, 7 * lanes))
-
-
-def _spider_rows(run: Run) -> tuple[list[dict[str, Any]], int]:
-    """Give the points of at most 40 patients, evenly taken, each line beginning at 0, and the number with scans."""
-    best = {row["patient"]: RESPONSES.get(row["best_response"], "not evaluable")
-            for row in rows_of(run.tables["patients"], arm=0)}  # fmt: skip
+def _spider_rows(run: Run, arm: int, most: int) -> tuple[Rows, int]:
+    """Give the points of at most so many patients, evenly taken, each line from 0, and the number with scans."""
+    best = {row["patient"]: _in_words(row["best_response"]) for row in rows_of(run.tables["patients"], arm=arm)}
     visits = [row for row in rows_of(run.tables["visits"]) if row["patient"] in best and np.isfinite(row["change"])]
-    patients = sorted({row["patient"] for row in visits})
-    picked = {patients[round(at)] for at in np.linspace(0, len(patients) - 1, min(SPIDER_LINES, len(patients)))}
+    patients, zero = sorted({row["patient"] for row in visits}), day_zero(run)
+    picked = {patients[round(at)] for at in np.linspace(0, len(patients) - 1, min(most, len(patients)))}
     lines = [{"patient": patient, "month": 0.0, "change": 0.0, "response": best[patient]} for patient in sorted(picked)]
     lines += [
         {
-            "patient": row["patient"], "month": months(row["day"]), "change": min(100 * row["change"], TOP_CHANGE),
-            "response": best[row["patient"]],
+            "patient": row["patient"], "month": months(row["day"] - zero.get(row["patient"], 0.0)),
+            "change": min(100 * row["change"], TOP_CHANGE), "response": best[row["patient"]],
         }
         for row in visits
         if row["patient"] in picked
@@ -192,9 +217,18 @@ def _spider_rows(run: Run) -> tuple[list[dict[str, Any]], int]:
     return lines, len(patients)
 
 
-def _spider(lines: list[dict[str, Any]], size: Size) -> Chart:
-    threads = alt.Chart(alt.InlineData(values=lines)).mark_line(strokeWidth=1.2, opacity=0.85).encode(
-        x=alt.X("month:Q", title="months from randomisation", axis=alt.Axis(grid=False)), y=_change_axis("change"),
-        color=_colour(legend=_legend(size)), detail="patient:N",
-    )  # fmt: skip
-    return alt.layer(threads, _limits()).properties(width=size.width, height=280)
+def _spider(run: Run, lines: dict[int, Rows], size: Size) -> Chart:
+    every = [row for rows in lines.values() for row in rows]
+    scale = alt.Scale(domain=[0.0, max((row["month"] for row in every), default=1.0)], nice=False)
+    panels = []
+    for arm, rows in lines.items():
+        axis = alt.Axis(grid=False, tickCount=6)
+        threads = on(rows).mark_line(strokeWidth=1.2, opacity=0.85).encode(
+            x=alt.X("month:Q", title=f"months from {run.origin(arm)}", axis=axis, scale=scale),
+            y=_change_axis("change"),
+            color=_colour(every, legend=_legend(size)), detail="patient:N",
+        )  # fmt: skip
+        title = {"title": run.arms[arm]} if len(lines) > 1 else {}
+        height = 280 if len(lines) == 1 else 190
+        panels.append(alt.layer(threads, _limits()).properties(width=size.width, height=height, **title))
+    return stacked(panels)

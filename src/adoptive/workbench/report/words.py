@@ -11,15 +11,30 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 from adoptive.trial.sensitivity import RuleResult
+from adoptive.verdict import ENDPOINTS
 from adoptive.workbench.engine.compare import percentiles
+from adoptive.workbench.engine.types import WHOLE_TRIAL
+from adoptive.workbench.published import CONFIRMED
 from adoptive.workbench.report.data import Run, rows_of
-from adoptive.workbench.wording import NOT_ESTIMABLE, amount, count_inside, endpoint_label, interval
+from adoptive.workbench.wording import (
+    ALL_ARMS,
+    NOT_ESTIMABLE,
+    amount,
+    chance,
+    count_inside,
+    endpoint_label,
+    interval,
+)
 
 __all__ = [
     "Box",
+    "Flow",
+    "FlowOfArm",
     "Row",
     "answer",
+    "chances",
     "check_rows",
+    "chosen_in_words",
     "comparison_rows",
     "counted",
     "field_groups",
@@ -31,6 +46,9 @@ __all__ = [
 ]
 
 
+TIMES = {"pfs": "progression-free survival", "os": "overall survival", "efs": "event-free survival"}
+
+
 @dataclass(frozen=True)
 class Box:
     """Hold one box of the flow: what, how many in the median trial of the count, and in 90 % of trials."""
@@ -38,6 +56,32 @@ class Box:
     name: str
     count: str
     spread: str
+
+
+@dataclass(frozen=True)
+class FlowOfArm:
+    """Hold an arm of the flow: how many were assigned and treated, by number of infusions, lost by cause."""
+
+    name: str
+    cells: bool
+    screened: list[Box]
+    failures: list[Box]
+    assigned: Box
+    treated: Box
+    infusions: list[Box]
+    lost: list[Box]
+    crossed: list[Box]
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Hold the flow of patients from screening to the arms."""
+
+    screened: list[Box]
+    failures: list[Box]
+    entered: Box
+    stopped: list[str]
+    arms: list[FlowOfArm]
 
 
 @dataclass(frozen=True)
@@ -53,49 +97,130 @@ class Row:
     simulated_interval: str
     error: str
     verdict: str
+    chance: str
     source: str
-    weight: float
+    confirmed: bool
     strip: dict[str, float]
 
 
 def answer(run: Run) -> str:
-    """Answer the study's question in one sentence, from the hazard ratio of progression and the count inside."""
-    values = run.tables["trial_values"]
-    asked = (values["endpoint"] == "pfs_hazard_ratio") & (values["set"] == "ITT") & values["estimable"]
+    """Answer the study's question in one sentence, from its primary endpoint and the count inside."""
+    name, trials = str(run.summary["median_trial_by"]), f"In {run.summary['trials']:,} simulated trials"
     counts = counted(run)
     count = f"; {counts}" if counts else ""
-    if not asked.any():
-        return (
-            f"In {run.summary['trials']:,} simulated trials no hazard ratio of progression could be estimated{count}."
-        )
-    low, middle, high = percentiles(values["value"][asked])
-    better, other = (run.arms[0], run.arms[1]) if middle < 1 else (run.arms[1], run.arms[0])
-    said = (
-        f"In {run.summary['trials']:,} simulated trials progression-free survival favoured {better} over {other}: the "
-        f"median hazard ratio was {middle:.3f} (90 % of trials {low:.3f} to {high:.3f})"
-    )
-    published = [
-        row for row in rows_of(run.tables["endpoints"], endpoint="pfs_hazard_ratio", set="ITT")
-        if math.isfinite(row["published"])
+    asked = [row for row in rows_of(run.tables["endpoints"], endpoint=name) if row["estimable_share"] > 0]
+    asked = asked or _unpublished(run, name)
+    if name.endswith("_hazard_ratio"):
+        return f"{trials} {_favoured(run, name, _of_itt(asked))}{count}."
+    said = "; ".join(map(_estimated, _of_itt(asked))) or "could not be estimated"
+    at = {row["at_months"] for row in asked}
+    title = endpoint_label(name, at.pop() if len(at) == 1 else None)
+    return f"{trials} the primary endpoint ({title}) was {said}{count}."
+
+
+def _unpublished(run: Run, name: str) -> list[dict[str, Any]]:
+    """Give an endpoint that was simulated and not published, from its values in all trials; nothing if it has none."""
+    values = run.tables["trial_values"]
+    mine = (values["endpoint"] == name) & values["estimable"]
+    if not mine.any():
+        return []
+    low, middle, high = percentiles(values["value"][mine])
+    at = float(values["at_months"][mine][0])
+    return [
+        {
+            "endpoint": name, "arm": "", "set": "ITT", "unit": ENDPOINTS[name].unit, "at_months": at,
+            "published": math.inf, "simulated_median": middle, "simulated_p05": low, "simulated_p95": high,
+        }
     ]  # fmt: skip
-    if published:
-        said += f", and the published {published[0]['published']:.3f} lies {published[0]['inside']} of that"
-    return f"{said}{count}."
+
+
+def _of_itt(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave those by intention to treat, unless there are none."""
+    return [row for row in rows if row["set"] == "ITT"] or rows
+
+
+def _favoured(run: Run, name: str, asked: list[dict[str, Any]]) -> str:
+    """Say whom the hazard ratio favours; it may be simulated alone, without a published row."""
+    event = name.removesuffix("_hazard_ratio")
+    words = TIMES.get(event, event)
+    values = run.tables["trial_values"]
+    mine = (values["endpoint"] == name) & (values["set"] == "ITT") & (values["arm"] < 1) & values["estimable"]
+    if not mine.any():
+        hazard = "progression" if event == "pfs" else words
+        return f"no hazard ratio of {hazard} could be estimated"
+    low, middle, high = percentiles(values["value"][mine])
+    better, other = (run.arms[0], run.arms[-1]) if middle < 1 else (run.arms[-1], run.arms[0])
+    said = (
+        f"{words} favoured {better} over {other}: the median hazard ratio was {middle:.3f} (90 % of trials {low:.3f} "
+        f"to {high:.3f})"
+    )
+    told = [row for row in asked if math.isfinite(row["published"]) and row["arm"] in ("", run.arms[0])]
+    return said + (f", and the published {told[0]['published']:.3f} lies {told[0]['inside']} of that" if told else "")
+
+
+def _estimated(row: dict[str, Any]) -> str:
+    """Say one arm's value of an endpoint."""
+    unit, whom = row["unit"], f" in {row['arm']}" if row["arm"] else ""
+    spread = interval(row["simulated_p05"], row["simulated_p95"], unit)
+    said = f"{amount(row['simulated_median'], unit)} (90 % of trials {spread}){whom}"
+    if not math.isfinite(row["published"]):
+        return said
+    return f"{said}, and the published {amount(row['published'], unit)} lies {row['inside']} of that"
+
+
+def chosen_in_words(run: Run) -> str:
+    """Name the trial that is drawn and why it is this one."""
+    name, trials = str(run.summary["median_trial_by"]), run.summary["trials"]
+    what = {
+        "pfs_hazard_ratio": "hazard ratio of progression", "os_hazard_ratio": "hazard ratio of death",
+    }.get(name, f"primary endpoint ({endpoint_label(name)})")  # fmt: skip
+    return f"trial {run.summary['median_trial']}, whose {what} is nearest the median of {trials:,} simulated trials"
+
+
+def chances(run: Run) -> list[str]:
+    """Say, for numbers that were only told, how often a simulated trial gives at least as much."""
+    rows = [row for row in rows_of(run.tables["endpoints"]) if math.isfinite(row["chance_of_at_least"])]
+    return [_chance_in_words(row, int(run.summary["trials"])) for row in rows]
+
+
+def _chance_in_words(row: dict[str, Any], trials: int) -> str:
+    whom = f" ({row['arm']})" if row["arm"] else ""
+    what = f"{endpoint_label(row['endpoint'], row['at_months'])}{whom}"
+    share = chance(row["chance_of_at_least"], trials)
+    return f"{what}: at least {amount(row['published'], row['unit'])} in {share} of the simulated trials"
 
 
 def counted(run: Run) -> str:
     """Count the endpoints inside, those without a confirmed source apart; empty if none was published."""
     rows = [row for row in comparison_rows(run) if row.verdict in ("inside", "outside")]
-    return count_inside((row.verdict == "inside", row.weight) for row in rows)
+    return count_inside((row.verdict == "inside", float(row.confirmed)) for row in rows)
 
 
-def flow(run: Run) -> dict[str, Box]:
-    """Give the boxes of the flow by name."""
-    boxes = {}
-    for row in rows_of(run.tables["flow"]):
-        spread = f"{row['p05']:,.0f} to {row['p95']:,.0f}" if row["p05"] != row["p95"] else ""
-        boxes[row["name"]] = Box(row["name"], f"{row['p50']:,.0f}", spread)
-    return boxes
+def flow(run: Run) -> Flow:
+    """Give the boxes of the flow: screening, entry, and each arm with its losses by cause."""
+
+    def boxes(box: str, arm: int = WHOLE_TRIAL) -> list[Box]:
+        rows = rows_of(run.tables["flow"], box=box, arm=arm)
+        return [_box(row) for row in rows if row["p95"] > 0 or box in ("screened", "entered", "treated")]
+
+    arms = []
+    for arm, name in enumerate(run.arms):
+        (assigned,), (treated,) = boxes("assigned", arm), boxes("treated", arm)
+        arms.append(
+            FlowOfArm(
+                name, arm in run.cells, boxes("screened", arm), boxes("screening failure", arm), assigned, treated,
+                boxes("infusions", arm), boxes("lost", arm), boxes("crossed over", arm),
+            )
+        )  # fmt: skip
+    (entered,) = boxes("entered")
+    stopped = [f"{row['name']} {100 * row['mean']:.0f} %" for row in rows_of(run.tables["flow"], box="stopped")]
+    looked = stopped if run.study.verdict.looks is not None else []
+    return Flow(boxes("screened"), boxes("screening failure"), entered, looked, arms)
+
+
+def _box(row: dict[str, Any]) -> Box:
+    spread = f"{row['p05']:,.0f} to {row['p95']:,.0f}" if row["p05"] != row["p95"] else ""
+    return Box(str(row["name"]), f"{row['p50']:,.0f}", spread)
 
 
 def comparison_rows(run: Run) -> list[Row]:
@@ -104,7 +229,8 @@ def comparison_rows(run: Run) -> list[Row]:
     rows = list(rows_of(run.tables["endpoints"]))
     for unit, group in groupby(sorted(rows, key=lambda row: row["unit"]), key=lambda row: row["unit"]):
         scales[unit] = _scale(unit, list(group))
-    return [_row(row, scales[row["unit"]]) for row in rows]
+    trials = int(run.summary["trials"])
+    return [_row(row, scales[row["unit"]], trials) for row in rows]
 
 
 def missed(run: Run) -> list[Row]:
@@ -168,7 +294,7 @@ def _scale(unit: str, rows: list[dict[str, Any]]) -> tuple[float, float]:
     return 0.0, max(values) * 1.02
 
 
-def _row(row: dict[str, Any], scale: tuple[float, float]) -> Row:
+def _row(row: dict[str, Any], scale: tuple[float, float], trials: int) -> Row:
     unit, published, error = row["unit"], row["published"], row["monte_carlo_error"]
 
     def place(value: float) -> float:
@@ -177,19 +303,20 @@ def _row(row: dict[str, Any], scale: tuple[float, float]) -> Row:
         at = math.log(max(value, 1e-9)) if unit == "ratio" else value
         return round(min(100.0, max(0.0, 100 * (at - scale[0]) / (scale[1] - scale[0]))), 2)
 
-    finite = math.isfinite(published)
+    there = bool(row["is_published"])
     known_trials = row["estimable_share"] > 0
     strip = {name: place(row[f"simulated_{name}"]) for name in ("p05", "median", "p95")} if known_trials else {}
-    strip |= {"published": place(published)} if finite else {}
+    strip |= {"published": place(published)} if there else {}
     ends = (row["published_lo"], row["published_hi"])
     known = [end if math.isfinite(end) else None for end in ends]
     if None not in known:
         strip |= {"low": place(ends[0]), "high": place(ends[1])}
     return Row(
-        endpoint=endpoint_label(row["endpoint"], row["at_months"]), arm=row["arm"] or "both", set=row["set"],
-        published=amount(published, unit) if finite else "–", published_interval=interval(known[0], known[1], unit),
+        endpoint=endpoint_label(row["endpoint"], row["at_months"]), arm=row["arm"] or ALL_ARMS, set=row["set"],
+        published=amount(published, unit) if there else "–", published_interval=interval(known[0], known[1], unit),
         simulated=amount(row["simulated_median"], unit) if known_trials else NOT_ESTIMABLE,
         simulated_interval=interval(row["simulated_p05"], row["simulated_p95"], unit) if known_trials else "",
         error=amount(error, unit, with_unit=False) if math.isfinite(error) else "?",
-        verdict=row["inside"], source=row["source"], weight=row["weight"], strip=strip,
+        verdict=row["inside"], chance=chance(row["chance_of_at_least"], trials), source=row["source"],
+        confirmed=row["weight"] > 0 and row["confidence"] in CONFIRMED, strip=strip,
     )  # fmt: skip

@@ -142,9 +142,9 @@ def test_pet_tells_a_residual_mass_from_living_lymphoma(course: Course, stand: S
     alive = np.where(DAYS < 20.0, start, 0.0)
     dead = np.where(DAYS < 20.0, 0.0, 0.5 * start)
     assert seen(read(course, stand, "Lugano 2014", alive, D1=dead)) == {"CR"}
-    assert seen(read(course, stand, "Lugano 2014", np.where(DAYS < 20.0, start, 0.5 * start))) == {"SD"}
-    assert seen(read(course, stand, "Lugano 2014", np.where(DAYS < 20.0, start, 0.3 * start))) == {"PR"}
-    assert seen(read(course, stand, "Lugano 2014", np.where(DAYS < 20.0, start, 2.0 * start))) == {"PD"}
+    assert seen(read(course, stand, "Lugano 2014", np.where(DAYS < 20.0, start, 0.65 * start))) == {"SD"}
+    assert seen(read(course, stand, "Lugano 2014", np.where(DAYS < 20.0, start, 0.15 * start))) == {"PR"}
+    assert seen(read(course, stand, "Lugano 2014", np.where(DAYS < 20.0, start, start * np.exp(DAYS / 40.0)))) == {"PD"}
     found = read(course, stand, "Lugano 2014", np.where(DAYS < 20.0, start, np.where(DAYS < 120, 0.0, 0.1 * start)))
     whole = found.scans.done.all(axis=1) & np.isinf(found.fate.new_lesion_day)
     assert whole.sum() > 5

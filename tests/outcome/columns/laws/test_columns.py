@@ -118,5 +118,10 @@ def test_leukaemia_without_remission_in_time_has_its_event_at_the_deadline(run: 
     failed = never & (p["os_days"] > deadline)
     assert (p["efs_event"][failed]).all()
     assert (p["efs_days"][failed] == deadline).any()
+    first = run(response_criteria="B-ALL remission", time_origin="enrolment")
+    waited = first["efs_event"] & never & (first["os_days"] > deadline + first["infusion_day"])
+    np.testing.assert_allclose(
+        first["efs_days"][waited & failed], (p["efs_days"] + first["infusion_day"])[waited & failed]
+    )
     late = p["response_any"] & ~p["efs_event"]
     assert (p["efs_days"][late] == p["os_days"][late]).all()
