@@ -21,6 +21,8 @@ PROGRAM = [sys.executable, "-c", "from adoptive.workbench.cli import main; main(
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from adoptive.trial.types import Study
+
 
 @pytest.fixture(scope="session")
 def adoptive() -> Callable[..., subprocess.CompletedProcess[str]]:
@@ -79,21 +81,35 @@ def browser() -> Iterator[Browser]:
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a report of synthetic trials."""
     sys.path.insert(0, str(ROOT / "tests" / "workbench"))
-    from synthetic_clinic import PUBLISHED_TEXT, SyntheticClinic, small_study, synthetic_checks
+    from synthetic_clinic import PUBLISHED_TEXT, small_study
+
+    return _written(small_study(), PUBLISHED_TEXT, tmp_path_factory.mktemp("report"))
+
+
+@pytest.fixture(scope="session", params=["cohorts", "drugs alone", "leukaemia", "eight arms"])
+def shaped_report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write a report of synthetic trials of a shape."""
+    sys.path.insert(0, str(ROOT / "tests" / "workbench"))
+    from shapes import study_of
+
+    return _written(study_of(request.param), "", tmp_path_factory.mktemp("report"))
+
+
+def _written(study: Study, published: str, out: Path) -> Path:
+    from synthetic_clinic import SyntheticClinic, synthetic_checks
 
     from adoptive.workbench.engine import run_study
     from adoptive.workbench.engine.store import run_folder, write_run
     from adoptive.workbench.published import parse_published
 
     result = run_study(
-        small_study(),
+        study,
         trials=20,
         simulate=SyntheticClinic(),
-        published=parse_published(PUBLISHED_TEXT),
+        published=parse_published(published) if published else (),
         checks=synthetic_checks(),
         notes={"What is not modelled": "Luck."},
     )
-    out = tmp_path_factory.mktemp("report")
     with run_folder(out, "run") as folder:
         write_run(folder, result, wall_s=1.0)
     return out / "run" / "report.html"

@@ -55,7 +55,7 @@ def test_opens_alone_and_fits(browser: Browser, report: Path, width: int) -> Non
         page.evaluate(
             "[...document.querySelectorAll('figure svg')].filter(s => s.getBoundingClientRect().width > 0).length"
         )
-        == 7
+        == 8
     )
     page.context.close()
 
@@ -64,6 +64,16 @@ def test_opens_alone_and_fits(browser: Browser, report: Path, width: int) -> Non
 def test_no_label_lies_on_another(browser: Browser, report: Path, width: int) -> None:
     page, _ = opened(browser, report, width=width)
     assert page.evaluate(OVERLAPS) == []
+    page.context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_trials_of_every_shape_fit_and_can_be_read(browser: Browser, shaped_report: Path, width: int) -> None:
+    page, asked = opened(browser, shaped_report, width=width)
+    assert asked == [shaped_report.as_uri()]
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(OVERLAPS) == []
+    assert page.evaluate(CONTRAST) == []
     page.context.close()
 
 

@@ -176,6 +176,24 @@ def test_what_has_no_source_weighs_nothing_unless_said() -> None:
     assert [(row.weight, row.confirmed) for row in rows] == [(0.0, False), (1.0, True)]
 
 
+def test_a_published_median_that_was_not_reached(tmp_path: Path) -> None:
+    study = study_of("one arm")
+    text = HEAD + "os_median,,ITT,months,not reached,9,not reached,30,,a paper,1,L\n"
+    result = run_study(study, trials=12, seed=2, simulate=SyntheticClinic(), published=parse_published(text))
+    (row,) = result.comparisons
+    assert row.inside is bool(np.isinf(row.simulated_p95))
+    assert not result.prediction
+    document = as_document(result)["endpoints"][0]
+    assert (document["published"], document["published_not_reached"]) == (None, True)
+    assert "not reached" in told(result)
+    with run_folder(tmp_path, "x") as folder:
+        write_run(folder, result, wall_s=1.0)
+    page = (tmp_path / "x" / "report.html").read_text("utf-8")
+    assert '<td class="number">not reached' in page
+    with pytest.raises(StudyError, match="only a time can be not reached"):
+        specs_for(study, parse_published(HEAD + "orr,,ITT,%,not reached,,,30,,a paper,1,L\n"))
+
+
 def seed_row(estimate: float, n: int | None, endpoint: str = "orr", confidence: str = "SEED") -> Published:
     return Published(endpoint, "", "ITT", "", estimate, None, None, n, None, "a story", 0.0, confidence)
 
@@ -208,6 +226,18 @@ def test_chance_stands_in_terminal_document_and_report(tmp_path: Path) -> None:
     assert page.index('id="chances"') < page.index("<nav")
     assert "Objective response: at least 67 % in" in page
     assert 'id="prediction"' not in page
+
+
+def test_answer_names_a_primary_endpoint_that_was_not_published(tmp_path: Path) -> None:
+    text = HEAD + "crs_any,,infused,%,50,,,15,,a paper,1,L\n"
+    result = run_study(
+        study_of("one arm"), trials=12, seed=2, simulate=SyntheticClinic(), published=parse_published(text)
+    )
+    with run_folder(tmp_path, "x") as folder:
+        write_run(folder, result, wall_s=1.0)
+    (answer,) = re.findall(r'id="answer">([^<]+)<', (tmp_path / "x" / "report.html").read_text("utf-8"))
+    middle = np.quantile(result.all_trials.values[:, -1], 0.5, method="inverted_cdf")
+    assert f"(Objective response) was {middle:.0f} % (90 % of trials" in answer
 
 
 @pytest.mark.parametrize(

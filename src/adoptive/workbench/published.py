@@ -16,6 +16,7 @@ from typing import Final
 from adoptive.errors import StudyError
 from adoptive.workbench.mistakes import UNSHOWABLE
 from adoptive.workbench.study import study_folder
+from adoptive.workbench.wording import NOT_REACHED
 
 __all__ = [
     "COLUMNS",
@@ -46,8 +47,9 @@ NOTES: Final = ("Why it may miss", "What is not modelled")
 class Published:
     """Hold one published number: endpoint, arm by name (empty: the comparison or the whole trial), set, unit, interval.
 
-    ``estimate`` is ``None`` for an endpoint that is simulated only; ``lo`` and ``hi`` are the ends of the published
-    interval, ``None`` where none was given; ``weight`` 0 means that the number is shown but counts in no fit.
+    ``estimate`` is ``None`` for an endpoint that is simulated only, ``inf`` for a median that was not reached; ``lo``
+    and ``hi`` are the ends of the published interval, ``None`` where none was given; ``weight`` 0 means that the number
+    is shown but counts in no fit.
     """
 
     endpoint: str
@@ -123,7 +125,7 @@ def _row(row: dict[str, str], where: str) -> Published:
             "a control character or a line end has no place here", where=f"{where}: {odd}", value=ascii(text[odd]),
             next_step="remove it",
         )  # fmt: skip
-    estimate = _number(text["estimate"], f"{where}: estimate")
+    estimate = _reached(text["estimate"], f"{where}: estimate")
     if estimate is None or not text["endpoint"]:
         raise StudyError("the endpoint or its estimate is missing", where=where, next_step="fill it in")
     if text["confidence"] not in CONFIDENCE:
@@ -135,7 +137,7 @@ def _row(row: dict[str, str], where: str) -> Published:
     weight = _number(text["weight"], f"{where}: weight")
     return Published(
         endpoint=text["endpoint"], arm=text["arm"], set=text["set"] or "ITT", unit=text["unit"], estimate=estimate,
-        lo=_number(text["lo"], f"{where}: lo"), hi=_number(text["hi"], f"{where}: hi"),
+        lo=_reached(text["lo"], f"{where}: lo"), hi=_reached(text["hi"], f"{where}: hi"),
         n=None if count is None else int(count), at_months=_number(text["at_months"], f"{where}: at_months"),
         source=text["source"], weight=_usual_weight(text["confidence"]) if weight is None else weight,
         confidence=text["confidence"],
@@ -145,6 +147,11 @@ def _row(row: dict[str, str], where: str) -> Published:
 def _usual_weight(confidence: str) -> float:
     """Give the weight of a row that names none: what has no source counts in no fit."""
     return 1.0 if confidence in CONFIRMED else 0.0
+
+
+def _reached(text: str, where: str) -> float | None:
+    """Read a number that may not have been reached."""
+    return math.inf if text == NOT_REACHED else _number(text, where)
 
 
 def _number(text: str, where: str) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal
 
@@ -12,6 +13,7 @@ from adoptive.trial.types import Study
 from adoptive.verdict import ENDPOINTS, EndpointSpec
 from adoptive.workbench.published import Published
 from adoptive.workbench.shape import arm_names, cells_arms, compares, curves_of
+from adoptive.workbench.wording import NOT_REACHED
 
 __all__ = ["median_spec", "specs_for", "unpublished", "with_units"]
 
@@ -145,6 +147,11 @@ def _refuse_unknown(row: Published) -> None:
         raise StudyError(
             "another unit than the endpoint's", where=f"{where}: unit", value=row.unit, allowed=endpoint.unit,
             next_step="give the number in this unit",
+        )  # fmt: skip
+    if row.estimate == math.inf and endpoint.unit not in ("months", "days"):
+        raise StudyError(
+            "only a time can be not reached", where=f"{where}: estimate", value=NOT_REACHED, allowed="a number",
+            next_step="write the number",
         )  # fmt: skip
     if endpoint.needs_time and (row.at_months is None or row.at_months < 0):
         raise StudyError(

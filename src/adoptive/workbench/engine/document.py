@@ -45,8 +45,9 @@ def _endpoint(row: Comparison) -> dict[str, Any]:
     published = row.published
     return {
         "name": published.endpoint, "arm": published.arm, "set": published.set, "unit": published.unit,
-        "at_months": published.at_months, "published": published.estimate, "published_lo": published.lo,
-        "published_hi": published.hi, "n": published.n, "simulated_median": _plain(row.simulated_median),
+        "at_months": published.at_months, "published": _plain(published.estimate),
+        "published_not_reached": published.estimate == math.inf, "published_lo": _plain(published.lo),
+        "published_hi": _plain(published.hi), "n": published.n, "simulated_median": _plain(row.simulated_median),
         "simulated_p05": _plain(row.simulated_p05), "simulated_p95": _plain(row.simulated_p95),
         "monte_carlo_error": _plain(row.monte_carlo_error), "estimable_share": row.estimable_share,
         "inside": row.inside, "chance_of_at_least": row.chance_of_at_least,

@@ -76,6 +76,7 @@ def _endpoints(rows: Sequence[Comparison]) -> Table:
                 "endpoint": row.published.endpoint, "meaning": ENDPOINTS[row.published.endpoint].meaning,
                 "arm": row.published.arm, "set": row.published.set,
                 "unit": row.published.unit, "at_months": row.published.at_months,
+                "is_published": row.published.estimate is not None,
                 "published": row.published.estimate, "published_lo": row.published.lo, "published_hi": row.published.hi,
                 "simulated_median": row.simulated_median, "simulated_p05": row.simulated_p05,
                 "simulated_p95": row.simulated_p95, "monte_carlo_error": row.monte_carlo_error,

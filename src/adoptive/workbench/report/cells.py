@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import altair as alt
 import numpy as np
+from numpy.typing import NDArray
 
 from adoptive.workbench.report.charts import ARM_COLOURS, GRADE_COLOURS, Chart, Figure, Panel, Size, draw, on, stacked
 from adoptive.workbench.report.data import Run, rows_of
@@ -83,7 +84,7 @@ def _kinetics_rows(run: Run, arm: int) -> tuple[Rows, Rows, int]:
     start = np.array([first.get(patient, np.inf) for patient in daily["patient"].tolist()])
     since = np.where(np.isfinite(start), np.round(daily["day"] - np.where(np.isfinite(start), start, 0.0)), -1.0)
     keep = (since >= 0) & (since <= _last_day(run))
-    day, level, who = since[keep], np.maximum(daily["car_copies"][keep], FLOOR_COPIES), daily["patient"][keep]
+    day, level, who = _grouped(since[keep]), np.maximum(daily["car_copies"][keep], FLOOR_COPIES), daily["patient"][keep]
     band = []
     for value in np.unique(day):
         low, middle, high = np.quantile(level[day == value], [0.05, 0.5, 0.95], method="inverted_cdf")
@@ -100,6 +101,12 @@ def _kinetics_rows(run: Run, arm: int) -> tuple[Rows, Rows, int]:
         if at % (_last_day(run) // THREAD_POINTS) == 0
     ]
     return band, threads, len(patients)
+
+
+def _grouped(day: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Take days by weeks once patients are no longer recorded daily."""
+    weeks = np.floor((day - LAST_DAY) / 7.0) * 7.0 + LAST_DAY
+    return np.where(day > LAST_DAY, weeks, day)
 
 
 def _last_day(run: Run) -> int:

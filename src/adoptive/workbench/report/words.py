@@ -11,6 +11,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 
 from adoptive.trial.sensitivity import RuleResult
+from adoptive.verdict import ENDPOINTS
 from adoptive.workbench.engine.compare import percentiles
 from adoptive.workbench.engine.types import WHOLE_TRIAL
 from adoptive.workbench.published import CONFIRMED
@@ -108,12 +109,29 @@ def answer(run: Run) -> str:
     counts = counted(run)
     count = f"; {counts}" if counts else ""
     asked = [row for row in rows_of(run.tables["endpoints"], endpoint=name) if row["estimable_share"] > 0]
+    asked = asked or _unpublished(run, name)
     if name.endswith("_hazard_ratio"):
         return f"{trials} {_favoured(run, name, _of_itt(asked))}{count}."
     said = "; ".join(map(_estimated, _of_itt(asked))) or "could not be estimated"
     at = {row["at_months"] for row in asked}
     title = endpoint_label(name, at.pop() if len(at) == 1 else None)
     return f"{trials} the primary endpoint ({title}) was {said}{count}."
+
+
+def _unpublished(run: Run, name: str) -> list[dict[str, Any]]:
+    """Give an endpoint that was simulated and not published, from its values in all trials; nothing if it has none."""
+    values = run.tables["trial_values"]
+    mine = (values["endpoint"] == name) & values["estimable"]
+    if not mine.any():
+        return []
+    low, middle, high = percentiles(values["value"][mine])
+    at = float(values["at_months"][mine][0])
+    return [
+        {
+            "endpoint": name, "arm": "", "set": "ITT", "unit": ENDPOINTS[name].unit, "at_months": at,
+            "published": math.inf, "simulated_median": middle, "simulated_p05": low, "simulated_p95": high,
+        }
+    ]  # fmt: skip
 
 
 def _of_itt(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -285,17 +303,17 @@ def _row(row: dict[str, Any], scale: tuple[float, float], trials: int) -> Row:
         at = math.log(max(value, 1e-9)) if unit == "ratio" else value
         return round(min(100.0, max(0.0, 100 * (at - scale[0]) / (scale[1] - scale[0]))), 2)
 
-    finite = math.isfinite(published)
+    there = bool(row["is_published"])
     known_trials = row["estimable_share"] > 0
     strip = {name: place(row[f"simulated_{name}"]) for name in ("p05", "median", "p95")} if known_trials else {}
-    strip |= {"published": place(published)} if finite else {}
+    strip |= {"published": place(published)} if there else {}
     ends = (row["published_lo"], row["published_hi"])
     known = [end if math.isfinite(end) else None for end in ends]
     if None not in known:
         strip |= {"low": place(ends[0]), "high": place(ends[1])}
     return Row(
         endpoint=endpoint_label(row["endpoint"], row["at_months"]), arm=row["arm"] or ALL_ARMS, set=row["set"],
-        published=amount(published, unit) if finite else "–", published_interval=interval(known[0], known[1], unit),
+        published=amount(published, unit) if there else "–", published_interval=interval(known[0], known[1], unit),
         simulated=amount(row["simulated_median"], unit) if known_trials else NOT_ESTIMABLE,
         simulated_interval=interval(row["simulated_p05"], row["simulated_p95"], unit) if known_trials else "",
         error=amount(error, unit, with_unit=False) if math.isfinite(error) else "?",
