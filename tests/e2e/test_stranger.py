@@ -18,7 +18,7 @@ from adoptive.workbench.study import dump_study, parse_study
 
 PAGE = (Path(__file__).parents[2] / "docs" / "writing-a-study.md").read_text("utf-8")
 STUDIES = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
-(TABLE,) = re.findall(r"```csv\n(.*?)```", PAGE, re.DOTALL)
+(TABLE,) = re.findall(r"```text\n(endpoint.*?)```", PAGE, re.DOTALL)
 (TOLD,) = re.findall(r"```\n(adoptive: study.toml: 3 mistakes.*?)```", PAGE, re.DOTALL)
 
 
