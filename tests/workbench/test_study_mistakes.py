@@ -80,6 +80,10 @@ NEW_CASES = [
     (trial_lines('allocation = "parallel cohorts"'), ["trial.randomised", "30, arms 2:1", "allowed: 3"]),
     (trial_lines('stratify = ["peritoneum"]'), ["trial.stratify[1]", "'peritoneal'", "write 'peritoneal'"]),
     (trial_lines("run_in_days = -1"), ["trial.run_in_days", "at least 0 and at most 365 day"]),
+    (
+        ('crs_scale = "ASTCT"\n[trial]', 'response_criteria = "IMWG 2016"\n[trial]\nrun_in_days = 30'),
+        ["trial.run_in_days", "RECIST", "0 under IMWG 2016"],
+    ),
     (trial_lines("dropout_per_year = 30"), ["trial.dropout_per_year", "at most 3 1/year"]),
     (trial_lines('data_cut = "event"'), ["trial.data_cut", "'events'", "write 'events'"]),
     (trial_lines('data_cut = "events"'), ["trial.events", "needs a number", "more than 0"]),

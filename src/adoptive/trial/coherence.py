@@ -259,6 +259,7 @@ def check_primary(verdict: VerdictPlan) -> None:
 
 def check_study(study: Study) -> None:
     """Check what trial and verdict ask of each other; raises :class:`StudyError`."""
+    _check_run_in(study)
     primary, arms, looks = study.verdict.primary, study.trial.arms, study.verdict.looks
     alone = len(arms) < 2
     if primary.endswith("_hazard_ratio") and alone:
@@ -275,4 +276,17 @@ def check_study(study: Study) -> None:
             where="verdict.looks",
             value=f"{len(arms)} arms, {study.trial.allocation}, trial.events = {study.trial.events}",
             next_step="set trial.events, or remove verdict.looks",
+        )
+
+
+def _check_run_in(study: Study) -> None:
+    own = [arm.outcome for arm in study.trial.arms if arm.outcome is not None]
+    criteria = {section.response_criteria for section in (study.outcome, *own)}
+    if study.trial.run_in_days > 0 and criteria != {"RECIST 1.1"}:
+        raise StudyError(
+            "a run-in is judged on a scan by RECIST; an untreated wait means nothing else",
+            where="trial.run_in_days",
+            value=study.trial.run_in_days,
+            allowed="0 under " + ", ".join(sorted(criteria - {"RECIST 1.1"})),
+            next_step="remove it",
         )
