@@ -3,7 +3,7 @@
 Three verbs lead to a judged trial; importing the package loads nothing heavy until one of them is asked for::
 
     import adoptive
-    study = adoptive.load_study("satri-cel")
+    study = adoptive.load_study("study.toml")
     record = adoptive.run_trial(study, seed=1)
     adoptive.judge(record)
 

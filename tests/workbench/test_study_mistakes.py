@@ -124,7 +124,7 @@ NEW_CASES = [
     (looks("fractions = []"), ["verdict.looks.fractions", "at least 1"]),
     (looks('fractions = [1.0], spending = "Pococ"'), ["verdict.looks.spending", "write 'Pocock'"]),
     (looks('fractions = [1.0], spending = "power", parameter = -1'), ["verdict.looks.parameter", "above 0"]),
-    (looks("fractions = [1.0], alpha = 0.5"), ["verdict.looks.alpha", "more than 0 and less than 0.5"]),
+    (looks("fractions = [1.0], alpha = 0.5"), ["verdict.looks.alpha", "at least 1e-12 and less than 0.5"]),
     (looks("fractions = [1.0]"), ["verdict.looks", "planned number of events", "trial.events = 0"]),
     (("pfs_hazard_ratio", "pfs_rate"), ["verdict.at_months", "lacks its time", "give at_months"]),
     (('primary = "pfs_hazard_ratio"', 'primary = "orr"\nat_months = 6'), ["verdict.at_months", "remove at_months"]),

@@ -174,13 +174,13 @@ class Sequential:
         Literal["O'Brien-Fleming", "Pocock", "Hwang-Shih-DeCani", "power"], In("name", "how alpha is spent")
     ] = "O'Brien-Fleming"
     parameter: Annotated[float, Ge(-20), Le(20), In("-", "gamma of Hwang-Shih-DeCani, exponent of power")] = 1.0
-    alpha: Annotated[float, Gt(0), Lt(0.5), In("fraction", "one-sided level")] = 0.025
+    alpha: Annotated[float, Ge(1e-12), Lt(0.5), In("fraction", "one-sided level")] = 0.025
     futility: Annotated[
         Literal["none", "O'Brien-Fleming", "Pocock", "Hwang-Shih-DeCani", "power"],
         In("name", "how beta is spent; non-binding"),
     ] = "none"
     futility_parameter: Annotated[float, Ge(-20), Le(20), In("-", "gamma or exponent of the beta spending")] = 1.0
-    beta: Annotated[float, Gt(0), Lt(0.5), In("fraction", "type II error that futility may spend")] = 0.1
+    beta: Annotated[float, Ge(0.001), Lt(0.5), In("fraction", "type II error that futility may spend")] = 0.1
 
     __pydantic_config__ = {"extra": "forbid"}
 

@@ -122,7 +122,7 @@ def group_sequential(
     def too_powerful(drift: float) -> float:
         return float(_lower_bounds(t, steps, efficacy, drift)[-1] - efficacy[-1])
 
-    drift = float(brentq(too_powerful, 0.05, 12.0, xtol=1e-10))
+    drift = float(brentq(too_powerful, 0.0, 25.0, xtol=1e-10))
     lower = np.minimum(_lower_bounds(t, steps, efficacy, drift), efficacy)
     return Bounds(t, efficacy, lower, spent, missed, drift)
 

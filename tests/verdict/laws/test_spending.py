@@ -49,3 +49,18 @@ def test_more_power_with_more_drift() -> None:
     ]
     assert (np.diff(power) > 0).all()
     np.testing.assert_allclose(power[0], 0.025, atol=1e-9)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    fractions=steps,
+    alpha=st.sampled_from([1e-12, 0.001, 0.025, 0.4, 0.49]),
+    beta=st.sampled_from([0.001, 0.2, 0.49]),
+    family=st.sampled_from(SPENDING),
+)
+def test_a_plan_with_futility_has_its_power(fractions: np.ndarray, alpha: float, beta: float, family: str) -> None:
+    bounds = group_sequential(fractions, alpha=alpha, futility=family, futility_parameter=2.0, beta=beta)
+    above, below = crossing_probabilities(fractions, bounds.efficacy, bounds.futility, drift=bounds.drift)
+    np.testing.assert_allclose(above.sum(), 1.0 - beta, atol=1e-6)
+    np.testing.assert_allclose(below.sum(), beta, atol=1e-6)
+    assert (bounds.futility <= bounds.efficacy).all()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from adoptive.errors import StudyError
 from adoptive.workbench.check.types import CheckRun, Line
+from adoptive.workbench.shelf import reference_study
 
 __all__ = ["as_page", "write_page"]
 
@@ -19,8 +20,8 @@ Does the model behave as engineered cells do? No number of the model was changed
 its range is shown. A: exact laws, K: kinetics, E: efficacy, S: safety. The typical patient has the published value of
 every number and no spread: lesions of 8, 4 and 1.5 billion cells that double in 32 days, a quarter of the cells
 antigen-low, none negative; 2.5e8 cells after fludarabine and cyclophosphamide on days -5 to -3. The population is
-{patients} patients enrolled as in `satri-cel` (seed {seed}); all of them receive the cells, once, or three times for
-K10, E7 and E10 (best change at scans every six weeks, unconfirmed). E1 and E11 run the satri-cel trial itself. Days
+{patients} patients enrolled as in `{study}` (seed {seed}); all of them receive the cells, once, or three times for
+K10, E7 and E10 (best change at scans every six weeks, unconfirmed). E1 and E11 run that trial itself. Days
 count from the infusion.
 
 **What a pass is worth.** The last column says where a range comes from. *law*: it follows from the equations, a
@@ -32,7 +33,7 @@ in `adoptive check kinetics --json`.
 
 Of {lines} lines {held} hold and {failed} fail, by origin of the range: {origins}.
 
-The column "shorter regimen" repeats the lines with fludarabine on days -5 and -4 only, as the satri-cel trial gives
+The column "shorter regimen" repeats the lines with fludarabine on days -5 and -4 only, as that trial gives
 it ({shorter} fail). That the typical values were fitted with the longer one is inferred: with it interleukin 15,
 lymphocytes and nadirs of the prototype return. A line that fails only with the shorter regimen may therefore say more
 about the range than about the model.
@@ -46,8 +47,8 @@ def as_page(run: CheckRun) -> str:
     statuses = dict.fromkeys(line.check.status for line in run.lines)
     origins = ", ".join(f"{status} {_held(run, status)}" for status in statuses)
     said = INTRODUCTION.format(
-        patients=run.patients, seed=run.seed, lines=len(run.lines), held=len(run.lines) - run.failed,
-        failed=run.failed, origins=origins, shorter=sum(line.shorter_holds is False for line in run.lines),
+        patients=run.patients, seed=run.seed, study=reference_study(), lines=len(run.lines),
+        held=len(run.lines) - run.failed, failed=run.failed, origins=origins, shorter=sum(line.shorter_holds is False for line in run.lines),
     )  # fmt: skip
     rows = [HEAD, ("---",) * len(HEAD), *(_cells(line) for line in run.lines)]
     return said + "\n" + "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"

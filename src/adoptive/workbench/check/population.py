@@ -1,4 +1,4 @@
-"""Population lines of K, E and S: patients enrolled as in the satri-cel trial, all of whom receive the cells."""
+"""Population lines of K, E and S: patients enrolled as in the reference study, all of whom receive the cells."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from adoptive.trial.enrol import enrol
 from adoptive.workbench.check.followed import SCAN_DAYS, Followed, best_change, follow, peak, rank_correlation
 from adoptive.workbench.check.patient import DOSE, INFUSION_DAY, once
 from adoptive.workbench.check.setting import Setting
+from adoptive.workbench.shelf import reference_study
 from adoptive.workbench.study import load_study
 
 __all__ = ["Crowd", "blood", "enrolled", "expansion", "responses"]
@@ -42,7 +43,7 @@ class Crowd:
 
 def enrolled(by: Setting) -> Crowd:
     """Enrol patients as the study does and make everybody's product."""
-    study = load_study("satri-cel")
+    study = load_study(reference_study())
     study = dataclasses.replace(study, trial=dataclasses.replace(study.trial, randomised=by.patients))
     streams = Streams(by.seed)
     typical = draw_typical(load_book(), streams, trials=[0], fixed=True)

@@ -20,7 +20,7 @@ __all__ = ["REFERENCE", "SHORTER", "Setting"]
 REFERENCE: Final = (-5, -4, -3)
 """Days of fludarabine before the infusion with which the typical values were fitted (inferred) and the ranges set."""
 SHORTER: Final = (-5, -4)
-"""Days of fludarabine of the satri-cel trial."""
+"""Days of fludarabine of the reference study."""
 CYCLOPHOSPHAMIDE: Final = (-5, -4, -3)
 CD19_DIAMETER_MM: Final = 42.4
 """One mass of 4e10 cells at a billion per mL."""

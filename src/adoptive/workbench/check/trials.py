@@ -12,6 +12,7 @@ from adoptive.trial.run import run_trial
 from adoptive.verdict.judge import judge_record
 from adoptive.verdict.types import EndpointSpec
 from adoptive.workbench.check.setting import Setting
+from adoptive.workbench.shelf import reference_study
 from adoptive.workbench.study import load_study
 
 __all__ = ["endpoints", "ordering"]
@@ -34,8 +35,8 @@ LEVERS = {
 
 
 def endpoints(by: Setting) -> Found:
-    """E1: the satri-cel trial repeated, the mean of its endpoints (of medians the median)."""
-    study = load_study("satri-cel")
+    """E1: the reference study repeated, the mean of its endpoints (of medians the median)."""
+    study = load_study(reference_study())
     repeats = max(2, math.ceil(2.0 * by.patients / study.trial.randomised))
     record = run_trial(study, seed=by.seed, trials=range(repeats), fixed_parameters=True)
     for key, estimate in zip(ENDPOINTS, judge_record(record, ENDPOINTS.values()), strict=True):
@@ -46,7 +47,7 @@ def endpoints(by: Setting) -> Found:
 
 def ordering(by: Setting) -> Found:
     """E11: every lever must move responses, hazard, six-month rate and median the same way."""
-    for lever in check_ordering(load_study("satri-cel"), seed=by.seed, patients=by.patients):
+    for lever in check_ordering(load_study(reference_study()), seed=by.seed, patients=by.patients):
         yield from _gains(lever)
 
 
