@@ -23,7 +23,7 @@ DRAWS: Final = 1_000
 """Draws of the unit costs; the ends of the 90 % interval rest on 50 each."""
 
 STEPS: Final = (
-    ("leukapheresis", "cost_leukapheresis", "collections", 1.0),
+    ("collection", "cost_leukapheresis", "collections", 1.0),
     ("materials and vector", "cost_materials", "batches", 1.0),
     ("quality control", "cost_quality_control", "batches", 1.0),
     ("rooms and staff", "cost_room_day", "room_days", 1.0),

@@ -14,7 +14,9 @@ from adoptive.streams import Streams
 DONE = Done(collections=10, batches=12, room_days=120.0, transports=18, lymphodepletions=9, treated=8)
 
 
-def _bill(done: Done = DONE, *, region: str = "United States", product: str = "tisa-cel", **changes: float) -> Bill:
+def _bill(
+    done: Done = DONE, *, region: str = "United States", product: str = "tisagenlecleucel", **changes: float
+) -> Bill:
     book: Book = load_book().replace(**changes)
     return bill_of(done, region=region, product=product, tumour="B-ALL", book=book, streams=Streams(1))
 
@@ -22,7 +24,7 @@ def _bill(done: Done = DONE, *, region: str = "United States", product: str = "t
 def test_the_bill_is_units_times_counts_over_the_treated() -> None:
     bill = _bill()
     by_hand = {
-        "leukapheresis": 2000 * 10, "materials and vector": 10476 * 12, "quality control": 9312 * 12,
+        "collection": 2000 * 10, "materials and vector": 10476 * 12, "quality control": 9312 * 12,
         "rooms and staff": 5784 * 120, "transport": 1000 * 18, "lymphodepletion": 2000 * 9,
         "hospital": 3013 * 14.5 * 8, "laboratory": 5443 * 8, "tocilizumab": 3000 * 0.5 * 8,
     }  # fmt: skip
@@ -40,7 +42,7 @@ def test_rooms_cost_what_the_supply_chain_model_says() -> None:
 
 
 def test_a_region_without_rows_of_its_own_has_its_level() -> None:
-    home, china = _bill(), _bill(region="China", product="axi-cel")
+    home, china = _bill(), _bill(region="China", product="axicabtagene ciloleucel")
     for ours, theirs in zip(home.steps, china.steps, strict=True):
         assert theirs.total_usd == pytest.approx(0.4 * ours.total_usd)
         assert "level of China" in theirs.source
@@ -49,10 +51,10 @@ def test_a_region_without_rows_of_its_own_has_its_level() -> None:
 
 def test_prices_go_from_the_tumours_to_the_products_row() -> None:
     asked = (
-        ("tisa-cel", "B-ALL", "United States", 475_000),
-        ("tisa-cel", "large B-cell lymphoma", "United States", 373_000),
-        ("cilta-cel", "multiple myeloma", "United States", 465_000),
-        ("cilta-cel", "multiple myeloma", "China", None),
+        ("tisagenlecleucel", "B-ALL", "United States", 475_000),
+        ("tisagenlecleucel", "large B-cell lymphoma", "United States", 373_000),
+        ("ciltacabtagene autoleucel", "multiple myeloma", "United States", 465_000),
+        ("ciltacabtagene autoleucel", "multiple myeloma", "China", None),
     )
     for product, tumour, region, price in asked:
         row = list_price(load_book(), product=product, tumour=tumour, region=region)
@@ -92,6 +94,6 @@ def test_care_costs_lie_where_published_ones_do() -> None:
     care = sum(
         step.per_treated_usd
         for step in _bill().steps
-        if step.step in ("leukapheresis", "lymphodepletion", "hospital", "laboratory", "tocilizumab")
+        if step.step in ("collection", "lymphodepletion", "hospital", "laboratory", "tocilizumab")
     )
     assert 0.8 * 57_000 < care < 1.2 * 64_784

@@ -19,6 +19,7 @@ _MAKER: Final = "manufacturing site"
 _FROZEN_C: Final = -150.0
 _COLD_C: Final = 4.0
 _BODY_C: Final = 37.0
+_COLLECTED: Final = {"blood": ("apheresis nurse", "leukapheresis"), "tumour": ("surgeon", "piece of tumour")}
 _BEFORE_THE_CELLS: Final = ("cells ordered", "slot given")
 
 _Happened = tuple[float, str, str, str, str, str, float | None]
@@ -54,7 +55,7 @@ def _told(study: Study, journeys: Journeys, row: int) -> Iterator[_Happened]:
     """Tell what happened to one patient, in the order of the calendar, up to the end of his way."""
     asked, end = float(journeys.request_day[row]), float(journeys.end_day[row])
     yield asked, "cells ordered", "physician", _HOSPITAL, "decision to treat", "ordered", None
-    for happened in (*_making(journeys, row), *_released(study, journeys, row)):
+    for happened in (*_making(study, journeys, row), *_released(study, journeys, row)):
         if happened[0] <= end:
             yield happened
     ending = Ending(int(journeys.ending[row]))
@@ -69,14 +70,15 @@ def _told(study: Study, journeys: Journeys, row: int) -> Iterator[_Happened]:
         yield end, "cells put aside", "qualified person", _MAKER, why, "blocked", None
 
 
-def _making(journeys: Journeys, row: int) -> Iterator[_Happened]:
+def _making(study: Study, journeys: Journeys, row: int) -> Iterator[_Happened]:
     """Tell slots, collection and batches up to the last test result."""
     for at in range(journeys.start_day.shape[1]):
         slot, culture = float(journeys.start_day[row, at]), float(journeys.culture_day[row, at])
         if np.isfinite(slot):
             yield slot, "slot given", "scheduler", _MAKER, f"attempt {at + 1}", "scheduled", None
         if at == 0 and np.isfinite(collected := float(journeys.collection_day[row])):
-            yield collected, "collected", "apheresis nurse", _HOSPITAL, "leukapheresis", "collected", _BODY_C
+            actor, how = _COLLECTED[study.facility.starting_cells]
+            yield collected, "collected", actor, _HOSPITAL, how, "collected", _BODY_C
             yield collected, "labelled", "second nurse", _HOSPITAL, "donation and chain agree", "verified", None
             yield collected, "handed over", "courier", _HOSPITAL, "to the manufacturing site", "handed over", _COLD_C
         if np.isfinite(culture):
