@@ -10,7 +10,7 @@ import pytest
 import adoptive
 from adoptive.errors import StudyError
 from adoptive.verdict import ENDPOINTS
-from adoptive.workbench.engine.compare import specs_for
+from adoptive.workbench.engine.asked import specs_for
 from adoptive.workbench.published import NOTES, load_notes, load_published
 from adoptive.workbench.shelf import reference_study, study_groups
 from adoptive.workbench.study import dump_study, list_studies, load_study, parse_study, study_folder
