@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from adoptive.errors import StudyError
+from adoptive.tables import read_table, write_table
 from adoptive.workbench.engine.types import RunResult
 from adoptive.workbench.report import render_report, rewrite_report
 from adoptive.workbench.report.cells import toxicity_figure
@@ -190,3 +191,15 @@ def test_a_toxicity_that_nobody_had_keeps_its_row(run_place: Path) -> None:
     for name in grades["toxicity"]:
         shown = name.replace("cytokine release syndrome", "CRS")
         assert all(f">{shown}<" in svg for _, svg in figure.drawings), shown
+
+
+def test_who_had_not_entered_by_the_cut_is_not_shown(run_place: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "run"
+    shutil.copytree(run_place, copy)
+    patients = {name: column.copy() for name, column in read_table(copy / "tables" / "patients").items()}
+    late = np.flatnonzero(patients["arm"] == 0)[:3]
+    patients["enrolled"][late] = False
+    write_table(copy / "tables" / "patients", patients)
+    assert (load_run(run_place).tables["patients"]["arm"] == 0).sum() == 20
+    assert (load_run(copy).tables["patients"]["arm"] == 0).sum() == 17
+    assert "all 17 patients" in render_report(copy)

@@ -29,7 +29,10 @@ TABLES = (
 
 @dataclass(frozen=True)
 class Run:
-    """Hold a run folder: study, summary, provenance, tables by name (empty where a run has none)."""
+    """Hold a run folder: study, summary, provenance, tables by name (empty where a run has none).
+
+    Patients who would have entered after the data cut are left out.
+    """
 
     study: Study
     summary: Mapping[str, Any]
@@ -80,6 +83,8 @@ def load_run(folder: Path) -> Run:
             "a run folder of an earlier version", where=str(folder), value=str(provenance.get("version", "")),
             next_step="run the study again",
         )  # fmt: skip
+    here = tables["patients"]["enrolled"]
+    tables["patients"] = {name: column[here] for name, column in tables["patients"].items()}
     return Run(study, summary, provenance, tables)
 
 
