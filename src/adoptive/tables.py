@@ -101,7 +101,7 @@ PATIENT_COLUMNS: Final = _columns(
         "int",
         "code",
         "0 infused or not planned, 1 collection or manufacturing failure, 2 died waiting, 3 deteriorated waiting, "
-        "4 withdrew, 5 no longer met the criteria",
+        "4 withdrew, 5 no longer met the criteria or a rule forbade it, 6 still waiting at the data cut",
     ),
     ("crossed_over", "bool", "yes/no", "control patient who received the cells"),
     ("pfs_days", "float", "day", "time zero (enrolment or first infusion) to progression, death or censoring"),

@@ -39,6 +39,13 @@ def test_study_is_read_written_and_run(text: str, tmp_path: Path) -> None:
     assert all(arm.name in page for arm in study.trial.arms)
 
 
+def test_the_randomised_example_fits_the_sections_of_the_second() -> None:
+    head, (block,) = STUDIES[1].partition("[trial]\n")[0], re.findall(r"```text\n(\[trial\].*?)```", PAGE, re.DOTALL)
+    study = parse_study(head + block)
+    assert study.verdict.looks is not None
+    assert [arm.ratio for arm in study.trial.arms] == [2, 1]
+
+
 def test_lack_of_the_allele_is_counted_apart() -> None:
     study = parse_study(STUDIES[1])
     record = run_trial(study, seed=1, trials=(0, 1))

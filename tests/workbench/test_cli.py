@@ -22,6 +22,7 @@ from synthetic_clinic import PUBLISHED_TEXT, SyntheticClinic, synthetic_checks
 from adoptive.workbench.cli.say import say_result
 from adoptive.workbench.cli.surroundings import _numba_folder, interrupts_kept
 from adoptive.workbench.engine.types import RunResult
+from adoptive.workbench.shelf import study_groups
 from adoptive.workbench.study import list_studies
 
 Command = Callable[..., SimpleNamespace]
@@ -326,7 +327,9 @@ def test_follow_tells_the_story(command: Command, study_file: Path, monkeypatch:
 
 def test_studies_and_show(command: Command, study_file: Path) -> None:
     assert command("studies").code == 0
-    assert isinstance(json.loads(command("studies", "--json").out), list)
+    listed = json.loads(command("studies", "--json").out)
+    assert sorted(row["name"] for row in listed) == list(list_studies())
+    assert [group.title for group in study_groups()] == list(dict.fromkeys(row["group"] for row in listed))
     seen = command("show", study_file)
     assert seen.code == 0
     for words in ("dose_cells", "cells per infusion", "Qi 2025", "parameters: kinetics/", "uncertainty"):

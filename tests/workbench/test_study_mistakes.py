@@ -105,6 +105,16 @@ NEW_CASES = [
     (("ratio = 2", 'ratio = 2\ninfusion = {lymphodepletion_before = "last"}'), ["'each', 'first', 'none', or a whole"]),
     (("ratio = 2", "ratio = 2\ninfusions = {dose_cells = 1}"), ["trial.arms[1].infusions", "write infusion"]),
     (("ratio = 2", "ratio = 2\nfacility = 3"), ["trial.arms[1].facility", "a table is needed", "culture_days"]),
+    (
+        ("ratio = 2", 'ratio = 2\nconstruct = {modality = "TIL", costimulation = "none"}'),
+        ["facility.starting_cells, arm satri-cel", "resected tumour", 'write starting_cells = "tumour"'],
+    ),
+    (("ratio = 2", 'ratio = 2\nfacility = {starting_cells = "tumour"}'), ["facility.starting_cells", "allowed: blood"]),
+    (
+        ("ratio = 2", 'ratio = 2\ninfusion = {drugs = [{drug="rimiducid",dose=0.4,counted_from="first infusion"}]}'),
+        ["construct.safety_switch", "rimiducid does nothing", "iCasp9"],
+    ),
+    (("ratio = 2", "ratio = 2\nfacility = {max_infusions = 2}"), ["no such key", "move it to [infusion]"]),
     (third_arm("ratio = 40"), ["trial.randomised", "at least 43 for 2:1:40"]),
     (("[verdict]", 8 * '[[trial.arms]]\nname = "x"\ntreatment = "cells"\n' + "[verdict]"), ["trial.arms", "at most 8"]),
     (rule(">=", ">"), ["trial.eligibility[1].operator", "'between'"]),

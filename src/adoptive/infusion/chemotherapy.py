@@ -16,9 +16,9 @@ from adoptive.infusion.drugs import plan_courses
 from adoptive.infusion.plan import give, join
 from adoptive.infusion.types import ChoiceDrug, Infusions, Regimen
 from adoptive.parameters import Typical, draw_patients
-from adoptive.streams import Streams
+from adoptive.streams import Keys, Streams
 
-__all__ = ["Choice", "choose_drugs", "plan_bridging", "plan_waiting"]
+__all__ = ["Choice", "choose_drugs", "plan_bridging", "plan_waiting", "who_is_bridged"]
 
 Floats = NDArray[np.float64]
 
@@ -104,10 +104,15 @@ def plan_bridging(
     effect = draw_patients(typical, streams, name="infusion.bridging_effect", keys=cohort.keys)
     kill = regimen.bridging_kill_ratio * effect * growth
     stop = np.minimum(start_day + regimen.bridging_days, np.maximum(end_day - 1e-3, start_day))
-    bridged = streams.uniform("infusion.bridging", cohort.keys) < regimen.bridging_share
-    started = np.isfinite(start_day) & (regimen.bridging_days > 0) & bridged
+    started = np.isfinite(start_day) & who_is_bridged(regimen, cohort.keys, streams=streams)
     begin, end = np.where(started, start_day, np.inf), np.where(started, stop, np.inf)
     return join(give("chemotherapy", day=begin, amount=kill), give("chemotherapy", day=end, amount=-kill))
+
+
+def who_is_bridged(regimen: Regimen, keys: Keys, *, streams: Streams) -> NDArray[np.bool_]:
+    """Draw who gets bridging chemotherapy, ``(patients,)``: ``bridging_share`` of all."""
+    bridged = streams.uniform("infusion.bridging", keys) < regimen.bridging_share
+    return np.asarray(bridged & (regimen.bridging_days > 0))
 
 
 def plan_waiting(

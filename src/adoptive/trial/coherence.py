@@ -11,6 +11,9 @@ from adoptive.trial.eligibility import CRITERION_FIELDS, CriterionField
 from adoptive.verdict.judge import ENDPOINTS
 
 if TYPE_CHECKING:
+    from adoptive.construct.types import ConstructPlan
+    from adoptive.facility.types import Process
+    from adoptive.infusion.types import Regimen
     from adoptive.trial.types import Criterion, Protocol, Sequential, Study, VerdictPlan
 
 __all__ = ["check_criterion", "check_looks", "check_primary", "check_protocol", "check_study"]
@@ -260,6 +263,7 @@ def check_primary(verdict: VerdictPlan) -> None:
 def check_study(study: Study) -> None:
     """Check what trial and verdict ask of each other; raises :class:`StudyError`."""
     _check_run_in(study)
+    _check_cells(study)
     primary, arms, looks = study.verdict.primary, study.trial.arms, study.verdict.looks
     alone = len(arms) < 2
     if primary.endswith("_hazard_ratio") and alone:
@@ -289,4 +293,49 @@ def _check_run_in(study: Study) -> None:
             value=study.trial.run_in_days,
             allowed="0 under " + ", ".join(sorted(criteria - {"RECIST 1.1"})),
             next_step="remove it",
+        )
+
+
+def _check_cells(study: Study) -> None:
+    """Check what construct, facility and infusion of each arm with cells ask of each other."""
+    for arm in study.trial.arms:
+        if arm.treatment == "cells":
+            construct, regimen = arm.construct or study.construct, arm.infusion or study.infusion
+            _check_starting_cells(construct, arm.facility or study.facility, arm.name)
+            _check_switch(construct, regimen, arm.name)
+            _check_bridging(regimen, arm.name)
+
+
+def _check_starting_cells(construct: ConstructPlan, facility: Process, arm: str) -> None:
+    wanted = "tumour" if construct.modality == "TIL" else "blood"
+    if facility.starting_cells != wanted:
+        raise StudyError(
+            "tumour-infiltrating lymphocytes grow out of a resected tumour, all other cells out of blood",
+            where=f"facility.starting_cells, arm {arm}",
+            value=f'{facility.starting_cells} with modality = "{construct.modality}"',
+            allowed=wanted,
+            next_step=f'write starting_cells = "{wanted}", or correct construct.modality',
+        )
+
+
+def _check_switch(construct: ConstructPlan, regimen: Regimen, arm: str) -> None:
+    drugs = {course.drug for course in regimen.drugs} | {rule.drug for rule in regimen.care.in_force()}
+    if "rimiducid" in drugs and construct.safety_switch != "iCasp9":
+        raise StudyError(
+            "rimiducid does nothing to cells without the switch iCasp9",
+            where=f"construct.safety_switch, arm {arm}",
+            value=construct.safety_switch,
+            allowed="iCasp9 where rimiducid is among the drugs or the rules of care",
+            next_step="add the switch or remove the drug",
+        )
+
+
+def _check_bridging(regimen: Regimen, arm: str) -> None:
+    if regimen.bridging_share < 1 and regimen.bridging_days == regimen.bridging_kill_ratio == 0:
+        raise StudyError(
+            "a share of patients is bridged with nothing",
+            where=f"infusion.bridging_share, arm {arm}",
+            value=regimen.bridging_share,
+            allowed="none, unless bridging_days and bridging_kill_ratio are above 0",
+            next_step="give both, or remove bridging_share",
         )

@@ -88,18 +88,14 @@ def _course_columns(part: ArmCourse, followed: Followed, study: Study) -> Column
     """Give what an arm's course adds."""
     course, own = part.course, study.of_arm(part.arm)
     left = followed.dropout_day[part.rows]
-    gated = any(item.gate != "procurement" for item in study.trial.eligibility)
-    return (
-        efficacy_columns(course, own, course.end_day)
-        | toxicity_columns(course)
-        | _manufacture(course, left=left, gated=gated)
-    )
+    return efficacy_columns(course, own, course.end_day) | toxicity_columns(course) | _manufacture(course, left=left)
 
 
-def _manufacture(course: Course, *, left: Floats, gated: bool) -> Columns:
+def _manufacture(course: Course, *, left: Floats) -> Columns:
     """Give who was treated with what he was assigned to, and why others were not.
 
-    ``left`` is the day on which each patient dropped out; ``gated``: criteria are checked before the cells.
+    ``left`` is the day on which each patient dropped out. A batch can only fail if its cells were collected, and
+    who was to have his cells after the data cut is still waiting.
     """
     patients = len(course.cohort)
     given = np.isfinite(course.infusion_day)
@@ -108,18 +104,21 @@ def _manufacture(course: Course, *, left: Floats, gated: bool) -> Columns:
         return {"treated": course.treated, "infusions": zero, "vein_to_vein_days": zero * 0.0, "not_infused": zero}
     product, fate = course.product, course.reading.fate
     first = np.where(given.any(axis=1), course.infusion_day[:, 0], np.inf)
-    ready = product.ready_day + course.lead_days
+    ready = np.ceil(product.ready_day) + course.lead_days
+    unmade = (product.failure != Failure.NONE) | (product.recall_day <= ready)
+    until = np.where(ready < course.end_day, ready, course.end_day)
+    gone = np.minimum(fate.last_contact_day, course.end_day)
     reason = np.select(
         [
             course.treated,
-            product.failure != Failure.NONE,
-            fate.death_day <= ready,
-            fate.unfit_day <= ready,
-            (fate.withdrawal_day <= ready) | (left <= ready),
-            gated & (ready < course.end_day),
+            unmade & (product.apheresis_day < gone),
+            fate.death_day <= until,
+            fate.unfit_day <= until,
+            (fate.withdrawal_day <= until) | (left <= until),
+            ready >= course.end_day,
         ],
-        [0, 1, 2, 3, 4, 5],
-        0,
+        [0, 1, 2, 3, 4, 6],
+        5,
     )
     return {
         "treated": course.treated,

@@ -9,11 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from adoptive.cohort import TUMOUR_TYPES
 from adoptive.course import Course
 from adoptive.errors import StudyError
 from adoptive.facility import Failure
+from adoptive.infusion.chemotherapy import who_is_bridged
+from adoptive.infusion.lymphodepletion import precedes
 from adoptive.kinetics.observe import blood_cells_per_ul, lesion_diameters_mm
 from adoptive.outcome import Response, TimeToEvent, overall_survival
+from adoptive.outcome.clinic.marrow import living_cells
 from adoptive.trial.run import follow_trials
 from adoptive.trial.types import ArmCourse, Study
 from adoptive.trial.ward import crs_of, safety_of_course, seen_until, window_of
@@ -35,6 +39,14 @@ _TOLD = {
     "lung": "lung damage",
     "ejection_fraction": "fall of the ejection fraction",
 }
+_IN_THE_MARROW = {"B-ALL remission": "marrow blasts", "IMWG 2016": "M-protein or light chains"}
+"""What is followed where nothing is measured in mm, by the criteria."""
+
+_EXPLAINED = (Response.PD, Response.NE)
+"""Responses that are told with their reason."""
+
+_CELLS = {"CAR-T": "CAR+", "TCR-T": "receptor-positive", "TRuC-T": "receptor-positive", "TIL": "T"}
+
 _WATCHED_DAYS = 100.0
 """Days after the first infusion to which laboratory values are graded."""
 
@@ -91,12 +103,13 @@ def tell(study: Study, *, seed: int = 1, patient: int = 0, trial: int = 0) -> St
 def _entry(part: ArmCourse, study: Study, row: int) -> Iterator[Line]:
     """Tell screening and randomisation."""
     antigen, target = part.course.cohort.antigen, study.antigen.target
-    read, true = antigen.read_share[row], antigen.positive_share[row]
-    needed = study.antigen.entry_fraction
-    yield (
-        0.0,
-        f"screened: {target} read on {read:.0%} of tumour cells (true {true:.0%}), {needed:.0%} needed",
-    )
+    read, true, needed = antigen.read_share[row], antigen.positive_share[row], study.antigen.entry_fraction
+    if needed > 0:
+        yield 0.0, f"screened: {target} read on {read:.0%} of tumour cells (true {true:.0%}), {needed:.0%} needed"
+    elif study.gives_cells():
+        yield 0.0, f"screened: {target} on {true:.0%} of tumour cells; no threshold for entry"
+    else:
+        yield 0.0, "screened"
     entered = "randomised to" if study.trial.allocation == "randomised" and len(study.trial.arms) > 1 else "enrolled in"
     yield 0.0, f"{entered} {study.trial.arms[part.arm].name}"
 
@@ -123,34 +136,40 @@ def _drugs(part: ArmCourse, study: Study, row: int) -> Iterator[Line]:
 def _cells(course: Course, study: Study, row: int, end: float) -> Iterator[Line]:
     """Tell manufacture, infusions, cytokine release and counts."""
     product = course.product
-    if product is None:
+    if product is None or product.apheresis_day[row] >= end:
         return
-    if product.apheresis_day[row] < end:
-        yield (
-            float(product.apheresis_day[row]),
-            f"leukapheresis: {product.collected_cells[row]:.1e} CD3 cells; bridging",
-        )
-    failure = Failure(int(product.failure[row]))
+    yield float(product.apheresis_day[row]), _collected(course, study, row)
+    failure, known = Failure(int(product.failure[row])), float(product.ready_day[row])
     if failure != Failure.NONE:
-        yield (
-            float(product.ready_day[row]),
-            f"no product after {product.attempts[row]} attempts: {failure.words}",
-        )
+        if known < end:
+            made = "one attempt" if product.attempts[row] == 1 else f"{product.attempts[row]} attempts"
+            yield known, f"no product after {made}: {failure.words}"
         return
+    kind = _CELLS[study.construct.modality]
     viable, positive = product.viability[row], product.car_positive_share[row]
-    yield (
-        float(product.ready_day[row]),
-        f"product released: {product.car_positive_cells[row]:.1e} CAR+ cells, {viable:.0%} viable, {positive:.0%} CAR+",
-    )
-    lead = float(course.lead_days[row])
+    share = "" if kind == "T" else f", {positive:.0%} of them {kind}"
+    yield known, f"product released: {product.car_positive_cells[row]:.1e} {kind} cells, {viable:.0%} viable{share}"
+    lead, drugs = float(course.lead_days[row]), bool(study.infusion.lymphodepletion)
     for number, day in enumerate(course.infusion_day[row], start=1):
         if np.isfinite(day):
-            yield float(day) - lead, f"lymphodepletion before infusion {number}"
-            yield float(day), f"infusion {number}: {course.dose_cells[row, number - 1]:.2g} CAR+ cells"
+            if drugs and precedes(study.infusion, number):
+                yield float(day) - lead, f"lymphodepletion before infusion {number}"
+            yield float(day), f"infusion {number}: {course.dose_cells[row, number - 1]:.2g} {kind} cells"
     if not course.treated[row]:
         yield float(course.reading.fate.unfit_day[row]), "too unwell for the cells"
         return
     yield from _ward(course, row)
+
+
+def _collected(course: Course, study: Study, row: int) -> str:
+    """Tell from what the cells are grown, and whether the wait is bridged."""
+    assert course.product is not None
+    cells = f"{course.product.collected_cells[row]:.1e}"
+    tumour = study.facility.starting_cells == "tumour"
+    words = f"tumour resected: {cells} T cells grow out" if tumour else f"leukapheresis: {cells} CD3 cells"
+    bridging = course.choice is None and study.infusion.bridging_kill_ratio > 0
+    bridged = bridging and who_is_bridged(study.infusion, course.cohort.keys, streams=course.streams)[row]
+    return f"{words}; bridging" if bridged else words
 
 
 def _ward(course: Course, row: int) -> Iterator[Line]:
@@ -159,12 +178,12 @@ def _ward(course: Course, row: int) -> Iterator[Line]:
     window = window_of(course)[row]
     cells = np.where(window, blood_cells_per_ul(trajectory, course.body)[row], 0.0)
     yield float(day[cells.argmax()]), f"engineered cells peak in blood: {cells.max():.1f} per uL"
-    crs = crs_of(course)
+    crs, scale = crs_of(course), course.reading.assessment.crs_scale
     if crs.maximum_grade[row] > 0:
         yield float(crs.onset_day[row]), "cytokine release syndrome begins"
         yield (
             float(crs.maximum_day[row]),
-            f"cytokine release syndrome at its worst: grade {crs.maximum_grade[row]} (ASTCT)",
+            f"cytokine release syndrome at its worst: grade {crs.maximum_grade[row]} ({scale})",
         )
     seen = seen_until(course)[row]
     for ward, days in zip(course.care, trajectory.fired_day[row], strict=False):
@@ -199,14 +218,20 @@ def _safety(course: Course, row: int) -> Iterator[Line]:
 
 
 def _scans(course: Course, row: int) -> Iterator[Line]:
-    """Tell every scan up to the one that shows progression."""
-    for visit in np.flatnonzero(course.reading.scans.done[row] & np.isfinite(course.reading.scans.day[row])):
-        response = Response(int(course.reading.assessed.response[row, visit]))
-        total, change = course.reading.assessed.sum_mm[row, visit], course.reading.assessed.change[row, visit]
-        yield (
-            float(course.reading.scans.day[row, visit]),
-            f"scan: sum of diameters {total:.0f} mm ({change:+.0%}), {response.name}",
-        )
+    """Tell every visit up to the one that shows progression."""
+    reading = course.reading
+    assessed, marrow = reading.assessed, _IN_THE_MARROW.get(reading.assessment.response_criteria)
+    for visit in np.flatnonzero(reading.scans.done[row] & np.isfinite(reading.scans.day[row])):
+        response = Response(int(assessed.response[row, visit]))
+        total, change = assessed.sum_mm[row, visit], assessed.change[row, visit]
+        if marrow is None:
+            found = f"scan: sum of diameters {total:.0f} mm ({change:+.0%}), {response.name}"
+        else:
+            clean = ", no residual disease found" if reading.mrd_negative[row, visit] == 1 else ""
+            found = f"visit: {marrow} {change:+.0%} from baseline{clean}, {response.name}"
+        why = assessed.reasons[int(assessed.reason[row, visit])] if response in _EXPLAINED else ""
+        said = f"{found} ({why.removesuffix(f': {response.name}')})" if why else found
+        yield float(reading.scans.day[row, visit]), said
         if response == Response.PD:
             return
 
@@ -224,8 +249,12 @@ def _series(course: Course, row: int, last: float) -> dict[str, tuple[Floats, Fl
     trajectory = course.trajectory
     seen = trajectory.day <= min(last, float(trajectory.now[row]))
     day = trajectory.day[seen]
+    if course.reading.assessment.response_criteria in _IN_THE_MARROW:
+        tumour = "tumour cells, 1e9", living_cells(trajectory)[row] / 1e9
+    else:
+        tumour = "sum of diameters, mm", lesion_diameters_mm(trajectory, course.body)[row].sum(axis=1)
     curves: dict[str, Any] = {
-        "sum of diameters, mm": lesion_diameters_mm(trajectory, course.body)[row].sum(axis=1),
+        tumour[0]: tumour[1],
         "engineered cells, per uL": blood_cells_per_ul(trajectory, course.body)[row],
         "interleukin 6, pg/mL": trajectory.of("IL6")[row],
     }
@@ -236,11 +265,16 @@ def _series(course: Course, row: int, last: float) -> dict[str, tuple[Floats, Fl
 def _summary(part: ArmCourse, study: Study, row: int) -> dict[str, str]:
     """Say who the patient is."""
     cohort = part.course.cohort
-    diameters = cohort.lesion_diameter_mm[row]
-    return {
+    diameters, solid = cohort.lesion_diameter_mm[row], study.outcome.response_criteria == "RECIST 1.1"
+    kind = TUMOUR_TYPES[int(cohort.tumour_type[row])]
+    told = {
         "arm": study.trial.arms[part.arm].name,
-        "target lesions": ", ".join(f"{d:.0f} mm" for d in diameters[diameters > 0]),
-        "doubling time": f"{np.log(2.0) / cohort.growth_per_day[row, 0]:.0f} days (first lesion)",
-        "peritoneal metastases": "yes" if cohort.peritoneal[row] else "no",
+        "patient": f"{kind}, {cohort.age_years[row]:.0f} years, ECOG {cohort.ecog[row]:.0f}",
+        "doubling time": f"{np.log(2.0) / cohort.growth_per_day[row, 0]:.0f} days{' (first lesion)' if solid else ''}",
         "antigen-negative clone at the start": "yes" if cohort.antigen.founder_clone[row] else "no",
     }
+    if study.outcome.response_criteria not in _IN_THE_MARROW:
+        told["target lesions"] = ", ".join(f"{d:.0f} mm" for d in diameters[diameters > 0])
+    if solid:
+        told["peritoneal metastases"] = "yes" if cohort.peritoneal[row] else "no"
+    return told

@@ -140,8 +140,14 @@ def _fits_nothing(item: ErrorDetails, place: Place, file: str) -> Mistake:
 
 def _misspelt(place: Place, guess: str, file: str) -> Mistake:
     keys = allowed_keys(place[:-1])
-    step = f"write {guess}" if guess else "remove it"
+    step = f"write {guess}" if guess else _elsewhere(place) or "remove it"
     return Mistake(f"{file}: {dotted(place)}", "no such key", str(place[-1]), ", ".join(keys), step)
+
+
+def _elsewhere(place: Place) -> str:
+    """Say in which sections a key stands that has no place here."""
+    homes = [name for name in allowed_keys(()) if place[-1] in allowed_keys((name,))]
+    return f"move it to {' or '.join(f'[{name}]' for name in homes)}" if homes else ""
 
 
 def _one(item: ErrorDetails, place: Place, file: str) -> Mistake:

@@ -54,5 +54,16 @@ def test_few_slots_treat_fewer_and_spare_the_controls(study: Study, free: TrialR
     assert (few.patients["not_infused"][cells] >= 0).all()
     waiting = np.isin(few.patients["not_infused"][cells], (2, 3, 4)).sum()
     assert waiting > np.isin(free.patients["not_infused"][cells], (2, 3, 4)).sum()
+    assert (few.patients["not_infused"] == 6).any()
     for name, values in few.patients.items():
         assert np.isfinite(values.astype(float)).all(), name
+
+
+def test_a_batch_fails_only_if_its_cells_were_collected(study: Study) -> None:
+    """A limit that no product meets: without slots nearly all fail, with few only those who got one."""
+    strict = dataclasses.replace(study, facility=dataclasses.replace(study.facility, minimum_viability=0.999))
+    free, few = (_run(strict, slots).patients["not_infused"] == 1 for slots in (None, Slots(per_month=0.7)))
+    months = study.trial.accrual_months + study.trial.follow_up_months
+    assert free.sum() > 60
+    assert (0 < few.sum(axis=1)).all()
+    assert (few.sum(axis=1) <= 1 + 0.7 * months).all()

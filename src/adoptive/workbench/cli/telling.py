@@ -13,7 +13,8 @@ from adoptive.trial.types import Study
 from adoptive.workbench.cli.say import console
 from adoptive.workbench.engine.document import as_json as to_json
 from adoptive.workbench.fields import fields_of
-from adoptive.workbench.study import list_studies, load_study
+from adoptive.workbench.shelf import study_groups
+from adoptive.workbench.study import load_study
 from adoptive.workbench.wording import LABEL, sparkline
 
 __all__ = ["follow_patient", "list_all", "show_study"]
@@ -42,17 +43,21 @@ def follow_patient(name: str, *, patient: int, seed: int) -> None:
 
 
 def list_all(*, as_json: bool) -> None:
-    """Print the bundled studies with their titles and questions."""
-    found = [load_study(name) for name in list_studies()]
+    """Print the bundled studies by group, with their titles and questions."""
+    found = [(group.title, [load_study(name) for name in group.studies]) for group in study_groups()]
     if as_json:
-        rows = [{"name": study.name, "title": study.title, "question": study.question} for study in found]
+        rows = [
+            {"name": study.name, "group": title, "title": study.title, "question": study.question}
+            for title, studies in found
+            for study in studies
+        ]
         sys.stdout.write(to_json(rows))
         return
     to = console()
-    for study in found:
-        to.print(f"{study.name}\n  {study.title}\n  {study.question}")
-    if not found:
-        to.print("no study is bundled")
+    for number, (title, studies) in enumerate(found):
+        to.print("\n" * (number > 0) + title, style="bold")
+        for study in studies:
+            to.print(f"{study.name}\n  {study.title}\n  {study.question}")
 
 
 def show_study(name: str) -> None:

@@ -177,8 +177,6 @@ def _lost(patients: Patients, arm: int) -> Iterator[tuple[FlowKey, Floats]]:
         yield (arm, "infusions", str(number)), _count(of_arm & (patients["infusions"] == number))
     for code, reason in _REASONS.items():
         yield (arm, "lost", reason), _count(missed & (patients["not_infused"] == code))
-    other = missed & ~np.isin(patients["not_infused"], [*_REASONS])
-    yield (arm, "lost", "still waiting at the data cut"), _count(other)
 
 
 def _count(marked: NDArray[np.bool_]) -> Floats:

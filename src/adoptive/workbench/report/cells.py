@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import altair as alt
@@ -14,6 +15,7 @@ from adoptive.workbench.report.data import Run, rows_of
 __all__ = ["kinetics_figure", "toxicity_figure"]
 
 Rows = list[dict[str, Any]]
+Floats = NDArray[np.float64]
 
 LAST_DAY: Final = 120
 LAST_DAY_LONG: Final = 365
@@ -97,16 +99,23 @@ def _kinetics_rows(run: Run, arm: int) -> tuple[Rows, Rows, int]:
     threads = [
         {"patient": patient, "day": float(at), "copies": float(f"{copies:.3g}")}
         for patient in picked
-        for at, copies in zip(day[who == patient], level[who == patient], strict=True)
-        if at % (_last_day(run) // THREAD_POINTS) == 0
+        for at, copies in _thinned(day[who == patient], level[who == patient], every=_last_day(run) // THREAD_POINTS)
     ]
     return band, threads, len(patients)
 
 
-def _grouped(day: NDArray[np.float64]) -> NDArray[np.float64]:
+def _grouped(day: Floats) -> Floats:
     """Take days by weeks once patients are no longer recorded daily."""
     weeks = np.floor((day - LAST_DAY) / 7.0) * 7.0 + LAST_DAY
     return np.where(day > LAST_DAY, weeks, day)
+
+
+def _thinned(day: Floats, level: Floats, *, every: int) -> Iterator[tuple[float, float]]:
+    """Give some of a patient's days, each once: of a week its first day."""
+    once, place = np.unique(day, return_index=True)
+    for at, first in zip(once.tolist(), place.tolist(), strict=True):
+        if at > LAST_DAY or at % every == 0:
+            yield at, float(level[first])
 
 
 def _last_day(run: Run) -> int:

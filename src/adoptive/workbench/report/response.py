@@ -33,6 +33,9 @@ RESPONSES: Final = {
 }
 """Words and colour of every best response, the best first."""
 
+DARK: Final = tuple(RESPONSES[code][0] for code in (Response.SCR, Response.VGPR))
+"""Responses whose colour asks for white letters."""
+
 NOT_EVALUABLE: Final = RESPONSES[Response.NE][0]
 SPIDER_LINES: Final = 40
 TOP_CHANGE: Final = 100.0
@@ -46,9 +49,8 @@ def has_lesions(run: Run) -> bool:
 def bars_figure(run: Run) -> Figure:
     """Draw the share of each arm's patients by best response, over all trials."""
     rules = " and ".join(dict.fromkeys(assessed(run.study, arm).response_criteria for arm in range(len(run.arms))))
-    sure = assessed(run.study, 0).confirmed_responses
     caption = (
-        f"Best {'confirmed ' if sure else ''}response of all patients of an arm by {rules}, pooled over "
+        f"{_best_of(run).capitalize()} response of all patients of an arm by {rules}, pooled over "
         f"{run.summary['trials']:,} simulated trials; whoever was never assessed is not evaluable."
     )
     rows = _shares(run)
@@ -68,8 +70,9 @@ def waterfall_figure(run: Run) -> Figure:
     counts = {arm: _evaluable(run, arm) for arm in arms}
     missing = "; ".join(f"{run.arms[arm]}: {lost} of {whole}" for arm, (lost, whole) in counts.items())
     caption = (
-        f"Trial {run.summary['median_trial']}. One bar per patient with a scan after baseline; colour: best "
-        f"response. Lines at +20 % and −30 %; bars end at +{TOP_CHANGE:.0f} %. Without such a scan: {missing}."
+        f"Trial {run.summary['median_trial']}. One bar per patient with a scan after baseline; colour: "
+        f"{_best_of(run)} response. Lines at +20 % and −30 %; bars end at +{TOP_CHANGE:.0f} %. "
+        f"Without such a scan: {missing}."
     )
     shrunk = {arm: sum(row["change"] <= -30.0 for row in _bars(run, arm)) for arm in arms}
     told = ", ".join(f"{few} in {run.arms[arm]}" for arm, few in shrunk.items())
@@ -87,14 +90,18 @@ def spider_figure(run: Run) -> Figure:
     shown = {arm: len({row["patient"] for row in rows}) for arm, (rows, _) in lines.items()}
     told = "; ".join(f"{run.arms[arm]}: {shown[arm]} of {lines[arm][1]} patients with scans" for arm in arms)
     caption = (
-        f"Trial {run.summary['median_trial']}, {told}. Colour: best response. Lines at +20 % and −30 %; the axis ends "
-        f"at +{TOP_CHANGE:.0f} %."
+        f"Trial {run.summary['median_trial']}, {told}. Colour: {_best_of(run)} response. Lines at +20 % and −30 %; the "
+        f"axis ends at +{TOP_CHANGE:.0f} %."
     )
     finding = f"Change of the sum of diameters over time in {sum(shown.values())} patients."
     return draw(
         "spider", "Change over time", caption=caption, finding=finding,
         chart=lambda size: _spider(run, {arm: rows for arm, (rows, _) in lines.items()}, size),
     )  # fmt: skip
+
+
+def _best_of(run: Run) -> str:
+    return "best confirmed" if assessed(run.study, 0).confirmed_responses else "best"
 
 
 def day_zero(run: Run) -> dict[int, float]:
@@ -160,8 +167,9 @@ def _bar_chart(run: Run, rows: Rows, size: Size) -> Chart:
     )
     bars = on(rows).mark_bar().encode(x=x, x2="end:Q", y=y, color=_colour(rows, legend=_legend(size)))
     told = [row | {"middle": (row["start"] + row["end"]) / 2, "label": f"{row['share']:.0f}"} for row in rows]
-    marks = on([row for row in told if row["share"] >= 5]).mark_text(fontSize=11, color="black")
-    labels = marks.encode(x="middle:Q", y=y, text="label:N")
+    marks = on([row | {"dark": row["response"] in DARK} for row in told if row["share"] >= 5]).mark_text(fontSize=11)
+    ink = alt.condition("datum.dark", alt.value("white"), alt.value("black"))
+    labels = marks.encode(x="middle:Q", y=y, text="label:N", color=ink)
     return alt.layer(bars, labels).properties(width=size.width - (80 if size.narrow else 140), height=40 * len(names))
 
 

@@ -179,13 +179,15 @@ def _published(run: Run, event: str) -> Rows:
 
 
 def _finding(run: Run, event: str) -> str:
-    """Say the medians in words, for those who do not see the picture."""
+    """Say medians and rates in words, for those who do not see the picture."""
     words = []
-    for row in rows_of(run.tables["endpoints"], endpoint=f"{event}_median"):
+    for row in rows_of(run.tables["endpoints"]):
+        if row["endpoint"] not in (f"{event}_median", f"{event}_rate") or row["estimable_share"] == 0:
+            continue
         if drawn_set(run.study, event) not in (row["set"], "responders"):
             continue
         said = amount(row["simulated_median"], row["unit"])
         if math.isfinite(row["published"]):
             said += f" simulated, {amount(row['published'], row['unit'])} published"
-        words.append(f"{endpoint_label(row['endpoint'])}, {row['arm'] or 'all patients'}: {said}")
+        words.append(f"{endpoint_label(row['endpoint'], row['at_months'])}, {row['arm'] or 'all patients'}: {said}")
     return ". ".join([*words, ""]).strip() or f"{EVENT_NAMES[event]} of {' and '.join(run.arms)}."
