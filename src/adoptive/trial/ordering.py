@@ -19,7 +19,7 @@ from adoptive.cohort import Cohort, draw_cohort
 from adoptive.course import follow_cells
 from adoptive.errors import StudyError
 from adoptive.parameters import draw_typical, load_book
-from adoptive.streams import Streams
+from adoptive.streams import Keys, Streams
 from adoptive.trial.efficacy import efficacy_columns
 from adoptive.trial.enrol import enrol
 from adoptive.trial.plans import plan_of
@@ -40,12 +40,18 @@ SIX_MONTHS = 6.0
 NO_EFFECT = 0.005
 """A hazard ratio this near to 1 counts as no effect: a study without cells has no lever to pull."""
 
+BEYOND_CHANCE = 2.0
+"""A move the wrong way counts from so many standard errors of the paired difference on."""
+
+RESAMPLES = 200
+"""Draws of the patients, with replacement, from which the standard error of the log hazard ratio is taken."""
+
 
 @dataclass(frozen=True)
 class LeverResult:
     """Hold one lever's effect on the same patients.
 
-    ``holds`` if responses and hazard both move as expected or not at all.
+    ``holds`` unless responses or hazard move the wrong way by more than chance among so few patients.
     """
 
     lever: str
@@ -101,8 +107,8 @@ def check_ordering(study: Study, *, seed: int = 1, patients: int = 300) -> tuple
 
     ``patients`` are enrolled as the trial enrols them and all receive the cells of the first arm that has any;
     parameters are the published ones. Raises :class:`StudyError` if no arm gets cells.
-    A lever holds if the response rate and the hazard ratio of progression or death both move the expected way, ties
-    allowed; six-month rate and median stand beside them for the reader.
+    A lever holds if neither the response rate nor the hazard ratio of progression or death moves the wrong way by more
+    than two standard errors on the same patients; six-month rate and median stand beside them for the reader.
     """
     study = _cells_alone(study, patients=patients)
     cohort = _enrolled(study, seed=seed)
@@ -110,7 +116,7 @@ def check_ordering(study: Study, *, seed: int = 1, patients: int = 300) -> tuple
     results = []
     for lever, (expected, pull) in LEVERS.items():
         pulled = _follow(*pull(study, cohort), seed=seed)
-        results.append(_compare(lever, expected, plain, pulled))
+        results.append(_compare(lever, expected, plain, pulled, seed=seed))
     return tuple(results)
 
 
@@ -152,15 +158,36 @@ def _follow(study: Study, cohort: Cohort, *, seed: int) -> _Seen:
     return _Seen(columns["responder"], columns["pfs_days"], columns["pfs_event"])
 
 
-def _compare(lever: str, expected: Direction, plain: _Seen, pulled: _Seen) -> LeverResult:
+def _ratio_of(plain: _Seen, pulled: _Seen, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Give the hazard ratio of the lever over the base among the patients of each row ``(draws, patients)``."""
+    times = np.concatenate([plain.pfs_days[rows], pulled.pfs_days[rows]], axis=1)
+    events = np.concatenate([plain.pfs_event[rows], pulled.pfs_event[rows]], axis=1)
+    arm = np.broadcast_to(np.repeat([False, True], rows.shape[1]), times.shape)
+    return np.asarray(hazard_ratio(times, events, arm).ratio)
+
+
+def _standard_errors(plain: _Seen, pulled: _Seen, lever: str, *, seed: int) -> tuple[float, float]:
+    """Give the standard error of the paired difference of response rates, and of the log hazard ratio.
+
+    The first is ``sqrt(discordant) / n``, the second the spread over draws of the patients with replacement.
+    """
+    count = len(plain.responder)
+    discordant = float((plain.responder != pulled.responder).sum())
+    lot = Streams(seed).uniform(f"trial.ordering, {lever}", Keys.of(CHECK_TRIAL, np.arange(count)), RESAMPLES)
+    rows = np.minimum((lot.reshape(count, RESAMPLES).T * count).astype(np.int64), count - 1)
+    return np.sqrt(discordant) / count, float(np.log(_ratio_of(plain, pulled, rows)).std())
+
+
+def _compare(lever: str, expected: Direction, plain: _Seen, pulled: _Seen, *, seed: int) -> LeverResult:
     """Compare a lever with the base on the same patients."""
-    times = np.concatenate([plain.pfs_days, pulled.pfs_days])[None, :]
-    events = np.concatenate([plain.pfs_event, pulled.pfs_event])[None, :]
-    arm = np.repeat([False, True], len(plain.pfs_days))[None, :]
-    ratio = float(hazard_ratio(times, events, arm).ratio[0])
+    everybody = np.arange(len(plain.pfs_days))[None, :]
+    ratio = float(_ratio_of(plain, pulled, everybody)[0])
     orr = (float(plain.responder.mean()), float(pulled.responder.mean()))
     sign = 1.0 if expected == "better" else -1.0
-    holds = sign * (orr[1] - orr[0]) >= 0 and sign * (1.0 - ratio) >= -NO_EFFECT
+    doubt = _standard_errors(plain, pulled, lever, seed=seed)
+    holds = sign * (orr[1] - orr[0]) >= -BEYOND_CHANCE * doubt[0] and sign * (1.0 - ratio) >= -max(
+        NO_EFFECT, BEYOND_CHANCE * doubt[1]
+    )
     six = [
         float(kaplan_meier(s.pfs_days[None, :], s.pfs_event[None, :], at_days=[days(SIX_MONTHS)])[0, 0])
         for s in (plain, pulled)
