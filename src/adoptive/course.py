@@ -41,6 +41,7 @@ from adoptive.infusion import (
 from adoptive.kinetics import Physiology, Trajectory, advance, begin, describe_patients
 from adoptive.outcome import (
     Assessment,
+    Fate,
     Reading,
     Tolerance,
     draw_tolerance,
@@ -61,6 +62,10 @@ Flags = NDArray[np.bool_]
 
 FOLLOW_STEP_DAYS = 180.0
 """Longest leg after the last decision: the dead are not followed any further."""
+
+LONG_HORIZON_DAYS = 1_100.0
+LONG_STEP_DAYS = 360.0
+"""Leg of a course with a long horizon: every leg's end reads the fate on all days so far."""
 
 
 @dataclass(frozen=True)
@@ -223,6 +228,10 @@ class _Clinic:
             **self.plan.draws,
         )
 
+    def fate(self, trajectory: Trajectory) -> Fate:
+        """Read the fate up to the day on which everybody stands; what would come later is not said."""
+        return read_fate(trajectory.so_far(), self.body, self.cohort, **self.plan.draws)
+
     def go(self, trajectory: Trajectory, infusions: Infusions, *, until: Floats) -> Trajectory:
         """Follow everybody to a day."""
         return advance(trajectory, self.body, until=until, infusions=infusions, wards=self.ward)
@@ -232,9 +241,10 @@ class _Clinic:
 
         Everybody is taken to a recorded day, so that his last scan lies between recorded days.
         """
+        step = FOLLOW_STEP_DAYS if self.plan.horizon_days <= LONG_HORIZON_DAYS else LONG_STEP_DAYS
         while True:
-            alive = read_fate(trajectory, self.body, self.cohort, **self.plan.draws).death_day > trajectory.now
-            far = np.minimum(trajectory.now + FOLLOW_STEP_DAYS, np.maximum(self.end_day, trajectory.now))
+            alive = self.fate(trajectory).death_day > trajectory.now
+            far = np.minimum(trajectory.now + step, np.maximum(self.end_day, trajectory.now))
             until = trajectory.recorded_day_from(np.where(alive, far, trajectory.now))
             if not (until > trajectory.now).any():
                 return trajectory
@@ -252,7 +262,7 @@ class _CellClinic(_Clinic):
         """Say what is known of everybody on the day on which he stands; scans are read only if somebody asks."""
         here = np.searchsorted(trajectory.day, trajectory.now, side="right") - 1
         seen = self.read(trajectory, up_to=trajectory.day[here]) if scans else None
-        fate = read_fate(trajectory, self.body, self.cohort, **self.plan.draws) if seen is None else seen.fate
+        fate = self.fate(trajectory) if seen is None else seen.fate
         return known_today(
             trajectory,
             self.body,
