@@ -48,7 +48,7 @@ def make_products(
     apheresis = decided_day + lasting.delay
     started = apheresis + collection.days
     return _product(
-        batch.fields(),
+        batch,
         failure=np.where(collection.enough, batch.failure, int(Failure.COLLECTION)),
         attempts=attempts,
         collections=collection.runs,
@@ -149,22 +149,19 @@ def _make(
     return batch, attempts, spent
 
 
-def _product(
-    made: dict[str, Any], *, failure: NDArray[np.int64], known: Floats, lasting: _Lasting, **rest: Any
-) -> Product:
+def _product(batch: Batch, *, failure: NDArray[np.int64], known: Floats, lasting: _Lasting, **rest: Any) -> Product:
     """Add the last way, and what a late result does: before the product is there it is a failure, later a recall."""
-    suspect = made.pop("recalled")
-    late_failure = made.pop("late_failure")
     ready = known + np.where(failure == Failure.NONE, lasting.way / 2.0, 0.0)
     late = lasting.recalled(ready)
-    in_time = suspect & (late <= ready)
-    failure = np.where(in_time, late_failure, failure)
+    failure = np.where(batch.recalled & (late <= ready), batch.late_failure, failure)
     good = failure == Failure.NONE
     conditional = good & np.full(len(ready), lasting.calendar.late > lasting.calendar.release) & (late > ready)
+    kept = batch.cells() | {"out_of_specification": batch.out_of_specification & good}
     return Product(
         failure=failure,
         ready_day=ready,
-        recall_day=np.where(suspect & good, late, np.inf),
+        recall_day=np.where(batch.recalled & good, late, np.inf),
         conditional=conditional,
-        **(made | {"out_of_specification": made["out_of_specification"] & good} | rest),
+        **kept,
+        **rest,
     )

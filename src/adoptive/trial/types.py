@@ -160,6 +160,11 @@ class Protocol:
     def __post_init__(self) -> None:
         check_protocol(self)
 
+    @property
+    def cell_arms(self) -> tuple[int, ...]:
+        """Give the places of the arms that get the cells."""
+        return tuple(place for place, arm in enumerate(self.arms) if arm.treatment == "cells")
+
 
 @dataclass(frozen=True)
 class Sequential:
@@ -231,10 +236,6 @@ class Study:
         arm = self.trial.arms[number]
         own = {name: getattr(arm, name) for name in ARM_SECTIONS if getattr(arm, name) is not None}
         return dataclasses.replace(self, **own) if own else self
-
-    def gives_cells(self) -> bool:
-        """Say whether any arm gets the cells."""
-        return any(arm.treatment == "cells" for arm in self.trial.arms)
 
 
 @dataclass(frozen=True)

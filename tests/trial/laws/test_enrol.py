@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from adoptive.cohort import draw_cohort, screen_reads
+from adoptive.cohort import draw_cohort, screen
 from adoptive.errors import StudyError
 from adoptive.parameters import draw_typical, load_book
 from adoptive.streams import Keys, Streams
@@ -41,7 +41,8 @@ def screened(study: Study, candidates: int, *, seed: int = 4) -> tuple[np.ndarra
     streams = Streams(seed)
     keys = Keys.of(TRIALS[:, None], np.arange(candidates)[None, :])
     typical = draw_typical(load_book(), streams, trials=TRIALS)
-    read, other = screen_reads(study.cohort, study.antigen, keys, typical, streams)
+    seen = screen(study.cohort, study.antigen, keys, typical, streams)
+    read, other = seen.read_share, seen.hla_fails | seen.receptor_fails | seen.other_fails
     return read.reshape(3, -1), other.reshape(3, -1)
 
 
@@ -112,7 +113,7 @@ def test_randomisation_knows_nothing_of_the_patient(study: Study) -> None:
     entered = enrolled(study, trials=trials)
     streams = Streams(4)
     typical = draw_typical(load_book(), streams, trials=trials)
-    read, _ = screen_reads(study.cohort, study.antigen, entered.keys, typical, streams)
+    read = screen(study.cohort, study.antigen, entered.keys, typical, streams).read_share
     assert stats.ks_2samp(read[entered.arm == 0], read[entered.arm == 1]).pvalue > 1e-3
 
 
