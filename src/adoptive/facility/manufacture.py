@@ -89,7 +89,8 @@ class _Lasting:
         spread = typical.at("facility.delay_spread", cohort.keys)
         days = calendar(process, typical=typical)
         scatter = np.clip(streams.normal("facility.durations", cohort.keys, 4), -3.0, 3.0).T
-        sd = np.stack([spread, 0.3 * spread, 0.5 * spread, spread])
+        parts = [typical.at(f"facility.{step}_delay_part", cohort.keys) for step in ("culture", "testing")]
+        sd = np.stack([spread, parts[0] * spread, parts[1] * spread, spread])
         planned = (process.apheresis_delay_days, process.culture_days, days.release, process.shipping_days)
         drawn = np.array(planned)[:, None] * np.exp(sd * scatter - 0.5 * sd**2)
         search = np.clip(streams.normal("facility.preparation", cohort.keys), -3.0, 3.0)

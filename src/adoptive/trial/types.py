@@ -259,16 +259,6 @@ class Enrolment:
         """Count the screened candidates of each trial."""
         return np.asarray(self.funnel["screened"].sum(axis=1))
 
-    @property
-    def antigen_failures(self) -> NDArray[np.int64]:
-        """Count who failed for the antigen."""
-        return np.asarray(self.funnel["antigen"].sum(axis=1))
-
-    @property
-    def other_failures(self) -> NDArray[np.int64]:
-        """Count who failed for another reason that is not modelled."""
-        return np.asarray(self.funnel["other"].sum(axis=1))
-
 
 @dataclass(frozen=True)
 class ArmCourse:
