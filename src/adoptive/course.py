@@ -26,13 +26,14 @@ from adoptive.infusion import (
     Known,
     Regimen,
     SignLevels,
+    SoFar,
     Ward,
     car_positive_dose,
     decide,
-    dose_from_what_is_left,
     doses_given,
     join,
     lead_days,
+    next_dose,
     plan_cycle,
     plan_waiting,
     supportive_care,
@@ -41,13 +42,13 @@ from adoptive.infusion import (
 from adoptive.kinetics import Physiology, Trajectory, advance, begin, describe_patients
 from adoptive.outcome import (
     Assessment,
+    Fate,
     Reading,
     Tolerance,
     draw_tolerance,
-    first_visit_days,
-    plan_scans,
     read_course,
     read_fate,
+    scan_calendar,
 )
 from adoptive.outcome.clinic.decision_day import known_today, sign_levels
 from adoptive.parameters import Typical
@@ -61,6 +62,10 @@ Flags = NDArray[np.bool_]
 
 FOLLOW_STEP_DAYS = 180.0
 """Longest leg after the last decision: the dead are not followed any further."""
+
+LONG_HORIZON_DAYS = 1_100.0
+LONG_STEP_DAYS = 360.0
+"""Leg of a course with a long horizon: every leg's end reads the fate on all days so far."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,13 @@ class Plan:
     def draws(self) -> dict[str, Any]:
         """Give what every drawing function asks for."""
         return {"typical": self.typical, "streams": self.streams}
+
+    def scan_days(
+        self, cohort: Cohort, *, first_day: Floats, end_day: Floats, interval_days: Floats | None = None
+    ) -> Floats:
+        """Give the days of everybody's scans up to his last day, :func:`~adoptive.outcome.scan_calendar`."""
+        days: dict[str, Any] = {"first_day": first_day, "end_day": end_day, "horizon_days": self.horizon_days}
+        return scan_calendar(self.outcome, cohort, interval_days=interval_days, **days, **self.draws)
 
 
 @dataclass(frozen=True)
@@ -122,43 +134,12 @@ def follow_cells(
     """
     ordered = np.zeros(len(cohort)) if ordered_day is None else ordered_day
     product = make_cells(cohort, plan, ordered)
-    tolerance = draw_tolerance(cohort.keys, **plan.draws)
-    body = describe_patients(cohort, plan.construct, product=product, **plan.draws)
-    body = body.answering_tocilizumab(tolerance.tocilizumab_effect)
-    if choice is not None:
-        body = body.replace(kChemo=choice.resistance_per_day)
-
-    ready = np.minimum(np.where(product.released, np.ceil(product.ready_day), end_day), end_day)
-    waiting = plan_waiting(plan.infusion, cohort, product, choice, ordered_day=ordered, ready_day=ready, **plan.draws)
-    levels = sign_levels(cohort, tolerance, **plan.draws)
-    ward = supportive_care(plan.infusion, cohort, levels=levels, typical=plan.typical)
-    clinic = _CellClinic(body, cohort, plan, end_day, ward, *_calendar(cohort, plan, end_day), product, levels)
-    trajectory = begin(body, horizon_days=plan.horizon_days, wards=ward)
-    trajectory = advance(trajectory, body, until=ready, infusions=waiting)
-    so_far = _SoFar.nothing(plan.infusion, waiting)
+    clinic = _admit(cohort, plan, product, choice, end_day)
+    trajectory, so_far = _wait(clinic, ordered, choice)
     trajectory, first = _ask(trajectory, clinic, so_far, number=1)
-    calendar = _calendar(cohort, plan, end_day, conditioned=np.where(first.given, trajectory.now, np.inf))
-    clinic = dataclasses.replace(clinic, baseline_day=calendar[0], scan_days=calendar[1])
+    clinic = clinic.counting_from(np.where(first.given, trajectory.now, np.inf))
     trajectory, so_far = _infuse(trajectory, clinic, so_far, first)
-    reading = clinic.read(trajectory)
-    seen = so_far.infusion_day <= np.minimum(reading.fate.last_contact_day, end_day)[:, None]
-    given = np.where(seen, so_far.infusion_day, np.inf)
-    return Course(
-        cohort,
-        body,
-        trajectory,
-        product,
-        choice,
-        infusion_day=given,
-        dose_cells=np.where(seen, so_far.dose_cells, 0.0),
-        treated=np.isfinite(given[:, 0]),
-        end_day=end_day,
-        lead_days=lead_days(plan.infusion, cohort, typical=plan.typical),
-        tolerance=tolerance,
-        reading=reading,
-        care=ward,
-        **plan.draws,
-    )
+    return _course_of(trajectory, clinic, so_far, choice)
 
 
 def follow_choice(cohort: Cohort, plan: Plan, *, end_day: Floats, choice: Choice) -> Course:
@@ -166,7 +147,7 @@ def follow_choice(cohort: Cohort, plan: Plan, *, end_day: Floats, choice: Choice
     body = describe_patients(cohort, plan.construct, **plan.draws).replace(kChemo=choice.resistance_per_day)
     started = np.isfinite(choice.start_day)
     first, interval = np.where(started, choice.start_day, 0.0), choice.scan_interval_days
-    scan_days = _scan_days(cohort, plan, first=first, interval=interval, end_day=end_day)
+    scan_days = plan.scan_days(cohort, first_day=first, interval_days=interval, end_day=end_day)
     clinic = _Clinic(body, cohort, plan, end_day, (), np.zeros(len(cohort)), scan_days)
     trajectory = clinic.follow_on(begin(body, horizon_days=plan.horizon_days), choice.plan())
     return Course(
@@ -223,6 +204,10 @@ class _Clinic:
             **self.plan.draws,
         )
 
+    def fate(self, trajectory: Trajectory) -> Fate:
+        """Read the fate up to the day on which everybody stands; what would come later is not said."""
+        return read_fate(trajectory.so_far(), self.body, self.cohort, **self.plan.draws)
+
     def go(self, trajectory: Trajectory, infusions: Infusions, *, until: Floats) -> Trajectory:
         """Follow everybody to a day."""
         return advance(trajectory, self.body, until=until, infusions=infusions, wards=self.ward)
@@ -232,9 +217,10 @@ class _Clinic:
 
         Everybody is taken to a recorded day, so that his last scan lies between recorded days.
         """
+        step = FOLLOW_STEP_DAYS if self.plan.horizon_days <= LONG_HORIZON_DAYS else LONG_STEP_DAYS
         while True:
-            alive = read_fate(trajectory, self.body, self.cohort, **self.plan.draws).death_day > trajectory.now
-            far = np.minimum(trajectory.now + FOLLOW_STEP_DAYS, np.maximum(self.end_day, trajectory.now))
+            alive = self.fate(trajectory).death_day > trajectory.now
+            far = np.minimum(trajectory.now + step, np.maximum(self.end_day, trajectory.now))
             until = trajectory.recorded_day_from(np.where(alive, far, trajectory.now))
             if not (until > trajectory.now).any():
                 return trajectory
@@ -243,16 +229,32 @@ class _Clinic:
 
 @dataclass(frozen=True)
 class _CellClinic(_Clinic):
-    """Hold what belongs to the cells beside: the products, and the levels of the signs of toxicity."""
+    """Hold what belongs to the cells beside: the products, who bears what, the levels of the signs of toxicity."""
 
     product: Product
+    tolerance: Tolerance
     levels: SignLevels
 
-    def known(self, trajectory: Trajectory, so_far: _SoFar, *, scans: bool) -> Known:
+    def counting_from(self, conditioned_day: Floats) -> _CellClinic:
+        """Count baseline and scans from conditioning, where the study does so, for who got any (inf = nobody)."""
+        if self.plan.outcome.recist_baseline != "lymphodepletion":
+            return self
+        baseline = np.where(np.isfinite(conditioned_day), conditioned_day, 0.0)
+        days = self.plan.scan_days(self.cohort, first_day=baseline, end_day=self.end_day)
+        return dataclasses.replace(self, baseline_day=baseline, scan_days=days)
+
+    def next_dose(self, so_far: SoFar, *, factor: Floats | float = 1.0) -> tuple[Flags, Floats]:
+        """Say for whom a dose is left, and how many CAR-positive cells it holds."""
+        given = so_far.dose_cells.sum(axis=1)
+        return next_dose(
+            self.plan.infusion, self.cohort, self.product, given=given, factor=factor, typical=self.plan.typical
+        )
+
+    def known(self, trajectory: Trajectory, so_far: SoFar, *, scans: bool) -> Known:
         """Say what is known of everybody on the day on which he stands; scans are read only if somebody asks."""
         here = np.searchsorted(trajectory.day, trajectory.now, side="right") - 1
         seen = self.read(trajectory, up_to=trajectory.day[here]) if scans else None
-        fate = read_fate(trajectory, self.body, self.cohort, **self.plan.draws) if seen is None else seen.fate
+        fate = self.fate(trajectory) if seen is None else seen.fate
         return known_today(
             trajectory,
             self.body,
@@ -265,24 +267,33 @@ class _CellClinic(_Clinic):
         )
 
 
-@dataclass(frozen=True)
-class _SoFar:
-    """Hold what has been given and planned: the standing events, and day and cells ``(patients, infusions)``."""
+def _admit(cohort: Cohort, plan: Plan, product: Product, choice: Choice | None, end_day: Floats) -> _CellClinic:
+    """Take everybody in: his body with his product in it, the ward's reactions, the scans as counted from day 0."""
+    tolerance = draw_tolerance(cohort.keys, **plan.draws)
+    body = describe_patients(cohort, plan.construct, product=product, **plan.draws)
+    body = body.answering_tocilizumab(tolerance.tocilizumab_effect)
+    if choice is not None:
+        body = body.replace(kChemo=choice.resistance_per_day)
+    levels = sign_levels(cohort, tolerance, **plan.draws)
+    ward = supportive_care(plan.infusion, cohort, levels=levels, typical=plan.typical)
+    nothing = np.zeros(len(cohort))
+    days = plan.scan_days(cohort, first_day=nothing, end_day=end_day)
+    return _CellClinic(body, cohort, plan, end_day, ward, nothing, days, product, tolerance, levels)
 
-    standing: Infusions
-    infusion_day: Floats
-    dose_cells: Floats
 
-    @classmethod
-    def nothing(cls, regimen: Regimen, waiting: Infusions) -> _SoFar:
-        """Begin with what is given before the cells."""
-        shape = (len(waiting.day), max(regimen.max_infusions, 1))
-        return cls(waiting, np.full(shape, np.inf), np.zeros(shape))
+def _wait(clinic: _CellClinic, ordered: Floats, choice: Choice | None) -> tuple[Trajectory, SoFar]:
+    """Follow everybody until his cells are there, or to his last day; with the drugs of the wait."""
+    plan, product = clinic.plan, clinic.product
+    ready = np.minimum(np.where(product.released, np.ceil(product.ready_day), clinic.end_day), clinic.end_day)
+    waiting = plan_waiting(
+        plan.infusion, clinic.cohort, product, choice, ordered_day=ordered, ready_day=ready, **plan.draws
+    )
+    trajectory = begin(clinic.body, horizon_days=plan.horizon_days, wards=clinic.ward)
+    trajectory = advance(trajectory, clinic.body, until=ready, infusions=waiting)
+    return trajectory, SoFar.nothing(plan.infusion, waiting)
 
 
-def _infuse(
-    trajectory: Trajectory, clinic: _CellClinic, so_far: _SoFar, decision: Decision
-) -> tuple[Trajectory, _SoFar]:
+def _infuse(trajectory: Trajectory, clinic: _CellClinic, so_far: SoFar, decision: Decision) -> tuple[Trajectory, SoFar]:
     """Give infusion after infusion while protocol and rules allow, then follow to the end."""
     regimen, most = clinic.plan.infusion, clinic.plan.infusion.max_infusions
     lead = lead_days(regimen, clinic.cohort, typical=clinic.plan.typical)
@@ -302,7 +313,7 @@ def _infuse(
 
 
 def _ask(
-    trajectory: Trajectory, clinic: _CellClinic, so_far: _SoFar, *, number: int, asked: Flags | None = None
+    trajectory: Trajectory, clinic: _CellClinic, so_far: SoFar, *, number: int, asked: Flags | None = None
 ) -> tuple[Trajectory, Decision]:
     """Decide on an infusion; who is held is followed until he is asked again: everybody stands at his answer."""
     regimen, keys, gate = clinic.plan.infusion, clinic.cohort.keys, clinic.plan.gate
@@ -313,14 +324,14 @@ def _ask(
     common: dict[str, Any] = {"number": number, "keys": keys, "typical": clinic.plan.typical}
     while True:
         known = clinic.known(trajectory, so_far, scans=scans)
-        enough, _ = _next_dose(clinic, so_far, factor=least)
+        enough, _ = clinic.next_dose(so_far, factor=least)
         enough &= trajectory.now < np.minimum(clinic.end_day, clinic.product.recall_day)
         enough &= True if asked is None else asked
         admitted = gate.passes("treatment", clinic.cohort, known) if gate is not None and number == 1 else None
         answer = decide(regimen, known, cells_left=enough, holds=holds, admitted=admitted, **common)
         holds = answer.holds
         if not (answer.wait_days > 0).any():
-            left, _ = _next_dose(clinic, so_far, factor=answer.dose_factor)
+            left, _ = clinic.next_dose(so_far, factor=answer.dose_factor)
             return trajectory, dataclasses.replace(answer, given=answer.given & left)
         later = np.minimum(trajectory.now + answer.wait_days, clinic.end_day)
         until = np.where(answer.wait_days > 0, later, trajectory.now)
@@ -328,13 +339,13 @@ def _ask(
 
 
 def _give(
-    trajectory: Trajectory, clinic: _CellClinic, so_far: _SoFar, decision: Decision, *, number: int
-) -> tuple[Trajectory, _SoFar]:
+    trajectory: Trajectory, clinic: _CellClinic, so_far: SoFar, decision: Decision, *, number: int
+) -> tuple[Trajectory, SoFar]:
     """Plan one infusion with all that belongs to it, for those who are to get it."""
     plan, cohort = clinic.plan, clinic.cohort
     lead = lead_days(plan.infusion, cohort, typical=plan.typical)
     day = np.where(decision.given, trajectory.now + lead, np.inf)
-    _, dose = _next_dose(clinic, so_far, factor=decision.dose_factor)
+    _, dose = clinic.next_dose(so_far, factor=decision.dose_factor)
     fading = clinic.body.of("kChemo")
     cycle = plan_cycle(
         plan.infusion,
@@ -352,40 +363,27 @@ def _give(
         known = clinic.known(trajectory, so_far, scans=True)
         barred = np.isfinite(day) & ~plan.gate.passes("infusion day", cohort, known)[0]
         day, standing = np.where(barred, np.inf, day), withhold(standing, rows=barred, from_day=day)
-    infusion_day, dose_cells = so_far.infusion_day.copy(), so_far.dose_cells.copy()
-    infusion_day[:, number - 1], dose_cells[:, number - 1] = day, np.where(np.isfinite(day), dose, 0.0)
-    return trajectory, _SoFar(standing, infusion_day, dose_cells)
+    return trajectory, so_far.with_infusion(number, standing=standing, day=day, dose_cells=dose)
 
 
-def _next_dose(clinic: _CellClinic, so_far: _SoFar, *, factor: Floats | float = 1.0) -> tuple[Flags, Floats]:
-    """Say for whom a dose is left, and how many CAR-positive cells it holds."""
-    plan, product = clinic.plan, clinic.product
-    planned = factor * car_positive_dose(plan.infusion, clinic.cohort, product.car_positive_share)
-    overfill = plan.typical.at("facility.overfill", clinic.cohort.keys)
-    given = so_far.dose_cells.sum(axis=1)
-    return dose_from_what_is_left(plan.infusion, product, planned=planned, given=given, overfill=overfill)
-
-
-def _calendar(
-    cohort: Cohort, plan: Plan, end_day: Floats, *, conditioned: Floats | None = None
-) -> tuple[Floats, Floats]:
-    """Give the baseline's day and the days of the scans: from conditioning if that is the baseline, else from day 0."""
-    baseline = np.zeros(len(cohort))
-    if conditioned is not None and plan.outcome.recist_baseline == "lymphodepletion":
-        baseline = np.where(np.isfinite(conditioned), conditioned, 0.0)
-    every = np.full(len(cohort), plan.outcome.scan_interval_days)
-    return baseline, _scan_days(cohort, plan, first=baseline, interval=every, end_day=end_day)
-
-
-def _scan_days(cohort: Cohort, plan: Plan, *, first: Floats, interval: Floats, end_day: Floats) -> Floats:
-    """Give the days of everybody's scans up to his last day, counted from a first day."""
-    planned = plan_scans(
-        baseline_day=first,
-        interval_days=interval,
-        window_days=plan.outcome.scan_window_days,
-        horizon_days=plan.horizon_days,
-        keys=cohort.keys,
-        streams=plan.streams,
-        first_visit_days=first_visit_days(plan.outcome, cohort, typical=plan.typical),
+def _course_of(trajectory: Trajectory, clinic: _CellClinic, so_far: SoFar, choice: Choice | None) -> Course:
+    """Read the whole course; an infusion planned for who died or left before it was not given."""
+    plan, reading = clinic.plan, clinic.read(trajectory)
+    seen = so_far.infusion_day <= np.minimum(reading.fate.last_contact_day, clinic.end_day)[:, None]
+    given = np.where(seen, so_far.infusion_day, np.inf)
+    return Course(
+        clinic.cohort,
+        clinic.body,
+        trajectory,
+        clinic.product,
+        choice,
+        infusion_day=given,
+        dose_cells=np.where(seen, so_far.dose_cells, 0.0),
+        treated=np.isfinite(given[:, 0]),
+        end_day=clinic.end_day,
+        lead_days=lead_days(plan.infusion, clinic.cohort, typical=plan.typical),
+        tolerance=clinic.tolerance,
+        reading=reading,
+        care=clinic.ward,
+        **plan.draws,
     )
-    return np.where(planned <= end_day[:, None], planned, np.inf)

@@ -7,7 +7,7 @@ from adoptive.cohort.columns import COLUMNS, Column
 from adoptive.cohort.copula import TRAITS, draw_scores, score_correlation
 from adoptive.cohort.given import read_patients
 from adoptive.cohort.lesions import LESION_PLACES, draw_lesions
-from adoptive.cohort.population import draw_cohort, plain_traits, screen, screen_reads
+from adoptive.cohort.population import draw_cohort, plain_traits, screen
 from adoptive.cohort.types import (
     ANCESTRIES,
     SITES,
@@ -39,5 +39,4 @@ __all__ = [
     "read_patients",
     "score_correlation",
     "screen",
-    "screen_reads",
 ]

@@ -29,7 +29,7 @@ from adoptive.cohort.types import ANCESTRIES, SITES, Cohort, Population, Screene
 from adoptive.parameters import Kinds, Typical
 from adoptive.streams import Keys, Streams
 
-__all__ = ["draw_cohort", "plain_traits", "screen", "screen_reads"]
+__all__ = ["draw_cohort", "plain_traits", "screen"]
 
 Floats = NDArray[np.float64]
 
@@ -59,14 +59,6 @@ def screen(population: Population, antigen: AntigenPlan, keys: Keys, typical: Ty
         receptor_fails=find_receptors(keys, typical=typical, streams=streams).number == 0 if antigen.private else none,
         other_fails=streams.uniform("cohort.other failure", keys) < population.other_failure_share,
     )
-
-
-def screen_reads(
-    population: Population, antigen: AntigenPlan, keys: Keys, typical: Typical, streams: Streams
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """Give the read share of positive cells of each candidate, and whether anything else fails."""
-    seen = screen(population, antigen, keys, typical, streams)
-    return seen.read_share, seen.hla_fails | seen.receptor_fails | seen.other_fails
 
 
 def draw_cohort(

@@ -15,7 +15,7 @@ from adoptive.facility.release import Attributes, decide
 from adoptive.facility.selection import cd3_at_harvest, select_cells
 from adoptive.facility.shipping import ship
 from adoptive.facility.transduction import transduce
-from adoptive.facility.types import Process
+from adoptive.facility.types import Cells, Process
 from adoptive.parameters import Kinds, Typical, draw_patients
 from adoptive.streams import Keys, Streams
 
@@ -26,38 +26,21 @@ Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Batch:
-    """Hold the batches of one attempt, ``(patients,)``; ``recalled`` ones were released before a late test failed."""
+class Batch(Cells):
+    """Hold the batches of one attempt, ``(patients,)``; ``recalled`` ones were released before a late test failed.
+
+    ``failure`` and ``late_failure`` are codes of :class:`Failure`, the second one what the late test shows;
+    ``used_cells`` were taken from the store.
+    """
 
     failure: NDArray[np.int64]
     late_failure: NDArray[np.int64]
     recalled: Flags
-    out_of_specification: Flags
     used_cells: Floats
-    seeded_cells: Floats
-    culture_days: Floats
-    doublings: Floats
-    t_cells: Floats
-    car_positive_cells: Floats
-    car_positive_share: Floats
-    cd3_share: Floats
-    viability: Floats
-    thawed_viability: Floats
-    vector_copies: Floats
-    naive_share: Floats
-    central_memory_share: Floats
-    effector_memory_share: Floats
-    late_effector_share: Floats
-    memory_share: Floats
-    effector_share: Floats
-    exhausted_share: Floats
-    fitness: Floats
-    proliferation: Floats
-    exhaustion: Floats
 
-    def fields(self) -> dict[str, Any]:
-        """Give what the product keeps of it."""
-        return {name: value for name, value in self.__dict__.items() if name not in ("failure", "used_cells")}
+    def cells(self) -> dict[str, Any]:
+        """Give what the product keeps of it, by name."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(Cells)}
 
 
 def put(batch: Batch, rows: NDArray[np.int64], again: Batch) -> Batch:

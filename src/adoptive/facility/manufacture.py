@@ -48,7 +48,7 @@ def make_products(
     apheresis = decided_day + lasting.delay
     started = apheresis + collection.days
     return _product(
-        batch.fields(),
+        batch,
         failure=np.where(collection.enough, batch.failure, int(Failure.COLLECTION)),
         attempts=attempts,
         collections=collection.runs,
@@ -89,7 +89,8 @@ class _Lasting:
         spread = typical.at("facility.delay_spread", cohort.keys)
         days = calendar(process, typical=typical)
         scatter = np.clip(streams.normal("facility.durations", cohort.keys, 4), -3.0, 3.0).T
-        sd = np.stack([spread, 0.3 * spread, 0.5 * spread, spread])
+        parts = [typical.at(f"facility.{step}_delay_part", cohort.keys) for step in ("culture", "testing")]
+        sd = np.stack([spread, parts[0] * spread, parts[1] * spread, spread])
         planned = (process.apheresis_delay_days, process.culture_days, days.release, process.shipping_days)
         drawn = np.array(planned)[:, None] * np.exp(sd * scatter - 0.5 * sd**2)
         search = np.clip(streams.normal("facility.preparation", cohort.keys), -3.0, 3.0)
@@ -149,22 +150,19 @@ def _make(
     return batch, attempts, spent
 
 
-def _product(
-    made: dict[str, Any], *, failure: NDArray[np.int64], known: Floats, lasting: _Lasting, **rest: Any
-) -> Product:
+def _product(batch: Batch, *, failure: NDArray[np.int64], known: Floats, lasting: _Lasting, **rest: Any) -> Product:
     """Add the last way, and what a late result does: before the product is there it is a failure, later a recall."""
-    suspect = made.pop("recalled")
-    late_failure = made.pop("late_failure")
     ready = known + np.where(failure == Failure.NONE, lasting.way / 2.0, 0.0)
     late = lasting.recalled(ready)
-    in_time = suspect & (late <= ready)
-    failure = np.where(in_time, late_failure, failure)
+    failure = np.where(batch.recalled & (late <= ready), batch.late_failure, failure)
     good = failure == Failure.NONE
     conditional = good & np.full(len(ready), lasting.calendar.late > lasting.calendar.release) & (late > ready)
+    kept = batch.cells() | {"out_of_specification": batch.out_of_specification & good}
     return Product(
         failure=failure,
         ready_day=ready,
-        recall_day=np.where(suspect & good, late, np.inf),
+        recall_day=np.where(batch.recalled & good, late, np.inf),
         conditional=conditional,
-        **(made | {"out_of_specification": made["out_of_specification"] & good} | rest),
+        **kept,
+        **rest,
     )

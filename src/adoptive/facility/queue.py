@@ -176,20 +176,16 @@ def queue_for_slots(
     request_day: Floats,
     lost_day: Floats,
     trial: NDArray[np.int64],
-    *,
-    chance: Floats | None = None,
 ) -> Floats:
     """Give the calendar day on which each patient's batch may start, ``(patients,)``; inf for who is lost first.
 
     Every virtual trial has the facility to itself. ``request_day`` and ``lost_day`` are calendar days of the trial;
-    without slots everybody starts on the day of asking. The sickest is the patient with the highest ``frailty``, and,
-    unless ``chance`` says otherwise, the one with the lowest is most likely to complete. A batch holds its room for as
-    long as the culture is planned.
+    without slots everybody starts on the day of asking. The sickest is the patient with the highest ``frailty``, the
+    one with the lowest is most likely to complete. A batch holds its room for as long as the culture is planned.
     """
     if process.slots is None:
         return np.where(lost_day > request_day, request_day, np.inf)
     start = np.full(len(cohort), np.inf)
-    likely = -cohort.frailty if chance is None else chance
     for rows in _groups(trial):
         start[rows] = assign_slots(
             request_day[rows],
@@ -197,7 +193,7 @@ def queue_for_slots(
             slots=process.slots,
             held_days=process.culture_days,
             severity=cohort.frailty[rows],
-            chance=likely[rows],
+            chance=-cohort.frailty[rows],
         ).start_day
     return start
 

@@ -14,7 +14,7 @@ from adoptive.errors import StudyError
 from adoptive.facility.slots import Slots
 from adoptive.units import In
 
-__all__ = ["Failure", "Process", "Product", "ReleaseTest", "Slots"]
+__all__ = ["Cells", "Failure", "Process", "Product", "ReleaseTest", "Slots"]
 
 Floats = NDArray[np.float64]
 
@@ -188,25 +188,15 @@ _WORDS: Final = {
 
 
 @dataclass(frozen=True)
-class Product:
-    """Hold the products of some patients, ``(patients,)``; ``failure`` 0 means released.
+class Cells:
+    """Hold what the cells of some patients' batches are, ``(patients,)``.
 
-    ``ready_day`` is the day on which the product is there, or on which the last failure is known. Cells are viable ones
-    as they reach the patient; ``viability`` is the release test's, ``thawed_viability`` the patient's. Shares of stages
-    add up to 1, and so do memory, effector and exhausted cells as the kinetics names them. ``fitness`` is the donor's,
-    ``proliferation`` and ``exhaustion`` what growth and length of the culture make of the cells' own rates, all three
-    over the reference's. A product is ``out_of_specification`` if it was released by exception; ``conditional`` if it
-    was released before its last result, and ``recall_day`` is the day on which that result fails (inf = never).
+    Cells are viable ones as they reach the patient; ``viability`` is the release test's, ``thawed_viability`` the
+    patient's. Shares of stages add up to 1, and so do memory, effector and exhausted cells as the kinetics names them.
+    ``fitness`` is the donor's, ``proliferation`` and ``exhaustion`` what growth and length of the culture make of the
+    cells' own rates, all three over the reference's; ``out_of_specification`` cells are given by exception.
     """
 
-    failure: NDArray[np.int64]
-    attempts: NDArray[np.int64]
-    collections: NDArray[np.int64]
-    complication: NDArray[np.bool_]
-    apheresis_day: Floats
-    ready_day: Floats
-    recall_day: Floats
-    collected_cells: Floats
     seeded_cells: Floats
     culture_days: Floats
     doublings: Floats
@@ -228,6 +218,25 @@ class Product:
     proliferation: Floats
     exhaustion: Floats
     out_of_specification: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Product(Cells):
+    """Hold the products of some patients, ``(patients,)``; ``failure`` 0 means released.
+
+    ``ready_day`` is the day on which the product is there, or on which the last failure is known. A product is
+    ``conditional`` if it was released before its last result, and ``recall_day`` is the day on which that result fails
+    (inf = never).
+    """
+
+    failure: NDArray[np.int64]
+    attempts: NDArray[np.int64]
+    collections: NDArray[np.int64]
+    complication: NDArray[np.bool_]
+    apheresis_day: Floats
+    ready_day: Floats
+    recall_day: Floats
+    collected_cells: Floats
     conditional: NDArray[np.bool_]
 
     @property

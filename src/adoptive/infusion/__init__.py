@@ -6,10 +6,10 @@ The functions to know: :func:`plan_lymphodepletion`, :func:`plan_infusion`, :fun
 from adoptive.infusion.care import AGAINST_FEVER, Given, SignLevels, days_under, doses_given, first_dose_day, wards
 from adoptive.infusion.chemotherapy import Choice, choose_drugs, plan_bridging, plan_waiting
 from adoptive.infusion.cycle import lead_days, plan_cycle
-from adoptive.infusion.dose import car_positive_dose, counted_dose, dose_from_what_is_left
+from adoptive.infusion.dose import car_positive_dose, counted_dose, dose_from_what_is_left, next_dose
 from adoptive.infusion.drugs import plan_courses, plan_pembrolizumab
 from adoptive.infusion.lymphodepletion import plan_lymphodepletion
-from adoptive.infusion.plan import give, join, plan_infusion, withhold
+from adoptive.infusion.plan import SoFar, give, join, plan_infusion, withhold
 from adoptive.infusion.protocol import Care, CareRule, protocol_rules
 from adoptive.infusion.rules import NEED_SCANS, Decision, Gate, Known, decide, may_repeat
 from adoptive.infusion.types import (
@@ -43,6 +43,7 @@ __all__ = [
     "Regimen",
     "RegimenRule",
     "SignLevels",
+    "SoFar",
     "SplitDose",
     "Ward",
     "car_positive_dose",
@@ -57,6 +58,7 @@ __all__ = [
     "join",
     "lead_days",
     "may_repeat",
+    "next_dose",
     "plan_bridging",
     "plan_courses",
     "plan_cycle",

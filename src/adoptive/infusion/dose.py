@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from adoptive.cohort.types import Cohort
 from adoptive.facility.types import Product
 from adoptive.infusion.types import Regimen
+from adoptive.parameters import Typical
 
-__all__ = ["car_positive_dose", "counted_dose", "dose_from_what_is_left"]
+__all__ = ["car_positive_dose", "counted_dose", "dose_from_what_is_left", "next_dose"]
 
 Floats = NDArray[np.float64]
 
@@ -42,3 +43,21 @@ def dose_from_what_is_left(
     # A product made to the dose holds it but for the last bit.
     enough = left >= regimen.minimum_dose_share * planned * (1.0 - 1e-9)
     return product.released & enough, np.minimum(planned, np.maximum(left, 0.0))
+
+
+def next_dose(
+    regimen: Regimen,
+    cohort: Cohort,
+    product: Product,
+    *,
+    given: Floats,
+    factor: Floats | float,
+    typical: Typical,
+) -> tuple[NDArray[np.bool_], Floats]:
+    """Say for whom the next dose is left, and give it in CAR-positive cells, ``(patients,)``.
+
+    Arguments: ``given`` CAR-positive cells given before; ``factor`` what a rule makes of the planned dose.
+    """
+    planned = factor * car_positive_dose(regimen, cohort, product.car_positive_share)
+    overfill = typical.at("facility.overfill", cohort.keys)
+    return dose_from_what_is_left(regimen, product, planned=planned, given=given, overfill=overfill)

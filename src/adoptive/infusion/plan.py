@@ -1,15 +1,41 @@
-"""Lay out what is given on which day, as events in time order."""
+"""Lay out what is given on which day, as events in time order; keep what was given so far."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.infusion.types import DRUGS, Infusions, Regimen
 
-__all__ = ["give", "join", "plan_infusion", "withhold"]
+__all__ = ["SoFar", "give", "join", "plan_infusion", "withhold"]
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SoFar:
+    """Hold what has been given and planned: the standing events, and day and cells ``(patients, infusions)``.
+
+    Infusions that are not planned have the day inf and no cells; cells are CAR-positive ones.
+    """
+
+    standing: Infusions
+    infusion_day: Floats
+    dose_cells: Floats
+
+    @classmethod
+    def nothing(cls, regimen: Regimen, waiting: Infusions) -> SoFar:
+        """Begin with what is given before the cells."""
+        shape = (len(waiting.day), max(regimen.max_infusions, 1))
+        return cls(waiting, np.full(shape, np.inf), np.zeros(shape))
+
+    def with_infusion(self, number: int, *, standing: Infusions, day: Floats, dose_cells: Floats) -> SoFar:
+        """Add the infusion ``number`` (1 first) on each patient's day (inf = none), ``(patients,)``."""
+        days, cells = self.infusion_day.copy(), self.dose_cells.copy()
+        days[:, number - 1], cells[:, number - 1] = day, np.where(np.isfinite(day), dose_cells, 0.0)
+        return SoFar(standing, days, cells)
 
 
 def give(drug: str, *, day: Floats, amount: ArrayLike) -> Infusions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -81,6 +81,11 @@ class Trajectory:
     def recorded_day_from(self, day: Floats) -> Floats:
         """Give the first day of the grid on or after each day; the last one if there is none."""
         return self.day[np.minimum(np.searchsorted(self.day, day, side="left"), len(self.day) - 1)]
+
+    def so_far(self) -> Trajectory:
+        """Give it without the days of the grid that nobody has come near: a view of the same record."""
+        days = int(np.searchsorted(self.day, self.now.max(initial=0.0), side="left")) + 1
+        return replace(self, day=self.day[:days], values=self.values[:, :days])
 
     def of(self, name: str) -> Floats:
         """Give one recorded state of every patient, ``(patients, days)``."""

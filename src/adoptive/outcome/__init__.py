@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from adoptive.outcome.clinic.infections import Infections, draw_infections
     from adoptive.outcome.clinic.laboratory_values import LaboratoryPanel, limits_of_normal, printed_values, true_values
     from adoptive.outcome.clinic.off_tumour import OffTumour, off_tumour
-    from adoptive.outcome.clinic.reading import Reading, first_visit_days, read_course, read_fate
+    from adoptive.outcome.clinic.reading import Reading, read_course, read_fate
     from adoptive.outcome.clinic.safety import Safety, Watched, dlt_of, safety_of
-    from adoptive.outcome.clinic.scans import at_days, plan_scans, read_scans
+    from adoptive.outcome.clinic.scans import at_days, plan_scans, read_scans, scan_calendar
     from adoptive.outcome.clinic.signs import (
         BedsideSigns,
         Tolerance,
@@ -106,9 +106,9 @@ _NAMES: Final = {
     "clinic.infections": "Infections draw_infections",
     "clinic.laboratory_values": "LaboratoryPanel limits_of_normal printed_values true_values",
     "clinic.off_tumour": "OffTumour off_tumour",
-    "clinic.reading": "Reading first_visit_days read_course read_fate",
+    "clinic.reading": "Reading read_course read_fate",
     "clinic.safety": "Safety Watched dlt_of safety_of",
-    "clinic.scans": "at_days plan_scans read_scans",
+    "clinic.scans": "at_days plan_scans read_scans scan_calendar",
     "clinic.signs": "BedsideSigns Tolerance Vitals bedside_signs daily_crs_grade draw_tolerance draw_vitals",
     "events.adtte": "adtte_columns",
     "events.censoring": "CENSORING_RULES CensoringRule Planned censoring_rule",
@@ -177,16 +177,16 @@ __all__ = [
     "daily_crs_grade", "daily_icans_grade", "daily_lowest", "days_to_response", "depth_of_response", "disease_control",
     "dlt_of", "draw_brain_tolerance", "draw_fate", "draw_infections", "draw_tolerance", "draw_vitals",
     "duration_of_response", "episodes", "event_free_survival", "find_b_cell_aplasia", "find_dlt", "find_iec_hs",
-    "first_confirmed", "first_passage", "first_visit_days", "grade_clinical_tls", "grade_crs", "grade_cytopenia",
+    "first_confirmed", "first_passage", "grade_clinical_tls", "grade_crs", "grade_cytopenia",
     "grade_ejection_fraction", "grade_febrile_neutropenia", "grade_icaht_early", "grade_icaht_late", "grade_icans",
     "grade_iec_hs", "grade_laboratory", "grade_laboratory_rows", "grade_laboratory_tls", "grade_laboratory_tls_course",
     "grade_t_icaht_early", "grade_t_icaht_late", "has_howard_clinical_tls", "has_nccn_thrombocytopenia", "ice_score",
     "immune_course", "is_immunoglobulin_due", "is_mrd_negative", "judge_non_target", "lesion_rows", "limits_of_normal",
     "motor_code", "off_tumour", "overall_survival", "oxygen_code", "plan_scans", "pressure_code", "printed_values",
     "progression_free_survival", "read_course", "read_fate", "read_scans", "replacement_dose_g", "rows_from_sdtm",
-    "rows_of", "safety_of", "score_car_hematotox", "score_hscore", "seizure_code", "spider", "stack_rows", "swimmer",
-    "terms_of", "time_to_progression", "time_to_response", "true_values", "visits_from_sdtm", "waterfall",
-    "worst_cytopenia", "worst_grade", "worst_grade_rows",
+    "rows_of", "safety_of", "scan_calendar", "score_car_hematotox", "score_hscore", "seizure_code", "spider",
+    "stack_rows", "swimmer", "terms_of", "time_to_progression", "time_to_response", "true_values", "visits_from_sdtm",
+    "waterfall", "worst_cytopenia", "worst_grade", "worst_grade_rows",
 ]
 # fmt: on
 

@@ -17,8 +17,6 @@ __all__ = ["A_MOMENT", "cut_at", "cut_days", "dropout_days", "event_days", "nth_
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-YEAR_DAYS = 365.25
-
 A_MOMENT = 1e-6
 """Days by which a cut comes after the event that set it, so that the event itself is in the data."""
 
@@ -27,7 +25,7 @@ def dropout_days(trial: Protocol, keys: Keys, streams: Streams) -> Floats:
     """Give the day since enrolment on which each patient leaves for reasons of his own: exponential; inf at rate 0."""
     if trial.dropout_per_year == 0:
         return np.full(len(keys), np.inf)
-    return YEAR_DAYS / trial.dropout_per_year * streams.exponential("trial.dropout", keys)
+    return days(12.0) / trial.dropout_per_year * streams.exponential("trial.dropout", keys)
 
 
 def cut_days(study: Study, followed: Followed) -> Floats:

@@ -122,11 +122,11 @@ def check_ordering(study: Study, *, seed: int = 1, patients: int = 300) -> tuple
 
 def _cells_alone(study: Study, *, patients: int) -> Study:
     """Give a study of one arm, the first that gets cells, without the original's rules for several."""
-    number = next((place for place, arm in enumerate(study.trial.arms) if arm.treatment == "cells"), None)
-    if number is None:
+    if not study.trial.cell_arms:
         raise StudyError(
             "no arm gets cells", where="trial.arms", next_step="the ordering check asks what better cells do"
         )
+    number = study.trial.cell_arms[0]
     arm = Arm(study.trial.arms[number].name, "cells")
     trial = dataclasses.replace(
         study.trial, randomised=patients, arms=(arm,), allocation="randomised", stratify=(), events=0,

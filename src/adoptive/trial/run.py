@@ -129,14 +129,14 @@ def _follow_crossed(
 ) -> Iterator[ArmCourse]:
     """Follow the controls who ask for the cells at progression, from each arm without cells."""
     rule = study.trial.crossover
-    names = [arm.name for arm in study.trial.arms if arm.treatment == "cells"]
     if not rule.allowed or rule.after == "never":
         return
-    to = [arm.name for arm in study.trial.arms].index(rule.to or names[0])
+    names = [arm.name for arm in study.trial.arms]
+    to = names.index(rule.to) if rule.to else study.trial.cell_arms[0]
     plan = plan_of(study.of_arm(to), **common)
     for part in arms:
         course = part.course
-        if course.choice is None or study.trial.arms[part.arm].treatment == "cells":
+        if course.choice is None or part.arm in study.trial.cell_arms:
             continue
         end = followed.end_day[part.rows]
         crossing = who_crosses(rule, course, end_day=end, **common)

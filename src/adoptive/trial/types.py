@@ -160,6 +160,11 @@ class Protocol:
     def __post_init__(self) -> None:
         check_protocol(self)
 
+    @property
+    def cell_arms(self) -> tuple[int, ...]:
+        """Give the places of the arms that get the cells."""
+        return tuple(place for place, arm in enumerate(self.arms) if arm.treatment == "cells")
+
 
 @dataclass(frozen=True)
 class Sequential:
@@ -232,10 +237,6 @@ class Study:
         own = {name: getattr(arm, name) for name in ARM_SECTIONS if getattr(arm, name) is not None}
         return dataclasses.replace(self, **own) if own else self
 
-    def gives_cells(self) -> bool:
-        """Say whether any arm gets the cells."""
-        return any(arm.treatment == "cells" for arm in self.trial.arms)
-
 
 @dataclass(frozen=True)
 class Enrolment:
@@ -257,16 +258,6 @@ class Enrolment:
     def screened(self) -> NDArray[np.int64]:
         """Count the screened candidates of each trial."""
         return np.asarray(self.funnel["screened"].sum(axis=1))
-
-    @property
-    def antigen_failures(self) -> NDArray[np.int64]:
-        """Count who failed for the antigen."""
-        return np.asarray(self.funnel["antigen"].sum(axis=1))
-
-    @property
-    def other_failures(self) -> NDArray[np.int64]:
-        """Count who failed for another reason that is not modelled."""
-        return np.asarray(self.funnel["other"].sum(axis=1))
 
 
 @dataclass(frozen=True)

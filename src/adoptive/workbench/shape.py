@@ -33,7 +33,7 @@ def arm_names(study: Study) -> tuple[str, ...]:
 
 def cells_arms(study: Study) -> tuple[int, ...]:
     """Give the places of the arms that have engineered cells."""
-    return tuple(place for place, arm in enumerate(study.trial.arms) if arm.treatment == "cells")
+    return study.trial.cell_arms
 
 
 def compares(study: Study) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from adoptive.cohort import Cohort, draw_cohort, screen_reads
+from adoptive.cohort import Cohort, draw_cohort, screen
 from adoptive.parameters import Typical
 from adoptive.streams import Keys, Streams
 from adoptive.trial.types import Study
@@ -31,7 +31,7 @@ def test_shares_come_out_as_the_plan_says(candidates: Cohort, study: Study, colu
 
 
 def test_other_failures_come_out_as_the_plan_says(study: Study, keys: Keys, typical: Typical, streams: Streams) -> None:
-    _, other = screen_reads(study.cohort, study.antigen, keys, typical, streams)
+    other = screen(study.cohort, study.antigen, keys, typical, streams).other_fails
     share = study.cohort.other_failure_share
     assert abs(other.mean() - share) < 4 * np.sqrt(share * (1 - share) / len(keys))
 
@@ -39,7 +39,7 @@ def test_other_failures_come_out_as_the_plan_says(study: Study, keys: Keys, typi
 def test_screening_sees_the_read_that_the_patient_carries_later(
     study: Study, keys: Keys, typical: Typical, streams: Streams, candidates: Cohort
 ) -> None:
-    read, _ = screen_reads(study.cohort, study.antigen, keys, typical, streams)
+    read = screen(study.cohort, study.antigen, keys, typical, streams).read_share
     assert read.tobytes() == candidates.antigen.read_share.tobytes()
 
 

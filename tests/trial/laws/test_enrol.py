@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from adoptive.cohort import draw_cohort, screen_reads
+from adoptive.cohort import draw_cohort, screen
 from adoptive.errors import StudyError
 from adoptive.parameters import draw_typical, load_book
 from adoptive.streams import Keys, Streams
@@ -41,7 +41,8 @@ def screened(study: Study, candidates: int, *, seed: int = 4) -> tuple[np.ndarra
     streams = Streams(seed)
     keys = Keys.of(TRIALS[:, None], np.arange(candidates)[None, :])
     typical = draw_typical(load_book(), streams, trials=TRIALS)
-    read, other = screen_reads(study.cohort, study.antigen, keys, typical, streams)
+    seen = screen(study.cohort, study.antigen, keys, typical, streams)
+    read, other = seen.read_share, seen.hla_fails | seen.receptor_fails | seen.other_fails
     return read.reshape(3, -1), other.reshape(3, -1)
 
 
@@ -54,14 +55,14 @@ def test_the_first_eligible_candidates_enter_and_nobody_else(study: Study) -> No
         assert entered.keys.patient.reshape(3, -1)[row].tolist() == expected.tolist()
         assert entered.screened[row] == expected[-1] + 1
         seen = np.arange(600) <= expected[-1]
-        assert entered.antigen_failures[row] == (seen & (read[row] < 0.40)).sum()
-        assert entered.other_failures[row] == (seen & other[row] & (read[row] >= 0.40)).sum()
+        assert entered.funnel["antigen"].sum(axis=1)[row] == (seen & (read[row] < 0.40)).sum()
+        assert entered.funnel["other"].sum(axis=1)[row] == (seen & other[row] & (read[row] >= 0.40)).sum()
     assert entered.keys.trial.reshape(3, -1).tolist() == [[trial] * 156 for trial in TRIALS]
 
 
 def test_everybody_who_is_screened_enters_or_fails_once(study: Study) -> None:
     entered = enrolled(study)
-    failures = entered.antigen_failures + entered.other_failures
+    failures = entered.funnel["antigen"].sum(axis=1) + entered.funnel["other"].sum(axis=1)
     assert (entered.screened == 156 + failures).all()
     assert (failures > 0).all()
 
@@ -70,15 +71,15 @@ def test_everybody_who_is_screened_enters_or_fails_once(study: Study) -> None:
 def test_a_stricter_threshold_screens_more(study: Study, threshold: float) -> None:
     lax, strict = (enrolled(changed(study, "antigen", entry_fraction=t)) for t in (threshold, threshold + 0.15))
     assert (strict.screened >= lax.screened).all()
-    assert (strict.antigen_failures > lax.antigen_failures).all()
+    assert (strict.funnel["antigen"].sum(axis=1) > lax.funnel["antigen"].sum(axis=1)).all()
     if threshold == 0.0:
-        assert (lax.antigen_failures == 0).all()
+        assert (lax.funnel["antigen"].sum(axis=1) == 0).all()
 
 
 def test_without_other_failures_none_are_counted(study: Study) -> None:
     entered = enrolled(changed(study, "cohort", other_failure_share=0.0))
-    assert (entered.other_failures == 0).all()
-    assert (entered.screened == 156 + entered.antigen_failures).all()
+    assert (entered.funnel["other"].sum(axis=1) == 0).all()
+    assert (entered.screened == 156 + entered.funnel["antigen"].sum(axis=1)).all()
 
 
 def test_a_threshold_that_nobody_passes_is_a_clear_mistake(study: Study) -> None:
@@ -112,7 +113,7 @@ def test_randomisation_knows_nothing_of_the_patient(study: Study) -> None:
     entered = enrolled(study, trials=trials)
     streams = Streams(4)
     typical = draw_typical(load_book(), streams, trials=trials)
-    read, _ = screen_reads(study.cohort, study.antigen, entered.keys, typical, streams)
+    read = screen(study.cohort, study.antigen, entered.keys, typical, streams).read_share
     assert stats.ks_2samp(read[entered.arm == 0], read[entered.arm == 1]).pvalue > 1e-3
 
 

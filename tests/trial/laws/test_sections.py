@@ -140,7 +140,7 @@ def test_a_study_of_drugs_alone_needs_no_section_of_cells() -> None:
     cells = rest[rest.index("[[trial.arms]]") : rest.index("[[trial.arms]]", rest.index("[[trial.arms]]") + 5)]
     text = cut + rest.replace(cells, "").replace("pfs_hazard_ratio", "pfs_median")
     study = parse_study(text)
-    assert not study.gives_cells()
+    assert study.trial.cell_arms == ()
     assert study.infusion.dose_cells == 0
     assert parse_study(dump_study(study)) == study
     with pytest.raises(StudyError) as caught:

@@ -22,7 +22,7 @@ from adoptive.outcome.types import UNGRADED, Assessment, Response, Scans
 from adoptive.parameters import Typical
 from adoptive.streams import Streams
 
-__all__ = ["Reading", "first_visit_days", "read_course", "read_fate"]
+__all__ = ["Reading", "read_course", "read_fate"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -57,13 +57,6 @@ def read_fate(trajectory: Trajectory, body: Physiology, cohort: Cohort, *, typic
     """Draw what happens to everybody on the tumour's course so far."""
     volume = tumour_volume_cm3(trajectory, body)
     return draw_fate(volume, trajectory.day, cohort, typical=typical, streams=streams)
-
-
-def first_visit_days(assessment: Assessment, cohort: Cohort, *, typical: Typical) -> Floats | None:
-    """Give how long after the baseline blood cancers are first looked at, ``(patients,)``; None for solid tumours."""
-    if assessment.response_criteria == "RECIST 1.1":
-        return None
-    return typical.at("outcome.first_visit_days", cohort.keys)
 
 
 def read_course(

@@ -7,16 +7,46 @@ from numpy.typing import NDArray
 
 from adoptive.cohort.types import Cohort
 from adoptive.kinetics.observe import written_mm
-from adoptive.outcome.types import NonTarget, Scans
+from adoptive.outcome.types import Assessment, NonTarget, Scans
 from adoptive.parameters import Typical
 from adoptive.streams import Keys, Streams
 
-__all__ = ["at_days", "plan_scans", "read_scans", "visits_done", "without_lesions"]
+__all__ = ["at_days", "plan_scans", "read_scans", "scan_calendar", "visits_done", "without_lesions"]
 
 Floats = NDArray[np.float64]
 
 TARGET_NODE_MM = 15.0
 """Smallest short axis of a node that may be a target lesion (RECIST 1.1, 10.1016/j.ejca.2008.10.026)."""
+
+
+def scan_calendar(
+    assessment: Assessment,
+    cohort: Cohort,
+    *,
+    first_day: Floats,
+    end_day: Floats,
+    horizon_days: float,
+    typical: Typical,
+    streams: Streams,
+    interval_days: Floats | None = None,
+) -> Floats:
+    """Give the days of everybody's scans ``(patients, visits)`` as the study assesses, up to his last day; else inf.
+
+    Arguments: ``first_day`` ``(patients,)`` the baseline from which they count; ``interval_days`` ``(patients,)`` if it
+    is not the study's. Blood cancers have an early visit of their own.
+    """
+    every = np.full(len(cohort), assessment.scan_interval_days) if interval_days is None else interval_days
+    solid = assessment.response_criteria == "RECIST 1.1"
+    planned = plan_scans(
+        baseline_day=first_day,
+        interval_days=every,
+        window_days=assessment.scan_window_days,
+        horizon_days=horizon_days,
+        keys=cohort.keys,
+        streams=streams,
+        first_visit_days=None if solid else typical.at("outcome.first_visit_days", cohort.keys),
+    )
+    return np.where(planned <= end_day[:, None], planned, np.inf)
 
 
 def plan_scans(

@@ -72,7 +72,7 @@ def study_of_escalation(study: Study) -> tuple[Study, EscalationPlan]:
         No plan, or no arm with cells.
     """
     plan = study.trial.escalation
-    cells = [number for number, arm in enumerate(study.trial.arms) if arm.treatment == "cells"]
+    cells = study.trial.cell_arms
     if plan is None:
         raise StudyError(
             "the study has no dose levels",

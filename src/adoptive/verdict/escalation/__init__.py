@@ -29,7 +29,7 @@ from adoptive.verdict.escalation.count_designs import (
     mtpi_design,
 )
 from adoptive.verdict.escalation.crm import CrmFit, by_level, crm
-from adoptive.verdict.escalation.isotonic import NO_LEVEL, isotonic, mtd_bound, rates, select_mtd
+from adoptive.verdict.escalation.isotonic import NO_LEVEL, isotonic, rates, select_mtd
 from adoptive.verdict.escalation.keyboard import keyboard_decision, mtpi_decision
 from adoptive.verdict.escalation.model_designs import CrmDesign, TiteBoinDesign, TiteCrmDesign
 from adoptive.verdict.escalation.outcomes import Curves, Events, Outcomes, People, Table
@@ -91,7 +91,6 @@ __all__ = [
     "keyboard_decision",
     "keyboard_design",
     "make_design",
-    "mtd_bound",
     "mtpi_decision",
     "mtpi_design",
     "rates",

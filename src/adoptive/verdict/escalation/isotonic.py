@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.errors import StudyError
-from adoptive.verdict.escalation.boin import boin_boundaries
 from adoptive.verdict.escalation.types import TOO_TOXIC, check_counts, check_share, toxic_table
 
 __all__ = ["NO_LEVEL", "isotonic", "rates", "select_mtd"]
@@ -137,22 +136,6 @@ def select_mtd(
         open_ = open_ & (estimate < below)
     distance = np.where(open_, np.abs(estimate - target), np.inf)
     return np.where(open_.any(axis=-1), distance.argmin(axis=-1), NO_LEVEL).astype(np.int64)
-
-
-def mtd_bound(target: float, high: float | None = None) -> float:
-    """Give the rate below which R BOIN's ``boundMTD`` keeps the recommended dose: the de-escalation boundary.
-
-    Parameters
-    ----------
-    target, high
-        As for :func:`~adoptive.verdict.escalation.boin.boin_boundaries`.
-
-    Examples
-    --------
-    >>> round(mtd_bound(0.3), 4)
-    0.3585
-    """
-    return boin_boundaries(target, high=high).deescalate
 
 
 def _rates(seen: Counts, treated: Counts, used: Bools) -> Floats:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from adoptive.errors import StudyError
 from adoptive.verdict.escalation import Estimate
-from adoptive.workbench.cli.say import console
+from adoptive.workbench.cli.say import console, trials_bar
 from adoptive.workbench.cli.surroundings import StoppedError
 from adoptive.workbench.engine.document import as_json as to_json
-from adoptive.workbench.engine.types import Progress as Report
 from adoptive.workbench.escalate import Asked, EscalationResult, escalate_study, plan_with, words
 from adoptive.workbench.escalate.document import escalation_document
-from adoptive.workbench.escalate.writing import check_folder, write_escalation
+from adoptive.workbench.escalate.writing import write_escalation
+from adoptive.workbench.new_folder import check_folder
 from adoptive.workbench.study import load_study
 from adoptive.workbench.wording import LABEL
 
@@ -60,7 +57,7 @@ def escalate_command(request: Request) -> int:
     others = [name.strip() for name in (request.compare or "").split(",") if name.strip()]
     asked = Asked((lead, *others), request.trials, request.seed, doses, request.fixed_parameters)
     try:
-        with _progress(request) as progress:
+        with trials_bar(request.trials) as progress:
             result = escalate_study(study, asked, workers=request.workers, progress=progress)
         if request.out is not None:
             write_escalation(result, request.out)
@@ -156,15 +153,3 @@ def _numbers(result: EscalationResult) -> Table:
     for name in columns[0]:
         table.add_row(name, *(column[name] for column in columns))
     return table
-
-
-@contextmanager
-def _progress(request: Request) -> Iterator[Report | None]:
-    """Show a bar on stderr, if that is a terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    columns = (TextColumn("virtual trials"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console(error=True), transient=True) as bar:
-        task = bar.add_task("trials", total=request.trials)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

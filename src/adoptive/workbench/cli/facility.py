@@ -15,7 +15,8 @@ from adoptive.workbench.engine.document import as_json as to_json
 from adoptive.workbench.facility import Asked, FacilityResult, run_facility
 from adoptive.workbench.facility.document import facility_document
 from adoptive.workbench.facility.words import answer, cost_rows, loss_rows, number_rows
-from adoptive.workbench.facility.writing import check_folder, price_sentence, write_facility
+from adoptive.workbench.facility.writing import price_sentence, write_facility
+from adoptive.workbench.new_folder import check_folder
 from adoptive.workbench.study import load_study
 from adoptive.workbench.wording import LABEL
 

@@ -10,16 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
 from adoptive.trial.types import Study
-from adoptive.workbench.cli.say import console, say_checks, say_result
+from adoptive.workbench.cli.say import console, say_checks, say_result, trials_bar
 from adoptive.workbench.cli.surroundings import StoppedError, interrupts_kept
 from adoptive.workbench.engine import check_size, run_study
 from adoptive.workbench.engine.asked import specs_for
 from adoptive.workbench.engine.document import as_document, as_json, rows_document
 from adoptive.workbench.engine.store import folder_name, run_folder, write_run
-from adoptive.workbench.engine.types import Progress as Report
 from adoptive.workbench.engine.types import RunResult
 from adoptive.workbench.published import Published, load_notes, load_published
 from adoptive.workbench.shape import cells_arms
@@ -121,7 +118,7 @@ def _report_checks(checks: Sequence[Any], request: Request) -> None:
 
 
 def _simulate(study: Study, published: tuple[Published, ...], checks: Sequence[Any], request: Request) -> RunResult:
-    with _progress(request) as progress:
+    with trials_bar(request.trials, quiet=request.quiet) as progress:
         return run_study(
             study, trials=request.trials, seed=request.seed, workers=request.workers, published=published,
             progress=progress, checks=checks, notes=load_notes(request.study),
@@ -154,15 +151,3 @@ def _waiting(request: Request) -> Iterator[None]:
         return
     with console(error=True).status("ordering check"):
         yield
-
-
-@contextmanager
-def _progress(request: Request) -> Iterator[Report | None]:
-    """Show a bar on stderr, if that is a terminal."""
-    if request.quiet or not sys.stderr.isatty():
-        yield None
-        return
-    columns = (TextColumn("virtual trials"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console(error=True), transient=True) as bar:
-        task = bar.add_task("trials", total=request.trials)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final, Literal
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from adoptive.workbench.engine.types import Comparison, RunResult
+from adoptive.workbench.engine.types import Progress as Report
 from adoptive.workbench.rules import RULE_COLUMNS, RULE_TITLE, rule_cells, rule_note, rule_sentence
 from adoptive.workbench.wording import (
     ALL_ARMS,
@@ -27,7 +30,7 @@ from adoptive.workbench.wording import (
     interval,
 )
 
-__all__ = ["console", "say_checks", "say_result"]
+__all__ = ["console", "say_checks", "say_result", "trials_bar"]
 
 _MARKS = {True: ("inside", "green"), False: ("OUTSIDE", "bold red"), None: ("–", "dim")}
 
@@ -173,3 +176,15 @@ def _named(row: Comparison) -> str:
 def _percent(value: float) -> str:
     """Write a share (0 to 1) in per cent."""
     return amount(100.0 * value, "%")
+
+
+@contextmanager
+def trials_bar(trials: int, *, quiet: bool = False) -> Iterator[Report | None]:
+    """Show a bar of virtual trials on stderr, if that is a terminal; give what moves it, None without a bar."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    columns = (TextColumn("virtual trials"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console(error=True), transient=True) as bar:
+        task = bar.add_task("trials", total=trials)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,11 +18,11 @@ from adoptive.trial.types import Study
 from adoptive.verdict.escalation import DESIGNS
 from adoptive.workbench.engine.pool import work_off
 from adoptive.workbench.engine.run import workers_for
+from adoptive.workbench.engine.types import Progress
 from adoptive.workbench.limits import MOST_PATIENTS, block_trials
 
 __all__ = ["Asked", "EscalationResult", "escalate_study", "plan_with"]
 
-Progress = Callable[[int, int], None]
 MOST_LEVELS: Final = 12
 
 

@@ -46,7 +46,7 @@ def run_facility(study: Study, asked: Asked) -> FacilityResult:
         The study gives no cells, or an option cannot be meant.
     """
     number = _patients(study, asked)
-    study = study.of_arm(next(at for at, arm in enumerate(study.trial.arms) if arm.treatment == "cells"))
+    study = study.of_arm(study.trial.cell_arms[0])
     slots = slots_asked(study, asked)
     streams = Streams(asked.seed)
     keys = Keys.of(0, np.arange(number))
@@ -130,7 +130,7 @@ def _journeys(
 
 def _cell_patients(study: Study) -> float:
     arms = study.trial.arms
-    cells = sum(arm.ratio for arm in arms if arm.treatment == "cells")
+    cells = sum(arms[at].ratio for at in study.trial.cell_arms)
     if cells == 0:
         raise StudyError(
             "no arm of this study gets cells", where="trial.arms", next_step='write treatment = "cells" for one'

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from adoptive.facility.cost import Done
 from adoptive.facility.slots import Slots
-from adoptive.units import DAYS_PER_MONTH
+from adoptive.units import DAYS_PER_MONTH, days
 from adoptive.workbench.facility.types import ENDING_WORDS, Ending, Journeys, Spread, Summary
 
 __all__ = ["LOST_WHERE", "count_done", "summarise"]
@@ -18,8 +18,6 @@ Floats = NDArray[np.float64]
 
 LOST_WHERE = ("waiting for a slot", "before the collection", "while the cells are made", "after release")
 """Where on the way a patient is lost to illness or leaves."""
-
-YEAR_DAYS = 365.25
 
 
 def summarise(
@@ -49,7 +47,7 @@ def summarise(
         batches={str(n): int(count) for n, count in enumerate(np.bincount(journeys.batches, minlength=2))},
         given_by_exception=int(journeys.by_exception.sum()),
         declined_at_infusion=int((treated & (journeys.decline_day <= journeys.infusion_day)).sum()),
-        dead_within_a_year_share=float((death_day - journeys.request_day <= YEAR_DAYS).mean()),
+        dead_within_a_year_share=float((death_day - journeys.request_day <= days(12.0)).mean()),
         starts_used_share=_starts_used(journeys, slots),
         rooms_used_share=_rooms_used(journeys, slots),
     )

@@ -2,42 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from importlib import resources
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
-
-from adoptive import __version__
-from adoptive.errors import RunError, StudyError
 from adoptive.facility.identity import write_log
 from adoptive.tables import write_table
 from adoptive.workbench.engine.document import as_json
-from adoptive.workbench.engine.store import run_folder
 from adoptive.workbench.facility import words
 from adoptive.workbench.facility.document import cost_table, facility_document, patient_table
 from adoptive.workbench.facility.figures import timeline_figure, waiting_figure
 from adoptive.workbench.facility.types import Asked, FacilityResult
+from adoptive.workbench.new_folder import new_folder, page_of, write_figures
 from adoptive.workbench.report.charts import Figure
 from adoptive.workbench.study import dump_study
-from adoptive.workbench.wording import LABEL
 
-__all__ = ["check_folder", "command_of", "price_sentence", "write_facility"]
-
-
-def check_folder(out: Path) -> None:
-    """Refuse a folder that is there already: a log is never overwritten.
-
-    Raises
-    ------
-    StudyError
-        It exists, or nothing can be written beside it.
-    """
-    if os.path.lexists(out):
-        raise StudyError("this exists already", where="--out", value=out, next_step="name a new folder")
-    if not out.name or out.name == "..":
-        raise StudyError("not the name of a new folder", where="--out", value=out, next_step="name a new folder")
+__all__ = ["command_of", "price_sentence", "write_facility"]
 
 
 def write_facility(result: FacilityResult, out: Path) -> Path:
@@ -50,23 +28,15 @@ def write_facility(result: FacilityResult, out: Path) -> Path:
     RunError
         The disk is full, or the folder was taken away.
     """
-    check_folder(out)
-    with run_folder(out.parent, out.name) as folder:
-        try:
-            figures = (timeline_figure(result), waiting_figure(result))
-            (folder / "study.toml").write_text(dump_study(result.study), "utf-8")
-            (folder / "summary.json").write_text(as_json(facility_document(result)), "utf-8")
-            write_table(folder / "patients", patient_table(result))
-            write_table(folder / "cost", cost_table(result))
-            write_log(folder / "identity.jsonl", result.log)
-            for figure in figures:
-                (folder / f"{figure.name}.svg").write_text(_alone(figure), "utf-8")
-            (folder / "facility.html").write_text(_page(result, figures), "utf-8")
-        except OSError as problem:
-            raise RunError(
-                "the folder could not be written", where=str(out), value=problem.strerror or problem,
-                next_step="make room, or give another --out",
-            ) from None  # fmt: skip
+    with new_folder(out) as folder:
+        figures = (timeline_figure(result), waiting_figure(result))
+        (folder / "study.toml").write_text(dump_study(result.study), "utf-8")
+        (folder / "summary.json").write_text(as_json(facility_document(result)), "utf-8")
+        write_table(folder / "patients", patient_table(result))
+        write_table(folder / "cost", cost_table(result))
+        write_log(folder / "identity.jsonl", result.log)
+        write_figures(folder, figures)
+        (folder / "facility.html").write_text(_page(result, figures), "utf-8")
     return out
 
 
@@ -89,20 +59,9 @@ def price_sentence(result: FacilityResult) -> str:
     return f"{price} It is paid in the place of materials, quality control, rooms and transport."
 
 
-def _alone(figure: Figure) -> str:
-    """Give a figure's wide drawing as an SVG file of its own."""
-    wide = dict(figure.drawings)["wide"]
-    spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
-    return wide.replace("<svg ", f"<svg {spaces} ", 1)
-
-
 def _page(result: FacilityResult, figures: tuple[Figure, ...]) -> str:
-    here = resources.files("adoptive.workbench")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(here.joinpath("facility", "page.html.j2").read_text("utf-8"))
-    return template.render(
-        study=result.study, label=LABEL, version=__version__, answer=words.answer(result), figures=figures,
+    return page_of(
+        "facility", study=result.study, answer=words.answer(result), figures=figures,
         numbers=words.number_rows(result), losses=words.loss_rows(result), costs=words.cost_rows(result),
         region=result.bill.region, price=price_sentence(result), rerun=command_of(result.study.name, result.asked),
-        style=Markup(here.joinpath("report", "page.css").read_text("utf-8")), svg=Markup,
     )  # fmt: skip
