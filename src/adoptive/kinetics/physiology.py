@@ -41,7 +41,16 @@ DERIVED: Final = (
     "qL",
     "qN",
 )
-_NOT_IN_EQUATIONS: Final = {"acc", "supp", "muN_clean", "lesion_share", "Kmax_least", "hla_founder", "hla_share", "reactive"}
+_NOT_IN_EQUATIONS: Final = {
+    "acc",
+    "supp",
+    "muN_clean",
+    "lesion_share",
+    "Kmax_least",
+    "hla_founder",
+    "hla_share",
+    "reactive",
+}
 _BLOOD_TARGETS: Final = ("CD19", "BCMA")
 _BY_HLA: Final = ("TCR-T", "TIL")
 """Product classes whose receptors see peptides on HLA."""
