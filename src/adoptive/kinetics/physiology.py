@@ -166,7 +166,7 @@ def _per_lesion(typical: Typical, streams: Streams, name: str, kinds: Kinds, coh
 def _ceiling(cohort: Cohort, columns: Mapping[str, Floats], typical: Typical) -> Floats:
     """Give the size at which growth stops: above each patient's largest lesion, or that lesion would not grow."""
     largest = columns["rho"] * volume_cm3(cohort.lesion_diameter_mm).max(axis=1, initial=0.0)
-    return np.maximum(columns["Kmax"], typical.at("kinetics.Kmax_least", cohort.keys) * largest)
+    return np.asarray(np.maximum(columns["Kmax"], typical.at("kinetics.Kmax_least", cohort.keys) * largest))
 
 
 def _tumour_cells(cohort: Cohort, columns: Mapping[str, Floats]) -> dict[str, Floats]:

@@ -1,4 +1,4 @@
-"""Every tumour has room to grow: however large it starts, it grows as its doubling time says, and nothing is negative."""
+"""Every tumour has room to grow: however large it starts, it grows as its doubling time says; nothing is negative."""
 
 from __future__ import annotations
 
