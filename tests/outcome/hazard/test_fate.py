@@ -175,7 +175,7 @@ def test_what_the_baseline_scan_shows_is_not_new(people: Cohort, typical: Typica
     seen = np.isfinite(late.new_lesion_day)
     assert seen.mean() > 0.1
     # The hazard begins within the step that starts on the baseline's day.
-    shift = (late.new_lesion_day - early.new_lesion_day)[seen]
+    shift = late.new_lesion_day[seen] - early.new_lesion_day[seen]
     assert (np.abs(shift - baseline[seen]) <= 0.5 + 1e-9).all()
     for name in ("death_day", "unfit_day", "withdrawal_day"):
         assert getattr(late, name).tobytes() == getattr(early, name).tobytes()

@@ -75,8 +75,9 @@ def draw_fate(
     healthy start that entry criteria ask for. A patient is unfit once a share of the cumulative hazard that kills him
     has passed. New lesions or non-target progression have ``h = h_new min(V / V0, limit)`` from the day of the baseline
     scan on (``baseline_day`` ``(patients,)``, day 0 if None): what that scan shows is not new. ``V0`` is the volume on
-    day 0. Leaving has a constant rate. The exponential thresholds belong to the patient, so a better course of the same patient can only postpone
-    what happens to him. Each tumour type has rates of its own where there is a row ``name@type``.
+    day 0. Leaving has a constant rate. The exponential thresholds belong to the patient, so a better course of the same
+    patient can only postpone what happens to him. Each tumour type has rates of its own where there is a row
+    ``name@type``.
     """
     keys = cohort.keys
 
