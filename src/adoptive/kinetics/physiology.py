@@ -41,7 +41,16 @@ DERIVED: Final = (
     "qL",
     "qN",
 )
-_NOT_IN_EQUATIONS: Final = {"acc", "supp", "muN_clean", "lesion_share", "hla_founder", "hla_share", "reactive"}
+_NOT_IN_EQUATIONS: Final = {
+    "acc",
+    "supp",
+    "muN_clean",
+    "lesion_share",
+    "Kmax_least",
+    "hla_founder",
+    "hla_share",
+    "reactive",
+}
 _BLOOD_TARGETS: Final = ("CD19", "BCMA")
 _BY_HLA: Final = ("TCR-T", "TIL")
 """Product classes whose receptors see peptides on HLA."""
@@ -126,11 +135,12 @@ def draw_physiology(
         if f"kinetics.{name}" in typical.book:
             columns[name] = draw_patients(typical, streams, name=f"kinetics.{name}", keys=keys, kinds=kinds)
     columns["kT"] = columns["kT"] * tonic
-    clean = typical.at("kinetics.muN_clean", keys)
+    clean = typical.at("kinetics.muN_clean", keys, kinds=kinds)
     columns["muN"] = np.where(cohort.antigen.founder_clone, columns["muN"], clean)
     columns |= {"L0": cohort.lymphocytes_per_ul, "ANC_0": cohort.neutrophils_e9_l, "PLT_0": cohort.platelets_e9_l}
     columns |= {"toc_effect": np.ones(len(keys)), "luck": streams.exponential("kinetics.first mutant", keys)}
     columns |= {name: np.zeros(len(keys)) for name in ("kChemo", "switch", "share_M", "share_E", "share_X")}
+    columns["Kmax"] = _ceiling(cohort, columns, typical)
     tumour = _tumour_cells(cohort, columns)
     each = {name: _per_lesion(typical, streams, name, kinds, cohort) for name in ("supp", "acc")}
     each |= {
@@ -151,6 +161,12 @@ def _per_lesion(typical: Typical, streams: Streams, name: str, kinds: Kinds, coh
     part = typical.at("kinetics.lesion_share", cohort.keys)[:, None]
     own = streams.normal(f"lesion:{row.name}", cohort.keys, cohort.lesions).reshape(len(cohort), cohort.lesions)
     return row.shift(base[:, None], part * row.between * np.clip(own, -3.0, 3.0))
+
+
+def _ceiling(cohort: Cohort, columns: Mapping[str, Floats], typical: Typical) -> Floats:
+    """Give the size at which growth stops: above each patient's largest lesion, or that lesion would not grow."""
+    largest = columns["rho"] * volume_cm3(cohort.lesion_diameter_mm).max(axis=1, initial=0.0)
+    return np.asarray(np.maximum(columns["Kmax"], typical.at("kinetics.Kmax_least", cohort.keys) * largest))
 
 
 def _tumour_cells(cohort: Cohort, columns: Mapping[str, Floats]) -> dict[str, Floats]:

@@ -102,5 +102,5 @@ def test_leukaemia_counts_between_1e10_and_1e12_cells(keys: Keys, typical: Typic
     assert (cells[:, 1:] == 0).all()
     assert np.median(cells[:, 0]) == pytest.approx(1e11, rel=0.05)
     assert ((cells[:, 0] > 1e10) & (cells[:, 0] < 1e12)).mean() > 0.95
-    assert cells.max() < load_book()["kinetics.Kmax"].value
+    assert cells.max() < load_book()["kinetics.Kmax@B-ALL"].value
     assert (cohort.site[:, 0] == SITES.index("marrow")).all()

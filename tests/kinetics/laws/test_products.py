@@ -53,8 +53,9 @@ def test_a_class_changes_its_own_rows_and_no_other() -> None:
     solid, cd19 = (body_of(cohort_of(target=target)) for target in ("CLDN18.2", "CD19"))
     changed = {name for name in solid.names if solid.of(name)[0] != cd19.of(name)[0]}
     own = {name.split(".")[1].split("@")[0] for name in flat_typical().book if name.endswith("@CD19")}
-    # Visibility follows the density of the antigen; growth rate and shares of cells follow the cells in a volume.
-    derived = {"wH", "qH", *(f"{name}{j + 1}" for name in ("r", "first") for j in range(3))}
+    # Visibility follows the density of the antigen; growth rate and shares of cells follow the cells in a volume;
+    # a clean tumour's rate of mutation is the class's muN_clean.
+    derived = {"wH", "qH", "muN", *(f"{name}{j + 1}" for name in ("r", "first") for j in range(3))}
     assert changed <= (own - {"density_high"}) | derived
     assert {"cd19", "psi", "kin", "Hn", "kR"} <= changed
     assert cd19.of("cd19")[0] == 1.0

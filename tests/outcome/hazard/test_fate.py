@@ -164,3 +164,18 @@ def test_a_patients_fate_does_not_depend_on_who_else_is_followed(
     alone = fate_of(volume[some], people.take(some), typical, streams)
     for name in (*DAYS, "withdrawal_day"):
         np.testing.assert_allclose(getattr(alone, name), getattr(together, name), rtol=1e-12)
+
+
+def test_what_the_baseline_scan_shows_is_not_new(people: Cohort, typical: Typical, streams: Streams) -> None:
+    """With a constant tumour a later baseline shifts new lesions by as much, and moves nothing else."""
+    volume, baseline = np.full((4000, 401), 30.0), np.where(np.arange(4000) % 2 == 0, 60.0, 0.0)
+    early = fate_of(volume, people, typical, streams)
+    late = draw_fate(volume, DAY, people, typical=typical, streams=streams, baseline_day=baseline)
+    assert (late.new_lesion_day >= baseline).all()
+    seen = np.isfinite(late.new_lesion_day)
+    assert seen.mean() > 0.1
+    # The hazard begins within the step that starts on the baseline's day.
+    shift = late.new_lesion_day[seen] - early.new_lesion_day[seen]
+    assert (np.abs(shift - baseline[seen]) <= 0.5 + 1e-9).all()
+    for name in ("death_day", "unfit_day", "withdrawal_day"):
+        assert getattr(late, name).tobytes() == getattr(early, name).tobytes()

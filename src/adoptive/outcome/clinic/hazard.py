@@ -60,14 +60,24 @@ def first_passage(hazard: Floats, day: Floats, threshold: Floats) -> Floats:
     return np.where(total[:, -1] >= threshold, when, np.inf)
 
 
-def draw_fate(volume_cm3: Floats, day: Floats, cohort: Cohort, *, typical: Typical, streams: Streams) -> Fate:
+def draw_fate(
+    volume_cm3: Floats,
+    day: Floats,
+    cohort: Cohort,
+    *,
+    typical: Typical,
+    streams: Streams,
+    baseline_day: Floats | None = None,
+) -> Fate:
     """Draw every patient's fate on his tumour's course ``(patients, days)`` in cm3.
 
     ``h_death = h0 frailty HR_peritoneal (min(V, limit) / Vref)^b (1 - s exp(-t / tau))``; the last factor is the
     healthy start that entry criteria ask for. A patient is unfit once a share of the cumulative hazard that kills him
-    has passed. New lesions or non-target progression have ``h = h_new min(V / V0, limit)``; leaving has a constant
-    rate. The exponential thresholds belong to the patient, so a better course of the same patient can only postpone
-    what happens to him. Each tumour type has rates of its own where there is a row ``name@type``.
+    has passed. New lesions or non-target progression have ``h = h_new min(V / V0, limit)`` from the day of the baseline
+    scan on (``baseline_day`` ``(patients,)``, day 0 if None): what that scan shows is not new. ``V0`` is the volume on
+    day 0. Leaving has a constant rate. The exponential thresholds belong to the patient, so a better course of the same
+    patient can only postpone what happens to him. Each tumour type has rates of its own where there is a row
+    ``name@type``.
     """
     keys = cohort.keys
 
@@ -78,8 +88,11 @@ def draw_fate(volume_cm3: Floats, day: Floats, cohort: Cohort, *, typical: Typic
     burden = np.clip(volume_cm3, 0.05, row("death_burden_limit_cm3")[:, None]) / row("death_reference_cm3")[:, None]
     selection = 1.0 - row("entry_selection")[:, None] * np.exp(-day / row("entry_selection_days")[:, None])
     death = (row("death_hazard") * frailty)[:, None] * burden ** row("death_burden_exponent")[:, None] * selection
+    begins = np.zeros(len(keys)) if baseline_day is None else baseline_day
     relative = volume_cm3 / np.maximum(volume_cm3[:, :1], 1e-6)
     elsewhere = row("new_lesion_hazard")[:, None] * np.minimum(relative, row("new_lesion_limit")[:, None])
+    # By trapezoids a hazard on the day itself would reach back to the recorded day before it.
+    elsewhere = np.where((day > begins[:, None]) | (begins[:, None] <= 0), elsewhere, 0.0)
     chance = {name: streams.exponential(f"outcome.{name}", keys) for name in ("death", "new lesion", "leaving")}
     return Fate(
         death_day=first_passage(death, day, chance["death"]),

@@ -59,6 +59,8 @@ ANALYTES: Final = {
 
 LOWEST_CALCIUM_MG_DL: Final = 4.0
 """Calcium is never drawn lower: nobody lives with less."""
+LOWEST: Final = {"platelets_e9_l": 1.0, "ldh_u_l": 1.0}
+"""The lowest that the laboratory prints, where it never prints 0; of all else it is 0."""
 HIGH_URATE_MG_DL: Final = 8.0
 """Uric acid above which the kidney suffers, the limit of Cairo and Bishop (10.1111/j.1365-2141.2004.05094.x)."""
 
@@ -169,7 +171,7 @@ def true_values(
     other = typical.at("outcome.leukocytes_other_e9_l", keys)[:, None]
     true["white_cells_e9_l"] = true["neutrophils_e9_l"] + true["lymphocytes_e9_l"] + other
     seen = day <= known_until[:, None]
-    values = {analyte: np.where(seen, true[analyte], np.nan) for analyte in ANALYTES}
+    values = {name: np.where(seen, np.maximum(true[name], LOWEST.get(name, 0.0)), np.nan) for name in ANALYTES}
     return LaboratoryPanel(np.array([np.nan, *CALENDAR]), day, **values)
 
 

@@ -53,10 +53,18 @@ class Reading:
         return np.asarray(np.where(progressed, self.scans.day, np.inf).min(axis=1, initial=np.inf))
 
 
-def read_fate(trajectory: Trajectory, body: Physiology, cohort: Cohort, *, typical: Typical, streams: Streams) -> Fate:
-    """Draw what happens to everybody on the tumour's course so far."""
+def read_fate(
+    trajectory: Trajectory,
+    body: Physiology,
+    cohort: Cohort,
+    *,
+    typical: Typical,
+    streams: Streams,
+    baseline_day: Floats | None = None,
+) -> Fate:
+    """Draw what happens to everybody on the tumour's course so far; lesions are new from the baseline scan on."""
     volume = tumour_volume_cm3(trajectory, body)
-    return draw_fate(volume, trajectory.day, cohort, typical=typical, streams=streams)
+    return draw_fate(volume, trajectory.day, cohort, typical=typical, streams=streams, baseline_day=baseline_day)
 
 
 def read_course(
@@ -72,7 +80,7 @@ def read_course(
 ) -> Reading:
     """Read fate and visits from what has been recorded; a visit needs a patient who lives and still takes part."""
     rules = Assessment() if assessment is None else assessment
-    fate = read_fate(trajectory, body, cohort, typical=typical, streams=streams)
+    fate = read_fate(trajectory, body, cohort, typical=typical, streams=streams, baseline_day=baseline_day)
     last = np.minimum(np.minimum(fate.death_day, fate.withdrawal_day), trajectory.now)
     day = np.where(scan_days <= last[:, None], scan_days, np.inf)
     draws: dict[str, Any] = {"typical": typical, "streams": streams}
