@@ -83,7 +83,9 @@ def unwritable_values(table: Mapping[str, Any], file: str, place: Place = ()) ->
         elif isinstance(value, (datetime.date, datetime.time)):
             yield Mistake(f"{file}: {dotted(here)}", "a date has no place here", str(value), next_step="use days")
         elif isinstance(value, float) and not math.isfinite(value):
-            yield Mistake(f"{file}: {dotted(here)}", "not a number that can be used", str(value), "a finite number", "correct it")
+            yield Mistake(
+                f"{file}: {dotted(here)}", "not a number that can be used", str(value), "a finite number", "correct it"
+            )
 
 
 def from_pydantic(details: list[ErrorDetails], file: str) -> list[Mistake]:
@@ -164,7 +166,11 @@ def _one(item: ErrorDetails, place: Place, file: str) -> Mistake:
             str(item["input"]), tuple(str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", "))
         )
         return Mistake(
-            where, "not one of the choices", value, str(context["expected"]), f"write {step!r}" if step else "choose one of them"
+            where,
+            "not one of the choices",
+            value,
+            str(context["expected"]),
+            f"write {step!r}" if step else "choose one of them",
         )
     if kind in ("too_short", "too_long"):
         words, end = ("at least", "min_length") if kind == "too_short" else ("at most", "max_length")

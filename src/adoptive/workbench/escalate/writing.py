@@ -14,7 +14,7 @@ from adoptive import __version__
 from adoptive.errors import RunError, StudyError
 from adoptive.tables import write_table
 from adoptive.workbench.engine.document import as_json
-from adoptive.workbench.engine.store import run_folder
+from adoptive.workbench.engine.store import check_writable, run_folder
 from adoptive.workbench.escalate import words
 from adoptive.workbench.escalate.document import escalation_document, escalation_tables
 from adoptive.workbench.escalate.figures import characteristics_figure, curve_figure, path_figure
@@ -32,12 +32,13 @@ def check_folder(out: Path) -> None:
     Raises
     ------
     StudyError
-        It exists, or it is no name.
+        It exists, it is no name, or nothing can be written beside it.
     """
     if os.path.lexists(out):
         raise StudyError("this exists already", where="--out", value=out, next_step="name a new folder")
     if not out.name or out.name == "..":
         raise StudyError("not the name of a new folder", where="--out", value=out, next_step="name a new folder")
+    check_writable(out.parent, out.name)
 
 
 def write_escalation(result: EscalationResult, out: Path) -> Path:

@@ -14,7 +14,7 @@ from adoptive.errors import RunError, StudyError
 from adoptive.facility.identity import write_log
 from adoptive.tables import write_table
 from adoptive.workbench.engine.document import as_json
-from adoptive.workbench.engine.store import run_folder
+from adoptive.workbench.engine.store import check_writable, run_folder
 from adoptive.workbench.facility import words
 from adoptive.workbench.facility.document import cost_table, facility_document, patient_table
 from adoptive.workbench.facility.figures import timeline_figure, waiting_figure
@@ -38,6 +38,7 @@ def check_folder(out: Path) -> None:
         raise StudyError("this exists already", where="--out", value=out, next_step="name a new folder")
     if not out.name or out.name == "..":
         raise StudyError("not the name of a new folder", where="--out", value=out, next_step="name a new folder")
+    check_writable(out.parent, out.name)
 
 
 def write_facility(result: FacilityResult, out: Path) -> Path:
