@@ -191,7 +191,9 @@ def _one(item: ErrorDetails, place: Place, file: str) -> Mistake:
 
 def _shown(entered: object) -> str:
     """Show what was entered; of a table or a list only that it is one, since its mistakes are said one by one."""
-    return {dict: "a table", list: "a list"}.get(type(entered)) or repr(entered)
+    if isinstance(entered, dict):
+        return "a table"
+    return "a list" if isinstance(entered, list) else repr(entered)
 
 
 def _where(cause: AdoptiveError, place: Place) -> str:
