@@ -197,7 +197,7 @@ PATIENT_COLUMNS: Final = _columns(
     ("m_easix", "float", "-", "modified EASIX before lymphodepletion; 0 without infusion"),
     ("iec_hs", "int", "yes/no", "features of IEC-HS were seen: 1 yes, 0 no, -1 not assessed"),
     ("peak_car_copies", "float", "copies/ug DNA", "highest CAR transgene level in blood; 0 without infusion"),
-    ("peak_car_day", "float", "day", "infusion to the highest CAR transgene level; 0 without infusion"),
+    ("peak_car_day", "float", "day", "infusion to the highest CAR transgene level; 0 without infusion or transgene"),
     ("auc28", "float", "copies/ug DNA x day", "area under the CAR transgene level to day 28; 0 without infusion"),
     ("persistence_days", "float", "day", "infusion to the last day with 50 copies/ug DNA or more; 0 without"),
     ("expansion", "int", "yes/no", "transgene copies rose above their first level: 1 yes, 0 no, -1 without infusion"),

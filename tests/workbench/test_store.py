@@ -12,7 +12,7 @@ import pytest
 
 from adoptive.errors import RunError, StudyError
 from adoptive.tables import read_table
-from adoptive.workbench.engine.store import folder_name, run_folder, write_run
+from adoptive.workbench.engine.store import check_writable, folder_name, run_folder, write_run
 from adoptive.workbench.engine.types import RunResult
 from adoptive.workbench.study import load_study
 
@@ -167,3 +167,12 @@ def test_place_under_a_file_is_refused_before_anything_is_computed(tmp_path: Pat
 
     with pytest.raises(StudyError, match="--out"):
         work()
+
+
+def test_a_place_that_takes_no_folder_is_refused_before_anything_is_computed(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    for place, name in ((tmp_path / "file", "run"), (tmp_path / "file" / "deep", "run"), (tmp_path, "n" * 300)):
+        with pytest.raises(StudyError, match="no run folder can be made there"):
+            check_writable(place, name)
+    check_writable(tmp_path / "not" / "yet", "run")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["file"]

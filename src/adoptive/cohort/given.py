@@ -41,7 +41,7 @@ def read_patients(text: str, where: str = "patients.csv") -> dict[str, tuple[flo
     >>> read_patients("age_years,male\n61,yes\n48,no\n")
     {'age_years': (61.0, 48.0), 'male': (1.0, 0.0)}
     """
-    lines = [(number, line) for number, line in enumerate(csv.reader(io.StringIO(text)), start=1) if any(line)]
+    lines = _lines(text, where)
     if len(lines) < 2:
         raise StudyError(
             "no patients in the table", where=where, next_step="write a line of column names, then the patients"
@@ -66,6 +66,18 @@ def read_patients(text: str, where: str = "patients.csv") -> dict[str, tuple[flo
     }
     _check_lesions(columns, [number for number, _ in patients], where)
     return columns
+
+
+def _lines(text: str, where: str) -> list[tuple[int, list[str]]]:
+    """Cut the text into lines of cells, each with its number; empty lines are passed over."""
+    try:
+        read = csv.reader(io.StringIO(text, newline=None))  # any way of ending a line
+        return [(number, line) for number, line in enumerate(read, start=1) if any(line)]
+    except csv.Error as problem:
+        raise StudyError(
+            "not a table in CSV", where=where, value=problem, allowed="lines of cells with commas between",
+            next_step="save the table as CSV",
+        ) from None  # fmt: skip
 
 
 def given_rows(population: Population, keys: Keys) -> dict[str, Floats]:

@@ -43,7 +43,7 @@ def toxicity_columns(course: Course) -> Columns:
         "tocilizumab_doses": doses_of(course, "tocilizumab"),
         "steroid_doses": doses_of(course, "dexamethasone") + doses_of(course, "methylprednisolone"),
         "peak_car_copies": watched.max(axis=1),
-        "peak_car_day": np.where(had, day[peak] - np.where(had, first, 0.0), 0.0),
+        "peak_car_day": _since_infusion(day[peak], first, known=had & (watched.max(axis=1) > 0)),
         "peak_il6_pg_ml": highest,
         "il6_rise": _yes(highest >= _row(course, "il6_rise_ratio") * course.body.of("b6"), had),
         **_expansion(course, copies, first=first, had=had, peak=watched.max(axis=1)),
@@ -55,6 +55,11 @@ def toxicity_columns(course: Course) -> Columns:
 def _row(course: Course, name: str) -> Floats:
     """Give a row of the outcome for every patient."""
     return course.typical.at(f"outcome.{name}", course.cohort.keys)
+
+
+def _since_infusion(day: Floats, first: Floats, *, known: NDArray[np.bool_]) -> Floats:
+    """Give a day counted from the first infusion; 0 where none is known, as in cells that carry no transgene."""
+    return np.where(known, day - np.where(known, first, 0.0), 0.0)
 
 
 def _yes(mark: NDArray[np.bool_], assessed: NDArray[np.bool_]) -> NDArray[np.int64]:

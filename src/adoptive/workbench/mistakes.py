@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
 
 from adoptive.errors import AdoptiveError, StudyError
@@ -82,7 +83,9 @@ def unwritable_values(table: Mapping[str, Any], file: str, place: Place = ()) ->
         elif isinstance(value, (datetime.date, datetime.time)):
             yield Mistake(f"{file}: {dotted(here)}", "a date has no place here", str(value), next_step="use days")
         elif isinstance(value, float) and not math.isfinite(value):
-            yield Mistake(f"{file}: {dotted(here)}", "not a number that can be used", str(value), "a finite number")
+            yield Mistake(
+                f"{file}: {dotted(here)}", "not a number that can be used", str(value), "a finite number", "correct it"
+            )
 
 
 def from_pydantic(details: list[ErrorDetails], file: str) -> list[Mistake]:
@@ -152,7 +155,7 @@ def _elsewhere(place: Place) -> str:
 
 def _one(item: ErrorDetails, place: Place, file: str) -> Mistake:
     where, kind, context = f"{file}: {dotted(place)}", item["type"], item.get("ctx", {})
-    value = "" if kind.startswith("missing") or isinstance(item["input"], (dict, list)) else repr(item["input"])
+    value = "" if kind.startswith("missing") else _shown(item["input"])
     cause = context.get("error")
     if isinstance(cause, AdoptiveError):
         return Mistake(
@@ -169,7 +172,11 @@ def _one(item: ErrorDetails, place: Place, file: str) -> Mistake:
             str(item["input"]), tuple(str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", "))
         )
         return Mistake(
-            where, "not one of the choices", value, str(context["expected"]), f"write {step!r}" if step else ""
+            where,
+            "not one of the choices",
+            value,
+            str(context["expected"]),
+            f"write {step!r}" if step else "choose one of them",
         )
     if kind in ("too_short", "too_long"):
         words, end = ("at least", "min_length") if kind == "too_short" else ("at most", "max_length")
@@ -183,7 +190,16 @@ def _one(item: ErrorDetails, place: Place, file: str) -> Mistake:
         unit, limits = unit_and_limits(place)
         allowed = " and ".join(f"{words} {limits[name]:g}" for name, words in BOUNDS.items() if name in limits)
         return Mistake(where, "out of range", value, f"{allowed} {unit}", "correct the value")
-    return Mistake(where, item["msg"][:1].lower() + item["msg"][1:], value, next_step="correct the value")
+    wanted = type_at(place)
+    allowed = "" if wanted is NoneType else in_words(wanted)  # a key of one's own, such as a source's, has no type
+    return Mistake(where, item["msg"][:1].lower() + item["msg"][1:], value, allowed, "correct the value")
+
+
+def _shown(entered: object) -> str:
+    """Show what was entered; of a table or a list only that it is one, since its mistakes are said one by one."""
+    if isinstance(entered, dict):
+        return "a table"
+    return "a list" if isinstance(entered, list) else repr(entered)
 
 
 def _where(cause: AdoptiveError, place: Place) -> str:

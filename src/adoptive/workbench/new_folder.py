@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from adoptive import __version__
 from adoptive.errors import RunError, StudyError
-from adoptive.workbench.engine.store import run_folder
+from adoptive.workbench.engine.store import check_writable, run_folder
 from adoptive.workbench.report.charts import Figure
 from adoptive.workbench.wording import LABEL
 
@@ -27,12 +27,13 @@ def check_folder(out: Path) -> None:
     Raises
     ------
     StudyError
-        It exists, or it is no name.
+        It exists, it is no name, or nothing can be written beside it.
     """
     if os.path.lexists(out):
         raise StudyError("this exists already", where="--out", value=out, next_step="name a new folder")
     if not out.name or out.name == "..":
         raise StudyError("not the name of a new folder", where="--out", value=out, next_step="name a new folder")
+    check_writable(out.parent, out.name)
 
 
 @contextmanager

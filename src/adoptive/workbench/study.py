@@ -32,6 +32,9 @@ __all__ = ["dump_study", "list_studies", "load_study", "parse_study", "study_fol
 LARGEST_FILE_BYTES: Final = 1_000_000
 """A study file is a few kilobytes; anything near this size is another file given by mistake."""
 
+STUDY_FILE, TABLE = ("study file", "UTF-8 text in TOML"), ("table of patients", "UTF-8 text in CSV")
+"""Kinds of file that are read, and what stands in them."""
+
 WITHOUT_CELLS: Final[Mapping[str, Mapping[str, Any]]] = {
     "antigen": {"target": "none"},
     "construct": {"product": "none", "modality": "CAR-T", "costimulation": "CD28"},
@@ -121,7 +124,7 @@ def _table_beside(folder: Traversable | None, name: str) -> str:
             allowed="a file in the folder of the study file",
             next_step="put it beside the study file and name it without its folder",
         )
-    return _read_text(folder.joinpath(*path.parts))
+    return _read_text(folder.joinpath(*path.parts), TABLE)
 
 
 def _whole(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -232,38 +235,38 @@ def _study_file(name_or_path: str | Path) -> Traversable:
     )
 
 
-def _read_text(file: Traversable) -> str:
+def _read_text(file: Traversable, kind: tuple[str, str] = STUDY_FILE) -> str:
+    name, content = kind
     try:
         if isinstance(file, Path):
-            _refuse_odd_file(file)
+            _refuse_odd_file(file, name)
         data = file.read_bytes()
     except StudyError:
         raise
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or str(problem)
         raise StudyError(
-            "cannot be read", where=str(file), value=reason, next_step="give the path of a readable study file"
+            "cannot be read", where=str(file), value=reason, next_step=f"give the path of a readable {name}"
         ) from None
     try:
         return data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
-        raise StudyError(
-            "not a text file", where=str(file), allowed="UTF-8 text in TOML", next_step="give a study file"
-        ) from None
+        raise StudyError("not a text file", where=str(file), allowed=content, next_step=f"give a {name}") from None
 
 
-def _refuse_odd_file(path: Path) -> None:
+def _refuse_odd_file(path: Path, kind: str) -> None:
     """Refuse folders, devices and files far too large before reading a byte."""
     about = path.stat()
     if stat.S_ISDIR(about.st_mode):
-        raise StudyError("a folder, not a study file", where=str(path), next_step=f"try {path / 'study.toml'}")
+        step = f"try {path / 'study.toml'}" if kind == STUDY_FILE[0] else f"give the path of a {kind}"
+        raise StudyError(f"a folder, not a {kind}", where=str(path), next_step=step)
     if not stat.S_ISREG(about.st_mode):
-        raise StudyError("not an ordinary file", where=str(path), next_step="give the path of a study file")
+        raise StudyError("not an ordinary file", where=str(path), next_step=f"give the path of a {kind}")
     if about.st_size > LARGEST_FILE_BYTES:
         raise StudyError(
-            "too large for a study file",
+            f"too large for a {kind}",
             where=str(path),
             value=f"{about.st_size:,} bytes",
             allowed=f"at most {LARGEST_FILE_BYTES:,} bytes",
-            next_step="give the path of a study file",
+            next_step=f"give the path of a {kind}",
         )

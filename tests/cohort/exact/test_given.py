@@ -103,6 +103,7 @@ def test_a_given_read_decides_at_screening(typical: Typical, streams: Streams) -
         ("age_years\nnan\n", ["line 2", "'nan'"]),
         ("ecog\n1.5\n", ["line 2", "column ecog", "whole number"]),
         ("male\nmaybe\n", ["line 2", "yes or no"]),
+        (f"age_years\n{'5' * 140_000}\n", ["not a table in CSV", "save the table"]),
         ("age_years,male\n50,\n", ["line 2", "column male", "empty cell", "leave the whole column out"]),
         ("tumour_type\nleukaemia\n", ["line 2", "'leukaemia'", "B-ALL"]),
         ("lesion_1_mm,lesion_3_mm\n10,0\n0,0\n", ["line 3", "without a lesion"]),
@@ -129,6 +130,14 @@ def test_every_column_reaches_the_cohort(typical: Typical, streams: Streams) -> 
     assert cohort.antigen.positive_share[0] == 0.25
     assert cohort.antigen.read_share[0] == 0.75
     assert (cohort.lesion_diameter_mm == 1.0).all()
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_may_end_in_any_way(end: str) -> None:
+    assert read_patients(end.join(("age_years,male", "61,yes", "48,no", ""))) == {
+        "age_years": (61.0, 48.0),
+        "male": (1.0, 0.0),
+    }
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from adoptive.tables import (
 from adoptive.trial import run_trial
 from adoptive.trial.types import Followed, Study, TrialRecord
 from adoptive.units import days
+from adoptive.workbench.study import load_study
 
 Same = Callable[..., None]
 ENTRY = (
@@ -255,3 +256,12 @@ def test_courses_hold_everybody_once(followed: Followed) -> None:
     for course in (followed.cells, followed.choice, followed.crossed):
         assert course is not None
         assert (course.trajectory.failure == 0).all(), "the engine followed everybody"
+
+
+def test_cells_without_a_transgene_have_no_day_of_its_peak() -> None:
+    """Tumour-infiltrating lymphocytes carry none; the first recorded day before the infusion was called their peak."""
+    study = load_study("c-144-01")
+    record = run_trial(changed(study, randomised=6), trials=(0,)).patients
+    assert record["treated"].any()
+    assert (record["peak_car_copies"] == 0).all()
+    assert (record["peak_car_day"] == 0).all()

@@ -25,7 +25,7 @@ from adoptive.workbench.engine.tables import tables_of
 from adoptive.workbench.engine.types import RunResult
 from adoptive.workbench.study import dump_study
 
-__all__ = ["folder_name", "run_folder", "write_run"]
+__all__ = ["check_writable", "folder_name", "run_folder", "write_run"]
 
 
 def folder_name(study: Study, *, trials: int, seed: int) -> str:
@@ -56,10 +56,7 @@ def run_folder(out: Path, name: str) -> Iterator[Path]:
             made = _make(out)
             hidden = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=out))
         except OSError as problem:
-            raise StudyError(
-                "no run folder can be made there", where="--out", value=f"{out} ({problem.strerror or problem})",
-                next_step="give a folder in which you may write",
-            ) from None  # fmt: skip
+            raise _no_place(out, problem.strerror or str(problem)) from None
         try:
             yield hidden
             _install(hidden, out / name)
@@ -70,6 +67,28 @@ def run_folder(out: Path, name: str) -> Iterator[Path]:
             with suppress(OSError):
                 folder.rmdir()
         raise
+
+
+def check_writable(out: Path, name: str) -> None:
+    """Refuse a folder in which none of that name can be made, before anything is computed; nothing stays there.
+
+    Raises
+    ------
+    StudyError
+        It, or the nearest folder above it that is there, takes no folder.
+    """
+    try:
+        there = next(folder for folder in (out.absolute(), *out.absolute().parents) if folder.exists())
+        Path(tempfile.mkdtemp(prefix=f".{name}.", dir=there)).rmdir()
+    except OSError as problem:
+        raise _no_place(out, problem.strerror or str(problem)) from None
+
+
+def _no_place(out: Path, why: str) -> StudyError:
+    return StudyError(
+        "no run folder can be made there", where="--out", value=f"{out} ({why})",
+        next_step="give a folder in which you may write",
+    )  # fmt: skip
 
 
 def _make(out: Path) -> list[Path]:
