@@ -12,7 +12,7 @@ from adoptive.trial import story
 from adoptive.trial.story import Story, tell
 from adoptive.trial.types import Followed, Study, TrialRecord
 
-TOLD = 90
+TOLD = 36  # among them are all endings
 ENDINGS = {"died", "alive at the data cut", "left the trial"}
 
 
