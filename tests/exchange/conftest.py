@@ -11,9 +11,14 @@ import pytest
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _private_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("kernels")
+@pytest.fixture(scope="session")
+def kernels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("kernels")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _private_cache(kernels: Path) -> Iterator[None]:
+    """Compile into a folder of this area's own, and leave the other areas' as it was."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ADOPTIVE_CACHE_DIR", str(folder))
-        yield folder
+        patch.setenv("ADOPTIVE_CACHE_DIR", str(kernels))
+        yield

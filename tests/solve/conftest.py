@@ -17,12 +17,17 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 from model_texts import DOSED, MIXTURE  # noqa: E402
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _private_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = tmp_path_factory.mktemp("kernels")
+@pytest.fixture(scope="session")
+def kernels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("kernels")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _private_cache(kernels: Path) -> Iterator[None]:
+    """Compile into a folder of this area's own, and leave the other areas' as it was."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ADOPTIVE_CACHE_DIR", str(folder))
-        yield folder
+        patch.setenv("ADOPTIVE_CACHE_DIR", str(kernels))
+        yield
 
 
 def dosed_patients(count: int, seed: int = 7) -> tuple[np.ndarray, np.ndarray]:
@@ -32,8 +37,8 @@ def dosed_patients(count: int, seed: int = 7) -> tuple[np.ndarray, np.ndarray]:
     return medians * np.exp(0.3 * np.clip(draw, -2, 2)), np.tile([0.0, 0.0, 0.1, 0.0], (count, 1))
 
 
-@pytest.fixture(scope="session")
-def dosed_engine(_private_cache: Path) -> Engine:
+@pytest.fixture(scope="module")
+def dosed_engine(_private_cache: None) -> Engine:
     return compile_model(DOSED)
 
 

@@ -68,8 +68,8 @@ class Figure:
 
 
 def on(rows: list[dict[str, Any]]) -> alt.Chart:
-    """Begin a chart on rows that it carries in itself."""
-    return alt.Chart(alt.InlineData(values=rows))
+    """Begin a chart on rows that it carries in itself, as a tuple: a list is copied row by row at every step."""
+    return alt.Chart(alt.InlineData(values=tuple(rows)))
 
 
 def stacked(panels: Sequence[Panel]) -> Chart:
