@@ -90,7 +90,7 @@ def tell(study: Study, *, seed: int = 1, patient: int = 0, trial: int = 0) -> St
         if patient in late.rows:
             last, at = late.course, int(np.searchsorted(late.rows, patient))
             ordered = course.reading.progression_day[row]
-            lines += [line for line in _cells(last, at, end) if line[0] > ordered]
+            lines += [line for line in _cells(last, study.of_arm(late.arm), at, end) if line[0] > ordered]
     survival = overall_survival(
         last.reading.fate.death_day, last_contact_day=last.reading.fate.withdrawal_day, cut_day=end
     )
@@ -106,7 +106,7 @@ def _entry(part: ArmCourse, study: Study, row: int) -> Iterator[Line]:
     read, true, needed = antigen.read_share[row], antigen.positive_share[row], study.antigen.entry_fraction
     if needed > 0:
         yield 0.0, f"screened: {target} read on {read:.0%} of tumour cells (true {true:.0%}), {needed:.0%} needed"
-    elif study.gives_cells():
+    elif study.trial.cell_arms:
         yield 0.0, f"screened: {target} on {true:.0%} of tumour cells; no threshold for entry"
     else:
         yield 0.0, "screened"
@@ -117,7 +117,7 @@ def _entry(part: ArmCourse, study: Study, row: int) -> Iterator[Line]:
 def _events(part: ArmCourse, study: Study, row: int, end: float) -> Iterator[Line]:
     """Tell everything that happened on a course."""
     yield from _drugs(part, study, row)
-    yield from _cells(part.course, row, end)
+    yield from _cells(part.course, study, row, end)
     yield from _scans(part.course, row)
 
 
@@ -133,7 +133,7 @@ def _drugs(part: ArmCourse, study: Study, row: int) -> Iterator[Line]:
         yield 0.0, "declined the physician's choice; followed without treatment"
 
 
-def _cells(course: Course, row: int, end: float) -> Iterator[Line]:
+def _cells(course: Course, study: Study, row: int, end: float) -> Iterator[Line]:
     """Tell manufacture, infusions, cytokine release and counts."""
     product = course.product
     if product is None or product.apheresis_day[row] >= end:
