@@ -54,6 +54,7 @@ def scalar() -> Engine:
     return compile_model(battle(1).model, backend="scalar")
 
 
+@pytest.mark.slow  # numba takes half a minute to compile this
 def test_scalar_agrees_with_the_lanes_over_all_that_can_happen(scalar: Engine) -> None:
     problem = battle(60)
     lanes = problem.run(compile_model(problem.model))
@@ -145,6 +146,7 @@ def test_uncompiled_and_lanes_agree_with_a_tight_reference(make: Callable[[int],
         assert error <= 2e-7
 
 
+@pytest.mark.slow  # numba takes half a minute to compile this
 def test_order_and_threads_change_no_bit(scalar: Engine) -> None:
     problem = battle(13)
     whole = problem.run(scalar)
@@ -158,6 +160,7 @@ def test_order_and_threads_change_no_bit(scalar: Engine) -> None:
         np.testing.assert_array_equal(getattr(threaded, name), getattr(whole, name), err_msg=name)
 
 
+@pytest.mark.slow  # numba takes half a minute to compile this
 def test_nobody_and_a_patient_that_cannot_be_integrated(scalar: Engine) -> None:
     problem = battle(4)
     assert problem.run(scalar, slice(0, 0)).states.shape == (0, 31, 3)
