@@ -17,7 +17,7 @@ from adoptive.workbench.engine.types import Comparison
 from adoptive.workbench.published import load_published
 from adoptive.workbench.shelf import study_groups
 from adoptive.workbench.study import load_study
-from adoptive.workbench.wording import amount
+from adoptive.workbench.wording import amount, interval
 
 PAGE = Path(__file__).parent / "studies.md"
 CONFIRMED = ("L", "L2", "D")
@@ -54,9 +54,7 @@ def _listed(name: str, rows: tuple[Comparison, ...]) -> tuple[str, int, int]:
 def _miss(row: Comparison) -> str:
     shown, unit = row.published, row.published.unit
     where = " ".join(part for part in (shown.arm, f"at {shown.at_months:g} mo" if shown.at_months else "") if part)
-    simulated = (
-        f"{amount(row.simulated_median, unit)} ({amount(row.simulated_p05, '')}–{amount(row.simulated_p95, '')})"
-    )
+    simulated = f"{amount(row.simulated_median, unit)} ({interval(row.simulated_p05, row.simulated_p95, unit)})"
     return (
         f"{shown.endpoint}{f' ({where})' if where else ''} {amount(shown.estimate or 0.0, unit)}, simulated {simulated}"
     )
