@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +21,8 @@ from adoptive.trial.run import Followed, follow_trials, plan_of
 from adoptive.trial.types import Study, TrialRecord
 from adoptive.workbench.cli import main
 from adoptive.workbench.study import load_study
+
+sys.path.append(str(Path(__file__).parent))  # for what areas share: r_reference, model_texts
 
 SEED = 11
 TRIALS = np.arange(6)

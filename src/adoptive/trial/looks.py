@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from adoptive.trial.cut import A_MOMENT, cut_at, event_days, nth_event
 from adoptive.trial.efficacy import efficacy_columns
 from adoptive.trial.types import Followed, Looks, Study
-from adoptive.verdict.hazard_ratio import log_rank
-from adoptive.verdict.sequential import Bounds, group_sequential
+from adoptive.verdict.comparison import log_rank
+from adoptive.verdict.design.sequential import Bounds, group_sequential
 
 __all__ = ["EFFICACY", "FUTILITY", "bounds_of", "look_at", "planned_events", "stop_by"]
 

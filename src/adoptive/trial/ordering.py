@@ -25,7 +25,7 @@ from adoptive.trial.enrol import enrol
 from adoptive.trial.plans import plan_of
 from adoptive.trial.types import Arm, Crossover, Study, VerdictPlan
 from adoptive.units import days, months
-from adoptive.verdict.hazard_ratio import hazard_ratio
+from adoptive.verdict.regression import hazard_ratio
 from adoptive.verdict.survival import kaplan_meier, median_survival
 
 __all__ = ["LEVERS", "LeverResult", "check_ordering"]

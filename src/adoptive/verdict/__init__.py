@@ -6,9 +6,10 @@ and :func:`hazard_ratio` (Cox model of two arms). The folder judges tables and k
 
 from __future__ import annotations
 
-from adoptive.verdict.hazard_ratio import hazard_ratio, log_rank
+from adoptive.verdict.comparison import log_rank
 from adoptive.verdict.judge import DEFAULT_SPECS, ENDPOINTS, default_specs, judge, judge_record
-from adoptive.verdict.proportion import clopper_pearson, proportion, wilson
+from adoptive.verdict.regression import hazard_ratio
+from adoptive.verdict.response import clopper_pearson, proportion, wilson
 from adoptive.verdict.survival import curve, kaplan_meier, median_interval, median_survival, risk_table
 from adoptive.verdict.types import Curve, EndpointSpec, Estimate, HazardRatio, Interval, LogRank, RiskTable
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from adoptive.trial.cut import nth_event
 from adoptive.trial.looks import stop_by
-from adoptive.verdict.sequential import Bounds
+from adoptive.verdict.design.sequential import Bounds
 
 
 def test_the_nth_event_is_counted_over_everybody() -> None:

@@ -11,7 +11,7 @@ from adoptive.tables import check_table
 from adoptive.trial import screening_columns
 from adoptive.trial.looks import bounds_of, planned_events
 from adoptive.trial.types import Study, TrialRecord
-from adoptive.verdict.hazard_ratio import log_rank
+from adoptive.verdict.comparison import log_rank
 
 TRIALS = (0, 1, 2)
 CUT = ("randomised = 30", 'randomised = 40\nevents = 30\ndata_cut = "events"')

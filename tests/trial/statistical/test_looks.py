@@ -7,8 +7,8 @@ import pytest
 
 from adoptive.trial.cut import nth_event
 from adoptive.trial.looks import EFFICACY, FUTILITY, stop_by
-from adoptive.verdict.hazard_ratio import log_rank
-from adoptive.verdict.sequential import Bounds, crossing_probabilities, group_sequential
+from adoptive.verdict.comparison import log_rank
+from adoptive.verdict.design.sequential import Bounds, crossing_probabilities, group_sequential
 
 TRIALS, PATIENTS, EVENTS = 4000, 120, 80
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import multivariate_normal
 
-from adoptive.verdict.sequential import crossing_probabilities, group_sequential
+from adoptive.verdict.design.sequential import crossing_probabilities, group_sequential
 
 
 @pytest.mark.parametrize("drift", [0.0, 2.0])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from adoptive.errors import StudyError
-from adoptive.verdict.sequential import SPENDING, crossing_probabilities, error_spent, group_sequential
+from adoptive.verdict.design.sequential import SPENDING, crossing_probabilities, error_spent, group_sequential
 
 # Lan and DeMets 1983 and Reboussin et al. 2000 (two-sided 0.05 of their program is one-sided 0.025 here); the last
 # three are the printed bounds of gsDesign's default spending, Hwang-Shih-DeCani -4 for alpha and -2 for beta.

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adoptive.verdict.sequential import SPENDING, crossing_probabilities, error_spent, group_sequential
+from adoptive.verdict.design.sequential import SPENDING, crossing_probabilities, error_spent, group_sequential
 
 steps = st.lists(st.floats(0.02, 1.0), min_size=1, max_size=6).map(lambda part: np.cumsum(part) / np.sum(part))
 

@@ -16,8 +16,8 @@ from adoptive.errors import StudyError
 from adoptive.units import days as in_days
 from adoptive.units import months
 from adoptive.verdict.endpoints.types import Bools, Floats, Measure, Measured, Table, Trials, anybody, column
-from adoptive.verdict.hazard_ratio import hazard_ratio
-from adoptive.verdict.proportion import proportion
+from adoptive.verdict.regression import hazard_ratio
+from adoptive.verdict.response import proportion
 from adoptive.verdict.survival import kaplan_meier, median_survival
 from adoptive.verdict.types import EndpointSpec
 
