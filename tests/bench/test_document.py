@@ -88,6 +88,7 @@ def test_a_missing_peer_is_a_value(monkeypatch: pytest.MonkeyPatch) -> None:
     runner.close()
 
 
+@pytest.mark.slow
 def test_a_tiny_run_prints_one_document(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "benchmarks.engine", "--quick", "--no-peers", "--no-full", "--no-house"]
     space = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "src")]), "TMPDIR": str(tmp_path)}

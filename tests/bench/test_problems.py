@@ -70,7 +70,7 @@ def test_legs_cover_every_visit_once_and_give_every_dose(which: str, request: py
     assert (problem.jumps.sum(axis=2) > 0.0).all()
 
 
-@pytest.mark.parametrize("which", ["small", "whole"])
+@pytest.mark.parametrize("which", ["small", pytest.param("whole", marks=pytest.mark.slow)])
 def test_the_peers_text_is_the_models_text(which: str, request: pytest.FixtureRequest) -> None:
     problem: Problem = request.getfixturevalue(which)
     names = Values(problem.model.states, problem.initial[0]), Values(problem.model.parameters, problem.parameters[0])

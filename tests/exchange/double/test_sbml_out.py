@@ -13,7 +13,9 @@ from adoptive.solve.exchange import write_sbml
 TOLERANCE = 1e-6
 
 
-@pytest.mark.parametrize("build", [problems.dosed, problems.mixture, problems.stiff, problems.whole])
+@pytest.mark.parametrize(
+    "build", [problems.dosed, problems.mixture, problems.stiff, pytest.param(problems.whole, marks=pytest.mark.slow)]
+)
 def test_roadrunner_gets_our_numbers(build: Callable[[], problems.Problem]) -> None:
     problem = build()
     text = write_sbml(

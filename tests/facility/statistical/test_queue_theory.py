@@ -27,7 +27,8 @@ def test_erlangs_formula_gives_the_known_cases() -> None:
 
 
 @pytest.mark.parametrize(
-    ("places", "load", "patients"), [(1, 0.9, 50_000), (2, 1.5, 20_000), (1, 0.5, 6_000), (4, 3.0, 15_000)]
+    ("places", "load", "patients"),
+    [pytest.param(1, 0.9, 50_000, marks=pytest.mark.slow), (2, 1.5, 20_000), (1, 0.5, 6_000), (4, 3.0, 15_000)],
 )
 def test_waits_follow_erlang(places: int, load: float, patients: int) -> None:
     """Within 4.5 standard errors of 30 batch means: a true queue fails in 1 of 5,000 (Student, two tests)."""

@@ -109,6 +109,7 @@ def test_threads_blocks_order_and_width_change_no_bit(mixture_model: Model, solv
         assert_same(compile_model(model, width=width, solver=solver).run(**case), whole)
 
 
+@pytest.mark.slow
 def test_the_full_model_gives_the_same_bits_at_every_width() -> None:
     model, case = kinetics_case()
     runs = [compile_model(model, width=width).run(**case) for width in (2, 8)]

@@ -65,7 +65,8 @@ def count(ptx: str) -> Counter[str]:
     return Counter(re.findall(r"^\s+(?:add|sub|mul|fma|div|rcp|sqrt)[a-z.]*\.(f32|f64)", ptx, re.MULTILINE))
 
 
-@pytest.mark.parametrize("dtype", [pytest.param("f8", marks=pytest.mark.slow), "f4"])
+@pytest.mark.slow
+@pytest.mark.parametrize("dtype", ["f8", "f4"])
 def test_a_small_model_compiles_to_ptx_without_such_a_processor(dtype: str) -> None:
     found = count(write_ptx(battle(1).model, dtype=dtype, capability=(8, 0)))
     print(dtype, dict(found))
