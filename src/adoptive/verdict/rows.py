@@ -121,7 +121,7 @@ def codes_of(names: ArrayLike) -> tuple[Counts, tuple[str, ...]]:
 
 
 def _name(kind: Any) -> str:
-    return f"{kind:g}" if isinstance(kind, float) else str(kind)
+    return f"{kind:.15g}" if isinstance(kind, float) else str(kind)
 
 
 def _check(times: Floats, entries: Floats, weights: Floats) -> None:

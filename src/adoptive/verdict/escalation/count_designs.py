@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,10 +107,9 @@ def boin_design(
     >>> boin_design(0.3, 6).table[3, :4].tolist()
     [0, 1, 2, 3]
     """
-    patients, dlt, possible = _grid(most_patients)
-    decided = boin_decision(dlt, patients, target=target, low=low, high=high, cutoff=cutoff)
+    table = _table(partial(boin_decision, target=target, low=low, high=high, cutoff=cutoff), most_patients)
     below = boin_boundaries(target, low=low, high=high).deescalate if bound else None
-    return IntervalDesign("boin", target, np.where(possible, decided, -1), cutoff, extra_safe, stop_at, below)
+    return IntervalDesign("boin", target, table, cutoff, extra_safe, stop_at, below)
 
 
 def keyboard_design(
@@ -134,9 +135,8 @@ def keyboard_design(
     >>> keyboard_design(0.3, 6).table[6, :5].tolist()
     [0, 0, 1, 2, 3]
     """
-    patients, dlt, possible = _grid(most_patients)
-    decided = keyboard_decision(dlt, patients, target=target, half_width=half_width, cutoff=cutoff)
-    return IntervalDesign("mtpi-2", target, np.where(possible, decided, -1), cutoff, extra_safe, stop_at)
+    decide = partial(keyboard_decision, target=target, half_width=half_width, cutoff=cutoff)
+    return IntervalDesign("mtpi-2", target, _table(decide, most_patients), cutoff, extra_safe, stop_at)
 
 
 def mtpi_design(
@@ -162,9 +162,7 @@ def mtpi_design(
     >>> mtpi_design(0.3, 6).table[6, :5].tolist()
     [0, 0, 1, 1, 3]
     """
-    patients, dlt, possible = _grid(most_patients)
-    decided = mtpi_decision(dlt, patients, target=target, half_width=half_width, cutoff=cutoff)
-    table = np.where(possible, decided, -1)
+    table = _table(partial(mtpi_decision, target=target, half_width=half_width, cutoff=cutoff), most_patients)
     return IntervalDesign("mtpi", target, table, cutoff, extra_safe, stop_at, fewest=MTPI_FEWEST)
 
 
@@ -285,7 +283,8 @@ class Boin12Design:
         return utility_sum(seen.dlt, seen.responses, seen.both, seen.patients, rule=self.rule)
 
 
-def _grid(most_patients: int) -> tuple[Counts, Counts, Bools]:
+def _table(decide: Callable[[Counts, Counts], Counts], most_patients: int) -> Counts:
+    """Tabulate a rule's decisions by patients and DLTs; -1 where there are more DLTs than patients."""
     patients, dlt = np.indices((most_patients + 1, most_patients + 1))
     possible = dlt <= patients
-    return patients, np.where(possible, dlt, 0), possible
+    return np.where(possible, decide(np.where(possible, dlt, 0), patients), -1)
