@@ -1,7 +1,30 @@
-"""Groups compared without a model of the hazard: the log-rank family; one table of patients, or many virtual trials."""
+"""Groups compared without a model of the hazard: the log-rank family; one table of patients, or many virtual trials.
+
+One table: :func:`log_rank_test`, :func:`max_combo`, :func:`gray_test`. Many trials: :func:`log_rank`,
+:func:`weighted_log_rank`, :func:`max_combo_trials`, :func:`gray_trials`.
+"""
 
 from __future__ import annotations
 
+from adoptive.verdict.comparison.batch import max_combo_trials, weighted_log_rank
+from adoptive.verdict.comparison.gray import gray_test
+from adoptive.verdict.comparison.log_rank import log_rank_test
+from adoptive.verdict.comparison.max_combo import max_combo
 from adoptive.verdict.comparison.trials import log_rank
+from adoptive.verdict.comparison.types import GrayTest, GrayTrials, MaxCombo, MaxComboTrials, RankTest
+from adoptive.verdict.comparison.weights import Weights
 
-__all__ = ["log_rank"]
+__all__ = [
+    "GrayTest",
+    "GrayTrials",
+    "MaxCombo",
+    "MaxComboTrials",
+    "RankTest",
+    "Weights",
+    "gray_test",
+    "log_rank",
+    "log_rank_test",
+    "max_combo",
+    "max_combo_trials",
+    "weighted_log_rank",
+]
