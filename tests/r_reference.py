@@ -26,7 +26,9 @@ _PRELUDE = """
 options(digits = 17, warn = 1, stringsAsFactors = FALSE)
 put <- function(name, value) {
   frame <- as.data.frame(value)
-  for (k in seq_along(frame)) if (is.numeric(frame[[k]])) frame[[k]] <- formatC(frame[[k]], digits = 17, format = "g")
+  for (k in seq_along(frame)) if (is.numeric(frame[[k]])) {
+    frame[[k]] <- trimws(formatC(frame[[k]], digits = 17, format = "g"))
+  }
   write.csv(frame, file.path(getwd(), paste0("out_", name, ".csv")), row.names = FALSE)
 }
 """

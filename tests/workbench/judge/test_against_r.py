@@ -53,8 +53,9 @@ for (name in names(sets)) {
     fit <- if (is.null(d$weight)) coxph(f, d, ties = ties, control = control) else
       coxph(f, d, weights = w, ties = ties, control = control, robust = FALSE)
     put(paste0("cox_", name, "_", ties), list(coefficient = fit$coefficients, error = sqrt(diag(fit$var))))
+    b <- fit$coefficients
     put(paste0("tests_", name, "_", ties), list(null = fit$loglik[1], last = fit$loglik[length(fit$loglik)],
-        score = fit$score, wald = sum(fit$coefficients * solve(fit$var, fit$coefficients)), ratio = 2 * diff(fit$loglik)))
+        score = fit$score, wald = sum(b * solve(fit$var, b)), ratio = 2 * diff(fit$loglik)))
     if (ties == "efron") put(paste0("zph_", name), cox.zph(fit)$table)
   }
   if (is.null(d$entry) && is.null(d$weight)) {
