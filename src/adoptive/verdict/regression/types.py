@@ -69,7 +69,8 @@ class CoxFit:
 
     ``covariance`` ``(covariates, covariates)`` is the one that z, p-values, intervals and the Wald test use: the robust
     one if there is one, else the model's. A coefficient whose likelihood rises for ever is ``separated``: it is -inf or
-    inf, its standard error inf, its interval 0 to inf, its p-value 1; judge it by the likelihood ratio.
+    inf, its standard error inf, its interval 0 to inf, its p-value 1; judge it by the likelihood ratio. ``reached`` are
+    the finite coefficients, of the scaled covariates, where the climb ended.
     """
 
     names: tuple[str, ...]
@@ -96,6 +97,7 @@ class CoxFit:
     events: int
     level: float
     separated: tuple[bool, ...]
+    reached: Floats = field(repr=False)
     design: Design = field(repr=False, compare=False)
 
     @property

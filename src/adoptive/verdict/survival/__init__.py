@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from adoptive.verdict.survival.incidence import cumulative_incidence
-from adoptive.verdict.survival.kaplan_meier import quantiles, risk_counts, survival_curves
+from adoptive.verdict.survival.curves import quantiles, risk_counts, survival_curves
 from adoptive.verdict.survival.milestone import milestone_contrast, milestones
 from adoptive.verdict.survival.parametric import parametric_fit
 from adoptive.verdict.survival.restricted_mean import restricted_mean_contrast, restricted_means
