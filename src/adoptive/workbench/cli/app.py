@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
-from adoptive.workbench.cli.judging import judge
+from adoptive.workbench.cli.judging import judge, reconstruct
 from adoptive.workbench.cli.surroundings import damaged_cache, silence_output
 from adoptive.workbench.cli.zoo import zoo
 from adoptive.workbench.limits import DEFAULT_TRIALS, MOST_TRIALS, MOST_WORKERS
@@ -47,6 +47,7 @@ app = typer.Typer(
 
 app.add_typer(zoo)
 app.command(short_help="Judge a table of survival times: curves, tests, hazard ratios.")(judge)
+app.command(short_help="Rebuild patient rows from a published survival curve.")(reconstruct)
 
 StudyArgument = Annotated[str, typer.Argument(help="A bundled study's name, or a study file's path.")]
 SeedOption = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Root seed of all random draws.")]

@@ -1,4 +1,4 @@
-"""``adoptive judge``: a user's table of survival times; tables or one JSON document on stdout."""
+"""``adoptive judge`` and ``adoptive reconstruct``: survival times judged, or rebuilt from a published curve."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-__all__ = ["judge"]
+__all__ = ["judge", "reconstruct"]
 
 
 def judge(
@@ -73,3 +73,34 @@ def _named(given: Sequence[str]) -> dict[str, str]:
     if bad := next((text for text, (_, equals, name) in zip(given, pairs, strict=True) if not (equals and name)), None):
         raise typer.BadParameter(f"--column: {bad!r} is not ROLE=NAME, as in time=AVAL")
     return {role.strip(): name.strip() for role, _, name in pairs}
+
+
+def reconstruct(
+    points: Annotated[Path, typer.Argument(metavar="POINTS", help="Columns time, survival (0 to 1), arm if several.")],
+    at_risk: Annotated[Path, typer.Option(help="A file with columns time, at_risk, arm if several.")],
+    events: Annotated[
+        list[str] | None, typer.Option(metavar="[ARM=]N", help="Events in total, where published; repeatable.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the rows to this .csv file and say how well they fit.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+) -> None:
+    """Rebuild patient rows from a published Kaplan-Meier curve, read off at points, and its numbers at risk.
+
+    What comes out, time, event and arm, is what `adoptive judge` reads.
+    """
+    from adoptive.workbench.judge.rebuilding import Rebuild, rebuild_command
+
+    rebuild_command(Rebuild(points, at_risk, _totals(events or ()), out, as_json))
+
+
+def _totals(given: Sequence[str]) -> dict[str, int]:
+    """Read ``N`` and ``ARM=N``."""
+    totals = {}
+    for text in given:
+        arm, _, count = text.rpartition("=")
+        if not count.strip().isdigit():
+            raise typer.BadParameter(f"--events: {text!r} is not N or ARM=N, as in 87")
+        totals[arm.strip()] = int(count)
+    return totals
