@@ -79,7 +79,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Between:
-    """Hold what is asked of two or more groups; ``None`` where too few groups or events allow no answer.
+    """Hold what is asked of two or more groups; ``None`` where groups, events or exact ties allow no answer.
 
     ``unstratified`` is the log-rank test without the strata, where there are strata.
     """
@@ -172,7 +172,7 @@ def _between(table: SurvivalTable, settings: Settings) -> Between:
         weighted=tuple(log_rank_test(rows, weights=_weights(test)) for test in settings.tests),
         max_combo=max_combo(rows) if two and rows.event.any() else None,
         cox=fit,
-        proportionality=None if fit is None or any(fit.separated) else proportionality(fit),
+        proportionality=None if fit is None or any(fit.separated) or fit.ties == "exact" else proportionality(fit),
         means=tuple(
             restricted_mean_contrast(rows, horizon=settings.horizon, level=settings.level, reference=known, other=other)
             for other in others
