@@ -19,7 +19,7 @@ from adoptive.verdict.regression.residuals import event_rows
 from adoptive.verdict.regression.risk_table import in_order, risk_table
 from adoptive.verdict.regression.types import CoxFit, Design, Proportionality
 
-__all__ = ["Transform", "proportionality"]
+__all__ = ["TRANSFORMS", "Transform", "proportionality"]
 
 Floats = NDArray[np.float64]
 Transform = Literal["km", "rank", "identity", "log"]
@@ -34,7 +34,7 @@ def proportionality(
     Parameters
     ----------
     transform
-        g: "km" (1 - Kaplan-Meier of all rows, strata pooled, just before the time), "rank" of the events' times,
+        g: "km" (1 - Kaplan-Meier of all rows, strata pooled, just before the time), "rank" of all rows' times,
         "identity", "log".
     terms
         Columns that belong together (the dummies of one factor), by term; default each column for itself.
@@ -91,7 +91,7 @@ def _second_part(fit: CoxFit, transform: str) -> tuple[Floats, Any]:
     table = risk_table(fit.design, fit.reached, fit.ties)
     which = event_rows(fit)
     place = table.until[which] - 1
-    course = _course(fit.design, transform, in_order(fit.design, fit.design.time)[which])
+    course = _course(fit.design, transform, in_order(fit.design, fit.design.time))[which]
     course = course - course.mean()
     less = in_order(fit.design, fit.design.covariates)[which] - table.mean[place]
     weight = in_order(fit.design, fit.design.weight)[which]
@@ -114,11 +114,11 @@ def _test(slope: Floats, information: Sequence[Floats], size: int, place: Sequen
 
 
 def _course(design: Design, transform: str, times: Floats) -> Floats:
-    """Give g at the events' times."""
+    """Give g at the rows' times."""
     if transform == "identity":
         return times
     if transform == "log":
-        return np.asarray(np.log(times), np.float64)
+        return np.asarray(np.log(np.maximum(times, np.finfo(float).tiny)), np.float64)
     if transform == "rank":
         return np.asarray(rankdata(times), np.float64)
     return _lost(design, times)

@@ -32,7 +32,7 @@ def residuals(fit: CoxFit, *, kind: Kind = "martingale") -> Floats:
         "martingale", "deviance" ``(rows,)``: one per row of the table, unweighted. "score" ``(rows, covariates)``: each
         row's part of the slope, unweighted; "dfbeta": about the change of the coefficients if the row were left out,
         ``weight score model-variance``. "schoenfeld" ``(events, covariates)``: covariates less their mean in the risk
-        set, at the rows of :func:`event_rows`; "scaled schoenfeld": ``coefficients + events schoenfeld covariance``.
+        set, at the rows of :func:`event_rows`; "scaled schoenfeld": ``coefficients + events schoenfeld model-variance``.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def residuals(fit: CoxFit, *, kind: Kind = "martingale") -> Floats:
     which = event_rows(fit)
     mean = table.mean[table.until[which] - 1]
     less = (in_order(fit.design, fit.design.covariates)[which] - mean) * fit.design.scale
-    return less if kind == "schoenfeld" else fit.coefficients + which.size * less @ _finite(fit.covariance)
+    return less if kind == "schoenfeld" else fit.coefficients + which.size * less @ _finite(fit.model_covariance)
 
 
 def event_rows(fit: CoxFit) -> Counts:

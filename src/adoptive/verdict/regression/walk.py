@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from adoptive.verdict.regression.types import Design
 
-__all__ = ["event_times", "likelihood", "next_time", "rows_of"]
+__all__ = ["at_time", "event_times", "likelihood", "next_time", "rows_of"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -125,7 +125,7 @@ def likelihood(starts: Counts, rows: Any, efron: bool) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def _at_time(events: int, heavy: float, efron: bool, sums: Floats, dead: Floats, out: Any) -> None:
+def at_time(events: int, heavy: float, efron: bool, sums: Floats, dead: Floats, out: Any) -> None:
     """Fill one event time's numbers: hazard, drift, mean, spread; see :func:`event_times`."""
     numbers, drift, drift_dead, mean, spread = out
     size = sums.shape[0] - 1
@@ -173,6 +173,6 @@ def event_times(starts: Counts, rows: Any, efron: bool, kinds: int) -> Any:
             if events == 0:
                 continue
             which[m], counts[m], numbers[m, 0], numbers[m, 1] = stratum, events, at, heavy
-            _at_time(events, heavy, efron, sums, dead, (numbers[m], drifts[m], met[m], means[m], spreads[m]))
+            at_time(events, heavy, efron, sums, dead, (numbers[m], drifts[m], met[m], means[m], spreads[m]))
             m += 1
     return which, counts, numbers, drifts, met, means, spreads
