@@ -62,7 +62,8 @@ class Characteristics:
     """Hold what a plan does at drifts: arrays ``(drifts, looks)``, sums ``(drifts,)``.
 
     ``efficacy``, ``futility`` and ``harm`` are the chances to stop at a look for that reason (of a two-sided plan,
-    ``efficacy`` counts both sides); ``expected_fraction`` is the expected information at the stop over the maximal one.
+    ``efficacy`` counts both sides, ``opposite`` the lower one alone); ``expected_fraction`` is the expected information at
+    the stop over the maximal one.
     """
 
     drift: Floats
@@ -71,6 +72,7 @@ class Characteristics:
     harm: Floats
     power: Floats
     expected_fraction: Floats
+    opposite: Floats
 
 
 @dataclass(frozen=True)
