@@ -103,3 +103,4 @@ class SampleSize:
     expected_events: Mapping[str, float] = field(default_factory=dict)
     expected_patients: Mapping[str, float] = field(default_factory=dict)
     expected_duration: Mapping[str, float] = field(default_factory=dict)
+    drift: float = 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -64,7 +64,6 @@ class Asked:
     gamma_b: float = np.nan
     fixed: tuple[float, ...] = ()
     binding: bool = False
-    ours: SequentialPlan = field(init=False)
 
     def plan(self) -> SequentialPlan:
         own = () if np.isnan(self.parameter) else (self.parameter,)
@@ -123,7 +122,13 @@ def ask_rpact(plans: list[Asked]) -> Answers:
         "fixed": ["" if not plan.fixed else listed(plan.fixed) + ";" for plan in plans],
         "binding": [plan.binding for plan in plans],
     }  # fmt: skip
-    return run_r(SCRIPT, tables={"plans": table}, packages=("rpact",))
+    answers = run_r(SCRIPT, tables={"plans": table}, packages=("rpact",))
+    return {name: {column: as_numbers(each) for column, each in frame.items()} for name, frame in answers.items()}
+
+
+def as_numbers(values: np.ndarray) -> np.ndarray:
+    """Read what R wrote: its NA may stand beside numbers, with blanks."""
+    return np.array([np.nan if str(value).strip() == "NA" else float(value) for value in values])
 
 
 def compare(plans: list[Asked]) -> None:
