@@ -108,7 +108,7 @@ def _plan(
     if lower is None:
 
         def lacking(drift: float) -> float:
-            chances = _chances(t, efficacy, futility, harm, drift, two_sided=False)
+            chances = _chances(t, efficacy, futility, harm, drift, sided == 2)
             return float(chances[0].sum() - (1.0 - beta))
     else:
 
