@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from adoptive.workbench.cli.bounding import bounds
 from adoptive.workbench.cli.judging import judge, reconstruct
 from adoptive.workbench.cli.surroundings import damaged_cache, silence_output
 from adoptive.workbench.cli.zoo import zoo
@@ -46,6 +47,7 @@ app = typer.Typer(
 )
 
 app.add_typer(zoo)
+app.command(short_help="Bounds of interim looks, events, patients, power.")(bounds)
 app.command(short_help="Judge a table of survival times: curves, tests, hazard ratios.")(judge)
 app.command(short_help="Rebuild patient rows from a published survival curve.")(reconstruct)
 
