@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Association", "Difference", "ExactTest", "InResponse", "Ratio", "StratifiedDifference"]
+__all__ = ["Association", "Difference", "ExactTest", "InResponse", "Ratio", "Spread", "StratifiedDifference"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -87,3 +87,15 @@ class InResponse:
     upper: Floats
     mean_days: float
     horizon: float
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Hold a summary of numbers: how many, quartiles (as SAS' definition 5, R's type 2), range; of nobody all are 0."""
+
+    patients: int
+    median: float
+    lower_quartile: float
+    upper_quartile: float
+    least: float
+    most: float
