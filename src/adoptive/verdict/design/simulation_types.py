@@ -136,7 +136,7 @@ class TrialPlan:
 
 @dataclass(frozen=True)
 class SimulatedTrials:
-    """Hold many simulated trials. By look ``(trials, looks)``, 0 after the trial's end: ``z``, events, day, patients in.
+    """Hold many simulated trials: ``z``, events, day and patients in by look ``(trials, looks)``, 0 after the end.
 
     ``looked`` says which looks took place; ``stopped`` ``(trials,)`` is the last one's place and ``reason`` its code in
     :data:`REASONS`. ``reached`` is false where the patients did not have the planned events even when all were
