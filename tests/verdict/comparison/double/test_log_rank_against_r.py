@@ -102,10 +102,14 @@ put("gray", do.call(rbind, lapply(made, function(d) {
 
 
 def late(seed: int) -> dict[str, Any]:
-    table = data_sets.simulated(seed)
+    """Make 60 rows with few tied events (R's exact method counts subsets) and entries at others' event times."""
     random = np.random.default_rng(seed)
-    entry = np.floor(random.uniform(0, 1, table["time"].size) * table["time"] * 2) / 2 - 1.0
-    return table | {"entry": np.maximum(entry, 0.0) * (entry < table["time"]), "group": 1 + table["group"] % 2}
+    time = np.ceil(random.exponential(1.0, 60) * 30) / 30 + 0.2
+    entry = np.where(random.random(60) < 0.7, np.roll(time, 7) * (np.roll(time, 7) < time), 0.0)
+    return {
+        "time": time, "entry": entry, "status": (random.random(60) < 0.6).astype(int),
+        "group": random.integers(1, 3, 60), "stratum": random.integers(1, 4, 60),
+    }  # fmt: skip
 
 
 def causes(seed: int) -> dict[str, Any]:
