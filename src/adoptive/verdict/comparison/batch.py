@@ -116,7 +116,9 @@ def _batch(
     else:
         names = np.asarray(stratum)
         if names.shape != times.shape:
-            raise TableError("shape unlike that of the days", where="stratum", value=names.shape, allowed=str(times.shape))
+            raise TableError(
+                "shape unlike that of the days", where="stratum", value=names.shape, allowed=str(times.shape)
+            )
         codes, found = codes_of(names)
         strata, kinds = codes.reshape(times.shape), len(found)
     codes_, parameters = np.array([one.code for one in weights]), np.array([one.parameters for one in weights])

@@ -103,7 +103,9 @@ def _simulated(plan: TrialPlan, block: range, key: int) -> Any:
     """Run the kernel on a block of trials."""
     entry = entry_times(plan.accrual, plan.patients, trials=block, seed=key)
     cuts = np.union1d(plan.control.starts, plan.experimental.starts)
-    hazards = np.array([h.rates[np.searchsorted(h.starts, cuts, "right") - 1] for h in (plan.control, plan.experimental)])
+    hazards = np.array(
+        [h.rates[np.searchsorted(h.starts, cuts, "right") - 1] for h in (plan.control, plan.experimental)]
+    )
     steps = np.diff(cuts) * hazards[:, :-1]
     reached = np.concatenate([np.zeros((2, 1)), np.cumsum(steps, axis=1)], axis=1)
     share, rest = plan.allocation
@@ -116,8 +118,14 @@ def _simulated(plan: TrialPlan, block: range, key: int) -> Any:
     words = (np.uint64(key & 0xFFFFFFFF), np.uint64(key >> 32), np.uint64(purpose_word(PURPOSE)))
     return _trials(
         block.start, block.stop, words, entry, first, cuts, hazards, reached, lost, looks, by_events, bounds,
-        plan.weights.code, a, b,
+        _waiting_time(plan), plan.weights.code, a, b,
     )  # fmt: skip
+
+
+def _waiting_time(plan: TrialPlan) -> float:
+    """Give a typical time to the event, for the shelves of the sort: it sets speed, no number."""
+    rates = np.concatenate([plan.control.rates, plan.experimental.rates])
+    return float(1.0 / rates[rates > 0].mean()) if (rates > 0).any() else 1.0
 
 
 @njit(cache=True, nogil=True)
@@ -160,75 +168,91 @@ def _follow(
 
 
 @njit(cache=True, nogil=True)
-def _order(time: Floats, keys: Words, order: Counts) -> None:
-    """Fill the order by time: times are sorted as whole numbers whose last bits are the patient's number."""
-    mask = np.uint64(1)
-    while mask < time.size:
-        mask *= np.uint64(2)
-    mask -= np.uint64(1)
-    bits = time.view(np.uint64)
-    for i in range(time.size):
-        keys[i] = (bits[i] & ~mask) | np.uint64(i)
-    keys.sort()
-    for i in range(time.size):
-        order[i] = np.int64(keys[i] & mask)
+def _sort(values: Floats, size: int, scale: float, shelf: Counts, heap: Counts, ordered: Floats, order: Counts) -> None:
+    """Fill the first ``size`` values in order, and whose they are.
+
+    Values are laid on shelves by ``value / (value + scale)``, which spreads waiting times almost evenly, then put right
+    by insertion: a few steps per value where a general sort takes many.
+    """
+    heap[: size + 1] = 0
+    for i in range(size):
+        shelf[i] = min(np.int64(size * (values[i] / (values[i] + scale))), size - 1) if values[i] < np.inf else size - 1
+        heap[shelf[i] + 1] += 1
+    for k in range(size):
+        heap[k + 1] += heap[k]
+    for i in range(size):
+        place = heap[shelf[i]]
+        heap[shelf[i]] = place + 1
+        ordered[place], order[place] = values[i], i
+    for i in range(1, size):
+        value, whose, j = ordered[i], order[i], i
+        while j > 0 and ordered[j - 1] > value:
+            ordered[j], order[j] = ordered[j - 1], order[j - 1]
+            j -= 1
+        ordered[j], order[j] = value, whose
 
 
 @njit(cache=True, nogil=True)
-def _smallest(values: Floats, rank: int, stop: int) -> float:
-    """Give the value of a rank among the first ``stop``, which are put in order around it (Hoare's selection)."""
-    low, high = 0, stop - 1
-    while low < high:
-        pivot = values[(low + high) // 2]
-        i, j = low, high
-        while i <= j:
-            while values[i] < pivot:
-                i += 1
-            while values[j] > pivot:
-                j -= 1
-            if i <= j:
-                values[i], values[j] = values[j], values[i]
-                i += 1
-                j -= 1
-        if rank <= j:
-            high = j
-        elif rank >= i:
-            low = i
-        else:
-            break
-    return float(values[rank])
-
-
-@njit(cache=True, nogil=True)
-def _look_days(entry: Floats, time: Floats, event: Bools, looks: Floats, by_events: bool, room: Floats) -> Any:
+def _look_days(end: Floats, event: Bools, looks: Floats, by_events: bool, scale: float, shelf: Counts, heap: Counts,
+               days_of: Floats, ordered: Floats, order: Counts) -> Any:  # fmt: skip
     """Give the calendar day of each look, and how many looks have their events; others are at everybody's end."""
     if not by_events:
         return looks.copy(), looks.size
-    count, end = 0, 0.0
-    for i in range(time.size):
+    count, latest = 0, 0.0
+    for i in range(end.size):
         if event[i]:
-            room[count] = entry[i] + time[i]
+            days_of[count] = end[i]
             count += 1
-        if time[i] < np.inf:
-            end = max(end, entry[i] + time[i])
-    days = np.full(looks.size, end)
-    enough, stop = 0, count
-    for look in range(looks.size - 1, -1, -1):
-        wanted = np.int64(looks[look])
-        if wanted <= count:
-            days[look] = _smallest(room, wanted - 1, stop)
-            stop = wanted
-            enough = max(enough, look + 1)
+        if latest < end[i] < np.inf:
+            latest = end[i]
+    _sort(days_of, count, scale, shelf, heap, ordered, order)
+    days, enough = np.full(looks.size, latest), 0
+    for look in range(looks.size):
+        if looks[look] <= count:
+            days[look] = ordered[np.int64(looks[look]) - 1]
+            enough = look + 1
     return days, enough
 
 
 @njit(cache=True, nogil=True)
-def _log_rank_at(
-    day: float, entry: Floats, time: Floats, event: Bools, arm: Bools, order: Counts, code: int, a: float, b: float
-) -> Any:
+def _plain_at(
+    day: float, entry: Floats, end: Floats, arm: Bools, order: Counts, time: Floats, ends: Floats, dead: Floats,
+    first: Floats,
+) -> Any:  # fmt: skip
+    """Do :func:`_weighted_at` for the log-rank test, without branches; ``ends``, ``dead``, ``first`` are in ``order``."""
+    entered = np.searchsorted(entry, day)
+    left, left_first = np.float64(entered), 0.0
+    for i in range(entered):
+        left_first += arm[i]
+    score, variance, events = 0.0, 0.0, 0.0
+    last = entered - 1
+    cut = day - entry[last] if last >= 0 else np.inf
+    for place in range(order.size):
+        while cut < time[place]:
+            late = np.float64(end[last] > day)
+            left -= late
+            left_first -= late * arm[last]
+            last -= 1
+            cut = day - entry[last] if last >= 0 else np.inf
+        inside = np.float64(ends[place] <= day)
+        event = inside * dead[place]
+        share = left_first / max(left, 1.0)
+        score += event * (share - first[place])
+        variance += event * share * (1.0 - share)
+        events += event
+        left -= inside
+        left_first -= inside * first[place]
+    return (score / np.sqrt(variance) if variance > 0.0 else 0.0), np.int64(events), entered
+
+
+@njit(cache=True, nogil=True)
+def _weighted_at(
+    day: float, entry: Floats, end: Floats, arm: Bools, order: Counts, time: Floats, dead: Floats, code: int, a: float,
+    b: float,
+) -> Any:  # fmt: skip
     """Give ``z`` (large favours the experimental arm), events and patients at a look on a day.
 
-    Patients leave at their own time, in order of time, or where the day cuts them off, the last to enter first.
+    Patients leave at their own time, in ``order`` of ``time``, or where the day cuts them off, the last to enter first.
     """
     entered = np.searchsorted(entry, day)
     left, left_first = entered, 0
@@ -238,25 +262,20 @@ def _log_rank_at(
     before, peto, held = 1.0, 1.0, -1.0
     last = entered - 1
     for place in range(order.size):
-        i = order[place]
-        moment = time[i]
+        i, moment = order[place], time[place]
         while last >= 0 and day - entry[last] < moment:
-            if entry[last] + time[last] > day:
+            if end[last] > day:
                 left -= 1
                 left_first -= arm[last]
             last -= 1
-        if left == 0:
-            break
-        if i >= entered or entry[i] + moment > day:
+        if end[i] > day:
             continue
-        if event[i]:
+        if dead[place] > 0.0:
             share = left_first / left
-            weight = 1.0
-            if code != 0 or a != 0.0 or b != 0.0:
-                if code == 4 and held < 0.0 and moment > a:
-                    held = before
-                peto *= 1.0 - 1.0 / (left + 1.0)
-                weight = weight_at(code, a, b, moment, float(left), held if held >= 0.0 else before, peto)
+            if code == 4 and held < 0.0 and moment > a:
+                held = before
+            peto *= 1.0 - 1.0 / (left + 1.0)
+            weight = weight_at(code, a, b, moment, float(left), held if held >= 0.0 else before, peto)
             score += weight * (share - arm[i])
             variance += weight * weight * share * (1.0 - share)
             before *= 1.0 - 1.0 / left
@@ -269,24 +288,35 @@ def _log_rank_at(
 @njit(cache=True, nogil=True)
 def _trials(
     start: int, stop: int, words: Any, entries: Floats, arm: Bools, cuts: Floats, hazards: Floats, reached: Floats,
-    lost: Floats, looks: Floats, by_events: bool, bounds: Floats, code: int, a: float, b: float,
+    lost: Floats, looks: Floats, by_events: bool, bounds: Floats, scale: float, code: int, a: float, b: float,
 ) -> Any:  # fmt: skip
-    """Give ``z``, events and patients, day by look, and each trial's last look, reason, and whether it had its events."""
+    """Give ``z``, events and patients, day by look, and each trial's last look, reason, and if it had its events."""
     trials, size, kinds = stop - start, arm.size, looks.size
     z, day, counts = np.zeros((trials, kinds)), np.zeros((trials, kinds)), np.zeros((trials, kinds, 2), np.int64)
     ends = np.zeros((trials, 3), np.int64)
-    first, second, time, room = np.empty(size), np.empty(size), np.empty(size), np.empty(size)
-    event, keys, order = np.empty(size, np.bool_), np.empty(size, np.uint64), np.empty(size, np.int64)
+    first, second, waited, end, time, ended, dead, arms, other = np.empty((9, size))
+    event = np.empty(size, np.bool_)
+    shelf, heap, order = np.empty((3, size + 1), np.int64)
+    plain = code == 0 and a == 0.0 and b == 0.0
     for trial in range(trials):
         entry = entries[trial if entries.shape[0] > 1 else 0]
         _draw(words, start + trial, first, second)
-        _follow(first, second, arm, cuts, hazards, reached, lost, time, event)
-        _order(time, keys, order)
-        days, enough = _look_days(entry, time, event, looks, by_events, room)
+        _follow(first, second, arm, cuts, hazards, reached, lost, waited, event)
+        for i in range(size):
+            end[i] = entry[i] + waited[i]
+        days, enough = _look_days(end, event, looks, by_events, scale + entry[-1], shelf, heap, first, other, order)
+        _sort(waited, size, scale, shelf, heap, time, order)
+        for k in range(size):
+            i = order[k]
+            ended[k], dead[k], arms[k] = end[i], event[i], arm[i]
         for look in range(kinds):
-            found, dead, entered = _log_rank_at(days[look], entry, time, event, arm, order, code, a, b)
+            if plain:
+                seen = _plain_at(days[look], entry, end, arm, order[:size], time, ended, dead, arms)
+            else:
+                seen = _weighted_at(days[look], entry, end, arm, order[:size], time, dead, code, a, b)
+            found = seen[0]
             z[trial, look], day[trial, look] = found, days[look]
-            counts[trial, look, 0], counts[trial, look, 1] = dead, entered
+            counts[trial, look, 0], counts[trial, look, 1] = seen[1], seen[2]
             reason = 1 if found >= bounds[0, look] else 3 if found <= bounds[2, look] else 0
             if reason == 0 and found <= bounds[1, look]:
                 reason = 2

@@ -71,7 +71,7 @@ put("weighted", do.call(rbind, lapply(two, function(d) {
   star <- median(d$time); data.frame(set = d$set[1], star = star, t(weigh(d, star)))
 })))
 late$set <- "x"
-score <- function(f, d, ties) summary(coxph(f, data = d, ties = ties))$sctest[["test"]]
+score <- function(f, d, ties) coxph(f, data = d, ties = ties)$score
 put("late", data.frame(
   exact = score(Surv(entry, time, status) ~ factor(group), late, "exact"),
   stratified = score(Surv(entry, time, status) ~ factor(group) + strata(stratum), late, "exact"),
@@ -89,8 +89,9 @@ tr <- with(transplant, data.frame(set = "transplant", time = futime,
            cause = ifelse(event == "ltx", 1, ifelse(event == "censored", 0, 2)), group = as.integer(abo),
            stratum = as.integer(sex)))
 my <- with(myeloid, data.frame(set = "myeloid", time = ifelse(is.na(txtime), futime, txtime),
-           cause = ifelse(is.na(txtime), 2 * death, 1), group = as.integer(trt), stratum = as.integer(sex)))
-made <- c(made, list(m2, tr, my))
+           cause = ifelse(is.na(txtime), 2 * death, 1), group = as.integer(factor(trt)), stratum = as.integer(factor(sex))))
+columns <- c("set", "time", "cause", "group", "stratum")
+made <- lapply(c(made, list(m2, tr, my)), function(d) { e <- d[columns]; e[complete.cases(e), ] })
 put("causes", do.call(rbind, made))
 put("gray", do.call(rbind, lapply(made, function(d) {
   a <- gray(d$time, d$cause, d$group); b <- gray(d$time, d$cause, d$group, d$stratum)
