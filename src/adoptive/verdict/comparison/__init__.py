@@ -7,7 +7,7 @@ One table: :func:`log_rank_test`, :func:`max_combo`, :func:`gray_test`. Many tri
 from __future__ import annotations
 
 from adoptive.verdict.comparison.batch import max_combo_trials, weighted_log_rank
-from adoptive.verdict.comparison.gray import gray_test
+from adoptive.verdict.comparison.gray import gray_test, gray_trials
 from adoptive.verdict.comparison.log_rank import log_rank_test
 from adoptive.verdict.comparison.max_combo import max_combo
 from adoptive.verdict.comparison.trials import log_rank
@@ -22,6 +22,7 @@ __all__ = [
     "RankTest",
     "Weights",
     "gray_test",
+    "gray_trials",
     "log_rank",
     "log_rank_test",
     "max_combo",

@@ -80,7 +80,8 @@ class GrayTest:
 class MaxComboTrials:
     """Hold MaxCombo tests of many trials: ``z (trials, tests)``, ``correlation (trials, tests, tests)``, rest by trial.
 
-    Meaning and signs as in :class:`MaxCombo`.
+    ``statistic`` and ``p_value`` are those of the largest ``|z|``, or, if ``one_sided``, of the largest ``-z``: small p
+    then says that the experimental arm has the lower hazard.
     """
 
     tests: tuple[str, ...]
@@ -88,7 +89,7 @@ class MaxComboTrials:
     correlation: Floats
     statistic: Floats
     p_value: Floats
-    one_sided_p: Floats
+    one_sided: bool
     estimable: Bools
 
 

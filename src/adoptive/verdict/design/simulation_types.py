@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -136,7 +136,7 @@ class TrialPlan:
 
 @dataclass(frozen=True)
 class SimulatedTrials:
-    """Hold many simulated trials. By look ``(trials, looks)``, 0 after the trial's end: ``z``, events, day, patients in.
+    """Hold many simulated trials: ``z``, events, day and patients in by look ``(trials, looks)``, 0 after the end.
 
     ``looked`` says which looks took place; ``stopped`` ``(trials,)`` is the last one's place and ``reason`` its code in
     :data:`REASONS`. ``reached`` is false where the patients did not have the planned events even when all were
@@ -155,7 +155,22 @@ class SimulatedTrials:
 
     def summary(self) -> SimulationSummary:
         """Give power, stops and expectations, each with its Monte Carlo standard error."""
-        raise NotImplementedError
+        trials, looks = self.z.shape
+        at = self.stopped[:, None] == np.arange(looks)
+        stops = [(at & (self.reason == code)[:, None]).mean(axis=0) for code in (1, 2, 3)]
+        power = float((self.reason == 1).mean())
+        last = np.arange(trials), self.stopped
+        means = [_mean(column[last]) for column in (self.events, self.patients, self.day)]
+        return SimulationSummary(
+            trials=trials, power=power, power_error=float(np.sqrt(power * (1.0 - power) / trials)),
+            efficacy=stops[0], efficacy_error=np.sqrt(stops[0] * (1.0 - stops[0]) / trials),
+            futility=stops[1], futility_error=np.sqrt(stops[1] * (1.0 - stops[1]) / trials),
+            harm=stops[2], harm_error=np.sqrt(stops[2] * (1.0 - stops[2]) / trials),
+            expected_events=means[0][0], expected_events_error=means[0][1],
+            expected_patients=means[1][0], expected_patients_error=means[1][1],
+            expected_duration=means[2][0], expected_duration_error=means[2][1],
+            looks_not_reached=float((~self.reached).mean()),
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -182,6 +197,12 @@ class SimulationSummary:
     expected_duration: float
     expected_duration_error: float
     looks_not_reached: float
+
+
+def _mean(values: NDArray[Any]) -> tuple[float, float]:
+    """Give the mean and its standard error (inf for a single value)."""
+    error = float(values.std(ddof=1) / np.sqrt(values.size)) if values.size > 1 else float("inf")
+    return float(values.mean()), error
 
 
 def _pieces(what: str, rates: Sequence[float] | Floats, starts: Sequence[float] | Floats) -> None:
