@@ -126,7 +126,7 @@ def demonstrate_immortal_time(
 def naive_limits(death: float, wait: float, follow_up: float, *, hazard_ratio: float = 1.0) -> tuple[float, float]:
     """Give what the naive analysis tends to in a very large trial: Cox' hazard ratio and the ratio of event rates.
 
-    With death rate ``a``, infusion rate ``b``, no effect and endless follow-up the rates' ratio is ``a / (2 a + b)``:
+    With death rate ``a``, infusion rate ``b``, no effect and endless follow-up the ratio of rates is ``a / (2 a + b)``:
     the infused die at ``a (a + b) / (2 a + b)`` per unit of time, those never infused at ``a + b``. Cox' estimate solves
     the expected score equation, by quadrature.
 

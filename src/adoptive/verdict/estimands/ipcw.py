@@ -51,9 +51,9 @@ def ipcw(
 ) -> Ipcw:
     """Compare the arms with controls censored at the switch, weighted by the inverse chance of not having switched.
 
-    Each control's time is cut into pieces at every ``interval`` and at progression. A regression on the pieces in which
-    a switch may happen gives its chance: baseline covariates, measurements at the begin of the piece, time since
-    randomisation and since progression (log), and the time of progression. The weight in a piece is the inverse of the
+    Each control's time is cut into pieces of ``interval``, anew from progression on. A regression on the pieces in which
+    a switch may happen gives its chance: baseline covariates, measurements at the begin of the piece, the log of the
+    time without progression, and of that since progression (with its square). The weight in a piece is the inverse of the
     chance of no switch until its middle. It assumes no unmeasured confounders of switching and outcome, that every kind
     of patient may stay (positivity), and a right model. Robust variance, summed over patients; it takes the weights
     as known, which usually makes it slightly too wide.
@@ -118,8 +118,10 @@ def _cut(rows: SwitchRows, *, interval: float, after: After) -> _Pieces:
     """Cut the controls' time until switch, event or censoring."""
     who = np.flatnonzero(~rows.experimental)
     end = np.minimum(rows.time, rows.start)[who]
-    grid = np.arange(interval, end.max(initial=0.0) + interval, interval)
-    cuts = np.concatenate([np.broadcast_to(grid, (who.size, grid.size)), rows.progression[who][:, None]], axis=1)
+    steps = interval * np.arange(1.0, np.ceil(end.max(initial=0.0) / interval) + 1.0)
+    progressed = rows.progression[who][:, None]
+    late = progressed + steps  # after progression the clock of the pieces starts anew
+    cuts = np.concatenate([np.where(steps < progressed, steps, np.inf), progressed, late], axis=1)
     near = cuts > end[:, None] - NARROWEST * interval
     cuts = np.sort(np.where(near, end[:, None], cuts), axis=1)
     begin = np.concatenate([np.zeros((who.size, 1)), cuts[:, :-1]], axis=1)
@@ -150,14 +152,12 @@ def _after_gaps(begin: Floats, cuts: Floats, kept: Bools) -> Floats:
 def _columns(rows: SwitchRows, pieces: _Pieces, interval: float) -> dict[str, Floats]:
     """Give the columns of the model of switching."""
     columns = {name: column[pieces.patient] for name, column in rows.covariates.items()}
-    columns["time"] = pieces.begin / interval
-    progressed = rows.progression[pieces.patient]
-    if np.isfinite(progressed[pieces.open]).any():
-        known = np.isfinite(progressed)
-        since = np.where(known, np.maximum(pieces.begin - np.where(known, progressed, 0.0), 0.0), 0.0)
-        columns["progressed"] = (known & (progressed <= pieces.begin)).astype(np.float64)
-        columns["log time since progression"] = np.log1p(since / interval)
-        columns["time of progression"] = np.where(known, progressed, 0.0) / interval * columns["progressed"]
+    over = pieces.begin >= rows.progression[pieces.patient] - NARROWEST * interval
+    progression = np.where(over, rows.progression[pieces.patient], pieces.begin)
+    since = np.log1p(np.maximum(pieces.begin - progression, 0.0) / interval)
+    columns["progressed"] = over.astype(np.float64)
+    columns["log time since progression"], columns["its square"] = since, since**2
+    columns["log time without progression"] = np.log1p(progression / interval)
     if rows.measurements is not None:
         columns |= _measured(rows, pieces)
     return columns

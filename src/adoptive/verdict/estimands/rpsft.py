@@ -1,7 +1,8 @@
 """Rank-preserving structural failure time model: the control arm as it would have been without the switch.
 
 Robins and Tsiatis 1991, 10.1080/03610929108830654. g-estimation: randomisation makes the two arms alike in the time
-that they would have had without therapy, so the factor is sought at which a test of the arms finds no difference in that time.
+that they would have had without therapy, so the factor is sought at which a test of the
+arms finds no difference in it.
 """
 
 from __future__ import annotations

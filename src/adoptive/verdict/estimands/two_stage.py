@@ -1,17 +1,18 @@
 """Two-stage estimation: how much the switch stretches the time after progression, then the comparison without it.
 
-Latimer et al. 2017, 10.1177/0962280214557578. Progression is a second baseline: from there on, controls who switched and
-controls who did not are compared as in an observational study, and the switchers' time is shrunk by what is found.
+Latimer et al. 2017, 10.1177/0962280214557578. Progression is a second baseline: from there on, controls who switched
+and controls who did not are compared as in an observational study, and the switchers' time is shrunk by the result.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from scipy.special import ndtr
 
 from adoptive.tables import TableError
 from adoptive.verdict.estimands.counterfactual import need_follow_up
@@ -65,8 +66,8 @@ def two_stage(
 
     Stage 1, controls who progressed: a Weibull accelerated failure time model of the time after progression, by
     ``covariates`` and the time of progression; time after the switch counts ``exp(psi)`` times. Stage 2: the controls'
-    time after the switch is multiplied by ``exp(psi)``, and the arms are compared by Cox' model. It assumes a switch only
-    after progression, no unmeasured confounders at progression, nothing between progression and switch that drives
+    time after the switch is multiplied by ``exp(psi)``, and the arms are compared by Cox' model. It assumes a switch
+    only after progression, no unmeasured confounders at progression, nothing between progression and switch that drives
     both, and the model's shape.
 
     Parameters
@@ -158,7 +159,8 @@ def _weibull(after: _After) -> _Fit:
     begin = np.zeros(size + 2)
     begin[0] = np.log(max(float((after.off + after.on).sum()), STEP) / max(float(after.event.sum()), 1.0)) * scale[0]
     limits = [(None, None)] * size + [(-LOG_WIDEST, LOG_WIDEST)] * 2
-    found = minimize(lambda at: _minus_log_likelihood(at, after, matrix), begin, jac=True, method="L-BFGS-B",
+    search: Any = minimize
+    found = search(lambda at: _minus_log_likelihood(at, after, matrix), begin, jac=True, method="L-BFGS-B",
                      bounds=limits, options={"maxiter": 500, "ftol": 1e-14, "gtol": 1e-8})  # fmt: skip
     at = np.asarray(found.x, np.float64)
     information = np.stack(
@@ -211,10 +213,6 @@ def _resampled(
     rows: SwitchRows, effect: Effect, bootstrap: int, seed: int, *, recensor: bool, delay: Delay, level: float
 ) -> Effect:
     """Give the effect the percentile interval of resampled patients and its p-value by the spread of log ratios."""
-    from dataclasses import replace
-
-    from scipy.special import ndtr
-
     random = np.random.default_rng(seed)
     arms = [np.flatnonzero(rows.experimental), np.flatnonzero(~rows.experimental)]
     logs = []
