@@ -30,7 +30,8 @@ def test_with_censoring_it_is_the_difference_of_two_curves() -> None:
     end = kaplan_meier(END[None], SEEN[None], at_days=days)[0]
     first = kaplan_meier(np.where(ANSWERS, FIRST, END)[None], (SEEN | ANSWERS)[None], at_days=days)[0]
     assert found.share == pytest.approx(end - first, abs=1e-12)
-    assert (found.lower >= 0).all() and (found.upper <= 1).all()
+    assert (found.lower >= 0).all()
+    assert (found.upper <= 1).all()
 
 
 def test_standard_error_is_that_of_resampled_patients() -> None:

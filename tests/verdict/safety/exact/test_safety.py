@@ -35,7 +35,7 @@ def test_not_assessed_is_not_grade_0() -> None:
     found = safety.incidences(worst, ["a", "a", "b", "b"])
     assert found.assessed.tolist() == [[1, 2], [0, 2]]
     assert found.patients.tolist() == [[0, 2], [0, 1]]
-    assert found.lower[1].tolist()[0] == 0 and found.upper[1].tolist()[0] == 1
+    assert (found.lower[1, 0], found.upper[1, 0]) == (0, 1)
     assert worst.onset[:, 0].tolist() == [np.inf, np.inf, 4, 6]
     said = safety.worst_grades(["a", "b", "b"], ["x", "x", "x"], [-1, -1, 1])
     assert said.grades.ravel().tolist() == [-1, 1]
