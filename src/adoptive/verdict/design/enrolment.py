@@ -1,7 +1,8 @@
 """When patients come and when events follow: accrual, hazards that change in steps, losses; all in closed form.
 
 Entry ``u`` has a density of steps, the time to the event a hazard of steps and the time to loss a constant hazard, so
-that the expected number of events by a calendar time is a sum of exponentials: Lachin and Foulkes 1986, 10.2307/2531201.
+that the expected number of events by a calendar time is a sum of exponentials (Lachin and Foulkes 1986,
+10.2307/2531201).
 Time has any unit, the same for all.
 """
 
@@ -156,7 +157,9 @@ def accrual_of(times: ArrayLike, rates: ArrayLike | None = None) -> Accrual:
     edges = np.atleast_1d(np.asarray(times, float))
     sound = edges.size > 1 and edges[0] == 0.0 and bool((np.diff(edges) > 0).all()) and np.isfinite(edges).all()
     if not sound:
-        raise StudyError("accrual times must rise from 0", where="accrual", value=edges.tolist(), allowed="for instance 0, 20")
+        raise StudyError(
+            "accrual times must rise from 0", where="accrual", value=edges.tolist(), allowed="for instance 0, 20"
+        )
     values = np.ones(edges.size - 1) if rates is None else np.atleast_1d(np.asarray(rates, float))
     if values.size != edges.size - 1 or not np.isfinite(values).all() or (values < 0).any() or not values.any():
         raise StudyError(
