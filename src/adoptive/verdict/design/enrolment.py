@@ -21,8 +21,8 @@ __all__ = ["Accrual", "Arms", "Hazard", "accrual_of", "hazard_of"]
 
 Floats = NDArray[np.float64]
 
-_LATEST: Final = 1e6
-"""No look is later than this many times the length of accrual."""
+_LATEST: Final = 1e3
+"""No look is later than the accrual and this many times the longest mean time to the event."""
 
 
 @dataclass(frozen=True)
@@ -102,17 +102,22 @@ class Arms:
         )
         return np.stack([part * _events(accrual, hazard, loss, t) for part, hazard, loss in both], axis=-1)
 
+    def end(self, accrual: Accrual) -> float:
+        """Give a time after which nothing is to be expected any more."""
+        rates = [rate for rate in (*self.experimental.rates, *self.control.rates) if rate > 0.0]
+        return max(*self.experimental.starts, *self.control.starts, accrual.duration) + _LATEST / min(rates)
+
     def time_of(self, accrual: Accrual, events: float) -> float:
         """Give the calendar time at which a number of events is expected; inf if it never is."""
 
         def lacking(time: float) -> float:
             return float(self.events(accrual, time).sum() - events)
 
-        latest = accrual.duration
+        latest, end = accrual.duration, self.end(accrual)
+        if lacking(end) < 0.0:
+            return np.inf
         while lacking(latest) < 0.0:
             latest *= 2.0
-            if latest > _LATEST * accrual.duration:
-                return np.inf
         return float(brentq(lacking, 0.0, latest, xtol=1e-10))
 
 

@@ -222,7 +222,7 @@ def _described(
     share = plan.fractions / plan.fractions[-1]
     times = np.array([arms.time_of(accrual, one) for one in share * events])
     if not np.isfinite(times[-1]):
-        most = float(arms.events(accrual, 1e4 * accrual.duration).sum())
+        most = float(arms.events(accrual, arms.end(accrual)).sum())
         raise StudyError(
             "the events never come", where="events", value=f"{events:.1f} needed", allowed=f"at most {most:.1f} with "
             f"{accrual.total:.1f} patients", next_step="more patients",

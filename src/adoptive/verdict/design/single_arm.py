@@ -47,7 +47,7 @@ def single_stage(null: float, active: float, *, alpha: float = 0.05, beta: float
     """Find the smallest trial of one stage that keeps both errors.
 
     >>> single_stage(0.1, 0.3)
-    SingleStage(r=5, n=25, alpha=0.0333998..., power=0.8065103...)
+    SingleStage(r=5, n=25, alpha=0.0333998..., power=0.8065115...)
     """
     _check(null, active, alpha, beta, most)
     for n in range(1, most + 1):
