@@ -127,7 +127,7 @@ def _plan(
     stops = np.isfinite(futility).any()
     return SequentialPlan(
         fractions=t, sided=sided, alpha=rules.alpha, beta=beta, efficacy=efficacy, futility=futility, harm=harm,
-        alpha_spent=np.cumsum(null[0] + null[3]), beta_spent=np.cumsum(under[1] + under[2]) if stops else np.zeros(t.size),
+        alpha_spent=np.cumsum(null[0] + null[3]), beta_spent=np.cumsum(under[1] + under[2]) * bool(stops),
         harm_spent=np.cumsum(harmed), stage_levels=np.asarray(ndtr(-efficacy)), binding=rules.binding, drift=drift,
         fixed_drift=fixed_drift, inflation_factor=(drift / fixed_drift) ** 2 * float(t[-1]),
         efficacy_family=upper, futility_family=lower, harm_family=below,
@@ -178,7 +178,12 @@ def _chances(
 
 def _fractions(given: ArrayLike) -> Floats:
     t = np.atleast_1d(np.asarray(given, np.float64))
-    sound = t.ndim == 1 and 0 < t.size <= MOST_LOOKS and np.isfinite(t).all() and bool((np.diff(t, prepend=0.0) > 1e-6).all())
+    sound = (
+        t.ndim == 1
+        and 0 < t.size <= MOST_LOOKS
+        and np.isfinite(t).all()
+        and bool((np.diff(t, prepend=0.0) > 1e-6).all())
+    )
     if not sound or t[-1] > 10.0:
         raise StudyError(
             "information fractions must rise", where="fractions", value=t.tolist(),
@@ -204,7 +209,9 @@ def _levels(alpha: float, beta: float, sided: int, harm_alpha: float | None) -> 
     if not 1e-12 <= alpha < 0.5 * sided:
         raise StudyError("level out of range", where="alpha", value=alpha, allowed=f"1e-12 to below {0.5 * sided:g}")
     if not 1e-6 <= beta < 1.0 - alpha / sided:
-        raise StudyError("type II error out of range", where="beta", value=beta, allowed=f"1e-6 to below {1 - alpha / sided:g}")
+        raise StudyError(
+            "type II error out of range", where="beta", value=beta, allowed=f"1e-6 to below {1 - alpha / sided:g}"
+        )
     if harm_alpha is not None and not 1e-12 <= harm_alpha < 1.0:
         raise StudyError("level out of range", where="harm_alpha", value=harm_alpha, allowed="1e-12 to below 1")
 
@@ -223,6 +230,9 @@ def _fixed(given: ArrayLike | None, looks: int, lower: ErrorSpending | None) -> 
     bounds = np.atleast_1d(np.asarray(given, np.float64))
     if bounds.size != looks - 1 or np.isnan(bounds).any():
         raise StudyError(
-            "one bound per look but the last", where="futility_bounds", value=bounds.tolist(), allowed=f"{looks - 1} numbers"
+            "one bound per look but the last",
+            where="futility_bounds",
+            value=bounds.tolist(),
+            allowed=f"{looks - 1} numbers",
         )
     return bounds

@@ -98,7 +98,8 @@ def probability_of_success(plan: SequentialPlan, *, prior: tuple[float, float]) 
 
 def _crossing(plan: SequentialPlan, look: int, z: float, drift: float, heed: bool) -> float:
     time = float(plan.fractions[look - 1])
-    path, total = Path(drift, time, np.array([z * np.sqrt(time)])), 0.0
+    score = float(z * np.sqrt(time))
+    path, total = Path(drift, time, np.array([score]), centre=score), 0.0
     for k in range(look, plan.fractions.size):
         at, high = float(plan.fractions[k]), float(plan.efficacy[k])
         low = min(max(plan.futility[k], plan.harm[k]), high) if heed else -np.inf

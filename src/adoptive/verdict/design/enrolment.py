@@ -1,7 +1,8 @@
 """When patients come and when events follow: accrual, hazards that change in steps, losses; all in closed form.
 
 Entry ``u`` has a density of steps, the time to the event a hazard of steps and the time to loss a constant hazard, so
-that the expected number of events by a calendar time is a sum of exponentials: Lachin and Foulkes 1986, 10.2307/2531201.
+that the expected number of events by a calendar time is a sum of exponentials (Lachin and Foulkes 1986,
+10.2307/2531201).
 Time has any unit, the same for all.
 """
 
@@ -20,8 +21,8 @@ __all__ = ["Accrual", "Arms", "Hazard", "accrual_of", "hazard_of"]
 
 Floats = NDArray[np.float64]
 
-_LATEST: Final = 1e6
-"""No look is later than this many times the length of accrual."""
+_LATEST: Final = 1e3
+"""No look is later than the accrual and this many times the longest mean time to the event."""
 
 
 @dataclass(frozen=True)
@@ -101,17 +102,22 @@ class Arms:
         )
         return np.stack([part * _events(accrual, hazard, loss, t) for part, hazard, loss in both], axis=-1)
 
+    def end(self, accrual: Accrual) -> float:
+        """Give a time after which nothing is to be expected any more."""
+        rates = [rate for rate in (*self.experimental.rates, *self.control.rates) if rate > 0.0]
+        return max(*self.experimental.starts, *self.control.starts, accrual.duration) + _LATEST / min(rates)
+
     def time_of(self, accrual: Accrual, events: float) -> float:
         """Give the calendar time at which a number of events is expected; inf if it never is."""
 
         def lacking(time: float) -> float:
             return float(self.events(accrual, time).sum() - events)
 
-        latest = accrual.duration
+        latest, end = accrual.duration, self.end(accrual)
+        if lacking(end) < 0.0:
+            return np.inf
         while lacking(latest) < 0.0:
             latest *= 2.0
-            if latest > _LATEST * accrual.duration:
-                return np.inf
         return float(brentq(lacking, 0.0, latest, xtol=1e-10))
 
 
@@ -156,7 +162,9 @@ def accrual_of(times: ArrayLike, rates: ArrayLike | None = None) -> Accrual:
     edges = np.atleast_1d(np.asarray(times, float))
     sound = edges.size > 1 and edges[0] == 0.0 and bool((np.diff(edges) > 0).all()) and np.isfinite(edges).all()
     if not sound:
-        raise StudyError("accrual times must rise from 0", where="accrual", value=edges.tolist(), allowed="for instance 0, 20")
+        raise StudyError(
+            "accrual times must rise from 0", where="accrual", value=edges.tolist(), allowed="for instance 0, 20"
+        )
     values = np.ones(edges.size - 1) if rates is None else np.atleast_1d(np.asarray(rates, float))
     if values.size != edges.size - 1 or not np.isfinite(values).all() or (values < 0).any() or not values.any():
         raise StudyError(

@@ -47,7 +47,7 @@ def final_p_value(plan: SequentialPlan, *, look: int, z: float, drift: float = 0
     path, total = Path(drift), 0.0
     for k, time in enumerate(plan.fractions[: look - 1]):
         high = float(plan.efficacy[k])
-        low = -high if plan.sided == 2 else (min(max(plan.futility[k], plan.harm[k]), high) if plan.binding else -np.inf)
+        low = -high if plan.sided == 2 else (min(plan.futility[k], high) if plan.binding else -np.inf)
         total += path.beyond(time, high)
         path = path.on(time, low, high)
     return total + path.beyond(float(plan.fractions[look - 1]), z)

@@ -22,15 +22,15 @@ Floats = NDArray[np.float64]
 
 
 def _schoenfeld(ratio: float, allocation: float) -> float:
-    return abs(float(np.log(ratio))) * allocation**0.5 / (1.0 + allocation)
+    return abs(float(np.log(ratio))) * float(allocation**0.5) / (1.0 + allocation)
 
 
 def _freedman(ratio: float, allocation: float) -> float:
-    return abs(1.0 - ratio) * allocation**0.5 / (1.0 + ratio * allocation)
+    return abs(1.0 - ratio) * float(allocation**0.5) / (1.0 + ratio * allocation)
 
 
 def _hsieh(ratio: float, allocation: float) -> float:
-    return abs(1.0 - ratio) / (1.0 + ratio) * 2.0 * allocation**0.5 / (1.0 + allocation)
+    return abs(1.0 - ratio) / (1.0 + ratio) * 2.0 * float(allocation**0.5) / (1.0 + allocation)
 
 
 METHODS: Final[Mapping[str, Callable[[float, float], float]]] = MappingProxyType(
@@ -62,7 +62,7 @@ def drift_of(hazard_ratio: float, events: ArrayLike, *, allocation: float = 1.0,
     """
     _check(hazard_ratio, allocation)
     size = METHODS[method_of(method)](hazard_ratio, allocation)
-    return np.sqrt(np.asarray(events, np.float64)) * size * np.sign(1.0 - hazard_ratio)
+    return np.asarray(np.sqrt(np.asarray(events, np.float64)) * size * np.sign(1.0 - hazard_ratio))
 
 
 def events_needed(

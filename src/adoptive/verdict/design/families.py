@@ -131,16 +131,16 @@ def family(
     values = tuple(float(x) for x in parameters) + rule.defaults[len(parameters) :]
     for label, value, (low, high) in zip(rule.parameters, values, rule.limits, strict=True):
         if not low <= value <= high:
-            raise StudyError(f"{label} of {known} is out of range", where=where, value=value, allowed=f"{low:g}..{high:g}")
+            raise StudyError(
+                f"{label} of {known} is out of range", where=where, value=value, allowed=f"{low:g}..{high:g}"
+            )
     if (known == "user") != bool(cumulative):
         what = "the cumulative errors are missing" if known == "user" else f"{known} takes no list of spent errors"
         raise StudyError(what, where=where, value=cumulative or None, allowed="a list with the family user")
     return ErrorSpending(known, values, cumulative)
 
 
-def error_spent(
-    family: str, fractions: ArrayLike, *, level: float, parameter: float = 1.0, sided: int = 1
-) -> Floats:
+def error_spent(family: str, fractions: ArrayLike, *, level: float, parameter: float = 1.0, sided: int = 1) -> Floats:
     """Give the error spent by each information fraction ``t``.
 
     O'Brien-Fleming type ``2 - 2 Phi(z_{1 - level/2} / sqrt t)``; Pocock type ``level ln(1 + (e - 1) t)``;
@@ -205,16 +205,18 @@ def _cauchy(t: Floats, level: float, a: float, b: float) -> Floats:
     return np.where(t >= 1.0, level, level * (0.5 + np.arctan(a + b * quantile) / np.pi))
 
 
-_SPENT: Final[Mapping[str, Callable[..., Floats]]] = MappingProxyType({
-    "Pocock": lambda t, level: level * np.log1p((np.e - 1.0) * t),
-    "Hwang-Shih-DeCani": _gamma,
-    "power": lambda t, level, exponent: level * t**exponent,
-    "exponential": lambda t, level, nu: level ** (t**-nu),
-    "beta": lambda t, level, a, b: level * betainc(a, b, t),
-    "normal": lambda t, level, a, b: level * ndtr(a + b * ndtri(t)),
-    "logistic": lambda t, level, a, b: level * expit(a + b * logit(t)),
-    "Cauchy": _cauchy,
-})
+_SPENT: Final[Mapping[str, Callable[..., Floats]]] = MappingProxyType(
+    {
+        "Pocock": lambda t, level: level * np.log1p((np.e - 1.0) * t),
+        "Hwang-Shih-DeCani": _gamma,
+        "power": lambda t, level, exponent: level * t**exponent,
+        "exponential": lambda t, level, nu: level ** (t**-nu),
+        "beta": lambda t, level, a, b: level * betainc(a, b, t),
+        "normal": lambda t, level, a, b: level * ndtr(a + b * ndtri(t)),
+        "logistic": lambda t, level, a, b: level * expit(a + b * logit(t)),
+        "Cauchy": _cauchy,
+    }
+)
 
 
 def shape(rule: ErrorSpending, fractions: Floats) -> Floats:

@@ -71,7 +71,9 @@ def graph(weights: ArrayLike, transitions: ArrayLike, *, names: Sequence[str] = 
         )  # fmt: skip
     for what, values in (("weights", w[None]), ("transitions", g)):
         if not np.isfinite(values).all() or (values < 0).any() or (values.sum(axis=1) > 1.0 + _ROUND).any():
-            raise StudyError("negative, or a sum above 1", where=what, value=values.tolist(), allowed="shares of at most 1")
+            raise StudyError(
+                "negative, or a sum above 1", where=what, value=values.tolist(), allowed="shares of at most 1"
+            )
     if np.diagonal(g).any():
         raise StudyError("a hypothesis cannot pass weight to itself", where="transitions", allowed="0 on the diagonal")
     return GraphicalProcedure(called, w, g)
@@ -90,14 +92,15 @@ def fixed_sequence(hypotheses: int, *, names: Sequence[str] = ()) -> GraphicalPr
 
 
 def fallback(weights: ArrayLike, *, names: Sequence[str] = ()) -> GraphicalProcedure:
-    """Give the fallback procedure: own weights in a fixed order, each passed on to the next (Wiens 2003, 10.1002/pst.64)."""
+    """Give the fallback procedure: own weights in a fixed order, each passed on to the next.
+
+    Wiens 2003, 10.1002/pst.64.
+    """
     own = np.atleast_1d(np.asarray(weights, np.float64))
     return graph(own, np.eye(own.size, k=1), names=names)
 
 
-def parallel_gatekeeping(
-    primary: ArrayLike, secondary: int, *, names: Sequence[str] = ()
-) -> GraphicalProcedure:
+def parallel_gatekeeping(primary: ArrayLike, secondary: int, *, names: Sequence[str] = ()) -> GraphicalProcedure:
     """Give primaries with weights whose shares go to the secondaries in equal parts, which share by Holm."""
     first = np.atleast_1d(np.asarray(primary, np.float64))
     size = first.size + secondary
@@ -117,7 +120,8 @@ def reject(procedure: GraphicalProcedure, p_values: ArrayLike, *, alpha: float =
     [True, True, False]
     """
     p, level = _p_values(procedure, p_values), _level(alpha)
-    w, g, gone, order = procedure.weights.copy(), procedure.transitions.copy(), np.zeros(p.size, np.bool_), []
+    w, g, gone = procedure.weights, procedure.transitions, np.zeros(p.size, np.bool_)
+    order: list[str] = []
     while True:
         able = ~gone & (p <= w * level) & (w > 0)
         if not able.any():
@@ -135,7 +139,13 @@ def adjusted_p_values(procedure: GraphicalProcedure, p_values: ArrayLike) -> Flo
     [0.02, 0.04]
     """
     p = _p_values(procedure, p_values)
-    w, g, left, adjusted, largest = procedure.weights, procedure.transitions, np.ones(p.size, np.bool_), np.ones(p.size), 0.0
+    w, g, left, adjusted, largest = (
+        procedure.weights,
+        procedure.transitions,
+        np.ones(p.size, np.bool_),
+        np.ones(p.size),
+        0.0,
+    )
     while left.any():
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = np.where(left & (w > 0), p / w, np.inf)
@@ -209,7 +219,9 @@ def reject_sequentially(
     families = [spending] * size if isinstance(spending, str | ErrorSpending) else list(spending)
     times = [np.atleast_1d(np.asarray(one, np.float64)) for one in fractions]
     if p.shape[1] != size or len(times) != size or len(families) != size or any(t.size != len(p) for t in times):
-        raise StudyError("p-values, fractions and graph do not fit", where="p_values", value=p.shape, allowed=f"(looks, {size})")
+        raise StudyError(
+            "p-values, fractions and graph do not fit", where="p_values", value=p.shape, allowed=f"(looks, {size})"
+        )
     w, g, found = procedure.weights, procedure.transitions, np.zeros(size, np.int64)
     for look in range(len(p)):
         moved = True
@@ -246,7 +258,9 @@ def _removed(w: Floats, g: Floats, out: int, left: Bools) -> tuple[Floats, Float
 def _p_values(procedure: GraphicalProcedure, given: ArrayLike) -> Floats:
     p = np.atleast_1d(np.asarray(given, np.float64))
     if p.shape != (len(procedure.names),) or not ((p >= 0) & (p <= 1)).all():
-        raise StudyError("p-values do not fit", where="p_values", value=p.tolist(), allowed=f"{len(procedure.names)} of 0 to 1")
+        raise StudyError(
+            "p-values do not fit", where="p_values", value=p.tolist(), allowed=f"{len(procedure.names)} of 0 to 1"
+        )
     return p
 
 

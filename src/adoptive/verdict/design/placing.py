@@ -24,7 +24,7 @@ class Rules:
     """Hold what the bounds of a plan must satisfy; cumulative errors are ``(looks,)``.
 
     ``alpha_spent`` is None for a classical family, ``beta_spent`` without futility by spending, ``futility`` without
-    fixed bounds (``(looks - 1,)``), ``harm_spent`` without harm; ``settled`` are efficacy bounds that are known already.
+    fixed bounds (``(looks - 1,)``), ``harm_spent`` without harm; ``settled`` are efficacy bounds already known.
     """
 
     fractions: Floats
@@ -105,7 +105,7 @@ def _walk(rules: Rules, drift: float, given: Floats | None) -> tuple[Floats, Flo
         missed += power.below(time, floor)
         found[:, look] = high, low, harm
         if not last:
-            heeded = -high if rules.sided == 2 else (floor if rules.binding else -np.inf)
+            heeded = -high if rules.sided == 2 else (min(low, high) if rules.binding else -np.inf)
             test = test.on(time, heeded, high) if given is None else test
             power = power.on(time, floor, high) if rules.beta_spent is not None else power
             hurt = hurt.on(time, harm, high) if rules.harm_spent is not None else hurt

@@ -33,12 +33,16 @@ _NODE, _WEIGHT = np.polynomial.legendre.leggauss(16)
 
 @dataclass(frozen=True)
 class Path:
-    """Hold the trials that go on after a look: a density of the score at nodes, ready to be integrated."""
+    """Hold the trials that go on after a look: a density of the score at nodes, ready to be integrated.
+
+    ``drift`` is that of the next step; ``centre`` is the score's mean if nothing had stopped.
+    """
 
     drift: float
     time: float = 0.0
     score: Floats = field(default_factory=lambda: np.zeros(1))
     mass: Floats = field(default_factory=lambda: np.ones(1))
+    centre: float = 0.0
 
     def beyond(self, time: float, bound: float) -> float:
         """Give the chance that ``z`` at a time is above a bound."""
@@ -58,13 +62,15 @@ class Path:
 
     def on(self, time: float, low: float, high: float) -> Path:
         """Follow the trials to a time at which those within the bounds go on."""
-        step, middle = time - self.time, self.drift * np.sqrt(time)
+        step = time - self.time
+        centre = self.centre + self.drift * step
+        middle = centre / np.sqrt(time)
         ends = np.array([max(low, middle - _FAR), min(high, middle + _FAR)]) * np.sqrt(time)
         if ends[1] <= ends[0]:
-            return Path(self.drift, time, np.zeros(1), np.zeros(1))
+            return Path(self.drift, time, np.zeros(1), np.zeros(1), centre)
         score, weight = _nodes(ends, width=np.sqrt(step))
         density = np.exp(-0.5 * ((score[:, None] - self.score - self.drift * step) ** 2) / step)
-        return Path(self.drift, time, score, weight * (density @ self.mass) / np.sqrt(2.0 * np.pi * step))
+        return Path(self.drift, time, score, weight * (density @ self.mass) / np.sqrt(2.0 * np.pi * step), centre)
 
 
 def _nodes(ends: Floats, *, width: float) -> tuple[Floats, Floats]:

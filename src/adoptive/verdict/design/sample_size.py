@@ -145,14 +145,14 @@ def _arms(hazard_ratio: float, control: Hazard, allocation: float, loss: tuple[f
     return Arms(control.times(Hazard((0.0,), (hazard_ratio,))), control, allocation, *loss)
 
 
-def _determined(
-    follow_up: float | None, patients: float | None, rates_hold: bool, open_end: bool, method: str
-) -> None:
+def _determined(follow_up: float | None, patients: float | None, rates_hold: bool, open_end: bool, method: str) -> None:
     """Refuse a question with no answer, or with more than one."""
     if follow_up is not None and not (np.isfinite(follow_up) and follow_up >= 0):
         raise StudyError("not a follow-up", where="follow_up", value=follow_up, allowed="0 or more")
     if patients is not None and not (np.isfinite(patients) and 0 < patients < _MOST):
-        raise StudyError("not a number of patients", where="patients", value=patients, allowed=f"above 0, below {_MOST:g}")
+        raise StudyError(
+            "not a number of patients", where="patients", value=patients, allowed=f"above 0, below {_MOST:g}"
+        )
     if follow_up is None and patients is None and not rates_hold:
         raise StudyError(
             "too little is given", where="sample size",
@@ -201,7 +201,9 @@ def _lachin_foulkes(plan: SequentialPlan, arms: Arms, ratio: float, accrual: Acc
     ``v = 1 / (events of one arm) + 1 / (events of the other)`` per patient, under the null at the average hazard.
     """
     if abs(np.log(ratio)) < 1e-6:
-        raise StudyError("a hazard ratio of 1 needs no end of patients", where="hazard_ratio", value=ratio, allowed="not 1")
+        raise StudyError(
+            "a hazard ratio of 1 needs no end of patients", where="hazard_ratio", value=ratio, allowed="not 1"
+        )
     average = (1.0 + ratio * arms.allocation) / (1.0 + arms.allocation)
     common = arms.control.times(Hazard((0.0,), (average,)))
     null = replace(arms, experimental=common, control=common)
@@ -220,22 +222,25 @@ def _described(
     share = plan.fractions / plan.fractions[-1]
     times = np.array([arms.time_of(accrual, one) for one in share * events])
     if not np.isfinite(times[-1]):
-        most = float(arms.events(accrual, 1e4 * accrual.duration).sum())
+        most = float(arms.events(accrual, arms.end(accrual)).sum())
         raise StudyError(
             "the events never come", where="events", value=f"{events:.1f} needed", allowed=f"at most {most:.1f} with "
             f"{accrual.total:.1f} patients", next_step="more patients",
         )  # fmt: skip
     up = ratio > 1.0 if upward is None else upward
-    scale = [hazard_ratio_at(z, share * events, allocation=arms.allocation, upward=up)
-             for z in (plan.efficacy, plan.futility, plan.harm)]  # fmt: skip
+    efficacy, futility, harm = (
+        hazard_ratio_at(z, share * events, allocation=arms.allocation, upward=up)
+        for z in (plan.efficacy, plan.futility, plan.harm)
+    )
     enrolled = accrual.patients(times)
     worlds = {"h0": (0.0, 1.0), "h01": (drift / 2.0, ratio**0.5), "h1": (drift, ratio)}
     mean = {world: _expected(plan, arms, accrual, events, *at) for world, at in worlds.items()}
     total, recruiting = float(enrolled[-1]), min(accrual.duration, float(times[-1]))
     return SampleSize(
         method, power, ratio, events, total, total * arms.share, total * (1.0 - arms.share), recruiting,
-        float(times[-1]) - recruiting, float(times[-1]), share * events, enrolled, times, *scale,
-        *({world: each[k] for world, each in mean.items()} for k in range(3)), drift,
+        float(times[-1]) - recruiting, float(times[-1]), share * events, enrolled, times, efficacy, futility, harm,
+        {world: each[0] for world, each in mean.items()}, {world: each[1] for world, each in mean.items()},
+        {world: each[2] for world, each in mean.items()}, drift,
     )  # fmt: skip
 
 

@@ -62,8 +62,8 @@ class Characteristics:
     """Hold what a plan does at drifts: arrays ``(drifts, looks)``, sums ``(drifts,)``.
 
     ``efficacy``, ``futility`` and ``harm`` are the chances to stop at a look for that reason (of a two-sided plan,
-    ``efficacy`` counts both sides, ``opposite`` the lower one alone); ``expected_fraction`` is the expected information at
-    the stop over the maximal one.
+    ``efficacy`` counts both sides, ``opposite`` the lower one alone); ``expected_fraction`` is the expected information
+    at the stop over the maximal one.
     """
 
     drift: Floats

@@ -86,7 +86,9 @@ def _fractions(asked: Asked, events: tuple[float, ...]) -> tuple[float, ...]:
     """Give the fractions: as listed, equally spaced, or from the events of the looks."""
     given = [asked.fractions is not None, asked.looks is not None, len(events) > 1]
     if sum(given) > 1:
-        raise StudyError("the looks are given twice", where="--fractions", allowed="--fractions, --looks or a list of --events")
+        raise StudyError(
+            "the looks are given twice", where="--fractions", allowed="--fractions, --looks or a list of --events"
+        )
     if asked.fractions is not None:
         return numbers(asked.fractions, where="--fractions")
     if asked.looks is not None:
@@ -126,7 +128,9 @@ def _trial(asked: Asked, plan: SequentialPlan, events: tuple[float, ...]) -> Sam
     if control is None or asked.hazard_ratio is None:
         if control is not None or wanted:
             lacks = "--median-control (or --hazard-control)" if control is None else "--hazard-ratio"
-            raise StudyError("a calendar was asked for, but not all it needs", where="bounds", next_step=f"give {lacks}, too")
+            raise StudyError(
+                "a calendar was asked for, but not all it needs", where="bounds", next_step=f"give {lacks}, too"
+            )
         return None
     if asked.accrual is None:
         raise StudyError("the accrual is missing", where="--accrual", next_step="give its length, as in --accrual 20")
@@ -137,7 +141,9 @@ def _trial(asked: Asked, plan: SequentialPlan, events: tuple[float, ...]) -> Sam
             raise StudyError("events and follow-up fix the end twice", where="--events", next_step="leave one out")
         enrolled = accrual if asked.patients is None else accrual.scaled(_patients(asked.patients))
         if asked.patients is None and not holds:
-            raise StudyError("events without patients", where="--events", next_step="give --patients or --accrual-rate, too")
+            raise StudyError(
+                "events without patients", where="--events", next_step="give --patients or --accrual-rate, too"
+            )
         return power_survival(
             plan, hazard_ratio=asked.hazard_ratio, control=control, accrual=enrolled, events=events[-1],
             allocation=asked.allocation, method=asked.method, loss=loss, upward=asked.hazard_ratio > 1.0,
@@ -157,7 +163,9 @@ def _patients(given: float) -> float:
 
 def _control(asked: Asked) -> Hazard | None:
     if asked.median_control is not None and asked.hazard_control is not None:
-        raise StudyError("the control arm is given twice", where="--median-control", next_step="give a median or a hazard")
+        raise StudyError(
+            "the control arm is given twice", where="--median-control", next_step="give a median or a hazard"
+        )
     if asked.median_control is not None:
         if not (np.isfinite(asked.median_control) and asked.median_control > 0):
             raise StudyError("not a median", where="--median-control", value=asked.median_control, allowed="above 0")
@@ -186,7 +194,9 @@ def _loss(asked: Asked) -> tuple[float, float]:
     """Give the hazards of loss from the shares that are lost by a time: one for both arms, or experimental, control."""
     shares = numbers(asked.dropout, where="--dropout") or (0.0,)
     if len(shares) > 2 or not all(0.0 <= share < 1.0 for share in shares):
-        raise StudyError("shares lost do not fit", where="--dropout", value=asked.dropout, allowed="one or two of 0 to below 1")
+        raise StudyError(
+            "shares lost do not fit", where="--dropout", value=asked.dropout, allowed="one or two of 0 to below 1"
+        )
     if not (np.isfinite(asked.dropout_time) and asked.dropout_time > 0):
         raise StudyError("not a time", where="--dropout-time", value=asked.dropout_time, allowed="above 0")
     rates = [float(-np.log1p(-share) / asked.dropout_time) for share in shares]
@@ -204,9 +214,16 @@ def _effect(asked: Asked, plan: SequentialPlan, events: tuple[float, ...], trial
     else:
         method = method_of(asked.method, also=(LACHIN_FOULKES,))
         if method == LACHIN_FOULKES:
-            raise StudyError("this method needs a calendar", where="--method", value=method, next_step="give --median-control, --accrual and --follow-up")
+            raise StudyError(
+                "this method needs a calendar",
+                where="--method",
+                value=method,
+                next_step="give --median-control, --accrual and --follow-up",
+            )
         last = plan.drift * float(np.sqrt(plan.fractions[-1]))
-        total = events[-1] if events else events_for(asked.hazard_ratio, last, allocation=asked.allocation, method=method)
+        total = (
+            events[-1] if events else events_for(asked.hazard_ratio, last, allocation=asked.allocation, method=method)
+        )
         if not (np.isfinite(total) and total > 0):
             raise StudyError("not a number of events", where="--events", value=total, allowed="above 0")
         looks = plan.fractions / plan.fractions[-1] * total

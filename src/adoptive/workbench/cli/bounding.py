@@ -23,9 +23,9 @@ def bounds(
     spending: Annotated[
         str,
         typer.Option(
-            help="Efficacy. Lan-DeMets spending: O'Brien-Fleming (asOF), Pocock (asP), Hwang-Shih-DeCani (asHSD), power "
-            "(asKD), exponential, beta, normal, logistic, Cauchy, user (asUser), noEarlyEfficacy. Classical shapes: OF, "
-            "P, WT (Wang-Tsiatis), HP (Haybittle-Peto)."
+            help="Efficacy. Lan-DeMets spending: O'Brien-Fleming (asOF), Pocock (asP), Hwang-Shih-DeCani (asHSD), "
+            "power (asKD), exponential, beta, normal, logistic, Cauchy, user (asUser), noEarlyEfficacy. Classical "
+            "shapes: OF, P, WT (Wang-Tsiatis), HP (Haybittle-Peto)."
         ),
     ] = "O'Brien-Fleming",
     parameter: Annotated[
@@ -46,9 +46,7 @@ def bounds(
         str | None, typer.Option(metavar=_LIST, help="Times at which error is spent, such as calendar fractions.")
     ] = None,
     hazard_ratio: Annotated[float | None, typer.Option(help="Experimental over control, as planned.")] = None,
-    method: Annotated[
-        str, typer.Option(help="Schoenfeld, Freedman, Hsieh-Freedman or Lachin-Foulkes.")
-    ] = "Schoenfeld",
+    method: Annotated[str, typer.Option(help="Schoenfeld, Freedman, Hsieh-Freedman or Lachin-Foulkes.")] = "Schoenfeld",
     allocation: Annotated[float, typer.Option(help="Experimental over control.")] = 1.0,
     median_control: Annotated[float | None, typer.Option(help="Control's median; any unit of time.")] = None,
     hazard_control: Annotated[

