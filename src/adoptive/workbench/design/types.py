@@ -124,12 +124,14 @@ class Measured:
 
 @dataclass(frozen=True)
 class Number:
-    """Hold a characteristic: value, 5th and 95th percentile over trials, Monte Carlo standard error.
+    """Hold a characteristic: value, median, 5th and 95th percentile over trials, Monte Carlo standard error.
 
-    inf = not reached; not estimable where ``share``, the share of trials that give it, is 0.
+    ``value`` is the mean or the median, as the characteristic says, and ``error`` is its. inf = not reached; not
+    estimable where ``share``, the share of trials that give it, is 0.
     """
 
     value: float
+    median: float
     low: float
     high: float
     error: float
