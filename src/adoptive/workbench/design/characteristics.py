@@ -187,9 +187,7 @@ def _arm(word: str | None, text: str, study: Study) -> int | None:
     )
 
 
-def measure(
-    record: TrialRecord, characteristics: Sequence[Characteristic], test: PrimaryTest
-) -> tuple[Floats, Bools]:
+def measure(record: TrialRecord, characteristics: Sequence[Characteristic], test: PrimaryTest) -> tuple[Floats, Bools]:
     """Measure the characteristics of each trial: ``values`` and ``estimable``, both ``(trials, characteristics)``."""
     specs = [item.spec for item in characteristics if item.spec is not None]
     judged = iter(judge(record.patients, record.screening, specs))

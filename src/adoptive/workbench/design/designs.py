@@ -73,13 +73,13 @@ def designs_of(study: Study, factors: Sequence[Factor], rows: Sequence[Mapping[s
             words = ", ".join(f"{name}={shown(value)}" for name, value in row.items())
             mistakes.append((words, problem))
     if len(mistakes) == 1:
-        words, problem = mistakes[0]
+        words, only = mistakes[0]
         raise StudyError(
-            problem.what, where=f"design {words}: {problem.where}", value=problem.value, allowed=problem.allowed,
-            next_step=problem.next_step,
+            only.what, where=f"design {words}: {only.where}", value=only.value, allowed=only.allowed,
+            next_step=only.next_step,
         )  # fmt: skip
     if mistakes:
-        said = "".join(f"\n  - {words}: {problem}" for words, problem in mistakes[:SAID])
+        said = "".join(f"\n  - {words}: {mistake}" for words, mistake in mistakes[:SAID])
         more = f"\n  and {len(mistakes) - SAID} more" if len(mistakes) > SAID else ""
         raise StudyError(f"{len(mistakes)} of {len(rows)} designs cannot be{said}{more}", where="--vary")
     return tuple(made)

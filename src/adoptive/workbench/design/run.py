@@ -166,14 +166,16 @@ def _beats(other: Measured, one: Measured, power: int, size: int) -> bool:
 def _one_round(bench: Bench, designs: Sequence[Design], state: list[Measured], targets: Sequence[int]) -> None:
     """Bring every design to its target: parts that are there are read, the others simulated."""
     parts = [
-        (at, part) for at, design in enumerate(designs) for part in _parts(bench, design, len(state[at].trials), targets[at])
+        (at, part)
+        for at, design in enumerate(designs)
+        for part in _parts(bench, design, len(state[at].trials), targets[at])
     ]
-    there = {number: found for number, (_, part) in enumerate(parts) if (found := _read(bench, part)) is not None}
-    missing = [number for number in range(len(parts)) if number not in there]
+    there = {row: found for row, (_, part) in enumerate(parts) if (found := _read(bench, part)) is not None}
+    missing = [row for row in range(len(parts)) if row not in there]
     test = [primary_test(design.study, bench.asked) for design in designs]
     jobs = [
         Job(designs[at].study, bench.asked.seed, part, bench.characteristics, test[at], bench.simulate)
-        for at, part in (parts[number] for number in missing)
+        for at, part in (parts[row] for row in missing)
     ]
     for found in there.values():
         _count(bench, "found", len(found.trials), targets)
@@ -183,8 +185,8 @@ def _one_round(bench: Bench, designs: Sequence[Design], state: list[Measured], t
 
     made = bench.team.work(work_block, jobs, done=done)
     there |= dict(zip(missing, made, strict=True))
-    for number, (at, _) in enumerate(parts):
-        state[at] = _joined(state[at], there[number])
+    for row, (at, _) in enumerate(parts):
+        state[at] = _joined(state[at], there[row])
 
 
 def work_block(job: Job) -> Measured:

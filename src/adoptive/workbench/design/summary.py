@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from adoptive.workbench.design.types import Characteristic, Difference, Measured, Number, Precision
 
-__all__ = ["averages", "difference", "number", "resamples", "share_error"]
+__all__ = ["averages", "difference", "number", "paired_error", "precise", "resamples", "share_error", "wanted_error"]
 
 Floats = NDArray[np.float64]
 
@@ -56,6 +56,19 @@ def share_error(hits: float, trials: int) -> float:
     return float(np.sqrt(share * (1.0 - share) / size))
 
 
+def paired_error(more: float, less: float, trials: int) -> float:
+    """Give the standard error of a difference of two shares on the same trials.
+
+    ``sqrt((b + c) - (b - c)^2 / n) / n`` with the trials in which only the one succeeds, ``b``, or only the other,
+    ``c``; half a trial is added to each of the four cells, so that agreement in a few trials is not certainty.
+
+    >>> round(paired_error(0, 0, 50), 4)
+    0.0192
+    """
+    one, other, size = more + 0.5, less + 0.5, trials + _PSEUDO
+    return float(np.sqrt(one + other - (one - other) ** 2 / size) / size)
+
+
 def difference(item: Characteristic, measured: Measured, base: Measured, at: int) -> Difference:
     """Give a design minus the base over the trials that both have, by resampling whole trials.
 
@@ -75,7 +88,10 @@ def difference(item: Characteristic, measured: Measured, base: Measured, at: int
     estimate = _plain(averages(item, ours, np.arange(len(ours))[None, :])[0]) - _plain(
         averages(item, theirs, np.arange(len(ours))[None, :])[0]
     )
-    if item.average == "mean":
+    if item.key == "power":
+        error = paired_error(float((ours > theirs).sum()), float((ours < theirs).sum()), len(ours))
+        alone = float(np.hypot(share_error(ours.sum(), len(ours)), share_error(theirs.sum(), len(theirs))))
+    elif item.average == "mean":
         error, alone = _errors(ours - theirs), float(np.hypot(_errors(ours), _errors(theirs)))
     else:
         rows = resamples(len(ours))

@@ -104,13 +104,13 @@ def open_team(workers: int) -> Iterator[Team]:
 
 
 @contextmanager
-def _pool(
-    workers: int, begin: Callable[[], None] | None = None
-) -> Iterator[ProcessPoolExecutor]:
+def _pool(workers: int, begin: Callable[[], None] | None = None) -> Iterator[ProcessPoolExecutor]:
     """Open a pool whose processes are killed at once if anything, Ctrl-C included, goes wrong here."""
     before = set(multiprocessing.active_children())
     with _one_thread_each():
-        pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=begin or _leave_signals_to_parent)
+        pool = ProcessPoolExecutor(
+            workers, multiprocessing.get_context("spawn"), initializer=begin or _leave_signals_to_parent
+        )
         try:
             yield pool
         except BaseException:
