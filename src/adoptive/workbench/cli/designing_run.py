@@ -230,9 +230,9 @@ def _say(varied: Varied, folder: Path, to: Console) -> None:
 def table_of(varied: Varied) -> Table:
     """Make the table of the designs."""
     title = f"{varied.study.name}, seed {varied.asked.seed}"
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1))
     for name in words.column_titles(varied, short=True):
-        table.add_column(name, justify="right", overflow="fold")
+        table.add_column(name, justify="right", no_wrap=name in ("power", "minus base"), overflow="fold")
     for _, row in words.design_rows(varied):
         table.add_row(*row)
     return table

@@ -20,7 +20,7 @@ from adoptive.workbench.engine.pool import open_team
 from adoptive.workbench.engine.run import ClinicSimulator, workers_for
 from adoptive.workbench.study import dump_study
 
-__all__ = ["folder_of", "simulator_for", "tell", "vary"]
+__all__ = ["cost_per_treated", "folder_of", "simulator_for", "tell", "vary"]
 
 
 def vary(

@@ -15,7 +15,16 @@ from adoptive.workbench.fields import fields_of, in_words, type_at, unit_and_lim
 from adoptive.workbench.mistakes import dotted, nearest
 from adoptive.workbench.shape import arm_names
 
-__all__ = ["ALIASES", "MOST_VALUES", "field_rows", "place_of", "read_factor", "read_value", "split_asked"]
+__all__ = [
+    "ALIASES",
+    "MOST_VALUES",
+    "field_rows",
+    "place_of",
+    "read_factor",
+    "read_value",
+    "split_asked",
+    "typed_place",
+]
 
 ALIASES: Final = MappingProxyType(
     {
@@ -66,7 +75,7 @@ def read_factor(text: str, study: Study) -> Factor:
     """
     name, words = split_asked(text)
     place = place_of(name, study)
-    kind, values = type_at(_typed(place)), []
+    kind, values = type_at(typed_place(place)), []
     for word in words.split(","):
         values += list(_series(word.strip(), kind, name)) if _is_range(word, kind) else [read_value(word, kind, name)]
     if len(values) > MOST_VALUES:
@@ -74,7 +83,7 @@ def read_factor(text: str, study: Study) -> Factor:
     twice = [value for number, value in enumerate(values) if value in values[:number]]
     if twice:
         raise StudyError("a value stands twice", where=f"--vary {name}", value=twice[0], next_step="leave one out")
-    return Factor(name, place, unit_and_limits(_typed(place))[0], tuple(values))
+    return Factor(name, place, unit_and_limits(typed_place(place))[0], tuple(values))
 
 
 def place_of(name: str, study: Study) -> Place:
@@ -87,7 +96,7 @@ def place_of(name: str, study: Study) -> Place:
     """
     whole = ALIASES.get(name, name)
     place = _arm_place(whole, study) if whole.startswith("arms.") else _steps(whole)
-    kind = type_at(_typed(place)) if place else type(None)
+    kind = type_at(typed_place(place)) if place else type(None)
     if kind is type(None) or not _inside(place, study):
         raise _unknown(name, study)
     if get_origin(kind) is tuple or in_words(kind) == "a table":
@@ -216,7 +225,7 @@ def _arm_place(name: str, study: Study) -> Place:
     return ()
 
 
-def _typed(place: Place) -> Place:
+def typed_place(place: Place) -> Place:
     """Give where the type of a place is written: an arm's section has the study's type."""
     in_arm = place[:2] == ("trial", "arms") and len(place) > 4 and place[3] in ARM_SECTIONS
     return place[3:] if in_arm else place

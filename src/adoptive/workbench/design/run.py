@@ -233,7 +233,8 @@ def _count(bench: Bench, what: str, trials: int, targets: Sequence[int]) -> None
     bench.tally[what] += 1
     bench.tally["trials"] += trials
     if bench.progress is not None:
-        bench.progress(bench.tally["trials"], max(sum(targets), bench.tally["trials"]))
+        expected = bench.tally.get("expected", sum(targets))
+        bench.progress(bench.tally["trials"], max(expected, bench.tally["trials"]))
 
 
 def _joined(one: Measured, more: Measured) -> Measured:

@@ -21,7 +21,7 @@ from adoptive.workbench.new_folder import page_of
 from adoptive.workbench.report.charts import Figure
 from adoptive.workbench.study import dump_study
 
-__all__ = ["open_folder", "put_files", "write_varied"]
+__all__ = ["open_folder", "page_with", "put_files", "write_varied"]
 
 
 def open_folder(
@@ -63,7 +63,7 @@ def write_varied(varied: Varied, folder: Path, *, command: str) -> None:
 
     def write(place: Path) -> None:
         write_table(place / "characteristics", characteristics_table(varied))
-        (place / "report.html").write_text(_page(varied, figures_of(varied), command), "utf-8")
+        (place / "report.html").write_text(page_with(varied, figures_of(varied), command), "utf-8")
         (place / "summary.json").write_text(as_json(varied_document(varied)), "utf-8")
 
     put_files(folder, write)
@@ -92,11 +92,14 @@ def put_files(folder: Path, write: Callable[[Path], None]) -> None:
         ) from None  # fmt: skip
 
 
-def _page(varied: Varied, figures: tuple[Figure, ...], command: str) -> str:
+def page_with(varied: Varied, figures: tuple[Figure, ...], command: str, **other: Any) -> str:
+    """Print the page; ``other`` takes the place of what is said of a comparison."""
+    said: dict[str, Any] = {
+        "answer": words.answer(varied), "titles": words.column_titles(varied),
+        "rows": [row for _, row in words.design_rows(varied)], "power": words.power_words(varied),
+        "gain": words.gain_sentence(varied), "stopping": words.stopping_note(varied),
+        "refused": words.refused_rows(varied.designs), "closed": words.has_closed_form(varied), "best": None,
+    }  # fmt: skip
     return page_of(
-        "design", study=varied.study, answer=words.answer(varied), figures=figures,
-        titles=words.column_titles(varied), rows=[row for _, row in words.design_rows(varied)],
-        fields=len(varied.factors), power=words.power_words(varied), gain=words.gain_sentence(varied),
-        stopping=words.stopping_note(varied), refused=words.refused_rows(varied.designs),
-        closed=words.has_closed_form(varied), best=None, rerun=command, seed=varied.asked.seed,
-    )  # fmt: skip
+        "design", study=varied.study, figures=figures, rerun=command, seed=varied.asked.seed, **(said | other)
+    )
