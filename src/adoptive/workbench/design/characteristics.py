@@ -22,7 +22,7 @@ from adoptive.workbench.engine.asked import OTHER_RATE_MONTHS, RATE_MONTHS, medi
 from adoptive.workbench.shape import arm_names, cells_arms, compares, curves_of
 from adoptive.workbench.wording import endpoint_label
 
-__all__ = ["CONDUCT", "PrimaryTest", "characteristics_of", "measure", "primary_test", "test_words"]
+__all__ = ["CONDUCT", "PrimaryTest", "characteristics_of", "measure", "primary_test", "success_words"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -99,7 +99,7 @@ _COUNTED: Final = ("orr", "cr", "pr", "dcr", "response_any", "vgpr_or_better", "
 """Shares of all patients of the set, so that the number of responders is known."""
 
 
-def test_words(test: PrimaryTest) -> str:
+def success_words(test: PrimaryTest) -> str:
     """Say in words what counts as success."""
     title, unit = endpoint_label(test.spec.name, test.spec.at_months), ENDPOINTS[test.spec.name].unit
     reference = "" if test.reference is None else f"{test.reference:g} {unit}".strip()
@@ -220,7 +220,9 @@ def succeeded(record: TrialRecord, test: PrimaryTest) -> Bools:
         return np.asarray(estimate.estimable & (estimate.values > test.reference))
     size = _set_size(record, test.spec)
     hits = np.rint(estimate.values * size / 100.0)
-    chance = bdtrc(hits - 1.0, np.maximum(size, 1), test.reference / 100.0)  # P(at least as many) at the reference
+    chance = bdtrc(
+        hits.astype(np.int64) - 1, np.maximum(size, 1).astype(np.int64), test.reference / 100.0
+    )  # P(at least as many) at the reference
     return np.asarray(estimate.estimable & (hits > 0) & (chance <= test.alpha))
 
 

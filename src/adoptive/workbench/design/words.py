@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from adoptive.workbench.design.characteristics import primary_test, test_words
+from adoptive.workbench.design.characteristics import primary_test, success_words
 from adoptive.workbench.design.types import Characteristic, DesignResult, Difference, Number, Varied, shown
 from adoptive.workbench.wording import amount
 
@@ -44,7 +44,7 @@ def headline(varied: Varied) -> Characteristic:
 
 def power_words(varied: Varied) -> str:
     """Say what power means here; empty where it is not defined."""
-    said = test_words(primary_test(varied.study, varied.asked))
+    said = success_words(primary_test(varied.study, varied.asked))
     if said:
         return f"Power: share of virtual trials in which {said}."
     return (
