@@ -87,7 +87,7 @@ def test_grid_and_pairs(small_study: Study) -> None:
 
 def test_too_many_designs_are_refused_with_the_way_out(small_study: Study) -> None:
     factors = [read_factor(text, small_study) for text in ("infusion.doses=1,2,3", "trial.n=30:80:10")]
-    with pytest.raises(StudyError, match="value: 18.*--most-designs 18"):
+    with pytest.raises(StudyError, match=r"value: 18.*--most-designs 18"):
         combinations(factors, paired=False, most=17)
     with pytest.raises(StudyError, match="as many values"):
         combinations(factors, paired=True, most=17)

@@ -22,11 +22,8 @@ VARY = ("trial.n=30:90", "infusion.dose=0,2.5e8")
 
 def find(study: Study, folder: Path, **changes: Any) -> Finding:
     wish: dict[str, Any] = {"minimise": False, "proposals": 14, "time_limit": None} | changes
-    objective, rules, vary = (
-        wish.pop("objective", "power/n"),
-        wish.pop("rules", ("power>=0.5",)),
-        wish.pop("vary", VARY),
-    )
+    usual = {"objective": "power/n", "rules": ("power>=0.5",), "vary": VARY}
+    objective, rules, vary = (wish.pop(name, value) for name, value in usual.items())
     search, asked = read_search(objective, rules, vary, study, Asked(most_trials=160), **wish)
     return optimise(study, search, asked, folder=folder, simulate=SyntheticClinic())
 

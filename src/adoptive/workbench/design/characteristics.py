@@ -220,9 +220,7 @@ def succeeded(record: TrialRecord, test: PrimaryTest) -> Bools:
         return np.asarray(estimate.estimable & (estimate.values > test.reference))
     size = _set_size(record, test.spec)
     hits = np.rint(estimate.values * size / 100.0)
-    chance = bdtrc(
-        hits.astype(np.int64) - 1, np.maximum(size, 1).astype(np.int64), test.reference / 100.0
-    )  # P(at least as many) at the reference
+    chance = bdtrc(hits.astype(np.int64) - 1, np.maximum(size, 1).astype(np.int64), test.reference / 100.0)
     return np.asarray(estimate.estimable & (hits > 0) & (chance <= test.alpha))
 
 

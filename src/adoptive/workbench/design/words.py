@@ -149,7 +149,8 @@ def best_of(varied: Varied) -> DesignResult | None:
     able = [each for each in varied.designs if "power" in each.numbers]
     if not able:
         return None
-    return max(able, key=lambda each: (each.numbers["power"].value, -each.numbers["n"].value))
+    base = varied.designs[varied.base]
+    return max(able, key=lambda each: (each.numbers["power"].value, -each.numbers["n"].value, each is base))
 
 
 def answer(varied: Varied) -> str:
@@ -168,7 +169,8 @@ def answer(varied: Varied) -> str:
 
 def _in_words(item: Characteristic, found: Number) -> str:
     if item.key == "power":
-        return f"{100 * found.value:.1f} % power (± {100 * _Z * found.error:.1f})"
+        low, high = max(found.value - _Z * found.error, 0.0), min(found.value + _Z * found.error, 1.0)
+        return f"{100 * found.value:.1f} % power (95 % interval {100 * low:.1f} to {100 * high:.1f})"
     return f"{item.title} {amount(found.value, item.unit)}"
 
 
