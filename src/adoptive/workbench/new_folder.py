@@ -15,7 +15,7 @@ from markupsafe import Markup
 from adoptive import __version__
 from adoptive.errors import RunError, StudyError
 from adoptive.workbench.engine.store import check_writable, run_folder
-from adoptive.workbench.report.charts import Figure
+from adoptive.workbench.figures.charts import Figure
 from adoptive.workbench.wording import LABEL
 
 __all__ = ["check_folder", "new_folder", "page_of", "write_figures"]

@@ -8,7 +8,7 @@ import altair as alt
 
 from adoptive.workbench.escalate.run import EscalationResult
 from adoptive.workbench.escalate.words import example_trial, level_names
-from adoptive.workbench.report.charts import Chart, Figure, Size, draw
+from adoptive.workbench.figures.charts import Chart, Figure, Size, draw
 
 __all__ = ["characteristics_figure", "curve_figure", "path_figure"]
 

@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from adoptive.workbench.facility.types import ENDING_WORDS, Ending, FacilityResult
-from adoptive.workbench.report.charts import Chart, Figure, Size, draw
+from adoptive.workbench.figures.charts import Chart, Figure, Size, draw
 
 __all__ = ["LANES", "timeline_figure", "waiting_figure"]
 

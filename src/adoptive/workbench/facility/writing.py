@@ -11,8 +11,8 @@ from adoptive.workbench.facility import words
 from adoptive.workbench.facility.document import cost_table, facility_document, patient_table
 from adoptive.workbench.facility.figures import timeline_figure, waiting_figure
 from adoptive.workbench.facility.types import Asked, FacilityResult
+from adoptive.workbench.figures.charts import Figure
 from adoptive.workbench.new_folder import new_folder, page_of, write_figures
-from adoptive.workbench.report.charts import Figure
 from adoptive.workbench.study import dump_study
 
 __all__ = ["command_of", "price_sentence", "write_facility"]

@@ -9,7 +9,7 @@ import altair as alt
 import numpy as np
 from numpy.typing import NDArray
 
-from adoptive.workbench.report.charts import ARM_COLOURS, GRADE_COLOURS, Chart, Figure, Panel, Size, draw, on, stacked
+from adoptive.workbench.figures.charts import ARM_COLOURS, GRADE_COLOURS, Chart, Figure, Panel, Size, draw, on, stacked
 from adoptive.workbench.report.data import Run, rows_of
 
 __all__ = ["kinetics_figure", "toxicity_figure"]

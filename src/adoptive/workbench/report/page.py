@@ -10,9 +10,9 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from adoptive.errors import RunError
+from adoptive.workbench.figures.charts import ARM_COLOURS, Figure
 from adoptive.workbench.report import words
 from adoptive.workbench.report.cells import kinetics_figure, toxicity_figure
-from adoptive.workbench.report.charts import ARM_COLOURS, Figure
 from adoptive.workbench.report.data import Run, load_run
 from adoptive.workbench.report.response import bars_figure, has_lesions, spider_figure, waterfall_figure
 from adoptive.workbench.report.survival import EVENT_NAMES, risk_rows, survival_figure

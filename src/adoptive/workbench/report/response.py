@@ -9,7 +9,7 @@ import numpy as np
 
 from adoptive.outcome.types import Response
 from adoptive.units import months
-from adoptive.workbench.report.charts import Chart, Figure, Size, draw, on, stacked
+from adoptive.workbench.figures.charts import Chart, Figure, Size, draw, on, stacked
 from adoptive.workbench.report.data import Run, rows_of
 from adoptive.workbench.shape import CRITERIA_WITH_LESIONS, assessed
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import altair as alt
 
-from adoptive.workbench.report.charts import ARM_COLOURS, ARM_DASHES, Chart, Figure, Size, cut, draw, on
+from adoptive.workbench.figures.charts import ARM_COLOURS, ARM_DASHES, Chart, Figure, Size, cut, draw, on
 from adoptive.workbench.report.data import Run, rows_of
 from adoptive.workbench.report.words import chosen_in_words
 from adoptive.workbench.shape import drawn_set

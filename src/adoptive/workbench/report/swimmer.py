@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 
 from adoptive.units import months
-from adoptive.workbench.report.charts import Chart, Figure, Panel, Size, draw, on, stacked
+from adoptive.workbench.figures.charts import Chart, Figure, Panel, Size, draw, on, stacked
 from adoptive.workbench.report.data import Run, rows_of
 from adoptive.workbench.report.response import day_zero
 
