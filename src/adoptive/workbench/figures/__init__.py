@@ -7,7 +7,7 @@ that shows itself in a notebook; :func:`~adoptive.workbench.figures.charts.draw`
 from adoptive.workbench.figures.characteristics import characteristics_chart
 from adoptive.workbench.figures.charts import NARROW, WIDE, Chart, Figure, Size, draw
 from adoptive.workbench.figures.escalation import escalation_chart
-from adoptive.workbench.figures.facility import facility_chart
+from adoptive.workbench.figures.facility import facility_chart, losses_chart
 from adoptive.workbench.figures.flow import flow_chart
 from adoptive.workbench.figures.forest import forest_chart
 from adoptive.workbench.figures.incidence import incidence_chart
@@ -16,14 +16,17 @@ from adoptive.workbench.figures.spider import spider_chart
 from adoptive.workbench.figures.survival import survival_chart
 from adoptive.workbench.figures.swimmer import swimmer_chart
 from adoptive.workbench.figures.toxicity import onset_chart, toxicity_chart
+from adoptive.workbench.figures.types import Box, Steps
 from adoptive.workbench.figures.waterfall import waterfall_chart
 
 __all__ = [
     "NARROW",
     "WIDE",
+    "Box",
     "Chart",
     "Figure",
     "Size",
+    "Steps",
     "characteristics_chart",
     "draw",
     "escalation_chart",
@@ -32,6 +35,7 @@ __all__ = [
     "forest_chart",
     "incidence_chart",
     "kinetics_chart",
+    "losses_chart",
     "onset_chart",
     "spider_chart",
     "survival_chart",

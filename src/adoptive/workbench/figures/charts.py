@@ -35,6 +35,7 @@ __all__ = [
     "rows_in",
     "stacked",
     "themed",
+    "titled",
 ]
 
 # Okabe and Ito's colours, told apart by people with any colour vision.
@@ -64,7 +65,7 @@ NARROW: Final = Size("narrow", 270)
 SIZES: Final = (WIDE, NARROW)
 
 Chart = alt.LayerChart | alt.VConcatChart | alt.HConcatChart | alt.FacetChart
-Panel = alt.LayerChart | alt.HConcatChart | alt.FacetChart
+Panel = alt.LayerChart | alt.FacetChart
 Draw = Callable[[Size], Chart]
 Rows = list[dict[str, Any]]
 Table = Mapping[str, Sequence[Any] | NDArray[Any]] | Sequence[Mapping[str, Any]]
@@ -113,9 +114,14 @@ def on(rows: Rows) -> alt.Chart:
     return alt.Chart(alt.InlineData(values=tuple(rows)))
 
 
-def stacked(panels: Sequence[Panel]) -> Chart:
-    """Set panels under each other; one alone stands for itself."""
-    return alt.vconcat(*panels)
+def stacked(panels: Sequence[Panel], *, spacing: float = 20.0) -> alt.VConcatChart:
+    """Set panels under each other."""
+    return alt.vconcat(*panels, spacing=spacing)
+
+
+def titled(title: str) -> dict[str, Any]:
+    """Give the property of a panel that has a title; empty titles take no room."""
+    return {"title": title} if title else {}
 
 
 def cut(text: str, letters: int = LABEL_LETTERS) -> str:

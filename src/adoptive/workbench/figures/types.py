@@ -1,4 +1,4 @@
-"""What survival figures are drawn from, when it is not rows of patients: curves that somebody else estimated."""
+"""What figures are drawn from where columns do not do: curves that somebody else estimated, boxes of a flow."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Steps"]
+__all__ = ["Box", "Steps"]
 
 Floats = NDArray[np.float64]
 
@@ -27,3 +27,12 @@ class Steps:
     at_risk: Floats
     events: Floats
     censored: Floats
+
+
+@dataclass(frozen=True)
+class Box:
+    """Hold a box of the flow of patients: its heading, lines below it, and whether it stands aside (who left)."""
+
+    heading: str
+    lines: tuple[str, ...] = ()
+    aside: bool = False
