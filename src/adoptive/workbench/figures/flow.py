@@ -140,7 +140,7 @@ def _rows(
     """Place the arms under each other, beside a line that leads to each."""
     placed: list[_Placed] = []
     arrows: Rows = []
-    margin = 20.0 if start is not None and len(arms) > 1 else 0.0
+    margin = 2 * MARGIN if start is not None and len(arms) > 1 else 0.0
     y, level = top, top
     for at, boxes in enumerate(arms):
         last: _Placed | None = None
@@ -150,16 +150,16 @@ def _rows(
                 arrows.append(_line(last.middle, last.bottom, last.middle, here.y, head="down"))
             elif margin:
                 level = here.y + min(here.height / 2, 20.0)
-                arrows.append(_line(8.0, level, margin, level, head="right"))
+                arrows.append(_line(MARGIN, level, margin, level, head="right"))
             elif start is not None:
                 arrows.append(_line(start.middle, start.bottom, start.middle, here.y, head="down"))
             placed.append(here)
             last, y = here, here.bottom + GAP
     if margin and start is not None and placed:
-        corner = min(start.middle, 8.0) if start.x < 8.0 else 8.0
-        turn = start.bottom + GAP / 2
-        arrows += [_line(start.middle, start.bottom, start.middle, turn), _line(start.middle, turn, corner, turn)]
-        arrows.append(_line(corner, turn, corner, level))
+        turn = start.bottom + (0.0 if start.x <= MARGIN else GAP / 2)
+        if start.x > MARGIN:
+            arrows += [_line(start.middle, start.bottom, start.middle, turn), _line(MARGIN, turn, start.middle, turn)]
+        arrows.append(_line(MARGIN, turn, MARGIN, level))
     return placed, arrows, y
 
 

@@ -17,7 +17,7 @@ ROW, TALL_ROW = 21, 50
 LABELS, COLUMN, WORDS = 178, 84, 112
 """Pixels of the labels, of a column of text, and of the estimate in words."""
 NBSP: Final = "\u00a0"
-TICKS: Final = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+TICKS: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 WIDEST: Final = 20.0
 """An interval's end is drawn at most so many times away from the value of no effect (log axis)."""
 

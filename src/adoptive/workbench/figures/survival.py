@@ -160,7 +160,7 @@ def _curves(
     )  # fmt: skip
     colour = alt.Color("group:N", legend=legend, scale=_scale(names, ARM_COLOURS))
     dash = alt.StrokeDash("group:N", legend=legend, scale=_scale(names, [list(dash) for dash in ARM_DASHES]))
-    axis = alt.Axis(title=title, values=ticks, grid=False, titlePadding=2, format="~g")
+    axis = alt.Axis(title=title, values=ticks, grid=False, titlePadding=2, format="~g", labelFlush=False)
     x = alt.X("time:Q", axis=axis, scale=alt.Scale(domain=[0, end], nice=False))
     y = alt.Y("survival:Q", title="% of patients", scale=alt.Scale(domain=[0, 100]))
     rows = list(_step_rows(curves, end))

@@ -55,7 +55,7 @@ def toxicity_chart(table: Table, *, size: Size = WIDE, title: str = "% of patien
 
 
 def _pieces(rows: Rows, *, room: float) -> Rows:
-    """Give each line's pieces, the worst grade first, with their ends in per cent; ``room``: how much narrower than usual."""
+    """Give each line's pieces, the worst grade first, with their ends in per cent; ``room``: times narrower."""
     pieces: Rows = []
     for line in dict.fromkeys(row["line"] for row in rows):
         edge = 0.0
