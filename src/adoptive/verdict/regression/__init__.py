@@ -2,6 +2,39 @@
 
 from __future__ import annotations
 
+from adoptive.verdict.regression.baseline import baseline_hazard, predicted_survival
+from adoptive.verdict.regression.concordance import concordance, concordance_of
+from adoptive.verdict.regression.cox import cox, cox_groups
+from adoptive.verdict.regression.fine_gray import fine_gray
+from adoptive.verdict.regression.proportionality import proportionality
+from adoptive.verdict.regression.residuals import residuals
 from adoptive.verdict.regression.trials import hazard_ratio
+from adoptive.verdict.regression.types import (
+    Baseline,
+    ChiSquared,
+    Concordance,
+    CoxFit,
+    FineGrayFit,
+    PredictedCurve,
+    Proportionality,
+)
 
-__all__ = ["hazard_ratio"]
+__all__ = [
+    "Baseline",
+    "ChiSquared",
+    "Concordance",
+    "CoxFit",
+    "FineGrayFit",
+    "PredictedCurve",
+    "Proportionality",
+    "baseline_hazard",
+    "concordance",
+    "concordance_of",
+    "cox",
+    "cox_groups",
+    "fine_gray",
+    "hazard_ratio",
+    "predicted_survival",
+    "proportionality",
+    "residuals",
+]
