@@ -16,7 +16,7 @@ from adoptive.workbench.figures.spider import spider_chart
 from adoptive.workbench.figures.survival import survival_chart
 from adoptive.workbench.figures.swimmer import swimmer_chart
 from adoptive.workbench.figures.toxicity import onset_chart, toxicity_chart
-from adoptive.workbench.figures.types import Box, Steps
+from adoptive.workbench.figures.types import Box
 from adoptive.workbench.figures.waterfall import waterfall_chart
 
 __all__ = [
@@ -26,7 +26,6 @@ __all__ = [
     "Chart",
     "Figure",
     "Size",
-    "Steps",
     "characteristics_chart",
     "draw",
     "escalation_chart",

@@ -22,6 +22,7 @@ __all__ = [
     "NARROW",
     "WIDE",
     "Chart",
+    "DataTable",
     "Draw",
     "Figure",
     "Panel",
@@ -73,14 +74,24 @@ Table = Mapping[str, Sequence[Any] | NDArray[Any]] | Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
+class DataTable:
+    """Hold the numbers behind a figure, in words: columns, rows (the first cell names the row), and a note."""
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Figure:
-    """Hold a figure of a page: its name, title, caption, what it shows in words, and its drawings as SVG."""
+    """Hold a figure of a page: its name, title, caption, what it shows in words, its drawings as SVG, its data."""
 
     name: str
     title: str
     caption: str
     finding: str
     drawings: Sequence[tuple[str, str]]
+    table: DataTable | None = None
 
 
 def rows_in(table: Table, *, needs: Sequence[str] = (), **otherwise: Any) -> Rows:
@@ -133,11 +144,11 @@ def cut(text: str, letters: int = LABEL_LETTERS) -> str:
     return text if len(text) <= letters else f"{text[: letters - 1]}…"
 
 
-def draw(name: str, title: str, *, caption: str, finding: str, chart: Draw) -> Figure:
+def draw(name: str, title: str, *, caption: str, finding: str, chart: Draw, table: DataTable | None = None) -> Figure:
     """Draw a figure at both widths; rows of data are not checked against the grammar of charts, which takes seconds."""
     with schemapi.debug_mode(False):
         drawings = [(size.name, inline(themed(chart(size)), f"{name}-{size.name}", title, finding)) for size in SIZES]
-    return Figure(name, title, caption, finding, drawings)
+    return Figure(name, title, caption, finding, drawings, table)
 
 
 def themed(chart: Chart) -> Chart:

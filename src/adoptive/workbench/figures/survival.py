@@ -10,8 +10,8 @@ import altair as alt
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from adoptive.verdict import curve
 from adoptive.verdict.rows import SurvivalRows
+from adoptive.verdict.survival import risk_counts, survival_curves
 from adoptive.workbench.figures.charts import (
     ARM_COLOURS,
     ARM_DASHES,
@@ -25,7 +25,7 @@ from adoptive.workbench.figures.charts import (
     on,
     rows_in,
 )
-from adoptive.workbench.figures.types import Steps
+from adoptive.workbench.figures.types import DrawnCurve
 
 __all__ = ["risk_table_rows", "spread_out", "steps_of", "survival_chart", "tick_places"]
 
@@ -45,7 +45,7 @@ LINE: Final = 15
 
 
 def survival_chart(
-    data: SurvivalRows | Sequence[Steps],
+    data: SurvivalRows | Sequence[DrawnCurve],
     *,
     size: Size = WIDE,
     time_title: str = "months",
@@ -92,16 +92,9 @@ def survival_chart(
     return alt.vconcat(plot, _table(rows, [of.name for of in curves], end, ticks, size), spacing=6)
 
 
-def steps_of(data: SurvivalRows | Sequence[Steps]) -> tuple[Steps, ...]:
+def steps_of(data: SurvivalRows | Sequence[DrawnCurve]) -> tuple[DrawnCurve, ...]:
     """Give the Kaplan-Meier curve of each group, with pointwise log-log 95 % intervals; curves stay as they are."""
-    if not isinstance(data, SurvivalRows):
-        return tuple(data)
-    curves = []
-    for name, rows in data.by_group():
-        of = curve(rows.time, rows.event, np.ones(len(rows), bool))
-        columns = (of.days, of.survival, of.lower, of.upper, of.at_risk, of.events, of.censored)
-        curves.append(Steps(name, *(np.asarray(column, np.float64) for column in columns)))
-    return tuple(curves)
+    return survival_curves(data, interval="log-log") if isinstance(data, SurvivalRows) else tuple(data)
 
 
 def tick_places(end: float, *, narrow: bool) -> list[float]:
@@ -117,31 +110,24 @@ def tick_places(end: float, *, narrow: bool) -> list[float]:
     return [float(at) for at in np.arange(0.0, end * (1 + 1e-9), step)]
 
 
-def risk_table_rows(data: SurvivalRows | Sequence[Steps], at: ArrayLike) -> Rows:
+def risk_table_rows(data: SurvivalRows | Sequence[DrawnCurve], at: ArrayLike) -> Rows:
     """Count at risk, censored and with event before each time, by group; without delayed entry they add up to all.
 
     At risk: entered before that time and followed to it or longer.
     """
     times = np.asarray(at, np.float64)
-    groups = data.by_group() if isinstance(data, SurvivalRows) else ((of.name, of) for of in data)
-    rows: Rows = []
-    for name, of in groups:
-        for time in times.tolist():
-            counts = _counted(of, time) if isinstance(of, SurvivalRows) else _counted_steps(of, time)
-            rows.append({"group": name, "time": time, **counts})
-    return rows
+    if isinstance(data, SurvivalRows):
+        return [
+            {"group": of.name, "time": time, "at_risk": left, "censored": censored, "events": events}
+            for of in risk_counts(data, at=times)
+            for time, left, censored, events in zip(
+                *(column.tolist() for column in (of.time, of.at_risk, of.censored, of.events)), strict=True
+            )
+        ]
+    return [{"group": of.name, "time": time, **_counted(of, time)} for of in data for time in times.tolist()]
 
 
-def _counted(rows: SurvivalRows, time: float) -> dict[str, float]:
-    gone = rows.time < time
-    return {
-        "at_risk": float(rows.weight[~gone & (rows.entry < max(time, 0.0) + 1e-12)].sum()),
-        "censored": float(rows.weight[gone & ~rows.event].sum()),
-        "events": float(rows.weight[gone & rows.event].sum()),
-    }
-
-
-def _counted_steps(of: Steps, time: float) -> dict[str, float]:
+def _counted(of: DrawnCurve, time: float) -> dict[str, float]:
     place = int(np.searchsorted(of.time, time, side="left"))
     return {
         "at_risk": float(of.at_risk[place]) if place < len(of.time) else 0.0,
@@ -151,7 +137,7 @@ def _counted_steps(of: Steps, time: float) -> dict[str, float]:
 
 
 def _curves(
-    curves: Sequence[Steps], end: float, ticks: list[float], size: Size, title: str, *, marks: Rows, spread: Rows
+    curves: Sequence[DrawnCurve], end: float, ticks: list[float], size: Size, title: str, *, marks: Rows, spread: Rows
 ) -> Panel:
     names = [of.name for of in curves]
     labelled = not size.narrow and len(names) > 1
@@ -184,7 +170,7 @@ def _scale(names: Sequence[str], values: Sequence[Any]) -> alt.Scale:
     return alt.Scale(domain=list(names), range=[values[at % len(values)] for at in range(len(names))])
 
 
-def _step_rows(curves: Iterable[Steps], end: float) -> Iterable[dict[str, Any]]:
+def _step_rows(curves: Iterable[DrawnCurve], end: float) -> Iterable[dict[str, Any]]:
     """Give each curve's corners in per cent, from time 0 on."""
     for of in curves:
         yield {"group": of.name, "time": 0.0, "survival": 100.0, "lower": 100.0, "upper": 100.0, "censored": False}
@@ -246,7 +232,7 @@ def spread_out(wanted: Sequence[float], *, gap: float = LABEL_GAP, top: float = 
 
 
 def _table(
-    data: SurvivalRows | Sequence[Steps], names: Sequence[str], end: float, ticks: list[float], size: Size
+    data: SurvivalRows | Sequence[DrawnCurve], names: Sequence[str], end: float, ticks: list[float], size: Size
 ) -> Panel:
     """Give the table of counts, its columns at the axis's ticks."""
     alone = len(names) == 1

@@ -3,30 +3,54 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Box", "Steps"]
+__all__ = ["Box", "DrawnCurve"]
 
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Steps:
-    """Hold one curve at its times ``(times,)``: survival from each time on, its interval, and the counts at the time.
+class DrawnCurve(Protocol):
+    """Ask of a curve what a picture of it needs; :class:`adoptive.verdict.survival.SurvivalCurve` has it.
 
-    ``at_risk`` counts patients just before a time, ``events`` and ``censored`` those at it.
+    All are ``(times,)``: survival from each time on, its interval, patients at risk just before a time, and events and
+    censorings at it.
     """
 
-    name: str
-    time: Floats
-    survival: Floats
-    lower: Floats
-    upper: Floats
-    at_risk: Floats
-    events: Floats
-    censored: Floats
+    @property
+    def name(self) -> str:
+        """Whose curve it is."""
+
+    @property
+    def time(self) -> Floats:
+        """Times, ascending."""
+
+    @property
+    def survival(self) -> Floats:
+        """Share without the event from each time on."""
+
+    @property
+    def lower(self) -> Floats:
+        """Lower end of the pointwise interval."""
+
+    @property
+    def upper(self) -> Floats:
+        """Upper end of the pointwise interval."""
+
+    @property
+    def at_risk(self) -> Floats:
+        """Patients at risk just before each time."""
+
+    @property
+    def events(self) -> Floats:
+        """Events at each time."""
+
+    @property
+    def censored(self) -> Floats:
+        """Censorings at each time."""
 
 
 @dataclass(frozen=True)
