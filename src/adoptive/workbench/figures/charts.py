@@ -66,7 +66,7 @@ NARROW: Final = Size("narrow", 270)
 SIZES: Final = (WIDE, NARROW)
 
 Chart = alt.LayerChart | alt.VConcatChart | alt.HConcatChart | alt.FacetChart
-Panel = alt.LayerChart | alt.FacetChart
+Panel = alt.LayerChart | alt.FacetChart | alt.VConcatChart
 Draw = Callable[[Size], Chart]
 Rows = list[dict[str, Any]]
 Table = Mapping[str, Sequence[Any] | NDArray[Any]] | Sequence[Mapping[str, Any]]

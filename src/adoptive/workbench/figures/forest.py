@@ -40,7 +40,7 @@ def forest_chart(
         Columns ``label``, ``estimate``, ``lower``, ``upper`` (not finite: no estimate); optional ``heading`` (bold row
         of words) and those named in ``columns``.
     columns
-        Further columns of text, and their titles.
+        Further columns of text, and their titles; a title of two lines gives its first alone on narrow pages.
     measure, null, log
         What is estimated, its value without an effect, and whether the axis is logarithmic.
     favours
@@ -68,11 +68,11 @@ def forest_chart(
     axis = alt.Axis(title=_axis_title(measure, favours), grid=False, format="~g", labelOverlap="greedy")
     axis.values = [tick for tick in TICKS if low <= tick <= high] if log else alt.Undefined
     last = len(rows) - 0.5
-    y_scale = alt.Scale(domain=[last, -0.5 if shown else -1.5], nice=False)
+    y_scale = alt.Scale(domain=[last, -0.5 if shown else -2.0], nice=False)
     offset = 0.28 if shown else 0.0
     marks = _marks([row | {"spot": row["place"] + offset} for row in drawn], axis, scale, y_scale, null)
     words = _narrow_words(rows, titles, width, y_scale) if shown else _wide_words(rows, titles, measure, width, y_scale)
-    height = (TALL_ROW if shown else ROW) * (len(rows) + (0 if shown else 1))
+    height = (TALL_ROW if shown else ROW) * (len(rows) + (0.0 if shown else 1.5))
     return alt.layer(*marks, *words).properties(width=width, height=height)
 
 
@@ -145,14 +145,23 @@ def _wide_words(rows: Rows, titles: Mapping[str, str], measure: str, width: int,
     layers = [_text(plain, "shown", left + 10, y_scale, align="left", fontSize=12)]
     if bold:
         layers.append(_text(bold, "shown", left, y_scale, align="left", fontSize=12, fontWeight="bold"))
-    heads = [{"line": -1, "words": f"{measure} (95 %)", "at": width + 12}]
+    heads = [{"line": -1.1, "words": f"{measure}\n(95 %)", "at": width + 12}]
     for place, name in enumerate(titles):
         at = left + LABELS + COLUMN * place
         layers.append(_text(placed, name, at, y_scale, align="left", fontSize=12))
-        heads.append({"line": -1, "words": titles[name], "at": at})
+        heads.append({"line": -1.1, "words": titles[name], "at": at})
     layers.append(_text(placed, "words", width + 12, y_scale, align="left", fontSize=12))
     return layers + [
-        _text([head], "words", float(str(head["at"])), y_scale, align="left", fontSize=11, fontWeight="bold")
+        _text(
+            [head],
+            "words",
+            float(str(head["at"])),
+            y_scale,
+            align="left",
+            fontSize=11,
+            fontWeight="bold",
+            lineBreak="\n",
+        )
         for head in heads
     ]
 
@@ -162,7 +171,7 @@ def _narrow_words(rows: Rows, titles: Mapping[str, str], width: int, y_scale: al
     first = [row | {"line": row["place"] - 0.3} for row in rows]
     second = [
         row | {"line": row["place"] - 0.02, "more": "; ".join(
-            f"{title}: {row[name]}" for name, title in titles.items() if str(row[name]))}
+            f"{title.splitlines()[0]}: {row[name]}" for name, title in titles.items() if str(row[name]))}
         for row in rows
     ]  # fmt: skip
     bold, plain = ([row for row in first if bool(row["heading"]) is wanted] for wanted in (True, False))

@@ -93,6 +93,8 @@ def lanes_panel(
             point = on(rows).mark_point(shape=shape, size=28, filled=True, opacity=1, **look, **paint)
             layers.append(point.encode(x="time:Q", y=y))
     if written:
-        text = on(written).mark_text(fontSize=8, fontWeight="bold", color="#000000", baseline="middle")
+        text = on(written).mark_text(
+            fontSize=8, fontWeight="bold", color="#000000", baseline="middle", align="left", dx=4
+        )
         layers.append(text.encode(x="time:Q", y=y, text="text:N"))
     return alt.layer(*layers)

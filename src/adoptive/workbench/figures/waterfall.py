@@ -53,8 +53,8 @@ def waterfall_chart(table: Table, *, size: Size = WIDE, responses: Mapping[str, 
             }
             for rank, row in enumerate(ordered, start=1)
         ]  # fmt: skip
-        panels += [_bars(bars, colours, size, group), _strip(bars, colours, size)]
-    return stacked(panels, spacing=4)
+        panels.append(stacked([_bars(bars, colours, size, group), _strip(bars, colours, size)], spacing=4))
+    return panels[0] if len(panels) == 1 else stacked(panels, spacing=18)
 
 
 def limits() -> alt.Chart:

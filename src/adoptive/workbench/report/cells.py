@@ -113,8 +113,8 @@ def onset_figure(run: Run) -> Figure | None:
         for row in rows
     ]  # fmt: skip
     caption = (
-        f"Trial {run.summary['median_trial']}, infused patients who had it. Dot: median onset; thin line: middle half of "
-        "the patients; thick line: median length from the median onset on (not recorded for infections)."
+        f"Trial {run.summary['median_trial']}, infused patients who had it. Dot: median onset; thin line: middle half "
+        "of the patients; thick line: median length from the median onset on (not recorded for infections)."
     )
     finding = " ".join(f"{name}: {many} patients, from day {day} on." for name, many, day, *_ in told)
     columns = ("toxicity", "patients", "median onset, day", "middle half", "median length, days")

@@ -21,8 +21,8 @@ def plan_rows(run: Run) -> list[tuple[str, str]]:
         (
             "Data",
             f"{trials:,} virtual trials of {patients:,} patients (seed {run.summary['seed']}). Each draws its own "
-            "typical values from their uncertainty, then its patients, their cells and their course; values and sources stand "
-            "under Assumptions.",
+            "typical values from their uncertainty, then its patients, their cells and their course; values and "
+            "sources stand under Assumptions.",
         ),
         ("Estimands", f"{primary} first; {published} published endpoints in all, in these sets: {', '.join(sets)}."),
         (

@@ -74,10 +74,12 @@ def subgroup_figure(run: Run) -> Figure | None:
         return None
     caption = (
         f"Trial {run.summary['median_trial']}, {event.upper()} by intention to treat, {one} over {other}: Cox model "
-        "within each subgroup; interaction: likelihood ratio test. Not adjusted for the number of subgroups; the "
-        "subgroups of one trial of this size show chance as much as effect."
+        "within each subgroup, beside patients/events of each arm; interaction: likelihood ratio "
+        "test. Not adjusted for the number of subgroups; the subgroups of one trial of this size show chance as much "
+        "as effect."
     )
-    columns = {"one": f"{_short(one)}, n/events", "other": f"{_short(other)}, n/events", "p": "interaction"}
+    columns = {"one": f"{_short(one)}\nn/events", "other": f"{_short(other)}\nn/events", "p": "interaction"}
+    names = ("subgroup", f"{one}, n/events", f"{other}, n/events", "hazard ratio (95 %)", "interaction")
     told = [
         (row["label"], row["one"], row["other"], _said(row), row["p"]) for row in rows
     ]  # fmt: skip
@@ -88,7 +90,7 @@ def subgroup_figure(run: Run) -> Figure | None:
         chart=lambda size: forest_chart(
             rows, size=size, columns=columns, favours=(f"favours {_short(one)}", f"favours {_short(other)}")
         ),
-        table=DataTable(("subgroup", columns["one"], columns["other"], "hazard ratio (95 %)", "interaction"), told),
+        table=DataTable(names, told),
     )  # fmt: skip
 
 
