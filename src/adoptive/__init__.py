@@ -17,29 +17,28 @@ import importlib
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from adoptive.trial.run import run_trial
-    from adoptive.trial.types import Study
-    from adoptive.verdict import judge_record as judge
-    from adoptive.workbench.study import load_study
+    from adoptive.verdict import EndpointSpec
+    from adoptive.workbench.notebook import Study, judge, load_study, run_trial
 
-__all__ = ["Study", "__version__", "judge", "load_study", "run_trial"]
+__all__ = ["EndpointSpec", "Study", "__version__", "judge", "load_study", "run_trial"]
 
 __version__ = "0.1.0"
 
 _HOME: Final = {
-    "Study": ("adoptive.trial.types", "Study"),
-    "judge": ("adoptive.verdict", "judge_record"),
-    "load_study": ("adoptive.workbench.study", "load_study"),
-    "run_trial": ("adoptive.trial.run", "run_trial"),
+    "EndpointSpec": "adoptive.verdict",
+    "Study": "adoptive.workbench.notebook",
+    "judge": "adoptive.workbench.notebook",
+    "load_study": "adoptive.workbench.notebook",
+    "run_trial": "adoptive.workbench.notebook",
 }
+"""Where the public names come from; what the notebook's module gives, a notebook can show."""
 
 
 def __getattr__(name: str) -> object:
     """Fetch a public name from its home when it is first asked for."""
     if name not in _HOME:
         raise AttributeError(f"module 'adoptive' has no attribute {name!r}; it offers {', '.join(__all__)}")
-    module, attribute = _HOME[name]
-    found: object = getattr(importlib.import_module(module), attribute)
+    found: object = getattr(importlib.import_module(_HOME[name]), name)
     return found
 
 

@@ -9,13 +9,13 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from adoptive import __version__
 from adoptive.errors import RunError, StudyError
 from adoptive.workbench.engine.store import check_writable, run_folder
-from adoptive.workbench.report.charts import Figure
+from adoptive.workbench.figures.charts import Figure
+from adoptive.workbench.figures.page import page_environment
 from adoptive.workbench.wording import LABEL
 
 __all__ = ["check_folder", "new_folder", "page_of", "write_figures"]
@@ -69,7 +69,6 @@ def write_figures(folder: Path, figures: tuple[Figure, ...]) -> None:
 def page_of(room: str, **said: Any) -> str:
     """Print the page ``page.html.j2`` of a folder of the workbench with the report's style."""
     here = resources.files("adoptive.workbench")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(here.joinpath(room, "page.html.j2").read_text("utf-8"))
+    template = page_environment().from_string(here.joinpath(room, "page.html.j2").read_text("utf-8"))
     style = Markup(here.joinpath("report", "page.css").read_text("utf-8"))
     return template.render(label=LABEL, version=__version__, style=style, svg=Markup, **said)

@@ -8,7 +8,8 @@ import altair as alt
 
 from adoptive.workbench.escalate.run import EscalationResult
 from adoptive.workbench.escalate.words import example_trial, level_names
-from adoptive.workbench.report.charts import Chart, Figure, Size, draw
+from adoptive.workbench.figures.charts import Chart, DataTable, Figure, Rows, Size, draw
+from adoptive.workbench.figures.escalation import escalation_chart
 
 __all__ = ["characteristics_figure", "curve_figure", "path_figure"]
 
@@ -72,30 +73,23 @@ def path_figure(result: EscalationResult) -> Figure:
     )
     caption = f"Trial {int(lead.trials.trials[at])} of {lead.name}. Circles: no DLT; crosses: DLT in the window."
     return draw("path", "The path of one trial", caption=caption, finding=finding,
+                table=DataTable(("patient", "level", "dose-limiting toxicity"), [
+                    (str(row["patient"]), row["level"], "yes" if row["toxic"] else "no")
+                    for row in _path_rows(result, at)]),
                 chart=lambda size: _path(result, at, size))  # fmt: skip
 
 
 def _path(result: EscalationResult, at: int, size: Size) -> Chart:
-    run, names = result.designs[0].trials, list(level_names(result))
-    rows: list[dict[str, Any]] = [
-        {
-            "level": names[level], "patient": place + 1,
-            "seen": "DLT" if run.toxic[at, place] else "no DLT",
-        }
+    return escalation_chart(_path_rows(result, at), levels=level_names(result), size=size)
+
+
+def _path_rows(result: EscalationResult, at: int) -> Rows:
+    run, names = result.designs[0].trials, level_names(result)
+    return [
+        {"patient": place + 1, "level": names[level], "toxic": bool(run.toxic[at, place])}
         for place, level in enumerate(run.given_level[at].tolist())
         if level >= 0
-    ]  # fmt: skip
-    base = alt.Chart(alt.InlineData(values=rows)).encode(
-        x=alt.X("patient:Q", title="patient", axis=alt.Axis(tickMinStep=1), scale=alt.Scale(nice=False, padding=8)),
-        y=alt.Y("level:N", sort=names[::-1], scale=alt.Scale(domain=names[::-1]), title="dose level"),
-    )
-    line = base.mark_line(strokeWidth=1, color="#888888", interpolate="step-after").encode(order="patient:Q")
-    marks = {"no DLT": ("circle", BLUE), "DLT": ("cross", RED)}
-    points = base.mark_point(filled=True, size=70, opacity=1).encode(
-        shape=alt.Shape("seen:N", scale=alt.Scale(domain=list(marks), range=[mark for mark, _ in marks.values()])),
-        color=alt.Color("seen:N", scale=alt.Scale(domain=list(marks), range=[colour for _, colour in marks.values()])),
-    )
-    return alt.layer(line, points).properties(width=size.width, height=40 * len(names) + 40)
+    ]
 
 
 def characteristics_figure(result: EscalationResult) -> Figure:
@@ -133,5 +127,5 @@ def _recommended(result: EscalationResult, size: Size) -> Chart:
     bars = base.mark_bar(opacity=0.85).encode(
         y=alt.Y("share:Q", title="trials, %", scale=alt.Scale(domain=[0, 100])), color=colour
     )
-    whiskers = base.mark_rule(color="#333333").encode(y="low:Q", y2="high:Q")
+    whiskers = base.mark_rule(stroke="currentColor").encode(y="low:Q", y2="high:Q")
     return alt.layer(bars, whiskers).properties(width=size.width, height=240)

@@ -11,8 +11,8 @@ from adoptive.workbench.escalate import words
 from adoptive.workbench.escalate.document import escalation_document, escalation_tables
 from adoptive.workbench.escalate.figures import characteristics_figure, curve_figure, path_figure
 from adoptive.workbench.escalate.run import EscalationResult
+from adoptive.workbench.figures.charts import Figure
 from adoptive.workbench.new_folder import new_folder, page_of, write_figures
-from adoptive.workbench.report.charts import Figure
 from adoptive.workbench.study import dump_study
 
 __all__ = ["command_of", "write_escalation"]

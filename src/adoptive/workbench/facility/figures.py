@@ -1,4 +1,4 @@
-"""Two figures of a facility: each patient's way as a lane, and how long the treated waited."""
+"""Three figures of a facility: each patient's way as a lane, how the ways ended, and how long the treated waited."""
 
 from __future__ import annotations
 
@@ -8,24 +8,14 @@ import altair as alt
 import numpy as np
 
 from adoptive.workbench.facility.types import ENDING_WORDS, Ending, FacilityResult
-from adoptive.workbench.report.charts import Chart, Figure, Size, draw
+from adoptive.workbench.figures.charts import Chart, DataTable, Figure, Rows, Size, draw
+from adoptive.workbench.figures.facility import FACILITY_PHASES, facility_chart, losses_chart
 
-__all__ = ["LANES", "timeline_figure", "waiting_figure"]
+__all__ = ["LANES", "losses_figure", "timeline_figure", "waiting_figure"]
 
 LANES: Final = 40
 BINS: Final = 24
 
-PHASES: Final = {
-    "waiting for a slot": "#CFCFCF",
-    "to the collection": "#F0E442",
-    "making and tests": "#56B4E9",
-    "transport, conditioning": "#009E73",
-}
-MARKS: Final = {
-    "treated": ("#000000", "triangle-up"),
-    "lost": ("#D55E00", "cross"),
-    "no product": ("#CC79A7", "square"),
-}
 _NO_PRODUCT: Final = (Ending.FAILED, Ending.OUT_OF_SPECIFICATION)
 
 
@@ -40,7 +30,7 @@ def timeline_figure(result: FacilityResult) -> Figure:
     treated = sum(lane["ending"] == "treated" for lane in lanes)
     finding = f"{treated} of these {len(lanes)} patients received the cells."
     return draw("timeline", "From the order to the infusion", caption=caption, finding=finding,
-                chart=lambda size: _timeline(lanes, size))  # fmt: skip
+                chart=lambda size: _timeline(lanes, size), table=_timeline_table(lanes))  # fmt: skip
 
 
 def waiting_figure(result: FacilityResult) -> Figure:
@@ -61,7 +51,7 @@ def waiting_figure(result: FacilityResult) -> Figure:
                 chart=lambda size: _histogram(days, result, size))  # fmt: skip
 
 
-def _lanes(result: FacilityResult) -> list[dict[str, Any]]:
+def _lanes(result: FacilityResult) -> Rows:
     """Give the days of the first lanes, each since the patient's own order."""
     journeys = result.journeys
     order = np.argsort(journeys.request_day, kind="stable")[:LANES]
@@ -76,29 +66,39 @@ def _lanes(result: FacilityResult) -> list[dict[str, Any]]:
     return lanes
 
 
-def _timeline(lanes: list[dict[str, Any]], size: Size) -> Chart:
+def _timeline_table(lanes: Rows) -> DataTable:
+    rows = [
+        (str(lane["lane"] + 1), *(f"{turn:.0f}" for turn in lane["turns"]), f"{lane['end']:.0f}", lane["words"])
+        for lane in lanes
+    ]
+    names = ("patient", "slot, day", "collection, day", "release, day", "end, day", "how it ended")
+    return DataTable(names, rows, "Days since the order; a step that was not reached stands on the last day.")
+
+
+def _timeline(lanes: Rows, size: Size) -> Chart:
     bars = []
     for lane in lanes:
         edges = [0.0, *lane["turns"], lane["end"]]
-        for phase, start, end in zip(PHASES, edges[:-1], edges[1:], strict=True):
+        for phase, start, end in zip(FACILITY_PHASES, edges[:-1], edges[1:], strict=True):
             if end > start:
                 bars.append({"lane": lane["lane"], "phase": phase, "start": start, "end": end})
-    y = alt.Y("lane:O", axis=None, scale=alt.Scale(domain=list(range(len(lanes))), paddingInner=0.2))
-    scale = alt.Scale(domain=list(PHASES), range=list(PHASES.values()))
-    legend = alt.Legend(columns=1 if size.narrow else 4, symbolType="square", labelLimit=250)
-    layers: list[alt.Chart] = [
-        alt.Chart(alt.InlineData(values=bars)).mark_bar().encode(
-            x=alt.X("start:Q", title="days since the order", axis=alt.Axis(grid=False)), x2="end:Q", y=y,
-            color=alt.Color("phase:N", scale=scale, legend=legend),
-        )
-    ]  # fmt: skip
-    for name, (colour, shape) in MARKS.items():
-        rows = [{"lane": lane["lane"], "end": lane["end"]} for lane in lanes if lane["ending"] == name]
-        point = alt.Chart(alt.InlineData(values=rows)).mark_point(
-            shape=shape, size=30, filled=True, opacity=1, angle=45 if shape == "cross" else 0, color=colour
-        )  # fmt: skip
-        layers.append(point.encode(x="end:Q", y=y))
-    return alt.layer(*layers).properties(width=size.width, height=max(120, 9 * len(lanes)))
+    marks = [{"lane": lane["lane"], "time": lane["end"], "event": lane["ending"]} for lane in lanes]
+    return facility_chart(bars, marks, size=size)
+
+
+def losses_figure(result: FacilityResult) -> Figure:
+    """Draw how the patients' ways ended, the treated first."""
+    rows: Rows = [{"ending": words, "patients": count} for words, count in result.summary.endings.items()]
+    whole = max(result.summary.patients, 1)
+    table = DataTable(
+        ("ending", "patients", "% of all"),
+        [(str(row["ending"]), f"{row['patients']:,}", f"{100 * int(row['patients']) / whole:.1f}") for row in rows],
+    )
+    finding = f"{result.summary.treated:,} of {result.summary.patients:,} patients were treated."
+    return draw(
+        "losses", "Who was treated, and who was lost", caption="Patients by how their way ended.", finding=finding,
+        chart=lambda size: losses_chart(rows, size=size), table=table,
+    )  # fmt: skip
 
 
 def _histogram(days: Any, result: FacilityResult, size: Size) -> Chart:

@@ -9,10 +9,10 @@ from adoptive.tables import write_table
 from adoptive.workbench.engine.document import as_json
 from adoptive.workbench.facility import words
 from adoptive.workbench.facility.document import cost_table, facility_document, patient_table
-from adoptive.workbench.facility.figures import timeline_figure, waiting_figure
+from adoptive.workbench.facility.figures import losses_figure, timeline_figure, waiting_figure
 from adoptive.workbench.facility.types import Asked, FacilityResult
+from adoptive.workbench.figures.charts import Figure
 from adoptive.workbench.new_folder import new_folder, page_of, write_figures
-from adoptive.workbench.report.charts import Figure
 from adoptive.workbench.study import dump_study
 
 __all__ = ["command_of", "price_sentence", "write_facility"]
@@ -29,7 +29,7 @@ def write_facility(result: FacilityResult, out: Path) -> Path:
         The disk is full, or the folder was taken away.
     """
     with new_folder(out) as folder:
-        figures = (timeline_figure(result), waiting_figure(result))
+        figures = (timeline_figure(result), losses_figure(result), waiting_figure(result))
         (folder / "study.toml").write_text(dump_study(result.study), "utf-8")
         (folder / "summary.json").write_text(as_json(facility_document(result)), "utf-8")
         write_table(folder / "patients", patient_table(result))

@@ -1,20 +1,20 @@
-"""Figures of the cells and what they do to the patient: kinetics in blood, toxicity by grade."""
+"""Figures of the cells and what they do to the patient: kinetics in blood, toxicity by grade, when it begins."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final
 
-import altair as alt
 import numpy as np
 from numpy.typing import NDArray
 
-from adoptive.workbench.report.charts import ARM_COLOURS, GRADE_COLOURS, Chart, Figure, Panel, Size, draw, on, stacked
+from adoptive.kinetics.observe.rows import observed
+from adoptive.workbench.figures.charts import DataTable, Figure, Rows, draw
+from adoptive.workbench.figures.kinetics import band_rows, kinetics_chart
+from adoptive.workbench.figures.toxicity import onset_chart, toxicity_chart
 from adoptive.workbench.report.data import Run, rows_of
 
-__all__ = ["kinetics_figure", "toxicity_figure"]
+__all__ = ["kinetics_figure", "onset_figure", "toxicity_figure"]
 
-Rows = list[dict[str, Any]]
 Floats = NDArray[np.float64]
 
 LAST_DAY: Final = 120
@@ -22,30 +22,49 @@ LAST_DAY_LONG: Final = 365
 LONG_MONTHS: Final = 36.0
 """Follow-up from which a year of cells in blood is drawn instead of four months."""
 
-THIN_LINES: Final = 25
-THREAD_POINTS: Final = 60
-"""Points of a thin line, about."""
-
+TABLE_DAYS: Final = (0, 3, 7, 10, 14, 21, 28, 42, 56, 90, 120, 183, 274, 365)
 FLOOR_COPIES: Final = 1.0
-"""Lowest level drawn, copies per ug of DNA: below it nothing is measured."""
+"""Lowest level drawn, copies per ug of DNA: far below what is measured."""
+
+ONSETS: Final = (
+    ("CRS", "crs_grade", "crs_onset_day", "crs_days"),
+    ("ICANS", "icans_grade", "icans_onset_day", "icans_days"),
+    ("infection", "infections", "infection_onset_day", ""),
+)
+FEWEST: Final = 3
+"""Patients with a toxicity from which its onset is drawn."""
 
 
 def kinetics_figure(run: Run) -> Figure:
     """Draw the transgene in blood from the first infusion, arm by arm."""
-    drawn = {arm: _kinetics_rows(run, arm) for arm in run.cells}
-    counted = {arm: patients for arm, (_, _, patients) in drawn.items()}
+    rows = [row for arm in run.cells for row in _levels(run, arm)]
+    counted = {arm: len({row["patient"] for row in rows if row["arm"] == arm}) for arm in run.cells}
     told = f"{counted[run.cells[0]]} infused patients"
-    if len(drawn) > 1:
+    if len(counted) > 1:
         told = ", ".join(f"{run.arms[arm]} {number}" for arm, number in counted.items()) + " infused patients"
+    lloq = observed("qpcr_lower")
+    limit = f" Dashed: limit of quantification by qPCR ({lloq:g}); the simulated level is drawn below it, too."
     caption = (
         f"Trial {run.summary['median_trial']}, {told}, from each one's first infusion on, while "
         f"alive and followed. Line: median; band: 5th to 95th percentile of patients; thin: single patients. "
-        f"Levels below {FLOOR_COPIES:g} copy are drawn at {FLOOR_COPIES:g}."
+        f"Levels below {FLOOR_COPIES:g} copy are drawn at {FLOOR_COPIES:g}.{limit}"
     )
+    finding = " ".join(_peak_in_words(run, arm) for arm in run.cells)
     return draw(
-        "kinetics", "CAR copies in blood", caption=caption,
-        finding=" ".join(_peak_in_words(run, arm) for arm in drawn), chart=lambda size: _kinetics(run, drawn, size),
+        "kinetics", "CAR copies in blood", caption=caption, finding=finding, table=_kinetics_table(rows),
+        chart=lambda size: kinetics_chart(rows, size=size, lloq=lloq, floor=FLOOR_COPIES),
     )  # fmt: skip
+
+
+def _kinetics_table(rows: Rows) -> DataTable:
+    told = []
+    for group in dict.fromkeys(row["group"] for row in rows):
+        picked = [row for row in rows if row["group"] == group and row["day"] in TABLE_DAYS]
+        for row in band_rows([row | {"level": max(row["level"], FLOOR_COPIES)} for row in picked], group):
+            told.append(
+                (f"{group or 'all'}, day {row['day']:g}", *(f"{row[name]:,.0f}" for name in ("middle", "low", "high")))
+            )
+    return DataTable(("arm, day", "median", "5th percentile", "95th percentile"), told, "Copies per µg DNA.")
 
 
 def toxicity_figure(run: Run) -> Figure:
@@ -54,15 +73,72 @@ def toxicity_figure(run: Run) -> Figure:
     by_astct = "Cytokine release syndrome (CRS) and neurotoxicity (ICANS): ASTCT"
     by_other = f"Cytokine release syndrome (CRS): {scale}; neurotoxicity (ICANS): ASTCT"
     caption = (
-        f"Worst grade of each infused patient who could be assessed, pooled over {run.summary['trials']:,} simulated "
-        f"trials. {by_astct if scale == 'ASTCT' else by_other}; counts, anaemia, ALT: CTCAE 5.0; "
-        "early ICAHT (lack of neutrophils to day 30): EHA and EBMT; tumour lysis: Cairo and Bishop; infection and "
-        "gastric mucosal injury: grades of the model. What is missing to 100 % had grade 0."
+        f"Worst grade (G) of each infused patient who could be assessed, pooled over {run.summary['trials']:,} "
+        f"simulated trials, the worst grade first. {by_astct if scale == 'ASTCT' else by_other}; counts, anaemia, ALT: "
+        "CTCAE 5.0; early ICAHT (lack of neutrophils to day 30): EHA and EBMT; tumour lysis: Cairo and Bishop; "
+        "infection and gastric mucosal injury: grades of the model. What is missing to 100 % had grade 0."
     )
+    rows = [
+        {"term": _shortly(row["toxicity"]), "grade": row["grade"], "share": row["share"],
+         "group": run.arms[arm] if len(run.cells) > 1 else ""}
+        for arm in run.cells
+        for row in rows_of(run.tables["grades"], arm=arm)
+    ]  # fmt: skip
     finding = " ".join(_severe_in_words(run, arm) for arm in run.cells)
     return draw(
-        "toxicity", "Toxicity by grade", caption=caption, finding=finding, chart=lambda size: _toxicity(run, size)
+        "toxicity", "Toxicity by grade", caption=caption, finding=finding, table=_grade_table(rows),
+        chart=lambda size: toxicity_chart(rows, size=size, title="% of infused patients"),
+    )  # fmt: skip
+
+
+def _grade_table(rows: Rows) -> DataTable:
+    lines: dict[tuple[str, str], dict[int, float]] = {}
+    for row in rows:
+        lines.setdefault((row["group"], row["term"]), {})[int(row["grade"])] = 100 * float(row["share"])
+    told = [
+        (f"{group}: {term}" if group else term, *(f"{shares.get(grade, 0.0):.1f}" for grade in range(6)))
+        for (group, term), shares in lines.items()
+    ]
+    return DataTable(("toxicity", *(f"grade {grade}" for grade in range(6))), told, "% of infused patients.")
+
+
+def onset_figure(run: Run) -> Figure | None:
+    """Draw when toxicities began and how long they lasted in the median trial; none if hardly anybody had one."""
+    rows = [row for arm in run.cells for row in _onsets(run, arm)]
+    if not rows:
+        return None
+    told = [
+        (f"{row['group']}: {row['term']}" if row["group"] else row["term"], str(row["patients"]), f"{row['onset']:.0f}",
+         f"{row['onset_lower']:.0f} to {row['onset_upper']:.0f}", f"{row['days']:.0f}" if row["days"] else "–")
+        for row in rows
+    ]  # fmt: skip
+    caption = (
+        f"Trial {run.summary['median_trial']}, infused patients who had it. Dot: median onset; thin line: middle half "
+        "of the patients; thick line: median length from the median onset on (not recorded for infections)."
     )
+    finding = " ".join(f"{name}: {many} patients, from day {day} on." for name, many, day, *_ in told)
+    columns = ("toxicity", "patients", "median onset, day", "middle half", "median length, days")
+    return draw(
+        "onset", "When toxicity begins and how long it lasts", caption=caption, finding=finding,
+        chart=lambda size: onset_chart(rows, size=size), table=DataTable(columns, told),
+    )  # fmt: skip
+
+
+def _onsets(run: Run, arm: int) -> Rows:
+    patients = run.tables["patients"]
+    infused = (patients["arm"] == arm) & patients["treated"]
+    rows: Rows = []
+    for term, had, onset, length in ONSETS:
+        mine = infused & (patients[had] > 0)
+        if mine.sum() < FEWEST:
+            continue
+        low, middle, high = np.quantile(patients[onset][mine], [0.25, 0.5, 0.75]).tolist()
+        days = float(np.median(patients[length][mine])) if length else 0.0
+        rows.append({
+            "term": term, "group": run.arms[arm] if len(run.cells) > 1 else "", "onset": middle, "onset_lower": low,
+            "onset_upper": high, "end": middle + days, "days": days, "patients": int(mine.sum()),
+        })  # fmt: skip
+    return rows
 
 
 def _severe_in_words(run: Run, arm: int) -> str:
@@ -73,8 +149,8 @@ def _severe_in_words(run: Run, arm: int) -> str:
     return f"Grade 3 or more{whom}: " + ", ".join(f"{name} {100 * share:.0f} %" for name, share in severe.items()) + "."
 
 
-def _kinetics_rows(run: Run, arm: int) -> tuple[Rows, Rows, int]:
-    """Give the band by day since the first infusion, the thin lines, and the number of patients."""
+def _levels(run: Run, arm: int) -> Rows:
+    """Give the levels of an arm's infused patients by day since the first infusion."""
     of_arm = set(run.tables["patients"]["patient"][run.tables["patients"]["arm"] == arm].tolist())
     first: dict[int, float] = {}
     for dose in rows_of(run.tables["doses"]):
@@ -82,26 +158,16 @@ def _kinetics_rows(run: Run, arm: int) -> tuple[Rows, Rows, int]:
             first[dose["patient"]] = min(dose["day"], first.get(dose["patient"], np.inf))
     daily = run.tables["daily"]
     if not daily or not first:
-        return [], [], 0
+        return []
     start = np.array([first.get(patient, np.inf) for patient in daily["patient"].tolist()])
     since = np.where(np.isfinite(start), np.round(daily["day"] - np.where(np.isfinite(start), start, 0.0)), -1.0)
     keep = (since >= 0) & (since <= _last_day(run))
-    day, level, who = _grouped(since[keep]), np.maximum(daily["car_copies"][keep], FLOOR_COPIES), daily["patient"][keep]
-    band = []
-    for value in np.unique(day):
-        low, middle, high = np.quantile(level[day == value], [0.05, 0.5, 0.95], method="inverted_cdf")
-        band.append(
-            {"arm": run.arms[arm], "day": float(value), "low": float(low), "copies": float(middle), "high": float(high)}
-        )
-    patients = sorted(first)
-    most = THIN_LINES if len(run.cells) == 1 else 0
-    picked = [patients[round(at)] for at in np.linspace(0, len(patients) - 1, min(most, len(patients)))]
-    threads = [
-        {"patient": patient, "day": float(at), "copies": float(f"{copies:.3g}")}
-        for patient in picked
-        for at, copies in _thinned(day[who == patient], level[who == patient], every=_last_day(run) // THREAD_POINTS)
+    group = run.arms[arm] if len(run.cells) > 1 else ""
+    columns: tuple[Any, ...] = (daily["patient"][keep], _grouped(since[keep]), daily["car_copies"][keep])
+    return [
+        {"arm": arm, "group": group, "patient": patient, "day": day, "level": level}
+        for patient, day, level in zip(*(column.tolist() for column in columns), strict=True)
     ]
-    return band, threads, len(patients)
 
 
 def _grouped(day: Floats) -> Floats:
@@ -110,40 +176,9 @@ def _grouped(day: Floats) -> Floats:
     return np.where(day > LAST_DAY, weeks, day)
 
 
-def _thinned(day: Floats, level: Floats, *, every: int) -> Iterator[tuple[float, float]]:
-    """Give some of a patient's days, each once: of a week its first day."""
-    once, place = np.unique(day, return_index=True)
-    for at, first in zip(once.tolist(), place.tolist(), strict=True):
-        if at > LAST_DAY or at % every == 0:
-            yield at, float(level[first])
-
-
 def _last_day(run: Run) -> int:
     trial = run.study.trial
     return LAST_DAY_LONG if trial.accrual_months + trial.follow_up_months > LONG_MONTHS else LAST_DAY
-
-
-def _kinetics(run: Run, drawn: dict[int, tuple[Rows, Rows, int]], size: Size) -> Chart:
-    x = alt.X("day:Q", title="days from first infusion", axis=alt.Axis(grid=False), scale=alt.Scale(nice=False))
-    axis = alt.Axis(format="~s", tickCount=5, title="copies per µg DNA")
-    y = alt.Y("copies:Q", scale=alt.Scale(type="log", domainMin=FLOOR_COPIES), axis=axis)
-    names, bands = [run.arms[arm] for arm in drawn], [row for band, _, _ in drawn.values() for row in band]
-    threads = [row for _, thin, _ in drawn.values() for row in thin]
-    legend = _legend(size) if len(names) > 1 else None
-    scale = alt.Scale(domain=names, range=[ARM_COLOURS[arm] for arm in drawn])
-    colour = alt.Color("arm:N", legend=legend, scale=scale)
-    opacity = 0.18 if len(names) == 1 else 0.1
-    layers = [
-        on(bands).mark_area(opacity=opacity).encode(x=x, y="low:Q", y2="high:Q", color=colour),
-        on(threads).mark_line(strokeWidth=0.6, opacity=0.45, color="#888888").encode(x=x, y=y, detail="patient:N"),
-        on(bands).mark_line(strokeWidth=2.4).encode(x=x, y=y, color=colour),
-    ]
-    return alt.layer(*layers).properties(width=size.width, height=280)
-
-
-def _legend(size: Size) -> alt.Legend:
-    columns = 1 if size.narrow else 3
-    return alt.Legend(columns=columns, symbolType="stroke", symbolSize=500, symbolOpacity=1, labelLimit=250)
 
 
 def _peak_in_words(run: Run, arm: int) -> str:
@@ -156,45 +191,5 @@ def _peak_in_words(run: Run, arm: int) -> str:
     )
 
 
-def _toxicity(run: Run, size: Size) -> Chart:
-    return stacked([_grades(run, arm, size) for arm in run.cells])
-
-
-def _grade_rows(run: Run, arm: int) -> Rows:
-    """Give each toxicity's pieces, the worst grade first, with their ends."""
-    rows: Rows = []
-    of_arm = list(rows_of(run.tables["grades"], arm=arm))
-    for name in dict.fromkeys(row["toxicity"] for row in of_arm):
-        edge = 0.0
-        listed = [row for row in of_arm if row["toxicity"] == name and row["grade"] and row["share"]]
-        for row in sorted(listed, key=lambda row: -int(row["grade"])):
-            share = 100 * row["share"]
-            rows.append({
-                "toxicity": _shortly(name), "grade": f"grade {row['grade']}", "start": edge, "end": edge + share,
-                "middle": edge + share / 2, "label": f"{share:.0f}" if share >= 5 else "", "dark": row["grade"] >= 3,
-            })  # fmt: skip
-            edge += share
-    return rows
-
-
 def _shortly(toxicity: str) -> str:
     return toxicity.replace("cytokine release syndrome", "CRS")
-
-
-def _grades(run: Run, arm: int, size: Size) -> Panel:
-    order = list(dict.fromkeys(_shortly(row["toxicity"]) for row in rows_of(run.tables["grades"], arm=arm)))
-    scale = alt.Scale(domain=[f"grade {grade}" for grade in GRADE_COLOURS], range=list(GRADE_COLOURS.values()))
-    axis = alt.Axis(labelLimit=200, minExtent=130, ticks=False, domain=False)
-    y = alt.Y("toxicity:N", sort=order, scale=alt.Scale(domain=order), title=None, axis=axis)
-    data = on(_grade_rows(run, arm))
-    percent, ticks = alt.Scale(domain=[0, 100]), alt.Axis(values=[0, 20, 40, 60, 80, 100])
-    legend = alt.Legend(columns=2 if size.narrow else 5, symbolType="square")
-    bars = data.mark_bar().encode(
-        x=alt.X("start:Q", title="% of infused patients, worst grade first", scale=percent, axis=ticks),
-        x2="end:Q", y=y, color=alt.Color("grade:N", scale=scale, legend=legend),
-    )  # fmt: skip
-    labels = data.mark_text(fontSize=11).encode(
-        x="middle:Q", y=y, text="label:N", color=alt.condition("datum.dark", alt.value("white"), alt.value("black"))
-    )
-    title = {"title": run.arms[arm]} if len(run.cells) > 1 else {}
-    return alt.layer(bars, labels).properties(width=size.width - 100, height=36 * max(1, len(order)), **title)

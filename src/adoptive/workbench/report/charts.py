@@ -1,15 +1,20 @@
-"""What all figures share: colours, sizes, theme, and the way from a chart to an inline picture."""
+"""The charts' common parts, under the name that they had before: see :mod:`adoptive.workbench.figures.charts`."""
 
-from __future__ import annotations
-
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
-
-import altair as alt
-import vl_convert
-from altair.utils import schemapi
+from adoptive.workbench.figures.charts import (
+    ARM_COLOURS,
+    ARM_DASHES,
+    GRADE_COLOURS,
+    Chart,
+    Draw,
+    Figure,
+    Panel,
+    Size,
+    cut,
+    draw,
+    inline,
+    on,
+    stacked,
+)
 
 __all__ = [
     "ARM_COLOURS",
@@ -26,111 +31,3 @@ __all__ = [
     "on",
     "stacked",
 ]
-
-# Okabe and Ito's colours, told apart by people with any colour vision.
-ARM_COLOURS: Final = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7F7F7F", "#5E3C99")
-ARM_DASHES: Final = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3), (10, 4), (4, 2, 1, 2), (3, 5), (1, 3))
-GRADE_COLOURS: Final = {1: "#F3D9A4", 2: "#E69F00", 3: "#D55E00", 4: "#8C2D04", 5: "#555555"}
-LABEL_LETTERS: Final = 26
-"""Letters of an arm's name beside its curve; the table of patients at risk gives it whole."""
-VEGA_LITE: Final = "6.4"
-
-
-@dataclass(frozen=True)
-class Size:
-    """Hold the room for a figure: its name, and the width of the plotting area in pixels."""
-
-    name: str
-    width: int
-
-    @property
-    def narrow(self) -> bool:
-        """Say whether the figure is for a phone."""
-        return self.width < 500
-
-
-SIZES: Final = (Size("wide", 640), Size("narrow", 270))
-
-Chart = alt.LayerChart | alt.VConcatChart | alt.FacetChart
-Panel = alt.LayerChart | alt.FacetChart
-Draw = Callable[[Size], Chart]
-
-
-@dataclass(frozen=True)
-class Figure:
-    """Hold a figure of the report: its name, title, caption, what it shows in words, and its drawings as SVG."""
-
-    name: str
-    title: str
-    caption: str
-    finding: str
-    drawings: Sequence[tuple[str, str]]
-
-
-def on(rows: list[dict[str, Any]]) -> alt.Chart:
-    """Begin a chart on rows that it carries in itself, as a tuple: a list is copied row by row at every step."""
-    return alt.Chart(alt.InlineData(values=tuple(rows)))
-
-
-def stacked(panels: Sequence[Panel]) -> Chart:
-    """Set panels under each other; one alone stands for itself."""
-    return alt.vconcat(*panels)
-
-
-def cut(text: str, letters: int = LABEL_LETTERS) -> str:
-    """Shorten a text.
-
-    >>> cut("physician's choice", 9)
-    'physicia…'
-    """
-    return text if len(text) <= letters else f"{text[: letters - 1]}…"
-
-
-def draw(name: str, title: str, *, caption: str, finding: str, chart: Draw) -> Figure:
-    """Draw a figure at both widths; rows of data are not checked against the grammar of charts, which takes seconds."""
-    with schemapi.debug_mode(False):
-        drawings = [(size.name, inline(themed(chart(size)), f"{name}-{size.name}", title, finding)) for size in SIZES]
-    return Figure(name, title, caption, finding, drawings)
-
-
-def themed(chart: Chart) -> Chart:
-    """Give a chart the page's look; text takes the page's colour, so that dark pages work."""
-    quiet: dict[str, Any] = {
-        "labelColor": "currentColor", "titleColor": "currentColor", "labelFontSize": 12, "titleFontSize": 12,
-        "titleFontWeight": "normal",
-    }  # fmt: skip
-    font = "Arial, Helvetica, Liberation Sans, sans-serif"
-    dressed: Chart = chart.configure(
-        background="transparent", font=font, padding=4,
-        axis=alt.AxisConfig(
-            **quiet, domainColor="#888888", tickColor="#888888", gridColor="#888888", gridOpacity=0.25
-        ),
-        legend=alt.LegendConfig(
-            **quiet, orient="top", direction="horizontal", symbolStrokeWidth=3, title=None, columnPadding=34
-        ),
-        view=alt.ViewConfig(stroke=None),
-        title=alt.TitleConfig(color="currentColor", fontSize=13, anchor="start", fontWeight="bold"),
-        text=alt.MarkConfig(color="currentColor", fontSize=12),
-    )  # fmt: skip
-    return dressed
-
-
-def inline(chart: Chart, name: str, title: str, finding: str) -> str:
-    """Turn a chart into an SVG element for an HTML page: scales with the page, unique ids, one name and description."""
-    svg = str(vl_convert.vegalite_to_svg(chart.to_dict(validate=False), vl_version=VEGA_LITE, allowed_base_urls=[]))
-    size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
-    width = size.group(1) if size else "640"
-    inner = svg[svg.index(">") + 1 : svg.rindex("</svg>")]
-    inner = re.sub(r' (?:role|aria-[a-z]+|pointer-events)="[^"]*"', "", inner)
-    inner = re.sub(r'<path class="(?:background|foreground)"[^>]*d=""[^>]*/>', "", inner)
-    inner = re.sub(r"\d+\.\d{3,}", lambda found: f"{float(found.group()):.2f}".rstrip("0").rstrip("."), inner)
-    inner = re.sub(r'id="([^"]+)"', rf'id="{name}-\1"', inner)
-    inner = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", inner)
-    view = size.group(0) if size else ""
-    label = f'<title id="{name}-title">{_escaped(title)}</title><desc id="{name}-desc">{_escaped(finding)}</desc>'
-    head = f'<svg role="img" aria-labelledby="{name}-title {name}-desc" {view} style="max-width:{width}px">'
-    return f"{head}{label}{inner}</svg>"
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

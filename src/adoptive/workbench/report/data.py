@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 from adoptive.errors import StudyError
 from adoptive.tables import TableError, read_table
 from adoptive.trial.types import Study
-from adoptive.workbench.shape import arm_names, cells_arms, origin
+from adoptive.units import months
+from adoptive.verdict.rows import SurvivalRows, survival_rows
+from adoptive.workbench.shape import arm_names, cells_arms, drawn_set, origin
 from adoptive.workbench.study import parse_study
 
-__all__ = ["Run", "Table", "load_run", "rows_of"]
+__all__ = ["Run", "Table", "load_run", "rows_of", "survival_of"]
 
 Table = Mapping[str, NDArray[Any]]
 
@@ -98,6 +100,17 @@ def rows_of(table: Table, **wanted: Any) -> Iterator[dict[str, Any]]:
     columns = {name: column[keep].tolist() for name, column in table.items()}
     for values in zip(*columns.values(), strict=True):
         yield dict(zip(columns, values, strict=True))
+
+
+def survival_of(run: Run, event: str) -> SurvivalRows:
+    """Give the median trial's times to an event in months, arms as groups, of the patients whose curve is drawn."""
+    patients = run.tables["patients"]
+    column = {"infused": "treated", "responders": "responder"}.get(drawn_set(run.study, event))
+    keep = np.ones(len(patients["arm"]), bool) if column is None else np.asarray(patients[column], bool)
+    if not keep.any():
+        return survival_rows([0.0], [False], group=[run.arms[0]])
+    names = np.array(run.arms)[patients["arm"][keep]]
+    return survival_rows(months(patients[f"{event}_days"][keep]), patients[f"{event}_event"][keep], group=names)
 
 
 def _there(folder: Path, name: str) -> bool:

@@ -6,16 +6,20 @@ from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from adoptive.errors import RunError
+from adoptive.workbench.figures.charts import Figure
+from adoptive.workbench.figures.page import page_environment
 from adoptive.workbench.report import words
-from adoptive.workbench.report.cells import kinetics_figure, toxicity_figure
-from adoptive.workbench.report.charts import ARM_COLOURS, Figure
+from adoptive.workbench.report.cells import kinetics_figure, onset_figure, toxicity_figure
 from adoptive.workbench.report.data import Run, load_run
+from adoptive.workbench.report.flow import flow_figure
+from adoptive.workbench.report.incidence import incidence_figure, infusion_figure
+from adoptive.workbench.report.plan import plan_rows
 from adoptive.workbench.report.response import bars_figure, has_lesions, spider_figure, waterfall_figure
-from adoptive.workbench.report.survival import EVENT_NAMES, risk_rows, survival_figure
+from adoptive.workbench.report.subgroups import subgroup_figure
+from adoptive.workbench.report.survival import EVENT_NAMES, survival_figure
 from adoptive.workbench.report.swimmer import swimmer_figure
 from adoptive.workbench.rules import RULE_COLUMNS, RULE_TITLE, rule_cells, rule_note, rule_sentence
 from adoptive.workbench.shape import compares, curves_of, drawn_set, has_rules
@@ -62,27 +66,30 @@ def rewrite_report(folder: Path) -> Path:
 
 def _page(run: Run) -> str:
     here = resources.files("adoptive.workbench.report")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(here.joinpath("page.html.j2").read_text("utf-8"))
+    template = page_environment().from_string(here.joinpath("page.html.j2").read_text("utf-8"))
     rules = words.ruled(run)
     return template.render(
-        run=run, study=run.study, label=LABEL, figures=_figures(run), answer=words.answer(run), flow=words.flow(run),
-        arm_colours=ARM_COLOURS, prediction=PREDICTION if run.summary["prediction"] else "", chances=words.chances(run),
+        run=run, study=run.study, label=LABEL, figures=_figures(run), answer=words.answer(run),
+        prediction=PREDICTION if run.summary["prediction"] else "", chances=words.chances(run),
         survival_titles=_survival_titles(run), no_cells=NO_CELLS, chance_title=CHANCE_TITLE, chance_note=CHANCE_NOTE,
         rows=words.comparison_rows(run), missed=words.missed(run), checks=words.check_rows(run),
-        risk={event: risk_rows(run, event) for event in curves_of(run.study)},
         parameters=list(words.parameter_groups(run)), fields=list(words.field_groups(run)),
         why=Markup(words.noted(run, "Why it may miss")), left_out=Markup(words.noted(run, "What is not modelled")),
         rules=[rule_cells(row) for row in rules], rule_title=RULE_TITLE, rule_columns=RULE_COLUMNS,
         rule_note=rule_note(rules), rule_sentence=rule_sentence(rules, run.study), rule_absent=_rule_absent(run),
         counts=words.counted(run), count_note=COUNT_NOTE,
-        style=Markup(here.joinpath("page.css").read_text("utf-8")), svg=Markup,
+        style=Markup(here.joinpath("page.css").read_text("utf-8")), plan=plan_rows(run),
     )  # fmt: skip
 
 
 def _figures(run: Run) -> dict[str, Figure]:
     """Draw the figures that a study of this shape has, by name."""
-    drawn = {event: survival_figure(run, event) for event in curves_of(run.study)}
+    drawn = {"flow": flow_figure(run)}
+    drawn |= {event: survival_figure(run, event) for event in curves_of(run.study)}
+    drawn["incidence"] = incidence_figure(run)
+    for name, figure in (("infused", infusion_figure(run)), ("subgroups", subgroup_figure(run))):
+        if figure is not None:
+            drawn[name] = figure
     drawn["bars"] = bars_figure(run)
     if has_lesions(run):
         drawn["waterfall"] = waterfall_figure(run)
@@ -91,6 +98,8 @@ def _figures(run: Run) -> dict[str, Figure]:
         drawn["spider"] = spider_figure(run)
     if run.cells:
         drawn |= {"kinetics": kinetics_figure(run), "toxicity": toxicity_figure(run)}
+        if (onset := onset_figure(run)) is not None:
+            drawn["onset"] = onset
     return drawn
 
 

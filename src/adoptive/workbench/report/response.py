@@ -2,43 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import altair as alt
 import numpy as np
 
 from adoptive.outcome.types import Response
 from adoptive.units import months
-from adoptive.workbench.report.charts import Chart, Figure, Size, draw, on, stacked
+from adoptive.workbench.figures.charts import Chart, DataTable, Figure, Rows, Size, draw, on, stacked
+from adoptive.workbench.figures.colours import DARK, RESPONSE_WORDS, RESPONSES, responses_of
+from adoptive.workbench.figures.spider import spider_chart
+from adoptive.workbench.figures.waterfall import TOP_CHANGE, waterfall_chart
 from adoptive.workbench.report.data import Run, rows_of
 from adoptive.workbench.shape import CRITERIA_WITH_LESIONS, assessed
 
-__all__ = ["bars_figure", "day_zero", "has_lesions", "spider_figure", "waterfall_figure"]
+__all__ = ["bars_figure", "day_zero", "has_lesions", "progressed_elsewhere", "spider_figure", "waterfall_figure"]
 
-Rows = list[dict[str, Any]]
-
-RESPONSES: Final = {
-    Response.SCR: ("stringent complete response", "#00523B"),
-    Response.CR: ("complete response", "#009E73"),
-    Response.CRI: ("complete response, counts not recovered", "#66C5A8"),
-    Response.VGPR: ("very good partial response", "#0072B2"),
-    Response.PR: ("partial response", "#56B4E9"),
-    Response.MR: ("minimal response", "#F0D9A0"),
-    Response.SD: ("stable disease", "#E69F00"),
-    Response.NON_CR_NON_PD: ("stable disease", "#E69F00"),
-    Response.NR: ("no remission", "#E69F00"),
-    Response.PD: ("progressive disease", "#D55E00"),
-    Response.NE: ("not evaluable", "#999999"),
-    Response.NOT_DONE: ("not evaluable", "#999999"),
-}
-"""Words and colour of every best response, the best first."""
-
-DARK: Final = tuple(RESPONSES[code][0] for code in (Response.SCR, Response.VGPR))
-"""Responses whose colour asks for white letters."""
-
-NOT_EVALUABLE: Final = RESPONSES[Response.NE][0]
 SPIDER_LINES: Final = 40
-TOP_CHANGE: Final = 100.0
+GROWTH: Final = 0.20
+"""Growth of the sum of diameters over its smallest value that is progression by RECIST 1.1, with 5 mm at least."""
+
+GROWTH_MM: Final = 5.0
 
 
 def has_lesions(run: Run) -> bool:
@@ -58,46 +42,77 @@ def bars_figure(run: Run) -> Figure:
         f"{name}: " + ", ".join(f"{row['response']} {row['share']:.0f} %" for row in rows if row["arm"] == name)
         for name in run.arms
     ]
+    table = DataTable(
+        ("arm", "best response", "% of patients"),
+        [(row["arm"], row["response"], f"{row['share']:.1f}") for row in rows],
+    )
     return draw(
         "bars", "Best response by arm", caption=caption, finding=". ".join(told) + ".",
-        chart=lambda size: _bar_chart(run, rows, size),
+        chart=lambda size: _bar_chart(run, rows, size), table=table,
     )  # fmt: skip
 
 
 def waterfall_figure(run: Run) -> Figure:
     """Draw each evaluable patient's best change of the target lesions, by arm."""
     arms = _lesion_arms(run)
+    rows = [row for arm in arms for row in _bars(run, arm)]
     counts = {arm: _evaluable(run, arm) for arm in arms}
     missing = "; ".join(f"{run.arms[arm]}: {lost} of {whole}" for arm, (lost, whole) in counts.items())
+    stars = sum(row["star"] for row in rows)
     caption = (
-        f"Trial {run.summary['median_trial']}. One bar per patient with a scan after baseline; colour: "
-        f"{_best_of(run)} response. Lines at +20 % and −30 %; bars end at +{TOP_CHANGE:.0f} %. "
+        f"Trial {run.summary['median_trial']}. One bar per patient with a scan after baseline; the strip below and the "
+        f"colour say his {_best_of(run)} response. Lines at +20 % and −30 %; bars end at +{TOP_CHANGE:.0f} %. "
+        f"Asterisk: progressed without enough growth of the target lesions, by a new or another lesion ({stars}). "
         f"Without such a scan: {missing}."
     )
     shrunk = {arm: sum(row["change"] <= -30.0 for row in _bars(run, arm)) for arm in arms}
     told = ", ".join(f"{few} in {run.arms[arm]}" for arm, few in shrunk.items())
     finding = f"Target lesions shrank by 30 % or more in so many patients: {told}."
+    table = DataTable(
+        ("arm", "patient", "best change, %", "best response"),
+        [
+            (row["group"], str(row["patient"]), f"{row['change']:+.0f}{'*' if row['star'] else ''}", row["response"])
+            for row in sorted(rows, key=lambda row: (run.arms.index(row["group"]), -row["change"]))
+        ],
+    )
     return draw(
         "waterfall", "Best change of the target lesions", caption=caption, finding=finding,
-        chart=lambda size: _waterfall(run, arms, size),
+        chart=lambda size: waterfall_chart(rows, size=size), table=table,
     )  # fmt: skip
 
 
 def spider_figure(run: Run) -> Figure:
     """Draw the change of the target lesions over time."""
     arms = [arm for arm in run.followed if arm in _lesion_arms(run)]
-    lines = {arm: _spider_rows(run, arm, SPIDER_LINES // len(arms)) for arm in arms}
-    shown = {arm: len({row["patient"] for row in rows}) for arm, (rows, _) in lines.items()}
-    told = "; ".join(f"{run.arms[arm]}: {shown[arm]} of {lines[arm][1]} patients with scans" for arm in arms)
+    rows = [row for arm in arms for row in _spider_rows(run, arm)]
+    patients = {arm: len({row["patient"] for row in rows if row["arm"] == arm}) for arm in arms}
+    few = max(1, SPIDER_LINES // max(len([arm for arm in arms if patients[arm]]), 1))
+    told = "; ".join(
+        f"{run.arms[arm]}: {min(few, patients[arm])} of {patients[arm]} patients with scans" for arm in arms
+    )
     caption = (
-        f"Trial {run.summary['median_trial']}, {told}. Colour: {_best_of(run)} response. Lines at +20 % and −30 %; the "
+        f"Trial {run.summary['median_trial']}, {told}. Colour and dash: {_best_of(run)} response. Thick: median of "
+        f"those who had a first, second, third scan and so on, while five or more did. Lines at +20 % and −30 %; the "
         f"axis ends at +{TOP_CHANGE:.0f} %."
     )
-    finding = f"Change of the sum of diameters over time in {sum(shown.values())} patients."
+    shown = sum(min(few, number) for number in patients.values())
+    finding = f"Change of the sum of diameters over time in {shown} patients."
+    origin = " or ".join(dict.fromkeys(run.origin(arm) for arm in arms))
+    named = [row | {"group": row["group"] if len(arms) > 1 else ""} for row in rows]
     return draw(
         "spider", "Change over time", caption=caption, finding=finding,
-        chart=lambda size: _spider(run, {arm: rows for arm, (rows, _) in lines.items()}, size),
+        chart=lambda size: spider_chart(named, size=size, most=SPIDER_LINES, time_title=f"months from {origin}"),
+        table=_spider_table(rows),
     )  # fmt: skip
+
+
+def _spider_table(rows: Rows) -> DataTable:
+    """Give the change at each patient's scans, a line each."""
+    lines: dict[tuple[str, int], list[str]] = {}
+    for row in rows:
+        lines.setdefault((row["group"], row["patient"]), []).append(f"{row['change']:+.0f} (month {row['time']:.1f})")
+    told = [(group, str(patient), ", ".join(changes)) for (group, patient), changes in lines.items()]
+    return DataTable(("arm", "patient", "change of the sum of diameters, %"), told)
 
 
 def _best_of(run: Run) -> str:
@@ -129,25 +144,47 @@ def _evaluable(run: Run, arm: int) -> tuple[int, int]:
 
 
 def _in_words(code: int) -> str:
-    return RESPONSES[Response(code)][0]
+    return RESPONSE_WORDS[Response(code)]
 
 
 def _bars(run: Run, arm: int) -> Rows:
-    rows = sorted(rows_of(run.tables["patients"], arm=arm, evaluable=True), key=lambda row: -row["best_change"])
+    elsewhere = progressed_elsewhere(run)
     return [
         {
-            "rank": rank, "change": min(100 * row["best_change"], TOP_CHANGE),
-            "response": _in_words(row["best_response"]),
+            "patient": row["patient"], "change": 100 * row["best_change"], "group": run.arms[arm],
+            "response": _in_words(row["best_response"]), "star": row["patient"] in elsewhere,
         }
-        for rank, row in enumerate(rows, start=1)
+        for row in rows_of(run.tables["patients"], arm=arm, evaluable=True)
     ]  # fmt: skip
+
+
+def progressed_elsewhere(run: Run) -> set[int]:
+    """Name the patients whose progression was seen without enough growth of the target lesions.
+
+    Their sum of diameters had grown by less than 20 % or 5 mm from its smallest value, so a new or a non-target lesion
+    made it progression (RECIST 1.1, 10.1016/j.ejca.2008.10.026).
+    """
+    smallest = {row["patient"]: float(row["baseline_sld_mm"]) for row in rows_of(run.tables["patients"])}
+    gone: set[int] = set()
+    found: set[int] = set()
+    for row in sorted(rows_of(run.tables["visits"]), key=lambda row: (row["patient"], row["day"])):
+        patient, sum_mm = row["patient"], float(row["sld_mm"])
+        if patient not in smallest or patient in gone or not np.isfinite(sum_mm):
+            continue
+        least = smallest[patient]
+        if row["response"] == Response.PD:
+            gone.add(patient)
+            if sum_mm - least < GROWTH_MM or sum_mm < (1 + GROWTH) * least:
+                found.add(patient)
+        smallest[patient] = min(least, sum_mm)
+    return found
 
 
 def _shares(run: Run) -> Rows:
     """Give each arm's shares in per cent, the best response first, with the ends of its piece of the bar."""
     rows: Rows = []
     for arm, name in enumerate(run.arms):
-        share = dict.fromkeys((words for words, _ in RESPONSES.values()), 0.0)
+        share = dict.fromkeys(RESPONSES, 0.0)
         for row in rows_of(run.tables["responses"], arm=arm):
             share[_in_words(row["response"])] += 100 * row["share"]
         edge = 0.0
@@ -165,78 +202,33 @@ def _bar_chart(run: Run, rows: Rows, size: Size) -> Chart:
     x = alt.X(
         "start:Q", title="% of patients", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(values=[0, 25, 50, 75, 100])
     )
-    bars = on(rows).mark_bar().encode(x=x, x2="end:Q", y=y, color=_colour(rows, legend=_legend(size)))
+    bars = on(rows).mark_bar().encode(x=x, x2="end:Q", y=y, color=_colour(rows, size=size))
     told = [row | {"middle": (row["start"] + row["end"]) / 2, "label": f"{row['share']:.0f}"} for row in rows]
     marks = on([row | {"dark": row["response"] in DARK} for row in told if row["share"] >= 5]).mark_text(fontSize=11)
     ink = alt.condition("datum.dark", alt.value("white"), alt.value("black"))
     labels = marks.encode(x="middle:Q", y=y, text="label:N", color=ink)
-    return alt.layer(bars, labels).properties(width=size.width - (80 if size.narrow else 140), height=40 * len(names))
+    width = size.width - (80 if size.narrow else 140)
+    return stacked([alt.layer(bars, labels).properties(width=width, height=40 * len(names))])
 
 
-def _colour(rows: Rows, **options: Any) -> alt.Color:
+def _colour(rows: Rows, *, size: Size) -> alt.Color:
     """Colour by response, with those that occur in the legend."""
-    present = {row["response"] for row in rows}
-    colours = {words: colour for words, colour in RESPONSES.values() if words in present}
-    return alt.Color("response:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), **options)
+    colours = responses_of([row["response"] for row in rows])
+    legend = alt.Legend(columns=1 if size.narrow else 3, title=None, labelLimit=260, symbolType="square")
+    scale = alt.Scale(domain=list(colours), range=list(colours.values()))
+    return alt.Color("response:N", scale=scale, legend=legend)
 
 
-def _legend(size: Size) -> alt.Legend:
-    return alt.Legend(columns=1 if size.narrow else 3, title=None, labelLimit=260, symbolType="square")
-
-
-def _limits() -> alt.Chart:
-    rules: alt.Chart = on([{"at": 20}, {"at": -30}]).mark_rule(strokeDash=[4, 3], color="#888888").encode(y="at:Q")
-    return rules
-
-
-def _change_axis(field: str) -> alt.Y:
-    scale = alt.Scale(domain=[-100, TOP_CHANGE])
-    return alt.Y(f"{field}:Q", title="change, %", scale=scale, axis=alt.Axis(values=[-100, -30, 0, 20, 100]))
-
-
-def _waterfall(run: Run, arms: list[int], size: Size) -> Chart:
-    rows_of_arm = {arm: _bars(run, arm) for arm in arms}
-    every = [row for rows in rows_of_arm.values() for row in rows]
-    panels = []
-    for arm, rows in rows_of_arm.items():
-        x = alt.X("rank:O", axis=None, scale=alt.Scale(paddingInner=0.15))
-        colour = _colour(every, legend=_legend(size))
-        bars = on(rows).mark_bar().encode(x=x, y=_change_axis("change"), color=colour)
-        title = f"{run.arms[arm]} ({len(rows)} patients)"
-        panels.append((bars + _limits()).properties(width=size.width, height=170, title=title))
-    return stacked(panels)
-
-
-def _spider_rows(run: Run, arm: int, most: int) -> tuple[Rows, int]:
-    """Give the points of at most so many patients, evenly taken, each line from 0, and the number with scans."""
+def _spider_rows(run: Run, arm: int) -> Rows:
+    """Give the change at each scan of an arm's patients; months from the day on which times begin."""
     best = {row["patient"]: _in_words(row["best_response"]) for row in rows_of(run.tables["patients"], arm=arm)}
-    visits = [row for row in rows_of(run.tables["visits"]) if row["patient"] in best and np.isfinite(row["change"])]
-    patients, zero = sorted({row["patient"] for row in visits}), day_zero(run)
-    picked = {patients[round(at)] for at in np.linspace(0, len(patients) - 1, min(most, len(patients)))}
-    lines = [{"patient": patient, "month": 0.0, "change": 0.0, "response": best[patient]} for patient in sorted(picked)]
-    lines += [
+    zero = day_zero(run)
+    return [
         {
-            "patient": row["patient"], "month": months(row["day"] - zero.get(row["patient"], 0.0)),
-            "change": min(100 * row["change"], TOP_CHANGE), "response": best[row["patient"]],
+            "arm": arm, "group": run.arms[arm], "patient": row["patient"],
+            "time": months(row["day"] - zero.get(row["patient"], 0.0)), "change": 100 * row["change"],
+            "response": best[row["patient"]],
         }
-        for row in visits
-        if row["patient"] in picked
+        for row in rows_of(run.tables["visits"])
+        if row["patient"] in best and np.isfinite(row["change"])
     ]  # fmt: skip
-    return lines, len(patients)
-
-
-def _spider(run: Run, lines: dict[int, Rows], size: Size) -> Chart:
-    every = [row for rows in lines.values() for row in rows]
-    scale = alt.Scale(domain=[0.0, max((row["month"] for row in every), default=1.0)], nice=False)
-    panels = []
-    for arm, rows in lines.items():
-        axis = alt.Axis(grid=False, tickCount=6)
-        threads = on(rows).mark_line(strokeWidth=1.2, opacity=0.85).encode(
-            x=alt.X("month:Q", title=f"months from {run.origin(arm)}", axis=axis, scale=scale),
-            y=_change_axis("change"),
-            color=_colour(every, legend=_legend(size)), detail="patient:N",
-        )  # fmt: skip
-        title = {"title": run.arms[arm]} if len(lines) > 1 else {}
-        height = 280 if len(lines) == 1 else 190
-        panels.append(alt.layer(threads, _limits()).properties(width=size.width, height=height, **title))
-    return stacked(panels)

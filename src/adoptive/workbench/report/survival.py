@@ -1,21 +1,21 @@
-"""Survival figures: the median trial's Kaplan-Meier curves, the predictive band, and what was published."""
+"""Survival figures of the median trial: curves over their table, the spread of all trials, what was published."""
 
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+from typing import Final
 
-import altair as alt
-
-from adoptive.workbench.report.charts import ARM_COLOURS, ARM_DASHES, Chart, Figure, Size, cut, draw, on
-from adoptive.workbench.report.data import Run, rows_of
+from adoptive.verdict.rows import SurvivalRows
+from adoptive.verdict.survival import SurvivalCurve, survival_curves
+from adoptive.workbench.figures.charts import DataTable, Figure, Rows, draw
+from adoptive.workbench.figures.survival import risk_table_rows, survival_chart, tick_places
+from adoptive.workbench.figures.words import contrast_in_words, medians_in_words
+from adoptive.workbench.report.data import Run, rows_of, survival_of
 from adoptive.workbench.report.words import chosen_in_words
-from adoptive.workbench.shape import drawn_set
+from adoptive.workbench.shape import compares, drawn_set
 from adoptive.workbench.wording import amount, endpoint_label
 
-__all__ = ["EVENT_NAMES", "risk_rows", "survival_figure"]
-
-Rows = list[dict[str, Any]]
+__all__ = ["EVENT_NAMES", "contrasts", "curves_by_arm", "survival_figure"]
 
 EVENT_NAMES: Final = {
     "pfs": "Progression-free survival",
@@ -23,40 +23,45 @@ EVENT_NAMES: Final = {
     "efs": "Event-free survival",
     "dor": "Duration of response",
 }
-LABEL_GAP: Final = 7.0
-"""Distance of the labels beside the curves, in points of the axis of survival."""
-
-MANY_ARMS: Final = 3
-AXIS_STEPS: Final = ((24.0, 3, 6), (72.0, 6, 12), (math.inf, 12, 24))
-"""Months between the ticks, wide and narrow, by the length of the axis up to which they hold."""
 
 
 def survival_figure(run: Run, event: str) -> Figure:
     """Draw a time to an event of each arm."""
-    published = _published(run, event)
-    step = float(run.tables["curves"]["month"][1] - run.tables["curves"]["month"][0])
-    often = {0.25: "quarter month", 0.5: "half month", 1.0: "month"}[step]
-    caption = (
-        f"Steps: {chosen_in_words(run)}; ticks are censored patients. Bands: 5th to 95th percentile of the trials at "
-        f"each {often}."
-    )
-    if published:
-        caption += " Diamonds: published medians with their 95 % interval. Squares: published rates."
+    rows = survival_of(run, event)
+    curves, published = curves_by_arm(run, rows), _published(run, event)
+    end = float(run.tables["curves"]["month"].max())
+    title, spread = f"months from {_origin(run, event)}", _spread(run, event)
+    finding = " ".join([medians_in_words(curves), *contrasts(run, rows), _over_trials(run, event)])
     return draw(
-        event, EVENT_NAMES[event], caption=caption, finding=_finding(run, event),
-        chart=lambda size: _chart(run, event, size),
+        event, EVENT_NAMES[event], caption=_caption(run, bool(published)), finding=finding,
+        table=_table(curves, end),
+        chart=lambda size: survival_chart(
+            curves, size=size, until=end, time_title=title, marks=published, spread=spread
+        ),
     )  # fmt: skip
 
 
-def risk_rows(run: Run, event: str) -> tuple[list[float], list[tuple[str, list[tuple[str, list[int]]]]]]:
-    """Give the extended table's months and, by arm, its rows at risk, censored, events."""
-    table = [list(rows_of(run.tables["risk"], event=event, arm=arm)) for arm in range(len(run.arms))]
-    kinds = (("at risk", "at_risk"), ("censored", "censored"), ("events", "events"))
-    arms = [
-        (name, [(words, [int(row[key]) for row in rows]) for words, key in kinds])
-        for name, rows in zip(run.arms, table, strict=True)
-    ]
-    return [row["month"] for row in table[0]], arms
+def curves_by_arm(run: Run, rows: SurvivalRows) -> tuple[SurvivalCurve, ...]:
+    """Give the curve of each arm that has patients, in the order of the study file."""
+    found = {of.name: of for of in survival_curves(rows, interval="log-log")}
+    return tuple(found[name] for name in run.arms if name in found)
+
+
+def contrasts(run: Run, rows: SurvivalRows) -> list[str]:
+    """Say the hazard ratio of each arm over the last one; nothing where arms are not compared."""
+    if not compares(run.study):
+        return []
+    arms = [name for name in run.arms if name in rows.groups]
+    return [contrast_in_words(rows, one=name, reference=arms[-1]) for name in arms[:-1]]
+
+
+def _caption(run: Run, published: bool) -> str:
+    told = (
+        f"Steps: {chosen_in_words(run)}; ticks are censored patients, bands pointwise 95 % intervals (log-log) of this "
+        "trial. Dotted: 5th to 95th percentile of all trials."
+    )
+    marks = " Diamonds: published medians with their 95 % interval. Squares: published rates."
+    return told + (marks if published else "")
 
 
 def _origin(run: Run, event: str) -> str:
@@ -66,89 +71,33 @@ def _origin(run: Run, event: str) -> str:
     return origins.pop() if len(origins) == 1 else "each arm's day 0"
 
 
-def _chart(run: Run, event: str, size: Size) -> Chart:
-    end = float(run.tables["curves"]["month"].max())
-    curves = [row for arm in range(len(run.arms)) for row in _steps(run, event, arm, end)]
-    bands = [row for arm in range(len(run.arms)) for row in _band(run, event, arm)]
-    marks = [row for row in _published(run, event) if row["month"] <= end]
-    labelled = not size.narrow or len(run.arms) == 1
-    legend = None if labelled else alt.Legend(symbolType="stroke", symbolSize=500, symbolOpacity=1, columns=1)
-    names, dashes = list(run.arms), [list(dash) for dash in ARM_DASHES[: len(run.arms)]]
-    colour = alt.Color("arm:N", legend=legend, scale=alt.Scale(domain=names, range=list(ARM_COLOURS[: len(names)])))
-    dash = alt.StrokeDash("arm:N", legend=legend, scale=alt.Scale(domain=names, range=dashes))
-    x, y = _axes(f"months from {_origin(run, event)}", end, size)
-    shapes = alt.Scale(domain=["median", "rate"], range=["diamond", "square"])
-    layers = [
-        on(bands).mark_area(opacity=0.18 if len(names) <= MANY_ARMS else 0.08, interpolate="step-after").encode(
-            x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour
-        ),
-        on(curves).mark_line(interpolate="step-after", strokeWidth=2.2).encode(x=x, y=y, color=colour, strokeDash=dash),
-        on([row for row in curves if row["censored"]]).mark_tick(
-            orient="vertical", height=8, thickness=1.2
-        ).encode(x=x, y=y, color=colour),
-        on([row for row in marks if row["low"] is not None]).mark_rule(strokeWidth=1.6).encode(
-            x=alt.X("low:Q"), x2="high:Q", y=y, color=colour
-        ),
-        on(marks).mark_point(size=130, filled=True, stroke="white", strokeWidth=1.2, opacity=1).encode(
-            x=x, y=y, color=colour, shape=alt.Shape("kind:N", legend=None, scale=shapes),
-        ),
-    ]  # fmt: skip
-    if labelled and len(names) > 1:
-        layers.append(_labels(curves, end, colour))
-    return alt.layer(*layers).properties(width=size.width, height=240 if size.narrow else 300)
+def _table(curves: tuple[SurvivalCurve, ...], end: float) -> DataTable:
+    """Give survival and counts at the axis's ticks, arm by arm."""
+    ticks = tick_places(end, narrow=False)
+    counts = risk_table_rows(curves, ticks)
+    rows = []
+    for row in counts:
+        of = next(curve for curve in curves if curve.name == row["group"])
+        survival, low, high = _at(of, row["time"])
+        said = f"{100 * survival:.0f} % ({100 * low:.0f} to {100 * high:.0f})" if row["at_risk"] else "–"
+        numbers = (f"{row[name]:.0f}" for name in ("at_risk", "censored", "events"))
+        rows.append((f"{row['group']}, month {row['time']:g}", said, *numbers))
+    columns = ("arm, month", "without event (95 %)", "at risk", "censored", "events")
+    return DataTable(columns, rows, "Censored and events: before that month.")
 
 
-def _axes(title: str, end: float, size: Size) -> tuple[alt.X, alt.Y]:
-    wide, narrow = next((wide, narrow) for longest, wide, narrow in AXIS_STEPS if end <= longest)
-    ticks = list(range(0, int(end) + 1, narrow if size.narrow else wide))
-    axis = alt.Axis(title=title, values=ticks, grid=False)
-    x = alt.X("month:Q", axis=axis, scale=alt.Scale(domain=[0, end], nice=False))
-    return x, alt.Y("survival:Q", title="% of patients", scale=alt.Scale(domain=[0, 100]))
+def _at(of: SurvivalCurve, time: float) -> tuple[float, float, float]:
+    place = int((of.time <= time).sum()) - 1
+    if place < 0:
+        return 1.0, 1.0, 1.0
+    return float(of.survival[place]), float(of.lower[place]), float(of.upper[place])
 
 
-def _labels(curves: Rows, end: float, colour: alt.Color) -> alt.Chart:
-    """Write each arm's name beside the end of its curve, apart from each other."""
-    last = {row["arm"]: row for row in curves}
-    wanted = sorted(last.values(), key=lambda row: row["survival"])
-    places = spread_out([row["survival"] for row in wanted])
-    rows = [
-        {"arm": row["arm"], "label": cut(row["arm"]), "month": end, "survival": place}
-        for row, place in zip(wanted, places, strict=True)
-    ]
-    marks = on(rows).mark_text(align="left", dx=6, baseline="middle", fontSize=12, fontWeight="bold")
-    labels: alt.Chart = marks.encode(x="month:Q", y="survival:Q", text="label:N", color=colour)
-    return labels
-
-
-def spread_out(wanted: list[float], *, gap: float = LABEL_GAP, top: float = 100.0) -> list[float]:
-    """Move ascending places up until they lie a gap apart, then down again where they pass the top.
-
-    >>> spread_out([0.0, 2.0, 99.0])
-    [0.0, 7.0, 99.0]
-    """
-    places: list[float] = []
-    for place in wanted:
-        places.append(max(place, places[-1] + gap) if places else place)
-    for at in range(len(places) - 1, -1, -1):
-        places[at] = min(places[at], top - gap * (len(places) - 1 - at))
-    return places
-
-
-def _steps(run: Run, event: str, arm: int, end: float) -> Rows:
-    rows = [
-        {
-            "arm": run.arms[arm], "month": row["month"], "survival": 100 * row["survival"],
-            "censored": bool(row["censored"]),
-        }
-        for row in rows_of(run.tables["steps"], event=event, arm=arm)
-    ]  # fmt: skip
-    return [row for row in rows if row["month"] <= end]
-
-
-def _band(run: Run, event: str, arm: int) -> Rows:
+def _spread(run: Run, event: str) -> Rows:
     drawn = drawn_set(run.study, event)
     return [
-        {"arm": run.arms[arm], "month": row["month"], "low": 100 * row["p05"], "high": 100 * row["p95"]}
+        {"group": name, "time": row["month"], "low": row["p05"], "high": row["p95"]}
+        for arm, name in enumerate(run.arms)
         for row in rows_of(run.tables["curves"], event=event, arm=arm, set=drawn)
     ]
 
@@ -171,15 +120,15 @@ def _published(run: Run, event: str) -> Rows:
         if kind == "median":
             ends = [value if math.isfinite(value) else None for value in (row["published_lo"], row["published_hi"])]
             low, high = ends if None not in ends else (None, None)
-            place = {"month": row["published"], "survival": 50.0, "low": low, "high": high}
+            place = {"time": row["published"], "survival": 0.5, "low": low, "high": high}
         else:
-            place = {"month": row["at_months"], "survival": row["published"], "low": None, "high": None}
-        marks.append({"arm": arm, "kind": kind, **place})
+            place = {"time": row["at_months"], "survival": row["published"] / 100.0, "low": None, "high": None}
+        marks.append({"group": arm, "kind": kind, **place})
     return marks
 
 
-def _finding(run: Run, event: str) -> str:
-    """Say medians and rates in words, for those who do not see the picture."""
+def _over_trials(run: Run, event: str) -> str:
+    """Say medians and rates over all trials, beside what was published."""
     words = []
     for row in rows_of(run.tables["endpoints"]):
         if row["endpoint"] not in (f"{event}_median", f"{event}_rate") or row["estimable_share"] == 0:
@@ -190,4 +139,4 @@ def _finding(run: Run, event: str) -> str:
         if math.isfinite(row["published"]):
             said += f" simulated, {amount(row['published'], row['unit'])} published"
         words.append(f"{endpoint_label(row['endpoint'], row['at_months'])}, {row['arm'] or 'all patients'}: {said}")
-    return ". ".join([*words, ""]).strip() or f"{EVENT_NAMES[event]} of {' and '.join(run.arms)}."
+    return f"Over all trials: {'; '.join(words)}." if words else ""

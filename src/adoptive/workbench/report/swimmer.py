@@ -4,27 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-import altair as alt
 import numpy as np
 
 from adoptive.units import months
-from adoptive.workbench.report.charts import Chart, Figure, Panel, Size, draw, on, stacked
+from adoptive.workbench.figures.charts import DataTable, Figure, Rows, draw
+from adoptive.workbench.figures.swimmer import swimmer_chart
 from adoptive.workbench.report.data import Run, rows_of
 from adoptive.workbench.report.response import day_zero
 
 __all__ = ["swimmer_figure"]
 
-Rows = list[dict[str, Any]]
-
-PHASES: Final = {"waiting for the cells": "#CFCFCF", "progression-free": "#56B4E9", "after progression": "#F2C6A5"}
-EVENTS: Final = {
-    "infusion": ("#000000", "triangle-up"),
-    "first response": ("#009E73", "circle"),
-    "death": ("#8C2D04", "cross"),
-}
-MOST_LANES: Final = 240
-LANE: Final = 7
-TALLEST: Final = 1400
+PHASES: Final = ("waiting for the cells", "progression-free", "after progression")
+MOST_LANES: Final = 120
 
 
 def swimmer_figure(run: Run) -> Figure:
@@ -36,15 +27,22 @@ def swimmer_figure(run: Run) -> Figure:
     of_arms = ", ".join(run.arms[arm] for arm in every)
     number = f"all {whole} patients" if few == whole else f"{few} of {whole} patients, evenly taken"
     caption = (
-        f"Trial {run.summary['median_trial']}, {of_arms}, {number}. Lanes end at death or at last contact; triangles: "
-        "infusions, circles: first response, crosses: death."
+        f"Trial {run.summary['median_trial']}, {of_arms}, {number}. Lanes end at death or at last contact; upright "
+        "triangles: infusions, circles: response begins, squares: it ends, crosses: death, triangles to the right: "
+        "still followed; numbers: worst CRS grade, where it begins. Bridging therapy is not in the tables of a run."
     )
     alive = sum(lane["alive"] for lanes in every.values() for lane in lanes)
     finding = f"{alive} of {whole} patients were alive when last seen."
+    segments, marks = _segments_and_marks(run, shown)
+    titles = {_name(run, arm): f"months from {run.origin(arm)}" for arm in shown}
     return draw(
-        "swimmer", "Every patient's course", caption=caption, finding=finding,
-        chart=lambda size: _swimmer(run, shown, size),
+        "swimmer", "Every patient's course", caption=caption, finding=finding, table=_table(run, every),
+        chart=lambda size: swimmer_chart(segments, marks, size=size, time_title=titles),
     )  # fmt: skip
+
+
+def _name(run: Run, arm: int) -> str:
+    return run.arms[arm] if len(run.followed) > 1 else ""
 
 
 def _some(lanes: Rows, most: int) -> Rows:
@@ -55,70 +53,71 @@ def _some(lanes: Rows, most: int) -> Rows:
 
 def _lanes(run: Run, arm: int) -> Rows:
     """Give an arm's patients, who was followed longest first; months from the day on which times begin."""
-    zero = day_zero(run)
+    zero, first, given = day_zero(run), dict[int, float](), dict[int, list[float]]()
+    for dose in rows_of(run.tables["doses"]):
+        given.setdefault(dose["patient"], []).append(float(dose["day"]))
+    first = {patient: min(days) for patient, days in given.items()}
     rows = sorted(rows_of(run.tables["patients"], arm=arm), key=lambda row: (-row["os_days"], row["patient"]))
     return [
         {
             "patient": row["patient"], "start": -months(zero.get(row["patient"], 0.0)),
-            "turn": months(_first_event(row)), "end": months(row["os_days"]), "alive": not row["os_event"],
+            "turn": months(float(row["pfs_days"])), "end": months(row["os_days"]), "alive": not row["os_event"],
+            "infusions": [months(day - zero.get(row["patient"], 0.0)) for day in given.get(row["patient"], ())],
             "response": months(row["response_day"]) if row["responder"] else None,
+            "response_end": months(row["response_day"] + row["dor_days"])
+            if row["responder"] and row["dor_event"] else None,
+            "crs": (row["crs_grade"], _crs_month(row, first, zero)) if row["crs_grade"] > 0 else None,
         }
         for row in rows
     ]  # fmt: skip
 
 
-def _first_event(row: dict[str, Any]) -> float:
-    """Give the day on which a patient was no longer free of progression or relapse."""
-    return float(row["pfs_days"])
+def _crs_month(row: dict[str, Any], first: dict[int, float], zero: dict[int, float]) -> float:
+    patient = row["patient"]
+    return float(months(first.get(patient, 0.0) - zero.get(patient, 0.0) + row["crs_onset_day"]))
 
 
-def _marks_and_bars(run: Run, lanes: Rows) -> tuple[Rows, Rows]:
-    first: dict[int, float] = {}
-    lane_of = {lane["patient"]: lane for lane in lanes}
+def _segments_and_marks(run: Run, shown: dict[int, Rows]) -> tuple[Rows, Rows]:
+    segments: Rows = []
     marks: Rows = []
-    for dose in rows_of(run.tables["doses"]):
-        if (lane := lane_of.get(dose["patient"])) is not None:
-            month = months(dose["day"]) + lane["start"]
-            first.setdefault(dose["patient"], month)
-            marks.append({"lane": lane["lane"], "month": month, "event": "infusion"})
-    bars: Rows = []
-    cells = bool(run.cells)
-    for lane in lanes:
-        wait = min(first.get(lane["patient"], lane["end"]), lane["turn"], lane["end"]) if cells else lane["start"]
-        turn = min(max(lane["turn"], wait), lane["end"])
-        for phase, start, end in zip(PHASES, (lane["start"], wait, turn), (wait, turn, lane["end"]), strict=True):
-            if end > start:
-                bars.append({"lane": lane["lane"], "phase": phase, "start": start, "end": end})
-        if lane["response"] is not None:
-            marks.append({"lane": lane["lane"], "month": lane["response"], "event": "first response"})
-        if not lane["alive"]:
-            marks.append({"lane": lane["lane"], "month": lane["end"], "event": "death"})
-    return marks, bars
+    for arm, lanes in shown.items():
+        cells = arm in run.cells
+        for lane in lanes:
+            who = {"group": _name(run, arm), "lane": lane["lane"]}
+            given = min(lane["infusions"], default=lane["end"]) if cells else lane["start"]
+            wait = min(given, lane["turn"], lane["end"])
+            turn = min(max(lane["turn"], wait), lane["end"])
+            for phase, start, end in zip(PHASES, (lane["start"], wait, turn), (wait, turn, lane["end"]), strict=True):
+                if end > start:
+                    segments.append(who | {"phase": phase, "start": start, "end": end})
+            if lane["end"] <= lane["start"]:  # gone on the first day: the lane is there, and empty
+                segments.append(who | {"phase": "progression-free", "start": lane["start"], "end": lane["start"]})
+            marks += [who | {"time": time, "event": event, "text": text} for time, event, text in _marks(lane)]
+    return segments, marks
 
 
-def _swimmer(run: Run, shown: dict[int, Rows], size: Size) -> Chart:
-    lanes = sum(map(len, shown.values()))
-    height = min(float(LANE), TALLEST / max(lanes, 1))
-    ends = [lane[end] for rows in shown.values() for lane in rows for end in ("start", "end")]
-    scale = alt.Scale(domain=[min(ends, default=0.0), max(ends, default=1.0)], nice=False)
-    return stacked([_panel(run, arm, rows, height, size, scale) for arm, rows in shown.items()])
+def _marks(lane: dict[str, Any]) -> list[tuple[float, str, str]]:
+    marks = [(month, "infusion", "") for month in lane["infusions"]]
+    if lane["crs"] is not None:
+        grade, month = lane["crs"]
+        marks.append((month, "CRS", str(grade)))
+    for name, event in (("response", "response begins"), ("response_end", "response ends")):
+        if lane[name] is not None:
+            marks.append((lane[name], event, ""))
+    marks.append((lane["end"], "ongoing" if lane["alive"] else "death", ""))
+    return marks
 
 
-def _panel(run: Run, arm: int, lanes: Rows, height: float, size: Size, scale: alt.Scale) -> Panel:
-    titled = len(run.followed) > 1
-    marks, bars = _marks_and_bars(run, lanes)
-    y = alt.Y("lane:O", axis=None, scale=alt.Scale(domain=list(range(len(lanes))), paddingInner=0.2))
-    phases = {name: colour for name, colour in PHASES.items() if run.cells or name != "waiting for the cells"}
-    colours = alt.Scale(domain=list(phases), range=list(phases.values()))
-    legend = alt.Legend(columns=1 if size.narrow else 3, symbolType="square", labelLimit=250)
-    x = alt.X("start:Q", title=f"months from {run.origin(arm)}", axis=alt.Axis(grid=False), scale=scale)
-    colour = alt.Color("phase:N", scale=colours, legend=legend)
-    layers: list[alt.Chart] = [on(bars).mark_bar().encode(x=x, x2="end:Q", y=y, color=colour)]
-    for name, (fill, shape) in EVENTS.items():
-        rows = [mark for mark in marks if mark["event"] == name]
-        turned = 45 if shape == "cross" else 0
-        point = on(rows).mark_point(shape=shape, size=28, filled=True, opacity=1, angle=turned, color=fill)
-        layers.append(point.encode(x="month:Q", y=y))
-    title = {"title": f"{run.arms[arm]} ({len(lanes)} patients)"} if titled else {}
-    tall = max(160 if not titled else 60, round(height * len(lanes)))
-    return alt.layer(*layers).properties(width=size.width, height=tall, **title)
+def _table(run: Run, every: dict[int, Rows]) -> DataTable:
+    rows = [
+        (
+            run.arms[arm], str(lane["patient"]), ", ".join(f"{month:.1f}" for month in lane["infusions"]) or "–",
+            str(lane["crs"][0]) if lane["crs"] else "–",
+            "–" if lane["response"] is None else f"{lane['response']:.1f}",
+            f"{lane['turn']:.1f}", f"{lane['end']:.1f}", "alive" if lane["alive"] else "dead",
+        )
+        for arm, lanes in every.items()
+        for lane in lanes
+    ]  # fmt: skip
+    names = ("arm", "patient", "infusions", "CRS grade", "response", "free of progression until", "followed until", "")
+    return DataTable((*names[:-1], "then"), rows, "Months.")
