@@ -18,6 +18,8 @@ __all__ = ["LABORATORY", "SIGNS", "Daily", "laboratory", "signs"]
 
 Floats = NDArray[np.float64]
 
+A_MOMENT: Final = 1e-9
+
 
 @dataclass(frozen=True)
 class Daily:
@@ -59,10 +61,12 @@ def _daily(source: Source, adsl: Columns, listed: tuple[Daily, ...], *, repeated
     if not source.daily:
         return {}
     place, day = source.place(source.daily["patient"]), np.asarray(source.daily["day"], float)
+    seen = day <= source.last_day[place] + A_MOMENT  # a run writes the first day after the data cut, too
+    place, day = place[seen], day[seen]
     count, size = len(listed), len(day)
     rows, days = np.tile(place, count), np.tile(day, count)
     which = np.repeat(np.arange(count), size)
-    value = np.concatenate([np.asarray(source.daily[one.column], float) for one in listed])
+    value = np.concatenate([np.asarray(source.daily[one.column], float)[seen] for one in listed])
     order = np.lexsort((days, which, rows))
     rows, days, which, value = rows[order], days[order], which[order], value[order]
     base = _baseline(rows, which, days, value, count)
