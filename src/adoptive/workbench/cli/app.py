@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from adoptive.workbench.cli.exporting import SHORT_HELP, export
 from adoptive.workbench.cli.surroundings import damaged_cache, silence_output
 from adoptive.workbench.cli.zoo import zoo
 from adoptive.workbench.limits import DEFAULT_TRIALS, MOST_TRIALS, MOST_WORKERS
@@ -45,6 +46,7 @@ app = typer.Typer(
 )
 
 app.add_typer(zoo)
+app.command(short_help=SHORT_HELP)(export)
 
 StudyArgument = Annotated[str, typer.Argument(help="A bundled study's name, or a study file's path.")]
 SeedOption = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Root seed of all random draws.")]
