@@ -10,7 +10,7 @@ from adoptive.workbench.export.checks import findings, shape, times
 from adoptive.workbench.export.checks.types import Checked, Rule, Tables
 from adoptive.workbench.export.types import StandardSpec
 
-__all__ = ["RULES", "check_data"]
+__all__ = ["RULES", "check_data", "checked"]
 
 EVERY: Final = ()
 CHANGING: Final = ("ADTR", "ADLB", "ADVS")
@@ -53,11 +53,12 @@ def check_data(tables: Tables, spec: StandardSpec) -> tuple[Checked, ...]:
     for words, rule, about in RULES:
         for name in about or tuple(tables):
             if name in tables:
-                found.append(_checked(words, rule, name, tables, spec))
+                found.append(checked(words, rule, name, tables, spec))
     return tuple(found)
 
 
-def _checked(words: str, rule: Rule, name: str, tables: Tables, spec: StandardSpec) -> Checked:
+def checked(words: str, rule: Rule, name: str, tables: Tables, spec: StandardSpec) -> Checked:
+    """Apply one rule to one data set."""
     marks = np.asarray(rule(tables, name, spec), bool)
     first = int(marks.argmax()) if marks.any() else -1
     table = tables[name]

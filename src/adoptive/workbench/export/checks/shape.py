@@ -11,14 +11,14 @@ from adoptive.workbench.export.checks.types import Tables, by_subject
 from adoptive.workbench.export.types import Columns, StandardSpec
 
 __all__ = [
-    "codelist_left", "flag_unknown", "identifier_missing", "key_twice", "not_as_adsl", "not_in_adsl",
-    "parameter_ambiguous", "sequence_twice", "value_ambiguous",
+    "ambiguous", "codelist_left", "flag_unknown", "identifier_missing", "key_twice", "not_as_adsl", "not_in_adsl",
+    "parameter_ambiguous", "repeated", "sequence_twice", "tuples", "value_ambiguous",
 ]  # fmt: skip
 
 Bools = NDArray[np.bool_]
 
 
-def _repeated(rows: list[tuple[Any, ...]]) -> Bools:
+def repeated(rows: list[tuple[Any, ...]]) -> Bools:
     """Mark rows that were there before."""
     seen: set[tuple[Any, ...]] = set()
     marks = np.zeros(len(rows), bool)
@@ -28,7 +28,7 @@ def _repeated(rows: list[tuple[Any, ...]]) -> Bools:
     return marks
 
 
-def _tuples(table: Columns, names: tuple[str, ...]) -> list[tuple[Any, ...]]:
+def tuples(table: Columns, names: tuple[str, ...]) -> list[tuple[Any, ...]]:
     return list(zip(*([_key(value) for value in table[name].tolist()] for name in names), strict=True))
 
 
@@ -38,7 +38,7 @@ def _key(value: Any) -> Any:
 
 def key_twice(tables: Tables, name: str, spec: StandardSpec) -> Bools:
     """Mark rows whose key another row has."""
-    return _repeated(_tuples(tables[name], spec.datasets[name].keys))
+    return repeated(tuples(tables[name], spec.datasets[name].keys))
 
 
 def sequence_twice(tables: Tables, name: str, spec: StandardSpec) -> Bools:
@@ -46,7 +46,7 @@ def sequence_twice(tables: Tables, name: str, spec: StandardSpec) -> Bools:
     column = next((each for each in ("ASEQ", "AESEQ") if each in tables[name]), None)
     if column is None:
         return np.zeros(len(tables[name]["USUBJID"]), bool)
-    return _repeated(_tuples(tables[name], ("USUBJID", column)))
+    return repeated(tuples(tables[name], ("USUBJID", column)))
 
 
 def not_in_adsl(tables: Tables, name: str, spec: StandardSpec) -> Bools:
@@ -79,7 +79,7 @@ def parameter_ambiguous(tables: Tables, name: str, spec: StandardSpec) -> Bools:
     table = tables[name]
     if "PARAMCD" not in table:
         return np.zeros(len(table["USUBJID"]), bool)
-    return _ambiguous(table["PARAMCD"].tolist(), table["PARAM"].tolist())
+    return ambiguous(table["PARAMCD"].tolist(), table["PARAM"].tolist())
 
 
 def value_ambiguous(tables: Tables, name: str, spec: StandardSpec) -> Bools:
@@ -88,13 +88,13 @@ def value_ambiguous(tables: Tables, name: str, spec: StandardSpec) -> Bools:
     if "AVALC" not in table:
         return np.zeros(len(table["USUBJID"]), bool)
     code = table["PARAMCD"].tolist()
-    return _ambiguous(
+    return ambiguous(
         list(zip(code, [_key(value) for value in table["AVAL"].tolist()], strict=True)),
         list(zip(code, table["AVALC"].tolist(), strict=True)),
     )
 
 
-def _ambiguous(one: list[Any], other: list[Any]) -> Bools:
+def ambiguous(one: list[Any], other: list[Any]) -> Bools:
     """Mark the places where two lists do not stand one to one."""
     forth: dict[Any, set[Any]] = {}
     back: dict[Any, set[Any]] = {}
@@ -107,7 +107,7 @@ def _ambiguous(one: list[Any], other: list[Any]) -> Bools:
 def codelist_left(tables: Tables, name: str, spec: StandardSpec) -> Bools:
     """Mark rows with a value outside its codelist; nothing at all is allowed."""
     table = tables[name]
-    marks = np.zeros(len(table["USUBJID"]), bool)
+    marks = np.zeros(len(table["STUDYID"]), bool)
     for variable in spec.datasets[name].variables:
         known = spec.codelists.get(variable.codelist)
         if known is not None and variable.name in table:
@@ -124,7 +124,7 @@ def _whole(value: float) -> str:
 def flag_unknown(tables: Tables, name: str, spec: StandardSpec) -> Bools:
     """Mark rows with a flag that is neither Y, N nor empty."""
     table = tables[name]
-    marks = np.zeros(len(table["USUBJID"]), bool)
+    marks = np.zeros(len(table["STUDYID"]), bool)
     for column, values in table.items():
         if column.endswith("FL") and values.dtype == object:
             marks |= ~np.isin(values.astype(str), ["Y", "N", ""])
