@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from adoptive.workbench.cli.bounding import bounds
 from adoptive.workbench.cli.designing import design
+from adoptive.workbench.cli.exporting import SHORT_HELP, export
 from adoptive.workbench.cli.judging import judge, reconstruct
 from adoptive.workbench.cli.surroundings import damaged_cache, silence_output
 from adoptive.workbench.cli.zoo import zoo
@@ -52,6 +53,7 @@ app.command(short_help="Bounds of interim looks, events, patients, power.")(boun
 app.command(short_help="Judge a table of survival times: curves, tests, hazard ratios.")(judge)
 app.command(short_help="Rebuild patient rows from a published survival curve.")(reconstruct)
 app.command(short_help="Compare designs on the same virtual patients, or search for the best.")(design)
+app.command(short_help=SHORT_HELP)(export)
 
 StudyArgument = Annotated[str, typer.Argument(help="A bundled study's name, or a study file's path.")]
 SeedOption = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Root seed of all random draws.")]
