@@ -105,7 +105,10 @@ class Competing:
 
 @dataclass(frozen=True)
 class Judgement:
-    """Hold a judged table: per group its curve, quantiles, restricted mean and milestones; between groups the rest."""
+    """Hold a judged table: per group its curve, quantiles, restricted mean and milestones; between groups the rest.
+
+    There are no means where everybody of a group leaves at time 0.
+    """
 
     table: SurvivalTable
     settings: Settings
@@ -142,7 +145,7 @@ def judge_table(table: SurvivalTable, settings: Settings) -> Judgement:
         settings=settings,
         curves=curves,
         quantiles=tuple(quantiles(curve, settings.quantiles) for curve in curves),
-        means=restricted_means(rows, horizon=settings.horizon, level=level),
+        means=restricted_means(rows, horizon=settings.horizon, level=level) if _has_mean(rows, settings) else (),
         milestones=tuple(
             found for at in settings.at for found in milestones(rows, at=at, level=level, interval=settings.interval)
         ),
@@ -176,6 +179,7 @@ def _between(table: SurvivalTable, settings: Settings) -> Between:
         means=tuple(
             restricted_mean_contrast(rows, horizon=settings.horizon, level=settings.level, reference=known, other=other)
             for other in others
+            if _has_mean(rows, settings)
         ),
         milestones=tuple(
             milestone_contrast(rows, at=at, level=settings.level, reference=known, other=other)
@@ -183,6 +187,11 @@ def _between(table: SurvivalTable, settings: Settings) -> Between:
             for other in others
         ),
     )
+
+
+def _has_mean(rows: SurvivalRows, settings: Settings) -> bool:
+    """Say whether there is a time to average over: not where everybody of a group leaves at time 0."""
+    return settings.horizon is not None or all(group.time.max() > 0 for _, group in rows.by_group())
 
 
 def _fit(table: SurvivalTable, settings: Settings) -> CoxFit | None:

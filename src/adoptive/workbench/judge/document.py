@@ -10,7 +10,13 @@ import numpy as np
 
 from adoptive.verdict.comparison import GrayTest, MaxCombo, RankTest
 from adoptive.verdict.regression import CoxFit, FineGrayFit, Proportionality
-from adoptive.verdict.survival.types import Incidence, MilestoneContrast, RestrictedMeanContrast, SurvivalCurve
+from adoptive.verdict.survival.types import (
+    Incidence,
+    MilestoneContrast,
+    RestrictedMean,
+    RestrictedMeanContrast,
+    SurvivalCurve,
+)
 from adoptive.workbench.judge.analyses import Between, Competing, Judgement
 
 __all__ = ["judge_document"]
@@ -40,7 +46,7 @@ def judge_document(judged: Judgement) -> Row:
 
 def _arm(judged: Judgement, at: int) -> Row:
     """Say one group: counts, median, quantiles, restricted mean, milestones, curve."""
-    curve, mean, found = judged.curves[at], judged.means[at], judged.quantiles[at]
+    curve, found = judged.curves[at], judged.quantiles[at]
     rows = judged.table.rows.where(judged.table.rows.group == at)
     median = next((place for place, share in enumerate(found.probabilities) if share == 0.5), None)
     said: Row = {
@@ -54,10 +60,7 @@ def _arm(judged: Judgement, at: int) -> Row:
         {"probability": plain(share), "time": plain(time), "lower": plain(low), "upper": plain(high)}
         for share, time, low, high in zip(found.probabilities, found.times, found.lower, found.upper, strict=True)
     ]
-    said["rmst"] = {
-        "horizon": plain(mean.horizon), "mean": plain(mean.mean), "standard_error": plain(mean.standard_error),
-        "lower": plain(mean.lower), "upper": plain(mean.upper),
-    }  # fmt: skip
+    said["rmst"] = _mean(judged.means[at]) if judged.means else None
     said["milestones"] = [
         {"at": plain(one.at), "survival": plain(one.survival), "standard_error": plain(one.standard_error),
          "lower": plain(one.lower), "upper": plain(one.upper), "at_risk": plain(one.at_risk)}
@@ -65,6 +68,11 @@ def _arm(judged: Judgement, at: int) -> Row:
     ]  # fmt: skip
     said["curve"] = _curve(curve)
     return said
+
+
+def _mean(mean: RestrictedMean) -> Row:
+    names = ("horizon", "mean", "standard_error", "lower", "upper")
+    return {name: plain(getattr(mean, name)) for name in names}
 
 
 def _curve(curve: SurvivalCurve) -> list[Row]:

@@ -46,12 +46,14 @@ def _groups(judged: Judgement, level: str) -> Table:
     table = Table(title=f"Kaplan-Meier, {judged.settings.interval} intervals ({level})", title_justify="left")
     for name in ("arm", "n", "events", "median", level, "restricted mean", "up to", level):
         table.add_column(name, justify="left" if name == "arm" else "right")
-    for curve, found, mean in zip(judged.curves, judged.quantiles, judged.means, strict=True):
+    means = judged.means or (None,) * len(judged.curves)
+    for curve, found, mean in zip(judged.curves, judged.quantiles, means, strict=True):
         half = [at for at, share in enumerate(found.probabilities) if share == 0.5]
         median = [number(getattr(found, end)[half[0]]) if half else "" for end in ("times", "lower", "upper")]
+        area = [""] * 4 if mean is None else [number(one) for one in (mean.mean, mean.horizon, mean.lower, mean.upper)]
         table.add_row(
             curve.name, f"{curve.rows:,}", f"{float(curve.events.sum()):g}", median[0], _range(*median[1:]),
-            number(mean.mean), number(mean.horizon), _range(number(mean.lower), number(mean.upper)),
+            area[0], area[1], _range(*area[2:]),
         )  # fmt: skip
     return table
 
