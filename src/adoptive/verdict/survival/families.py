@@ -154,7 +154,8 @@ def newton(value: Value, slopes: Slopes, start: Floats) -> tuple[Floats, Floats,
     """
     point = start
     for _ in range(STEPS):
-        here, gradient, curvature = slopes(point)
+        with np.errstate(all="ignore"):  # where the likelihood has no maximum the scale runs to 0
+            here, gradient, curvature = slopes(point)
         size, directions = np.linalg.eigh(-curvature)
         if not np.isfinite(size).all():
             break
