@@ -29,7 +29,8 @@ from adoptive.verdict.design.simulation_types import Accrual, Hazard, TrialPlan
 EVENTS = (100, 200, 300)
 PEER = """
 suppressPackageStartupMessages(library(rpact))
-design <- getDesignGroupSequential(kMax = 3, alpha = 0.025, sided = 1, typeOfDesign = "asOF", informationRates = 1:3 / 3)
+design <- getDesignGroupSequential(kMax = 3, alpha = 0.025, sided = 1, typeOfDesign = "asOF",
+  informationRates = 1:3 / 3)
 input <- file("stdin", "r")
 cat("ready", as.character(packageVersion("rpact")), "\\n"); flush(stdout())
 while (length(line <- readLines(input, n = 1)) > 0) {

@@ -90,7 +90,7 @@ def max_combo_trials(
     z, correlation = standardised(observed - expected, variance)
     there = np.diagonal(variance, axis1=1, axis2=2) > 0
     side = np.where(there, -z if one_sided else np.abs(z), -np.inf)
-    estimable = there.any(axis=1)
+    estimable: Bools = np.asarray(there.any(axis=1))
     statistic = np.where(estimable, side.max(axis=1), 0.0)
     p_value = _chances(correlation, there, statistic, not one_sided)
     for trial in np.flatnonzero(p_value < 0):

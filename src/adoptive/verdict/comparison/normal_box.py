@@ -31,7 +31,7 @@ _NONE: Final = 1e-12
 _FAR: Final = 7.5
 _ROOT_HALF: Final = np.sqrt(0.5)
 _ROOT_TWO_PI: Final = np.sqrt(2.0 * np.pi)
-_NODES, _NODE_WEIGHTS = (np.ascontiguousarray(part) for part in np.polynomial.legendre.leggauss(10))
+_NODES, _NODE_WEIGHTS = (np.ascontiguousarray(part) for part in np.polynomial.legendre.leggauss(8))
 _KRONROD: Final = np.array(
     [0.991455371120812639206854697526329, 0.949107912342758524526189684047851, 0.864864423359769072789712788640926,
      0.741531185599394439863864773280788, 0.586087235467691130294144691693013, 0.405845151377397166906606412076961,
@@ -48,7 +48,7 @@ _GAUSS_WEIGHTS: Final = np.array(
 )  # fmt: skip
 """Nodes >= 0 of Kronrod's rule with 15 points, its weights, and those of Gauss' rule with 7 of them."""
 
-_WIDEST, _NARROWEST = 2.5, 0.02
+_WIDEST, _NARROWEST = 1.2, 0.02
 """Widths: a panel above the first is halved at once, one below the second is not halved again."""
 
 

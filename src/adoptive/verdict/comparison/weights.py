@@ -126,7 +126,7 @@ def weight_at(code: int, a: float, b: float, time: float, at_risk: float, before
     if code == 1:
         return at_risk
     if code == 2:
-        return np.sqrt(at_risk)
+        return float(np.sqrt(at_risk))
     if code == 3:
         return peto
     if code == 4:

@@ -219,7 +219,7 @@ def _plain_at(
     day: float, entry: Floats, end: Floats, arm: Bools, order: Counts, time: Floats, ends: Floats, dead: Floats,
     first: Floats,
 ) -> Any:  # fmt: skip
-    """Do :func:`_weighted_at` for the log-rank test, without branches; ``ends``, ``dead``, ``first`` are in ``order``."""
+    """Do :func:`_weighted_at` for the log-rank test, without branches; ``ends``, ``dead``, ``first`` in ``order``."""
     entered = np.searchsorted(entry, day)
     left, left_first = np.float64(entered), 0.0
     for i in range(entered):

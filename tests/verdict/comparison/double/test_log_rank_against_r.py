@@ -89,7 +89,8 @@ tr <- with(transplant, data.frame(set = "transplant", time = futime,
            cause = ifelse(event == "ltx", 1, ifelse(event == "censored", 0, 2)), group = as.integer(abo),
            stratum = as.integer(sex)))
 my <- with(myeloid, data.frame(set = "myeloid", time = ifelse(is.na(txtime), futime, txtime),
-           cause = ifelse(is.na(txtime), 2 * death, 1), group = as.integer(factor(trt)), stratum = as.integer(factor(sex))))
+           cause = ifelse(is.na(txtime), 2 * death, 1), group = as.integer(factor(trt)),
+           stratum = as.integer(factor(sex))))
 columns <- c("set", "time", "cause", "group", "stratum")
 made <- lapply(c(made, list(m2, tr, my)), function(d) { e <- d[columns]; e[complete.cases(e), ] })
 put("causes", do.call(rbind, made))
