@@ -1,4 +1,4 @@
-"""Harrell's concordance of risk and time: of two patients, does the one of higher risk have the event first?
+"""Harrell's concordance of risk and time: how often, of two patients, the one of higher risk is first.
 
 Harrell et al. 1982, 10.1001/jama.1982.03320430047030. Pairs are compared within strata; a pair counts if at the event's
 time the other was at risk and did not have his event then. The error is the infinitesimal jackknife's.
@@ -50,7 +50,9 @@ def concordance_of(rows: SurvivalRows, risk: ArrayLike) -> Concordance:
     return _concordance(rows.time, rows.entry, rows.event, rows.weight, rows.stratum, score)
 
 
-def _concordance(time: Floats, entry: Floats, event: Bools, weight: Floats, stratum: Counts, risk: Floats) -> Concordance:
+def _concordance(
+    time: Floats, entry: Floats, event: Bools, weight: Floats, stratum: Counts, risk: Floats
+) -> Concordance:
     """Count pairs from both sides: to the event and to the one who lived on; the influence needs both."""
     order = np.lexsort((~event, time, stratum))
     late = np.lexsort((entry, stratum))

@@ -1,7 +1,7 @@
 """The risk sets of the subdistribution: who had another cause stays in, with the weight of not being censored by then.
 
-Someone with a competing cause at T counts at t > T with ``G(t-)/G(T-)``, G being the Kaplan-Meier curve of the censoring
-times. So one sum per censoring group, of ``risk/G(T-)``, serves all later times: no row is split.
+Someone with a competing cause at T counts at t > T with ``G(t-)/G(T-)``, G being the Kaplan-Meier curve of the
+censoring times. So one sum per censoring group, of ``risk/G(T-)``, serves all later times: no row is split.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from adoptive.verdict.regression.types import Design
 from adoptive.verdict.regression.walk import at_time, next_time, rows_of
 
-__all__ = ["Competing", "competing_of", "information_of", "influence_of"]
+__all__ = ["Competing", "competing_of", "influence_of", "information_of"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -68,14 +68,12 @@ def _curve(time: Floats, censored: Bools, weight: Floats) -> tuple[Floats, Float
 
 def information_of(competing: Competing, coefficients: Floats, efron: bool) -> tuple[float, Floats, Floats]:
     """Give log partial likelihood, slope and information at scaled coefficients."""
-    counts, numbers, drifts, _, means, spreads, logs = _met(competing, coefficients, efron)
-    del drifts
+    means, spreads, logs = _met(competing, coefficients, efron)[4:]
     design = competing.design
     dead, log_risk = design.event, rows_of(design, coefficients)[5]
     place = np.searchsorted(competing.times, design.time[dead])
     weight = design.weight[dead]
     slope = weight @ (design.covariates[dead] - means[place])
-    del counts, numbers
     return float(weight @ log_risk[dead] - logs.sum()), slope, spreads.sum(axis=0)
 
 
@@ -91,7 +89,7 @@ def _met(competing: Competing, coefficients: Floats, efron: bool) -> Any:
 
 @njit(cache=True, nogil=True)
 def _walk(starts: Counts, rows: Any, others: Any, times: Floats, kept: Floats, efron: bool) -> Any:
-    """Give events, numbers, drifts, means, spreads at the event times, ascending (see ``walk.event_times``), and logs."""
+    """Give events, numbers, drifts, means, spreads by ascending event time (``walk.event_times``), and logs."""
     size, kinds = rows[6].shape[1], kept.shape[0]
     sums, dead, peak = np.zeros((kinds, size, size)), np.zeros((kinds, size, size)), 0.0
     counts, heavies, logs = np.zeros(kinds, np.int64), np.zeros(kinds), np.zeros(kinds)

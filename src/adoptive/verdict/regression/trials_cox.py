@@ -1,6 +1,6 @@
 """The Cox model of two arms, many trials at once: strata, delayed entry, weights, robust variance, proportionality.
 
-Without any of these :func:`adoptive.verdict.regression.hazard_ratio` is faster and the same.
+Where only the ratio and its interval are wanted, :func:`adoptive.verdict.regression.hazard_ratio` gives the same.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ def cox_trials(
     >>> fit.log_ratio.round(4), fit.score.round(4)
     (array([-1.2271]), array([1.0664]))
     """
-    patients, include_, near = _given(days, event, experimental, include, (entry, weight, stratum), ties, merge_near_ties)
+    patients, include_, near = _given(
+        days, event, experimental, include, (entry, weight, stratum), ties, merge_near_ties
+    )
     found = _fits(patients, include_, near, ties == "efron", robust)
     beta, information, estimable = found[:, 0], found[:, 1], found[:, 2] > 0
     error = np.where(estimable, 1.0 / np.sqrt(np.where(estimable, information, 1.0)), np.inf)
@@ -147,7 +149,7 @@ def _one(patients: Any, k: int) -> Any:
 
 @njit(cache=True, nogil=True)
 def _fits(patients: Any, include: Bools, near: float, efron: bool, robust: bool) -> Floats:
-    """Give each trial's log ratio, information, whether finite, score and likelihood-ratio statistic, squared scores."""
+    """Give each trial's log ratio, information, whether finite, score and likelihood ratio, squared scores."""
     out = np.zeros((len(include), 6))
     for k in range(len(include)):
         trial = _one(patients, k)

@@ -1,7 +1,7 @@
 """One trial of two arms reduced to its event times, compiled: strata, delayed entry, weights, both rules for ties.
 
-With one binary covariate the risk set of a time is four numbers, so a trial is sorted once and each Newton step walks the
-event times only.
+With one binary covariate the risk set of a time is four numbers, so a trial is sorted once and each Newton step walks
+the event times only.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def gathered(patients: Any, include: Bools, near: float) -> Any:
     ``patients`` are event, arm, entry, weight, stratum ``(patients,)`` after the days. Risk and dead are sums of
     weights; "lived" is the share of all rows at risk that lives through the time, unweighted; "rank" that of the time.
     """
-    days, event, arm, entry, weight, stratum = patients
+    days, entry, stratum = patients[0], patients[3], patients[5]
     order, times = ordered(days, include, near)
     gap = near * max(1.0, times.mean()) if times.size else 0.0
     late = order[np.argsort(-entry[order])]
@@ -167,7 +167,9 @@ def time_scale(table: Floats, kind: int) -> Floats:
 
 
 @njit(cache=True, nogil=True)
-def own_scores(table: Floats, order: Counts, times: Floats, patients: Any, beta: float, efron: bool, gap: float) -> float:
+def own_scores(
+    table: Floats, order: Counts, times: Floats, patients: Any, beta: float, efron: bool, gap: float
+) -> float:
     """Give the sum of squares of all rows' weighted score residuals."""
     _, event, arm, entry, weight, stratum = patients
     strata = stratum.max() + 1

@@ -1,8 +1,8 @@
 """The walk through the risk sets from the last time to the first, compiled: every likelihood and residual uses it.
 
 With z = (1, covariates) one matrix ``sum of risk z z'`` holds the risk set's size, its mean and its spread. A row joins
-it at its time and leaves at its entry. Leaving is a subtraction: if that took away most of the sum, the sum is made anew,
-so that round-off never grows beyond 1e-12 of it.
+it at its time and leaves at its entry. Leaving is a subtraction: if that took away most of the sum, the sum is made
+anew, so that round-off never grows beyond 1e-12 of it.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def _add(sums: Floats, z: Floats, risk: float) -> None:
 @njit(cache=True, nogil=True)
 def _leave(rows: Any, low: int, high: int, place: Counts, at: float, sums: Floats, peak: float) -> float:
     """Take those out who enter at this time or later; give the sum's peak since it was last made anew."""
-    time, entry, event, weight, risk, log_risk, z, by_entry = rows
+    entry, risk, z, by_entry = rows[1], rows[4], rows[6], rows[7]
     gone = place[1]
     while gone < high and entry[by_entry[gone]] >= at:
         _add(sums, z[by_entry[gone]], -risk[by_entry[gone]])
@@ -71,7 +71,7 @@ def next_time(rows: Any, low: int, high: int, place: Counts, peak: float, sums: 
     ``place`` holds how far the rows by time and by entry have been walked. Returns the time, the number of events,
     their weight, and the peak of the risk sum.
     """
-    time, entry, event, weight, risk, log_risk, z, by_entry = rows
+    time, event, weight, risk, z = rows[0], rows[2], rows[3], rows[4], rows[6]
     k = place[0]
     at, events, heavy = time[k], 0, 0.0
     dead[:] = 0.0
