@@ -1,4 +1,8 @@
-"""The Cox model against R's ``survival``: the data sets that come with it, and a random family, to 1e-8."""
+"""The Cox model against R's ``survival``: the data sets that come with it, and a random family, to 1e-8.
+
+Coefficients, variances and tests with every rule for ties; residuals, hazards and proportionality with Efron's on the
+data sets, with Efron's and Breslow's on the family.
+"""
 
 from __future__ import annotations
 
@@ -86,7 +90,7 @@ all_of <- function(name, d, ties) {
   told("coef", data.frame(b = coef(fit), se = sqrt(diag(naive)), robust = sqrt(diag(fit$var))))
   told("var", fit$var)
   told("stat", data.frame(null = fit$loglik[1], full = fit$loglik[2], score = fit$score, wald = fit$wald.test))
-  if (ties == "exact") return(invisible())
+  if (ties == "exact" || (ties == "breslow" && !grepl("random", name))) return(invisible())
   told("row", data.frame(martingale = residuals(fit, "martingale", weighted = FALSE),
     deviance = residuals(fit, "deviance", weighted = FALSE)))
   told("score", as.matrix(residuals(fit, "score")))
@@ -219,7 +223,7 @@ def test_coefficients_variances_and_tests(answers: Answers, fits: dict[tuple[str
 
 def test_residuals(answers: Answers, fits: dict[tuple[str, str], CoxFit]) -> None:
     for (name, ties), fit in fits.items():
-        if ties == "exact":
+        if f"{name}@{ties}@row" not in answers:
             continue
         told = answers[f"{name}@{ties}@row"]
         for kind in ("martingale", "deviance"):
@@ -231,7 +235,7 @@ def test_residuals(answers: Answers, fits: dict[tuple[str, str], CoxFit]) -> Non
 
 def test_proportionality(answers: Answers, fits: dict[tuple[str, str], CoxFit]) -> None:
     for (name, ties), fit in fits.items():
-        for transform in TRANSFORMS if ties != "exact" else ():
+        for transform in TRANSFORMS if f"{name}@{ties}@zph.km" in answers else ():
             told, seen = answers[f"{name}@{ties}@zph.{transform}"], proportionality(fit, transform=transform)  # type: ignore[arg-type]
             what = f"{name} {ties} {transform}"
             np.testing.assert_allclose(seen.chi_squared, told["chisq"][:-1], rtol=CLOSE, err_msg=what)
@@ -241,7 +245,7 @@ def test_proportionality(answers: Answers, fits: dict[tuple[str, str], CoxFit]) 
 
 def test_predicted_curves(answers: Answers, fits: dict[tuple[str, str], CoxFit]) -> None:
     for (name, ties), fit in fits.items():
-        if ties == "exact":
+        if f"{name}@{ties}@curve" not in answers:
             continue
         told, data = answers[f"{name}@{ties}@curve"], answers[f"{name}@data"]
         curves = predicted_survival(fit, {x: float(data[x][0]) for x in fit.names})

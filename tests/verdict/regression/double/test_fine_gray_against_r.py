@@ -10,10 +10,10 @@ from r_reference import Answers, run_r
 
 SCRIPT = """
 asked <- split(random, random$case)
-plain <- na.omit(mgus2[1:500, c("ptime", "pstat", "futime", "death", "age", "sex", "hgb")])
+plain <- na.omit(mgus2[1:300, c("ptime", "pstat", "futime", "death", "age", "sex", "hgb")])
 asked$mgus2 <- with(plain, data.frame(time = ifelse(pstat == 1, ptime, futime),
   cause = ifelse(pstat == 1, 1, 2 * death), x1 = age, x2 = sex == "M", x3 = hgb, group = 1))
-kept <- subset(na.omit(transplant), futime > 0)
+kept <- subset(na.omit(transplant), futime > 0)[1:400, ]
 asked$transplant <- with(kept, data.frame(time = futime, cause = c(censored = 0, death = 2, ltx = 1, withdraw = 3)[
   as.character(event)], x1 = age, x2 = sex == "m", x3 = abo == "O", group = year > 1996))
 for (name in names(asked)) {

@@ -116,7 +116,8 @@ def test_a_strong_effect_is_not_separation() -> None:
     arm = np.arange(400) % 2
     time = random.exponential(np.where(arm == 1, 0.01, 1.0))
     fit = cox(survival_rows(time, np.ones(400)), {"arm": arm})
-    assert fit.separated == (False,) and fit.converged
+    assert fit.separated == (False,)
+    assert fit.converged
     assert 3.5 < fit.coefficients[0] < 6.0
 
 
@@ -162,11 +163,13 @@ def test_misuse_is_refused_in_one_sentence() -> None:
 def test_without_covariates_the_hazard_is_nelson_and_aalens() -> None:
     fit = cox(survival_rows([1.0, 2.0, 2.0, 3.0, 4.0], [1, 1, 1, 0, 1]), ties="breslow")
     (hazard,) = baseline_hazard(fit)
-    assert hazard.time.tolist() == [1.0, 2.0, 4.0] and hazard.events.tolist() == [1.0, 2.0, 1.0]
+    assert hazard.time.tolist() == [1.0, 2.0, 4.0]
+    assert hazard.events.tolist() == [1.0, 2.0, 1.0]
     np.testing.assert_allclose(hazard.cumulative_hazard, np.cumsum([1 / 5, 2 / 4, 1]), rtol=1e-14)
     efron = baseline_hazard(cox(survival_rows([1.0, 2.0, 2.0, 3.0, 4.0], [1, 1, 1, 0, 1])))[0]
     np.testing.assert_allclose(efron.cumulative_hazard, np.cumsum([1 / 5, 1 / 4 + 1 / 3, 1]), rtol=1e-14)
-    assert fit.degrees == 0 and fit.log_likelihood == fit.log_likelihood_null
+    assert fit.degrees == 0
+    assert fit.log_likelihood == fit.log_likelihood_null
 
 
 def test_baseline_and_prediction_agree() -> None:
