@@ -1,9 +1,9 @@
 """The exact rule for ties: the discrete likelihood, with everybody who could have been among the tied counted.
 
 Kalbfleisch and Prentice 1973, 10.1093/biomet/60.2.267; Cox 1972. At a time with d events among m at risk
-the event's chance is ``prod(risk of the d) / sum over all sets of d of their risks' product``. That sum comes by
-recursion over the risk set (Howard, in the discussion of Cox 1972): with means instead of sums, ``E_k(m) = (1 - k/m) E_k(m-1) + k/m risk_m E_{k-1}(m-1)``,
-nothing overflows. The cost of a time is m d covariates^2.
+their chance is ``prod(risk of the d) / sum over all sets of d of their risks' product``. That sum comes by recursion
+over the risk set (Howard, in the discussion of Cox 1972). With means instead of sums nothing overflows:
+``E_k(m) = (1 - k/m) E_k(m-1) + k/m risk_m E_{k-1}(m-1)``. The cost of a time is m d covariates^2.
 """
 
 from __future__ import annotations

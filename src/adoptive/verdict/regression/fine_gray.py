@@ -66,7 +66,7 @@ def fine_gray(
 
     >>> fit = fine_gray([1, 2, 3, 4, 5, 6], [1, 2, 1, 0, 1, 2], {"a": [1, 0, 0, 1, 1, 0]})
     >>> fit.coefficients.round(4)
-    array([1.3013])
+    array([1.007])
     """
     _check(ties, variance, level)
     causes = _causes(cause, interest)
