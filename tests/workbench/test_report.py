@@ -23,9 +23,9 @@ from adoptive.workbench.rules import rule_sentence
 from adoptive.workbench.wording import amount
 
 HEADINGS = (
-    "Flow of patients", "Survival", "Response", "Cells in blood", "Toxicity by grade", "Simulated against published",
-    "Ordering check", "What the assessment rule does", "Endpoints that miss",
-    "Assumptions", "What is not modelled", "Provenance", "How to rerun",
+    "Flow of patients", "Survival", "Response", "Cells in blood", "Toxicity by grade", "Plan of the simulation",
+    "Assumptions", "What is not modelled", "Simulated against published", "Ordering check",
+    "What the assessment rule does", "Endpoints that miss", "Provenance", "How to rerun",
 )  # fmt: skip
 
 
