@@ -19,7 +19,7 @@ from adoptive.verdict.regression.residuals import event_rows
 from adoptive.verdict.regression.risk_table import in_order, risk_table
 from adoptive.verdict.regression.types import CoxFit, Design, Proportionality
 
-__all__ = ["Transform", "proportionality"]
+__all__ = ["TRANSFORMS", "Transform", "proportionality"]
 
 Floats = NDArray[np.float64]
 Transform = Literal["km", "rank", "identity", "log"]
