@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adoptive.verdict.reconstruction.rebuild import reconstruct
-from adoptive.verdict.reconstruction.types import Reconstruction
+from adoptive.verdict.reconstruction.rebuild import joined, reconstruct
+from adoptive.verdict.reconstruction.types import Piece, Reconstruction
 
-__all__ = ["Reconstruction", "reconstruct"]
+__all__ = ["Piece", "Reconstruction", "joined", "reconstruct"]

@@ -30,9 +30,10 @@ class Reconstruction:
     """Hold rebuilt patients and how well their curve returns what was published.
 
     ``time`` and ``survival`` are the points after cleaning, ``fitted`` the rebuilt curve there. ``root_mean_square``
-    and ``largest_deviation`` compare the points as given. ``at_risk_difference`` is rebuilt minus published at
-    ``at_risk_time``; ``events_difference`` is rebuilt minus published (0 if not published, see ``events_known``);
-    ``median`` of the rebuilt rows, ``median_of_points`` of the points (inf: not reached).
+    and ``largest_deviation`` compare the points as given with the curve within 0.1 % of the time axis.
+    ``at_risk_difference`` is rebuilt minus published at ``at_risk_time``; ``events_difference`` is rebuilt minus
+    published (0 if not published, see ``events_known``); ``median`` of the rebuilt rows, ``median_of_points`` of the
+    points (inf: not reached).
     """
 
     rows: SurvivalRows

@@ -35,7 +35,7 @@ class Counts:
     @property
     def survival(self) -> Floats:
         """Give Kaplan's and Meier's ``prod (1 - d / n)`` from each time on."""
-        return np.cumprod(self.left / self.at_risk)
+        return np.asarray(np.cumprod(self.left / self.at_risk), np.float64)
 
     @property
     def greenwood(self) -> Floats:
@@ -48,9 +48,9 @@ def counted(rows: SurvivalRows) -> Counts:
     """Count the weights of one group; at risk at ``t`` is who has ``entry < t <= time``."""
     time, place = np.unique(rows.time, return_inverse=True)
     size, weight = time.size, rows.weight
-    events = np.bincount(place, np.where(rows.event, weight, 0.0), size)
-    leaving = np.bincount(place, weight, size)
-    at_risk = np.cumsum(leaving[::-1])[::-1]
+    events: Floats = np.bincount(place, np.where(rows.event, weight, 0.0), size).astype(np.float64)
+    leaving: Floats = np.bincount(place, weight, size).astype(np.float64)
+    at_risk: Floats = np.cumsum(leaving[::-1])[::-1]
     before = np.full(size, weight.sum())
     if rows.delayed:
         order = np.argsort(rows.entry)
@@ -62,7 +62,7 @@ def counted(rows: SurvivalRows) -> Counts:
         time=time,
         at_risk=at_risk,
         events=events,
-        censored=np.bincount(place, np.where(rows.event, 0.0, weight), size),
+        censored=np.bincount(place, np.where(rows.event, 0.0, weight), size).astype(np.float64),
         entered=np.diff(before, prepend=0.0),
         left=np.where(left > NOBODY * at_risk, left, 0.0),
         tied=np.bincount(place[rows.event], minlength=size).astype(np.float64),

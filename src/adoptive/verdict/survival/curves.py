@@ -16,15 +16,13 @@ from adoptive.tables import TableError
 from adoptive.verdict.rows import SurvivalRows
 from adoptive.verdict.survival.counts import Counts, counted, influence_of_hazard, needs_robust, unweighted
 from adoptive.verdict.survival.intervals import bounds, check_level, check_scale
+from adoptive.verdict.survival.steps import crossing
 from adoptive.verdict.survival.types import IntervalKind, Quantiles, RiskCounts, SurvivalCurve
 
-__all__ = ["HazardTies", "quantiles", "risk_counts", "survival_curves", "value_at"]
+__all__ = ["HazardTies", "quantiles", "risk_counts", "survival_curves"]
 
 Floats = NDArray[np.float64]
 HazardTies = Literal["Nelson-Aalen", "Fleming-Harrington"]
-
-FLAT: Final = 2.0**-26
-"""A curve within this of a level runs at that level: products round."""
 
 
 def survival_curves(
@@ -88,8 +86,9 @@ def quantiles(curve: SurvivalCurve, probabilities: ArrayLike = (0.25, 0.5, 0.75)
     """Give the times by which given shares have had the event, with the interval where the curve's band crosses.
 
     Where the curve (or an end of its band) runs flat at the level, to 1.5e-8, the time is the middle of the flat piece,
-    the last time standing in for its end if nothing ends it; as R's ``quantile.survfit``. The band after Brookmeyer and
-    Crowley 1982, 10.2307/2530286. Once the curve is 0 its lower end is 0 here; R says ``NA``.
+    the last time standing in for its end if nothing ends it. The band after Brookmeyer and Crowley 1982,
+    10.2307/2530286; where an end of it rises again, the time of its highest value not above the level. All this is the
+    rule of R's ``quantile.survfit``; but once the curve is 0 its lower end is 0 here, where R says ``NA``.
 
     >>> from adoptive.verdict.rows import survival_rows
     >>> found, = survival_curves(survival_rows([1, 2, 3, 4], [1, 1, 1, 1]))
@@ -102,18 +101,8 @@ def quantiles(curve: SurvivalCurve, probabilities: ArrayLike = (0.25, 0.5, 0.75)
     edges = (curve.survival, curve.lower, curve.upper)
     if curve.interval == "none":
         edges = (curve.survival,) * 3
-    times, lower, upper = (np.array([_crossing(curve.time, edge, 1.0 - p) for p in shares]) for edge in edges)
+    times, lower, upper = (np.array([crossing(curve.time, edge, 1.0 - p) for p in shares]) for edge in edges)
     return Quantiles(curve.name, shares, times, lower, upper)
-
-
-def value_at(time: Floats, values: Floats, at: ArrayLike, *, start: float = 1.0) -> Floats:
-    """Read a step curve that holds from each time on; ``start`` before the first.
-
-    >>> value_at(np.array([1.0, 2.0]), np.array([0.5, 0.2]), [0.5, 1.0, 9.0])
-    array([1. , 0.5, 0.2])
-    """
-    place = np.searchsorted(time, np.asarray(at, np.float64), side="right")
-    return np.concatenate([[start], values])[place]
 
 
 def _curve(
@@ -179,7 +168,8 @@ def _hazard(rows: SurvivalRows, counts: Counts, kind: HazardTies, robust: bool) 
 
 
 def _jackknife(rows: SurvivalRows, time: Floats, own: Floats, step: Floats, factor: Floats) -> Floats:
-    return np.sqrt(influence_of_hazard(rows.time, rows.entry, rows.event, rows.weight, time, own, step, factor))
+    squares: Floats = influence_of_hazard(rows.time, rows.entry, rows.event, rows.weight, time, own, step, factor)
+    return np.sqrt(squares)
 
 
 @njit(cache=True, nogil=True)
@@ -194,7 +184,7 @@ def _one_by_one(at_risk: Floats, events: Floats, tied: Floats) -> Any:
                 steps[k] += share / left
                 own[k] += at_risk[k] / (tied[k] * left**2)
                 taken[k] += share / left**2
-    return steps, squares, own, taken
+    return steps, own, taken
 
 
 def _risk(name: str, rows: SurvivalRows, at: Floats) -> RiskCounts:
@@ -216,17 +206,3 @@ def _risk(name: str, rows: SurvivalRows, at: Floats) -> RiskCounts:
 
 NOBODY_LEFT: Final = 1e-12
 """Fractional weights do not add up exactly: what is below this share of all is nobody."""
-
-
-@njit(cache=True, nogil=True)
-def _crossing(time: Floats, values: Floats, level: float) -> float:
-    """Give the time at which a step curve comes down to a level."""
-    for k in range(time.size):
-        if values[k] <= level + FLAT:
-            if values[k] < level - FLAT:
-                return float(time[k])
-            for later in range(k + 1, time.size):
-                if values[later] < level - FLAT:
-                    return float(0.5 * (time[k] + time[later]))
-            return float(0.5 * (time[k] + time[-1]))
-    return np.inf

@@ -66,9 +66,7 @@ def cumulative_incidence(
     check_scale(interval, where="cumulative_incidence: interval")
     codes = _codes(cause)
     keep = np.ones(codes.shape, np.bool_) if weight is None else np.asarray(weight, np.float64) > 0
-    rows = survival_rows(
-        time, codes > 0, entry=entry, group=group, weight=weight, merge_near_ties=merge_near_ties
-    )
+    rows = survival_rows(time, codes > 0, entry=entry, group=group, weight=weight, merge_near_ties=merge_near_ties)
     codes = codes[keep]
     causes = tuple(int(kind) for kind in np.unique(codes[codes > 0])) or (1,)
     if variance == "Aalen" and not unweighted(rows):

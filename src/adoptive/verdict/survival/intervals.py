@@ -7,7 +7,7 @@ at 0 and 1, the logarithm's at 1. Scales as in Kalbfleisch and Prentice 2002, 10
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 import numpy as np
@@ -76,7 +76,7 @@ def check_level(level: float, *, where: str) -> None:
         raise TableError("not a confidence level", where=f"{where}: level", value=level, allowed="between 0 and 1")
 
 
-def check_scale(kind: str, *, where: str, of: Mapping[str, object] = SCALES) -> None:
+def check_scale(kind: str, *, where: str, of: Iterable[str] = tuple(SCALES)) -> None:
     """Refuse a scale that does not exist."""
     if kind not in of:
         raise TableError("no such scale", where=where, value=kind, allowed=", ".join(of))

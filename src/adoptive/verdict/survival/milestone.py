@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from adoptive.tables import TableError
 from adoptive.verdict.rows import SurvivalRows
-from adoptive.verdict.survival.curves import risk_counts, survival_curves, value_at
+from adoptive.verdict.survival.curves import risk_counts, survival_curves
 from adoptive.verdict.survival.intervals import check_level, reach, transformed, two_sided
 from adoptive.verdict.survival.pairs import pair_of
+from adoptive.verdict.survival.steps import value_at
 from adoptive.verdict.survival.types import IntervalKind, Milestone, MilestoneContrast, SurvivalCurve
 
 __all__ = ["milestone_contrast", "milestones"]

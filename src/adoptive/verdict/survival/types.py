@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, log_ndtr, ndtri
 
 __all__ = [
     "Family",
@@ -26,6 +27,7 @@ __all__ = [
     "SurvivalCurve",
     "TrialContrasts",
     "TrialEstimates",
+    "TrialQuantiles",
 ]
 
 Floats = NDArray[np.float64]
@@ -199,6 +201,15 @@ class TrialContrasts:
 
 
 @dataclass(frozen=True)
+class TrialQuantiles:
+    """Hold a quantile of each trial ``(trials,)`` with its interval; inf = not reached."""
+
+    times: Floats
+    lower: Floats
+    upper: Floats
+
+
+@dataclass(frozen=True)
 class ParametricFit:
     """Hold a fitted distribution of times: parameters by name, their errors, and how well it fits.
 
@@ -217,3 +228,65 @@ class ParametricFit:
     rows: int
     events: float
     cuts: tuple[float, ...] = ()
+
+    def hazard_integral(self, time: ArrayLike) -> Floats:
+        """Give the cumulative hazard ``H(t) = -ln S(t)`` at given times."""
+        value, t = self.parameters, np.asarray(time, np.float64)
+        if self.family in ("exponential", "piecewise exponential"):
+            edges = np.array([0.0, *self.cuts])
+            stayed = np.diff(np.minimum(t[..., None], np.append(edges, np.inf)), axis=-1)
+            return np.asarray(np.maximum(stayed, 0.0) @ np.array(list(value.values())), np.float64)
+        if self.family == "Gompertz":
+            growth = value["growth"]
+            return np.asarray(value["rate"] * (np.expm1(growth * t) / growth if growth != 0.0 else t), np.float64)
+        with np.errstate(divide="ignore"):
+            log_time = np.log(t)
+        if self.family == "log-normal":
+            return np.asarray(-log_ndtr((value["mean_log"] - log_time) / value["sd_log"]), np.float64)
+        z = value["shape"] * (log_time - np.log(value["scale"]))
+        return np.asarray(np.exp(z) if self.family == "Weibull" else np.logaddexp(0.0, z), np.float64)
+
+    def survival(self, time: ArrayLike) -> Floats:
+        """Give ``S(t)`` at given times."""
+        return np.asarray(np.exp(-self.hazard_integral(time)), np.float64)
+
+    def hazard(self, time: ArrayLike) -> Floats:
+        """Give ``h(t)`` at given times above 0; at a cut, that of the piece it ends."""
+        value, t = self.parameters, np.asarray(time, np.float64)
+        if self.family in ("exponential", "piecewise exponential"):
+            return np.array(list(value.values()))[np.searchsorted(self.cuts, t, side="left")]
+        if self.family == "Gompertz":
+            return np.asarray(value["rate"] * np.exp(value["growth"] * t), np.float64)
+        if self.family == "log-normal":
+            z = (np.log(t) - value["mean_log"]) / value["sd_log"]
+            density = np.exp(-0.5 * (z**2 + np.log(2.0 * np.pi)) - log_ndtr(-z))
+            return np.asarray(density / (value["sd_log"] * t), np.float64)
+        z = value["shape"] * np.log(t / value["scale"])
+        top = np.exp(z) if self.family == "Weibull" else expit(z)
+        return np.asarray(value["shape"] * top / t, np.float64)
+
+    def quantile(self, probability: float) -> float:
+        """Give the time by which a share, above 0 and below 1, has had the event; inf = never."""
+        value, target = self.parameters, -np.log1p(-probability)
+        if not self.converged and not self.cuts:
+            return float(np.inf)
+        if self.family == "Weibull":
+            return float(value["scale"] * target ** (1.0 / value["shape"]))
+        if self.family == "log-logistic":
+            return float(value["scale"] * np.expm1(target) ** (1.0 / value["shape"]))
+        if self.family == "log-normal":
+            return float(np.exp(value["mean_log"] + value["sd_log"] * ndtri(probability)))
+        if self.family == "Gompertz":
+            grown = value["growth"] * target / value["rate"]
+            if grown <= -1.0:
+                return float(np.inf)
+            return float(np.log1p(grown) / value["growth"] if grown else target / value["rate"])
+        edges, rates = np.array([0.0, *self.cuts]), np.array(list(value.values()))
+        piece = int(np.searchsorted(self.hazard_integral(edges), target, side="right")) - 1
+        rest = target - float(self.hazard_integral(edges[piece]))
+        return float(edges[piece] + rest / rates[piece]) if rates[piece] > 0 else float(np.inf)
+
+    @property
+    def median(self) -> float:
+        """Give the time by which half have had the event; inf = never."""
+        return self.quantile(0.5)
