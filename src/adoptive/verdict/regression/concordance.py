@@ -50,7 +50,9 @@ def concordance_of(rows: SurvivalRows, risk: ArrayLike) -> Concordance:
     return _concordance(rows.time, rows.entry, rows.event, rows.weight, rows.stratum, score)
 
 
-def _concordance(time: Floats, entry: Floats, event: Bools, weight: Floats, stratum: Counts, risk: Floats) -> Concordance:
+def _concordance(
+    time: Floats, entry: Floats, event: Bools, weight: Floats, stratum: Counts, risk: Floats
+) -> Concordance:
     """Count pairs from both sides: to the event and to the one who lived on; the influence needs both."""
     order = np.lexsort((~event, time, stratum))
     late = np.lexsort((entry, stratum))

@@ -141,7 +141,9 @@ def summed_by(influence: Floats, cluster: ArrayLike | None) -> Floats:
         return influence
     codes, names = codes_of(cluster)
     if codes.shape != influence.shape[:1]:
-        raise TableError("length unlike the table's", where="cluster", value=codes.shape, allowed=f"({len(influence)},)")
+        raise TableError(
+            "length unlike the table's", where="cluster", value=codes.shape, allowed=f"({len(influence)},)"
+        )
     return np.column_stack([np.bincount(codes, column, len(names)) for column in influence.T])
 
 
@@ -225,4 +227,6 @@ def _check(rows: SurvivalRows, ties: str, level: float, robust: bool) -> None:
             "no robust variance with exact ties", where="cox: ties", allowed="efron or breslow", next_step="use efron"
         )
     if ties == "exact" and not (rows.weight == 1).all():
-        raise TableError("weights with exact ties", where="cox: weight", allowed="every weight 1", next_step="use efron")
+        raise TableError(
+            "weights with exact ties", where="cox: weight", allowed="every weight 1", next_step="use efron"
+        )

@@ -76,13 +76,13 @@ def fine_gray(
     names, matrix = matrix_of(covariates, len(rows))
     group = np.zeros(len(rows), np.int64) if censoring_group is None else codes_of(censoring_group)[0]
     if group.shape != causes.shape:
-        raise TableError("length unlike the times'", where="censoring_group", value=group.shape, allowed=str(causes.shape))
+        raise TableError(
+            "length unlike the times'", where="censoring_group", value=group.shape, allowed=str(causes.shape)
+        )
     design = design_of(rows, matrix, np.zeros(len(rows)))
     competing = competing_of(design, (causes != interest) & (causes != 0), group)
     efron = ties == "efron"
-    top = climb(
-        lambda at: information_of(competing, at, efron), names, mass=float(rows.weight[rows.event].sum())
-    )
+    top = climb(lambda at: information_of(competing, at, efron), names, mass=float(rows.weight[rows.event].sum()))
     bread = inverse(top.information, ~top.separated)
     influence = influence_of(competing, top.at, efron, censoring=variance == "censoring")
     influence = influence @ np.where(np.isfinite(bread), bread, 0.0)
