@@ -57,14 +57,15 @@ def layers_of(chart: Any) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
     def walk(
         spec: dict[str, Any], above: list[dict[str, Any]]
     ) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
-        rows = list(spec["data"]["values"]) if "data" in spec else above
+        rows = whole["datasets"][spec["data"]["name"]] if "data" in spec else above
         parts = spec.get("vconcat") or spec.get("hconcat") or spec.get("layer")
         if parts is None:
             yield spec, rows
         for part in parts or ():
             yield from walk(part, rows)
 
-    return list(walk(chart.to_dict(validate=False), []))
+    whole = chart.to_dict(validate=False)
+    return list(walk(whole, []))
 
 
 def data_of(chart: Any) -> list[list[dict[str, Any]]]:
@@ -110,7 +111,7 @@ def test_table_of_patients_at_risk_counts_everybody_under_the_ticks(seed: int, d
     assert above["axis"]["values"] == axis
     assert above["scale"]["domain"] == below["scale"]["domain"]
     assert curve["width"] == counts["width"]
-    assert sorted({row["time"] for row in counts["layer"][0]["data"]["values"]}) == axis
+    assert sorted({row["time"] for row in spec["datasets"][counts["layer"][0]["data"]["name"]]}) == axis
     for row in risk_table_rows(rows, axis):
         mine = rows.group == rows.groups.index(row["group"])
         gone = mine & (rows.time < row["time"])
