@@ -99,7 +99,7 @@ def test_the_shop_window_offers_what_it_names() -> None:
     code = "import adoptive as a; print([n for n in a.__all__ if getattr(a, n) is None or n not in dir(a)])"
     assert _python(code) == "[]"
     code = "import adoptive\ntry: adoptive.nothing\nexcept AttributeError as e: print(e)"
-    assert "it offers Study, __version__, judge, load_study, run_trial" in _python(code)
+    assert "it offers EndpointSpec, Study, __version__, judge, load_study, run_trial" in _python(code)
 
 
 def test_the_package_ships_its_data() -> None:

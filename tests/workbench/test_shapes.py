@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import io
 import re
 from functools import lru_cache
@@ -75,10 +76,9 @@ def test_every_arm_has_its_curve_its_box_and_its_bar(shape: str, page_of: dict[s
             steps = tables["steps"]
             mine = (steps["arm"] == arm) & (steps["event"] == event)
             assert steps["survival"][mine][0] == 1.0
-        assert f"{one.name}: <strong>" in page
+        assert re.search(rf'<th scope="row">{html.escape(one.name)}</th><td class="number">assigned</td>', page)
         shares = tables["responses"]["share"][tables["responses"]["arm"] == arm]
         assert shares.sum() == pytest.approx(1.0)
-    assert page.count('class="box arm"') == len(study.trial.arms)
     assert len(page.encode()) < 1_500_000
 
 

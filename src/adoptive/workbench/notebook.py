@@ -25,7 +25,7 @@ from adoptive.workbench.wording import ALL_ARMS, LABEL, NOT_ESTIMABLE, amount, e
 
 __all__ = ["Judged", "Study", "judge", "load_study", "run_trial"]
 
-STYLE: Final = "border-collapse:collapse;text-align:left"
+STYLE: Final = "border-collapse:separate;border-spacing:1em 0.15em;text-align:left"
 MOST_LINES: Final = 40
 """Lines of the plain form of a value: one screen."""
 

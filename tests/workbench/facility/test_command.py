@@ -18,7 +18,7 @@ from adoptive.workbench.facility import writing
 Command = Callable[..., Any]
 FILES = {
     "study.toml", "summary.json", "patients.csv", "patients.parquet", "cost.csv", "cost.parquet", "identity.jsonl",
-    "timeline.svg", "waiting.svg", "facility.html",
+    "timeline.svg", "waiting.svg", "losses.svg", "facility.html",
 }  # fmt: skip
 FEW = ("--patients", "60", "--slots-per-month", "3", "--log-patients", "10")
 
@@ -57,9 +57,9 @@ def test_the_page_stands_alone_and_fits_a_phone(command: Command, tmp_path: Path
     assert "<script" not in page
     assert "@import" not in page
     drawn = re.findall(r'<div class="narrow">.*?viewBox="0 0 ([\d.]+) ', page, flags=re.DOTALL)
-    assert len(drawn) == 2
+    assert len(drawn) == 3
     assert max(map(float, drawn)) <= 390
-    for name in ("timeline", "waiting"):
+    for name in ("timeline", "waiting", "losses"):
         drawing = ElementTree.parse(tmp_path / "f" / f"{name}.svg").getroot()
         assert drawing.tag.endswith("svg")
     bars = re.findall(r'aria-roledescription|<path d="M', page)

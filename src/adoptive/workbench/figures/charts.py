@@ -186,7 +186,8 @@ def inline(chart: Chart, name: str, title: str, finding: str) -> str:
     inner = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", inner)
     view = size.group(0) if size else ""
     label = f'<title id="{name}-title">{_escaped(title)}</title><desc id="{name}-desc">{_escaped(finding)}</desc>'
-    head = f'<svg role="img" aria-labelledby="{name}-title {name}-desc" {view} style="max-width:{width}px">'
+    style = f"max-width:{width}px;overflow:visible"
+    head = f'<svg role="img" aria-labelledby="{name}-title {name}-desc" {view} style="{style}">'
     return f"{head}{label}{inner}</svg>"
 
 

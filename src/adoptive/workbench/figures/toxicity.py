@@ -44,7 +44,7 @@ def toxicity_chart(table: Table, *, size: Size = WIDE, title: str = "% of patien
         A column is missing.
 
     >>> chart = toxicity_chart({"term": ["CRS", "CRS"], "grade": [1, 3], "share": [0.4, 0.1]})
-    >>> [(row["grade"], row["start"], row["end"]) for row in chart.vconcat[0].data.values]
+    >>> [(row["grade"], row["start"], row["end"]) for row in chart.data.values]
     [('grade 3', 0.0, 10.0), ('grade 1', 10.0, 50.0)]
     """
     rows = rows_in(table, needs=("term", "grade", "share"), group="")

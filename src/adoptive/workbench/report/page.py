@@ -14,6 +14,7 @@ from adoptive.workbench.figures.page import page_environment
 from adoptive.workbench.report import words
 from adoptive.workbench.report.cells import kinetics_figure, onset_figure, toxicity_figure
 from adoptive.workbench.report.data import Run, load_run
+from adoptive.workbench.report.estimands import estimand_figure
 from adoptive.workbench.report.flow import flow_figure
 from adoptive.workbench.report.incidence import incidence_figure, infusion_figure
 from adoptive.workbench.report.plan import plan_rows
@@ -87,7 +88,11 @@ def _figures(run: Run) -> dict[str, Figure]:
     drawn = {"flow": flow_figure(run)}
     drawn |= {event: survival_figure(run, event) for event in curves_of(run.study)}
     drawn["incidence"] = incidence_figure(run)
-    for name, figure in (("infused", infusion_figure(run)), ("subgroups", subgroup_figure(run))):
+    for name, figure in (
+        ("infused", infusion_figure(run)),
+        ("estimands", estimand_figure(run)),
+        ("subgroups", subgroup_figure(run)),
+    ):
         if figure is not None:
             drawn[name] = figure
     drawn["bars"] = bars_figure(run)
