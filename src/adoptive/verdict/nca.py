@@ -1,7 +1,8 @@
 """Non-compartmental analysis: peak, area, last measurable level and terminal half-life of levels over time.
 
 Enters: times and levels of many subjects at once, ``(subjects, samples)``, with a mask of the samples that exist.
-Leaves: an :class:`Nca`. Rules as in Gabrielsson and Weiner, Methods Mol Biol 2012;929:377, 10.1007/978-1-62703-050-2_16.
+Leaves: an :class:`Nca`. Rules as in Gabrielsson and Weiner, Methods Mol Biol 2012;929:377,
+10.1007/978-1-62703-050-2_16.
 """
 
 from __future__ import annotations
@@ -126,7 +127,8 @@ def _checked(time: ArrayLike, level: ArrayLike, include: ArrayLike | None) -> tu
 def _front(t: Floats, c: Floats, here: Flags) -> tuple[Floats, Floats, Flags]:
     """Move every subject's samples to the front, in order; the places behind repeat nothing and are masked."""
     order = np.argsort(~here, axis=1, kind="stable")
-    t, c, here = (np.take_along_axis(x, order, axis=1) for x in (t, c, here))
+    t, c = np.take_along_axis(t, order, axis=1), np.take_along_axis(c, order, axis=1)
+    here = np.take_along_axis(here, order, axis=1)
     if (np.diff(t)[here[:, 1:]] <= 0).any():
         raise StudyError("times do not ascend", where="nca", allowed="each subject's times in order, none twice")
     return np.where(here, t, 0.0), np.where(here, c, 0.0), here

@@ -28,10 +28,13 @@ def export(
     ] = None,
     trial: Annotated[
         int | None,
-        typer.Option(min=0, help="Virtual trial; default the median one, others are simulated again.", show_default=False),
+        typer.Option(
+            min=0, help="Virtual trial; default the median one, others are simulated again.", show_default=False
+        ),
     ] = None,
     patient: Annotated[
-        int | None, typer.Option(min=0, help="petab, sbml: patient's number; default the first infused one.", show_default=False)
+        int | None,
+        typer.Option(min=0, help="petab, sbml: patient's number; default the first infused one.", show_default=False),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
 ) -> None:
@@ -66,13 +69,20 @@ def _say(done: Exported) -> None:
     if found.checks:
         lines.append(f"{sum(one.passed for one in found.checks)} of {len(found.checks)} consistency checks passed")
     failed = [one for one in found.checks if not one.passed]
-    lines += [f"  FAILED {one.dataset}: {one.rule}; {one.failed} of {one.rows} rows, first {one.example}" for one in failed[:SHOWN]]
+    lines += [
+        f"  FAILED {one.dataset}: {one.rule}; {one.failed} of {one.rows} rows, first {one.example}"
+        for one in failed[:SHOWN]
+    ]
     if found.derived:
         possible = [one for one in found.derived if one.equal is not None]
         numbers = sum(one.numbers for one in possible if one.equal)
         equal = sum(one.equal is True for one in possible)
-        lines.append(f"{equal} of {len(possible)} items of the report ({numbers:,} numbers) derived again from the data sets alone")
-        lines += [f"  DIFFERS {one.what} ({one.where}): {one.derived}, run {one.run}" for one in possible if not one.equal][:SHOWN]
+        lines.append(
+            f"{equal} of {len(possible)} items of the report ({numbers:,} numbers) derived again from the data sets"
+        )
+        lines += [
+            f"  DIFFERS {one.what} ({one.where}): {one.derived}, run {one.run}" for one in possible if not one.equal
+        ][:SHOWN]
         lines += [f"  not derivable: {one.what} ({one.derived})" for one in found.derived if one.equal is None]
         lines.append("Numbers over all trials of the run are not in one trial's data sets.")
     typer.echo("\n".join(lines))

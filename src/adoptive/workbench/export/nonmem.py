@@ -121,13 +121,15 @@ def _sums(adtr: Columns, adsl: Columns, place: dict[str, int]) -> dict[str, NDAr
     return _observed(row, time, adtr["AVAL"][keep], kind=TUMOUR, limit=np.zeros(len(keep)))
 
 
-def _completed(source: Source, adsl: Columns, rows: NDArray[np.int64], found: dict[str, Any]) -> dict[str, NDArray[Any]]:
+def _completed(
+    source: Source, adsl: Columns, rows: NDArray[np.int64], found: dict[str, Any]
+) -> dict[str, NDArray[Any]]:
     """Add what stays the same for a patient, and how many infusions he has had."""
     doses = (found["EVID"] == 1).astype(float)
     first = np.searchsorted(rows, rows)
     so_far = np.cumsum(doses)
-    covariates = {"AGE": "AGE", "WT": "WEIGHTBL", "BSA": "BSABL", "ECOG": "ECOGBL", "SLDB": "SLDBL", "LINES": "PRIORLIN",
-                  "V2V": "V2VDAY", "ARM": "TRT01PN"}  # fmt: skip
+    covariates = {"AGE": "AGE", "WT": "WEIGHTBL", "BSA": "BSABL", "ECOG": "ECOGBL", "SLDB": "SLDBL",
+                  "LINES": "PRIORLIN", "V2V": "V2VDAY", "ARM": "TRT01PN"}  # fmt: skip
     known = {name: np.asarray(adsl[old], float)[rows] for name, old in covariates.items()}
     initial = np.zeros(len(adsl["USUBJID"]))
     begun = np.flatnonzero((found["EVID"] == 1) & (found["TIME"] == 0))

@@ -52,7 +52,9 @@ class Exported:
     @property
     def passed(self) -> bool:
         """Say whether every check passed and every number that can be derived is equal."""
-        return all(one.passed for one in self.found.checks) and all(one.equal is not False for one in self.found.derived)
+        return all(one.passed for one in self.found.checks) and all(
+            one.equal is not False for one in self.found.derived
+        )
 
 
 def export_run(asked: Asked) -> Exported:

@@ -26,7 +26,7 @@ KNOWN = {
 
 
 def tables_of_run(source: Source) -> dict[str, Mapping[str, Any]]:
-    """Give all tables: those over all trials as in the run, those of one trial with the patient's identifier in front."""
+    """Give all tables: those over all trials as in the run, those of one trial with the patient's identifier first."""
     tables: dict[str, Mapping[str, Any]] = {
         name: table for name, table in source.run.tables.items() if table and name not in DETAIL
     }

@@ -27,5 +27,7 @@ def analysis_data(source: Source) -> Standard:
         "ADPC": adpc, "ADPP": parameters(source, adsl, adpc),
     }  # fmt: skip
     spec = load_spec("adam")
-    filled = {name: made(spec.datasets[name], table) for name, table in columns.items() if table and len(table["USUBJID"])}
+    filled = {
+        name: made(spec.datasets[name], table) for name, table in columns.items() if table and len(table["USUBJID"])
+    }
     return Standard(spec, source.study_id, source.study.title, source.comment, filled)

@@ -56,7 +56,9 @@ def signs(source: Source, adsl: Columns) -> Columns:
     return _daily(source, adsl, SIGNS, repeated=("ITTFL",), graded=False)
 
 
-def _daily(source: Source, adsl: Columns, listed: tuple[Daily, ...], *, repeated: tuple[str, ...], graded: bool) -> Columns:
+def _daily(
+    source: Source, adsl: Columns, listed: tuple[Daily, ...], *, repeated: tuple[str, ...], graded: bool
+) -> Columns:
     """Lay daily values out by patient, parameter and day; the baseline is the day of randomisation."""
     if not source.daily:
         return {}

@@ -57,9 +57,10 @@ def _dose(code: str, name: str, category: str, unit: str, dose: Floats, day: Flo
 def _cells(source: Source) -> Iterator[Part]:
     if source.doses:
         doses = source.doses
-        columns = [np.asarray(doses[name], float) for name in ("cells", "day", "number")]
-        yield source.place(doses["patient"]), _dose(
-            "CELLS", str(source.study.construct.product), CELLS, "cells", *columns, planned=False
+        size, day, number = (np.asarray(doses[name], float) for name in ("cells", "day", "number"))
+        yield (
+            source.place(doses["patient"]),
+            _dose("CELLS", str(source.study.construct.product), CELLS, "cells", size, day, number, planned=False),
         )
 
 
@@ -71,8 +72,9 @@ def _care(source: Source) -> Iterator[Part]:
     for code, (name, unit) in enumerate(UNITS.items()):
         mine = np.flatnonzero(drug == code)
         dose, day = (np.asarray(source.care[key], float)[mine] for key in ("dose", "day"))
-        yield source.place(source.care["patient"][mine]), _dose(
-            name.upper()[:8], name, CARE, unit, dose, day, np.full(len(mine), np.nan), planned=False
+        yield (
+            source.place(source.care["patient"][mine]),
+            _dose(name.upper()[:8], name, CARE, unit, dose, day, np.full(len(mine), np.nan), planned=False),
         )
 
 
@@ -95,6 +97,4 @@ def _planned(source: Source, drug: DrugDays, rows: NDArray[np.int64], day: Float
     table = source.patients
     size = drug.dose_mg_m2 * table["bsa_m2"][rows] + drug.dose_mg_kg * table["weight_kg"][rows]
     for before in drug.days:
-        yield rows, _dose(
-            drug.drug.upper()[:8], drug.drug, PREPARATION, "mg", size, day + before, number, planned=True
-        )
+        yield rows, _dose(drug.drug.upper()[:8], drug.drug, PREPARATION, "mg", size, day + before, number, planned=True)

@@ -103,7 +103,7 @@ def parameters(source: Source, adsl: Columns, adpc: Columns) -> Columns:
     who = {name: kept for name, kept in identified(adsl, rows).items() if name != "ITTFL"}
     return who | {
         "PARAMCD": np.array(names * len(infused), dtype=object),
-        "PARAM": np.array([f"{PARAMETERS[name][0]} ({PARAMETERS[name][1]})" for name in names] * len(infused), dtype=object),
+        "PARAM": np.array([f"{words} ({unit})" for words, unit in PARAMETERS.values()] * len(infused), dtype=object),
         "AVAL": value, "AVALU": np.array([PARAMETERS[name][1] for name in names] * len(infused), dtype=object),
         "PPSTAT": why,
     }  # fmt: skip

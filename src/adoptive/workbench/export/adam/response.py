@@ -19,7 +19,9 @@ __all__ = ["BEST", "RESPONSE_TEXT", "responses", "tumours"]
 Floats = NDArray[np.float64]
 Part = tuple[NDArray[np.int64], dict[str, Any]]
 
-RESPONSE_TEXT: Final = {code: code.name.replace("_", "/").replace("NON/CR/NON/PD", "Non-CR/Non-PD") for code in Response}
+RESPONSE_TEXT: Final = {
+    code: code.name.replace("_", "/").replace("NON/CR/NON/PD", "Non-CR/Non-PD") for code in Response
+}
 RESPONSE_TEXT[Response.NOT_DONE] = "NOT DONE"
 RESPONSE_TEXT[Response.SCR], RESPONSE_TEXT[Response.CRI] = "sCR", "CRi"
 
@@ -114,12 +116,14 @@ def tumours(source: Source, adsl: Columns) -> Columns:
 
 def measured(source: Source) -> NDArray[np.bool_]:
     """Mark the patients of arms that are judged by measured lesions."""
-    found = [assessed(source.study, int(arm)).response_criteria in CRITERIA_WITH_LESIONS for arm in source.patients["arm"]]
+    found = [
+        assessed(source.study, int(arm)).response_criteria in CRITERIA_WITH_LESIONS for arm in source.patients["arm"]
+    ]
     return np.array(found, bool)
 
 
 def _sums(source: Source) -> Part:
-    """Give baseline and assessments of the sum of diameters; an assessment that could not be evaluated has a sum, too."""
+    """Give baseline and assessments of the sum of diameters; one that was not evaluable has a sum, too."""
     has, base = measured(source), np.asarray(source.patients["baseline_sld_mm"], float)
     first = np.flatnonzero(has)
     visit, number = visit_rows(source)
@@ -136,7 +140,8 @@ def _sums(source: Source) -> Part:
     change, above = value - at_base, value - nadir
     none = visit_number == 0
     return rows, _measured("SDIAM", "Sum of Target Lesion Diameters (mm)", "mm", value) | {
-        "BASE": at_base, "CHG": np.where(none, np.nan, change), "PCHG": np.where(none, np.nan, _percent(change, at_base)),
+        "BASE": at_base, "CHG": np.where(none, np.nan, change),
+        "PCHG": np.where(none, np.nan, _percent(change, at_base)),
         "NADIR": nadir, "CHGNAD": np.where(none, np.nan, above),
         "PCHGNAD": np.where(none, np.nan, _percent(above, nadir)),
         "ABLFL": flag(none, no=""), "ANL01FL": flag(none | before_end(source, rows, day), no=""),

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adoptive.workbench.export.adam.response import study_day
-from adoptive.workbench.export.adam.subject import blank, flag, identified
+from adoptive.workbench.export.adam.subject import flag, identified
 from adoptive.workbench.export.source import Source
 from adoptive.workbench.export.types import Columns
 
@@ -39,7 +39,9 @@ class Term:
 
 TERMS: Final = (
     Term("CRS", "Cytokine release syndrome", "CYTOKINE RELEASE", "", "crs", dated=True),
-    Term("ICANS", "Immune effector cell-associated neurotoxicity syndrome", "NEUROTOXICITY", "ASTCT", "icans", dated=True),
+    Term(
+        "ICANS", "Immune effector cell-associated neurotoxicity syndrome", "NEUROTOXICITY", "ASTCT", "icans", dated=True
+    ),
     Term("NEUTP", "Neutrophil count decreased", _BLOOD, _CTCAE, "neutropenia"),
     Term("LYMPHP", "Lymphocyte count decreased", _BLOOD, _CTCAE, "lymphopenia"),
     Term("LEUKP", "White blood cell decreased", _BLOOD, _CTCAE, "leukopenia"),

@@ -42,7 +42,7 @@ def blank(rows: int) -> NDArray[Any]:
 
 
 def numbered(subject: NDArray[Any]) -> NDArray[np.float64]:
-    """Number the records of each subject from 1, in the order of the rows."""
+    """Give each record its number within its subject, from 1, in the order of the rows."""
     seen: dict[str, int] = {}
     out = np.zeros(len(subject))
     for at, name in enumerate(subject.tolist()):
@@ -116,7 +116,7 @@ def _course(source: Source, rows: NDArray[np.int64]) -> Columns:
 
 
 def _end(source: Source, rows: NDArray[np.int64]) -> Columns:
-    """Say how each patient's part ended; who is followed to the latest calendar day of anybody is still in the trial."""
+    """Say how each patient's part ended; who is followed to the latest day of anybody is still in the trial."""
     table, last = source.patients, source.last_day
     dead = np.asarray(table["os_event"], bool)
     calendar = table["randomised_day"] + last

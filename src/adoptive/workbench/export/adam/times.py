@@ -75,7 +75,9 @@ def _parameters(source: Source) -> Iterator[_Times]:
     yield _Times("TTR", responders, zero[responders], days, np.ones(len(responders), bool), "Response",
                  np.ones(len(responders)))  # fmt: skip
     yield _to_infusion(source)
-    yield _of(source, "BCREC", "b_cell_recovery", infused, np.asarray(table["infusion_day"], float), "B Cells Recovered")
+    yield _of(
+        source, "BCREC", "b_cell_recovery", infused, np.asarray(table["infusion_day"], float), "B Cells Recovered"
+    )
 
 
 def _of(source: Source, code: str, stem: str, rows: NDArray[np.int64], start: Floats, what: str) -> _Times:
@@ -132,7 +134,7 @@ def _censoring(part: _Times, at: int, at_visit: bool) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class _Visits:
-    """Hold the assessment (its number in ADRS) and its response on some days of some patients; 0 where there is none."""
+    """Hold the assessment (its number in ADRS) and its response on some days of some patients; 0 for none."""
 
     number: Floats
     code: NDArray[np.int64]

@@ -28,7 +28,7 @@ def baselines_not_one(tables: Tables, name: str, spec: StandardSpec) -> Bools:
     table = tables[name]
     pair = per_parameter(table)
     counts = np.bincount(pair, weights=table["ABLFL"] == "Y")
-    return _with_baseline(table) & (counts[pair] != 1)
+    return np.asarray(_with_baseline(table) & (counts[pair] != 1), bool)
 
 
 def baseline_differs(tables: Tables, name: str, spec: StandardSpec) -> Bools:
@@ -44,7 +44,7 @@ def change_differs(tables: Tables, name: str, spec: StandardSpec) -> Bools:
     """Mark rows after the baseline whose CHG is not AVAL - BASE."""
     table = tables[name]
     after = (table["ABLFL"] != "Y") & np.isfinite(table["BASE"])
-    return after & ~close(table["CHG"], table["AVAL"] - table["BASE"])
+    return np.asarray(after & ~close(table["CHG"], table["AVAL"] - table["BASE"]), bool)
 
 
 def percent_differs(tables: Tables, name: str, spec: StandardSpec) -> Bools:
@@ -75,7 +75,8 @@ def nadir_differs(tables: Tables, name: str, spec: StandardSpec) -> Bools:
 def below_limit_unmarked(tables: Tables, name: str, spec: StandardSpec) -> Bools:
     """Mark levels below the limit without the flag, levels above with it, and times before the first infusion."""
     table = tables[name]
-    return ((table["AVAL"] < table["ALLOQ"]) != (table["BLQFL"] == "Y")) | (table["AFRLT"] < 0)
+    unmarked = (table["AVAL"] < table["ALLOQ"]) != (table["BLQFL"] == "Y")
+    return np.asarray(unmarked | (table["AFRLT"] < 0), bool)
 
 
 def peak_differs(tables: Tables, name: str, spec: StandardSpec) -> Bools:

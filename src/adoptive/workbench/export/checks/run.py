@@ -27,7 +27,11 @@ RULES: Final[tuple[tuple[str, Rule, tuple[str, ...]], ...]] = (
     ("flags are Y, N or empty", shape.flag_unknown, EVERY),
     ("dates follow each other; deaths are dated", times.dates_disordered, ("ADSL",)),
     ("infusions agree with ADEX", times.doses_differ, ("ADSL",)),
-    ("records lie within the trial", times.outside_trial, ("ADTTE", "ADRS", "ADTR", "ADAE", "ADLB", "ADVS", "ADEX", "ADPC")),
+    (
+        "records lie within the trial",
+        times.outside_trial,
+        ("ADTTE", "ADRS", "ADTR", "ADAE", "ADLB", "ADVS", "ADEX", "ADPC"),
+    ),
     ("AVAL = ADT - STARTDT + 1", times.days_differ, ("ADTTE",)),
     ("unrounded days agree with whole days", times.elapsed_differ, ("ADTTE",)),
     ("CNSR, EVNTDESC and CNSDTDSC agree", times.censoring_unexplained, ("ADTTE",)),

@@ -29,6 +29,7 @@ def repeated(rows: list[tuple[Any, ...]]) -> Bools:
 
 
 def tuples(table: Columns, names: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    """Give some columns row by row; missing numbers are equal to each other."""
     return list(zip(*([_key(value) for value in table[name].tolist()] for name in names), strict=True))
 
 

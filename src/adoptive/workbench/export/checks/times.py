@@ -9,8 +9,14 @@ from adoptive.workbench.export.checks.types import Tables, by_subject, close
 from adoptive.workbench.export.types import StandardSpec
 
 __all__ = [
-    "censoring_unexplained", "dates_disordered", "death_differs", "days_differ", "doses_differ", "elapsed_differ",
-    "outside_trial", "progression_not_seen",
+    "censoring_unexplained",
+    "dates_disordered",
+    "days_differ",
+    "death_differs",
+    "doses_differ",
+    "elapsed_differ",
+    "outside_trial",
+    "progression_not_seen",
 ]  # fmt: skip
 
 Bools = NDArray[np.bool_]
@@ -35,7 +41,7 @@ def censoring_unexplained(tables: Tables, name: str, spec: StandardSpec) -> Bool
     code = table["CNSR"]
     event = code == 0
     wrong = ~np.isfinite(code) | (code < 0) | (code != np.floor(np.nan_to_num(code)))
-    return wrong | (table["EVNTDESC"] == "") | (event != (table["CNSDTDSC"] == ""))
+    return np.asarray(wrong | (table["EVNTDESC"] == "") | (event != (table["CNSDTDSC"] == "")), bool)
 
 
 def death_differs(tables: Tables, name: str, spec: StandardSpec) -> Bools:
@@ -45,7 +51,7 @@ def death_differs(tables: Tables, name: str, spec: StandardSpec) -> Bools:
     survival, event = table["PARAMCD"] == "OS", table["CNSR"] == 0
     at_death = dead & close(date, table["ADT"])
     contradicted = survival & (event != dead)
-    return contradicted | (event & (table["EVNTDESC"] == "Death") & ~at_death)
+    return np.asarray(contradicted | (event & (table["EVNTDESC"] == "Death") & ~at_death), bool)
 
 
 def progression_not_seen(tables: Tables, name: str, spec: StandardSpec) -> Bools:
@@ -102,4 +108,4 @@ def doses_differ(tables: Tables, name: str, spec: StandardSpec) -> Bools:
     number = np.array([counts.get(subject, 0) for subject in subjects], float)
     begun = np.array([first.get(subject, np.nan) for subject in subjects], float)
     dated = np.isfinite(table["TRTSDT"])
-    return (number != table["INFN"]) | (dated & ~close(begun, table["TRTSDT"]))
+    return np.asarray((number != table["INFN"]) | (dated & ~close(begun, table["TRTSDT"])), bool)

@@ -54,7 +54,7 @@ def by_subject(tables: Tables, name: str, column: str) -> NDArray[Any]:
 
 
 def per_parameter(table: Columns) -> NDArray[np.int64]:
-    """Number the pairs of subject and parameter that occur; one number per row."""
+    """Give each row the number of its pair of subject and parameter."""
     numbers: dict[tuple[str, str], int] = {}
     pairs = zip(table["USUBJID"].tolist(), table["PARAMCD"].tolist(), strict=True)
     return np.array([numbers.setdefault(pair, len(numbers)) for pair in pairs], np.int64)

@@ -25,7 +25,6 @@ LEVELS: Final = {"CMAX": "peak_car_copies", "TMAX": "peak_car_day", "AUC28": "au
 STEROIDS: Final = ("DEXAMETHASONE", "METHYLPREDNISOLONE")
 
 
-
 def patients_from(tables: Tables) -> Patients:
     """Make the table of patients that endpoints are judged on, ``(1, patients)``, from the data sets."""
     adsl = tables["ADSL"]

@@ -5,7 +5,7 @@ What the report says over all trials (medians over trials, bands, pooled shares)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,7 +18,6 @@ from adoptive.verdict import ENDPOINTS, EndpointSpec, curve, judge, risk_table
 from adoptive.workbench.export.checks.types import Tables
 from adoptive.workbench.export.derive.patients import LEVELS, Patients, patients_from
 from adoptive.workbench.export.source import Source
-from adoptive.workbench.export.types import Columns
 
 __all__ = ["OVER_ALL_TRIALS", "Derived", "derive_report"]
 
@@ -28,7 +27,7 @@ RELATIVE: Final = 1e-9
 
 OVER_ALL_TRIALS: Final = (
     "simulated medians and 90 % intervals of the comparison, bands of the curves, flow of patients, response bars, "
-    "toxicity by grade, peak of the transgene level in words, table of the assessment rule: over all trials of the run, "
+    "toxicity by grade, peak of the transgene level in words, table of the assessment rule: over all trials of a run, "
     "so not in one trial's data sets"
 )
 DAILY: Final = 120.0
@@ -80,7 +79,9 @@ def _endpoints(patients: Patients, source: Source) -> Iterator[Derived]:
         )  # fmt: skip
         [estimate] = judge(patients, {}, [spec])
         own = float(estimate.values[0]) if estimate.estimable[0] else np.inf
-        same = _same(np.array([own]), np.array([value])) and bool(estimate.estimable[0]) == bool(values["estimable"][at])
+        same = _same(np.array([own]), np.array([value])) and bool(estimate.estimable[0]) == bool(
+            values["estimable"][at]
+        )
         mine = f"{own:.10g}" if np.isfinite(own) else "not reached or not estimable"
         yield Derived(name + (f" at {month:g} months" if np.isfinite(month) else ""), where, 1, mine, said, same)
 
@@ -108,7 +109,7 @@ def _set(patients: Patients, arm: int, kind: str) -> NDArray[np.bool_]:
     return np.asarray(chosen if column is None else chosen & patients[column], bool)
 
 
-def _drawn(table: Columns) -> list[tuple[str, int, str]]:
+def _drawn(table: Mapping[str, NDArray[Any]]) -> list[tuple[str, int, str]]:
     pairs = zip(*(table[name].tolist() for name in ("event", "arm", "set")), strict=True)
     return list(dict.fromkeys(pairs))
 

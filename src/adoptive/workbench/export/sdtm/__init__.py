@@ -18,7 +18,8 @@ def tabulation_data(source: Source) -> Standard:
     columns: dict[str, Columns] = {
         "DM": subjects.demographics(source, adsl), "DS": subjects.disposition(source, adsl),
         "EX": subjects.infusions(adex), "CM": subjects.medication(adex),
-        "AE": subjects.adverse_events(adam.get("ADAE", {})), "LB": findings.daily("LB", adam.get("ADLB", {}), ice=False),
+        "AE": subjects.adverse_events(adam.get("ADAE", {})),
+        "LB": findings.daily("LB", adam.get("ADLB", {}), ice=False),
         "VS": findings.daily("VS", signs, ice=False), "QS": findings.daily("QS", signs, ice=True),
         **_tumours(source, adam), "PC": findings.levels(adsl, adam.get("ADPC", {})),
         "PP": findings.level_parameters(adsl, adam.get("ADPP", {})),
@@ -26,7 +27,9 @@ def tabulation_data(source: Source) -> Standard:
         "TS": design.summary(source, adsl),
     }  # fmt: skip
     spec = load_spec("sdtm")
-    filled = {name: made(spec.datasets[name], table) for name, table in columns.items() if table and len(table["STUDYID"])}
+    filled = {
+        name: made(spec.datasets[name], table) for name, table in columns.items() if table and len(table["STUDYID"])
+    }
     return Standard(spec, source.study_id, source.study.title, source.comment, filled)
 
 

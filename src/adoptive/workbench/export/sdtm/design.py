@@ -16,8 +16,16 @@ __all__ = ["arms", "elements", "summary", "visits"]
 
 ELEMENTS = {
     "WAIT": ("Waiting for the Cells", "Randomisation or enrolment", "The cells are released and the patient is fit"),
-    "CELLS": ("Lymphodepletion and Infusions of Cells", "First day of lymphodepletion", "28 days after the last infusion"),
-    "THERAPY": ("Therapy without Engineered Cells", "Randomisation or enrolment", "Progression or another reason to stop"),
+    "CELLS": (
+        "Lymphodepletion and Infusions of Cells",
+        "First day of lymphodepletion",
+        "28 days after the last infusion",
+    ),
+    "THERAPY": (
+        "Therapy without Engineered Cells",
+        "Randomisation or enrolment",
+        "Progression or another reason to stop",
+    ),
     "FOLLOW": ("Follow-up", "End of the element before", "Death, loss to follow-up or the data cut"),
 }
 
@@ -67,7 +75,10 @@ def visits(source: Source) -> Columns:
         every = f"every {rules.scan_interval_days:g} days, window {rules.scan_window_days:g} days"
         if arm not in source.run.cells:
             every = f"every {rules.scan_interval_days:g} days, or as the drug's own calendar says"
-        for number, visit, rule in ((0.0, "Baseline", f"At {start}"), (1.0, "Assessment", f"From the baseline {every}")):
+        for number, visit, rule in (
+            (0.0, "Baseline", f"At {start}"),
+            (1.0, "Assessment", f"From the baseline {every}"),
+        ):
             rows.append({
                 "VISITNUM": number, "VISIT": visit, "ARMCD": code, "ARM": name, "TVSTRL": rule,
                 "TVENRL": "End of the assessment",
@@ -92,5 +103,7 @@ def summary(source: Source, adsl: Columns) -> Columns:
         "DCUTDESC": ("Data Cutoff Description", "DATA CUT OF THE SIMULATED TRIAL"),
         "SEED": ("Seed and Virtual Trial", f"seed {source.run.summary['seed']}, trial {source.trial}"),
     }  # fmt: skip
-    rows = [{"TSSEQ": 1.0, "TSPARMCD": code, "TSPARM": words, "TSVAL": value[:200]} for code, (words, value) in said.items()]
+    rows = [
+        {"TSSEQ": 1.0, "TSPARMCD": code, "TSPARM": words, "TSVAL": value[:200]} for code, (words, value) in said.items()
+    ]
     return _columns(rows, source, "TS")

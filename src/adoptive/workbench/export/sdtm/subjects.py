@@ -93,7 +93,14 @@ def medication(adex: Columns) -> Columns:
     if not adex:
         return {}
     rows = np.flatnonzero(adex["PARCAT1"] == "AGAINST TOXICITY")
-    taken = {"CMTRT": "EXTRT", "CMCAT": "PARCAT1", "CMDOSE": "EXDOSE", "CMDOSU": "EXDOSU", "EPOCH": "EPOCH", "CMSTDY": "ADY"}
+    taken = {
+        "CMTRT": "EXTRT",
+        "CMCAT": "PARCAT1",
+        "CMDOSE": "EXDOSE",
+        "CMDOSU": "EXDOSU",
+        "EPOCH": "EPOCH",
+        "CMSTDY": "ADY",
+    }
     return started("CM", adex, rows) | {name: adex[old][rows] for name, old in taken.items()} | {
         "CMSTDTC": iso(adex["ADT"][rows])
     }  # fmt: skip

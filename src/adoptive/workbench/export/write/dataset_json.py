@@ -53,7 +53,11 @@ def _head(standard: Standard, dataset: DataSet) -> dict[str, Any]:
 
 def _described(variable: Variable, dataset: DataSet) -> dict[str, Any]:
     spec = dataset.spec
-    found: dict[str, Any] = {"itemOID": f"IT.{spec.name}.{variable.name}", "name": variable.name, "label": variable.label}
+    found: dict[str, Any] = {
+        "itemOID": f"IT.{spec.name}.{variable.name}",
+        "name": variable.name,
+        "label": variable.label,
+    }
     found |= KINDS[variable.kind]
     if variable.is_text:
         found["length"] = longest(dataset.of(variable.name))

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-import numpy as np
-
 from adoptive import __version__
 from adoptive.workbench.export.types import DataSet, Standard, Variable
 from adoptive.workbench.export.write.dataset_json import longest
@@ -67,7 +65,8 @@ def _group(define: Any, standard: Standard, dataset: DataSet) -> Any:
         Description=_said(define, spec.label), Class=define.Class(Name=spec.data_class, SubClass=subclasses),
         ItemRef=[_reference(define, dataset, at, variable) for at, variable in enumerate(spec.variables, start=1)],
         leaf=define.leaf(
-            ID=f"LF.{spec.name}", href=f"{spec.name.lower()}.xpt", title=define.title(_content=f"{spec.name.lower()}.xpt")
+            ID=f"LF.{spec.name}", href=f"{spec.name.lower()}.xpt",
+            title=define.title(_content=f"{spec.name.lower()}.xpt")
         ),
     )  # fmt: skip
 
@@ -171,9 +170,13 @@ def _code_lists(define: Any, standard: Standard) -> Iterator[Any]:
         for variable in dataset.spec.variables:
             if variable.codelist.startswith("@"):
                 decoded = dataset.of(variable.codelist[1:]).tolist()
-                pairs = {_coded(code): words for code, words in zip(dataset.of(variable.name).tolist(), decoded, strict=True)}
+                pairs = {
+                    _coded(code): words for code, words in zip(dataset.of(variable.name).tolist(), decoded, strict=True)
+                }
                 kind = "text" if variable.is_text else "integer"
-                yield _code_list(define, _list_oid(dataset, variable), f"{dataset.spec.name} {variable.name}", pairs, kind)
+                yield _code_list(
+                    define, _list_oid(dataset, variable), f"{dataset.spec.name} {variable.name}", pairs, kind
+                )
 
 
 def _coded(value: Any) -> str:
@@ -194,7 +197,9 @@ def _code_list(define: Any, oid: str, name: str, pairs: Mapping[str, str], kind:
 def _methods(define: Any, standard: Standard) -> Iterator[Any]:
     """Give the methods that a variable or a value refers to."""
     specs = [dataset.spec for dataset in standard.datasets.values()]
-    used = {one.method for spec in specs for one in spec.variables} | {name for spec in specs for name in spec.valued.values()}
+    used = {one.method for spec in specs for one in spec.variables} | {
+        name for spec in specs for name in spec.valued.values()
+    }
     for name, text in standard.spec.methods.items():
         if name in used:
             yield define.MethodDef(OID=f"MT.{name}", Name=name, Type="Computation", Description=_said(define, text))

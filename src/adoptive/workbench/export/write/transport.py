@@ -40,7 +40,7 @@ def write_transport(place: Path, dataset: DataSet) -> None:
 
     _check(dataset)
     table = pd.DataFrame({name: _held(dataset, name) for name in dataset.columns})
-    labels = {variable.name: variable.label for variable in dataset.spec.variables}
+    labels: dict[str, str | None] = {variable.name: variable.label for variable in dataset.spec.variables}
     dates = {variable.name: "DATE9." for variable in dataset.spec.variables if variable.kind == "date"}
     pyreadstat.write_xport(
         table, place, file_label=dataset.spec.label, column_labels=labels, table_name=dataset.spec.name,
@@ -88,5 +88,6 @@ def read_transport(place: Path) -> Columns:
 
     table, _ = pyreadstat.read_xport(str(place), disable_datetime_conversion=True)
     return {
-        name: table[name].to_numpy(object if table[name].dtype.kind not in "fiu" else np.float64) for name in table.columns
+        name: table[name].to_numpy(object if table[name].dtype.kind not in "fiu" else np.float64)
+        for name in table.columns
     }
