@@ -19,8 +19,12 @@ import pytest
 from synthetic_clinic import SyntheticClinic
 
 from adoptive.errors import RunError, StudyError
+from adoptive.parameters import draw_typical, load_book
+from adoptive.streams import Streams
+from adoptive.trial.enrol import enrol
 from adoptive.trial.types import Study, TrialRecord
 from adoptive.workbench.design import Precision, Varied
+from adoptive.workbench.design.designs import study_with
 from adoptive.workbench.design.document import varied_document
 from adoptive.workbench.design.run import FIRST_TRIALS
 from adoptive.workbench.design.summary import averages, paired_error, share_error
@@ -42,6 +46,20 @@ def test_every_design_meets_the_same_patients(compare: Compare) -> None:
     keep = [at for at, item in enumerate(varied.characteristics)]
     assert np.array_equal(first.values[:, keep], second.values[:, keep])
     assert np.array_equal(first.trials, np.arange(40))
+
+
+def test_a_larger_trial_begins_with_the_same_patients(small_study: Study) -> None:
+    """The clinic itself: who enters, when, and in which arm does not depend on how many are to follow."""
+    streams, trials = Streams(9), np.arange(3)
+    typical = draw_typical(load_book(), streams, trials=trials)
+    few, many = (
+        enrol(study_with(small_study, {("trial", "randomised"): n}), trials=trials, typical=typical, streams=streams)
+        for n in (30, 75)
+    )
+    for name in ("arm", "randomised_day"):
+        first, all_ = getattr(few, name).reshape(3, 30), getattr(many, name).reshape(3, 75)
+        assert np.array_equal(first, all_[:, :30]), name
+    assert np.array_equal(few.keys.patient.reshape(3, 30), many.keys.patient.reshape(3, 75)[:, :30])
 
 
 def test_differences_are_known_better_than_the_designs(varied: Varied) -> None:
