@@ -150,7 +150,7 @@ def _history(finding: Finding, size: Size) -> Chart:
         legend=alt.Legend() if finding.search.constraints else None,
     )  # fmt: skip
     x = alt.X("proposal:Q", title="proposal", axis=alt.Axis(tickMinStep=1), scale=alt.Scale(nice=False, padding=8))
-    small = all(abs(row["high"]) < _SMALL for row in rows)
+    small = all(abs(each.objective) < _SMALL for each in finding.proposals if each.objective is not None)
     axis = alt.Axis(format=".1e") if small else alt.Axis()
     y = alt.Y("value:Q", title=finding.search.objective.text, scale=alt.Scale(zero=False), axis=axis)
     base = on(rows).encode(x=x)
