@@ -25,6 +25,7 @@ from adoptive.workbench.design import base_of, combinations, designs_of, folder_
 from adoptive.workbench.design.characteristics import CONDUCT, characteristics_of, primary_test
 from adoptive.workbench.design.document import document_with_parts
 from adoptive.workbench.design.factors import field_rows
+from adoptive.workbench.design.run import check_asked
 from adoptive.workbench.design.types import Asked, Precision, Varied
 from adoptive.workbench.design.types import Progress as Report
 from adoptive.workbench.design.writing import open_folder, write_varied
@@ -93,6 +94,7 @@ def design_command(request: Request) -> int:
     factors = [read_factor(text, study) for text in request.vary]
     designs = designs_of(study, factors, combinations(factors, paired=request.paired, most=request.most_designs))
     base = base_of(designs, factors, request.base)
+    check_asked([design.study for design in designs], asked)
     name = folder_of(study, asked, factors, said=f"{request.paired}{base}")
     folder = open_folder(request.out, name, study, factors, asked, said=request.study, paired=request.paired)
     try:

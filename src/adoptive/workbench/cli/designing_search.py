@@ -21,7 +21,8 @@ from adoptive.workbench.design.finding import (
     importance_rows,
     write_finding,
 )
-from adoptive.workbench.design.optimise import optimise
+from adoptive.workbench.design.optimise import largest_of, optimise
+from adoptive.workbench.design.run import check_asked
 from adoptive.workbench.design.search import Finding, read_search
 from adoptive.workbench.design.types import Asked, Factor
 from adoptive.workbench.design.words import power_words
@@ -46,6 +47,7 @@ def search_command(request: Request, study: Study, asked: Asked) -> int:
         request.optimise or "", request.subject_to, request.vary, study, asked, minimise=request.minimise,
         proposals=request.proposals, time_limit=request.time_limit,
     )  # fmt: skip
+    check_asked(largest_of(study, search), asked)
     rules = "\n".join(rule.text for rule in search.constraints)
     said = f"{search.objective.text}\n{search.minimise}\n{rules}\n{search.fields}\n{asked.most_trials}"
     factors: list[Factor] = [field.factor(()) for field in search.fields]

@@ -51,7 +51,7 @@ def _designs(item: Characteristic, drawn: list[DesignResult], size: Size) -> Cha
     ]
     order = [str(row["design"]) for row in rows]
     base = on(rows).encode(y=alt.Y("design:N", sort=order, title=None, axis=alt.Axis(labelLimit=size.width)))
-    x = alt.X("value:Q", title=_axis(item), scale=_scale(item))
+    x = alt.X("value:Q", title=_axis(item), scale=_scale(item), axis=_ticks(size))
     layers = [
         base.mark_rule(strokeWidth=2, color=BLUE).encode(x=alt.X("low:Q", scale=_scale(item)), x2="high:Q"),
         base.mark_point(filled=True, size=50, opacity=1, color=BLUE).encode(x=x),
@@ -135,7 +135,9 @@ def _differences(item: Characteristic, drawn: list[DesignResult], size: Size) ->
     title = f"{item.title} minus the base's"
     return alt.layer(
         none,
-        base.mark_rule(strokeWidth=1, color=GREY).encode(x=alt.X("least:Q", title=title), x2="most:Q"),
+        base.mark_rule(strokeWidth=1, color=GREY).encode(
+            x=alt.X("least:Q", title=title, axis=_ticks(size)), x2="most:Q"
+        ),
         base.mark_rule(strokeWidth=3, color=BLUE).encode(x="low:Q", x2="high:Q"),
         base.mark_point(filled=True, size=50, opacity=1, color=BLUE).encode(x="value:Q"),
     ).properties(width=_width(size), height=max(18 * len(order), 60))
@@ -199,6 +201,11 @@ def _width(size: Size) -> int:
 
 def _axis(item: Characteristic) -> str:
     return item.title if item.unit in ("ratio", "fraction", "") else f"{item.title}, {item.unit}"
+
+
+def _ticks(size: Size) -> alt.Axis:
+    """Give as many numbers below an axis as have room beside each other."""
+    return alt.Axis(tickCount=4 if size.narrow else 7, labelOverlap=True)
 
 
 def _scale(item: Characteristic) -> alt.Scale:

@@ -20,6 +20,9 @@ from adoptive.workbench.report.charts import ARM_COLOURS, Chart, Figure, Size, d
 
 __all__ = ["best_words", "finalist_rows", "finalist_titles", "finding_document", "importance_rows", "write_finding"]
 
+_SMALL: Final = 0.1
+"""Numbers of which two decimals, as figures have them, are too few."""
+
 IMPORTANCE_NOTE: Final = (
     "Importance: share of a field in telling the best tenth of the proposals from the others (PED-ANOVA, optuna). The "
     "search looks where it is good, so a field that it settled early can look unimportant."
@@ -147,7 +150,9 @@ def _history(finding: Finding, size: Size) -> Chart:
         legend=alt.Legend() if finding.search.constraints else None,
     )  # fmt: skip
     x = alt.X("proposal:Q", title="proposal", axis=alt.Axis(tickMinStep=1), scale=alt.Scale(nice=False, padding=8))
-    y = alt.Y("value:Q", title=finding.search.objective.text, scale=alt.Scale(zero=False))
+    small = all(abs(each.objective) < _SMALL for each in finding.proposals if each.objective is not None)
+    axis = alt.Axis(format=".1e") if small else alt.Axis()
+    y = alt.Y("value:Q", title=finding.search.objective.text, scale=alt.Scale(zero=False), axis=axis)
     base = on(rows).encode(x=x)
     so_far = on([row for row in rows if row["best"] is not None]).encode(x=x, y=alt.Y("best:Q"))
     return alt.layer(

@@ -30,7 +30,7 @@ from adoptive.workbench.design.types import Asked, Design, Measured, Progress, V
 from adoptive.workbench.engine.pool import open_team
 from adoptive.workbench.engine.run import workers_for
 
-__all__ = ["FINALISTS", "SEARCH_SHARE", "optimise"]
+__all__ = ["FINALISTS", "SEARCH_SHARE", "largest_of", "optimise"]
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -67,7 +67,7 @@ def optimise(
     place = folder / "parts"
     place.mkdir(parents=True, exist_ok=True)
     with open_team(workers_for(workers)) as team:
-        bench = bench_for(_largest(study, search), asked, place, team, simulate or simulator_for(asked), progress)
+        bench = bench_for(largest_of(study, search), asked, place, team, simulate or simulator_for(asked), progress)
         few = min(asked.most_trials, -(-max(asked.most_trials // SEARCH_SHARE, 1) // bench.block) * bench.block)
         bench.tally["expected"] = search.proposals * few + FINALISTS * (asked.most_trials - few)
         tried, state, stopped = _propose(study, search, bench, few, say)
@@ -77,7 +77,7 @@ def optimise(
         return _judge(study, search, bench, tried, chosen, few, _importance(state, search), stopped)
 
 
-def _largest(study: Study, search: Search) -> list[Study]:
+def largest_of(study: Study, search: Search) -> list[Study]:
     """Give the study at the largest number of patients that may be proposed: it sets the size of the blocks."""
     sizes = [
         int(max(field.choices)) if field.choices else int(field.high)

@@ -19,7 +19,7 @@ from adoptive.workbench.design.types import Asked, Characteristic, Design, Measu
 from adoptive.workbench.engine.pool import Team
 from adoptive.workbench.limits import block_trials, check_size
 
-__all__ = ["FIRST_TRIALS", "Bench", "FixedClinic", "bench_for", "simulate_designs"]
+__all__ = ["FIRST_TRIALS", "Bench", "FixedClinic", "bench_for", "check_asked", "simulate_designs"]
 
 FIRST_TRIALS: Final = 50
 """Trials of every design before anything is decided: fewer would often stop on a lucky streak."""
@@ -69,6 +69,29 @@ class Bench:
     tally: dict[str, Any] = field(default_factory=lambda: {"found": 0, "made": 0, "damaged": [], "trials": 0})
 
 
+def check_asked(studies: Sequence[Study], asked: Asked) -> tuple[Characteristic, ...]:
+    """Refuse what cannot be simulated or measured, before anything is computed; give what is measured.
+
+    Raises
+    ------
+    StudyError
+        A size that is refused, an endpoint that one of the designs does not have, a precision for what is not measured.
+    """
+    check_size(asked.most_trials, max(study.trial.randomised for study in studies))
+    items = characteristics_of(studies[0], asked)
+    known = [item.key for item in items]
+    for study in studies[1:]:
+        if [item.key for item in characteristics_of(study, asked)] != known:
+            raise StudyError("designs that are measured differently", where="--vary", next_step="compare them apart")
+    for wanted in asked.precision:
+        if wanted.key not in known:
+            raise StudyError(
+                "a precision for what is not measured", where="--precision", value=wanted.key,
+                allowed=", ".join(known), next_step="ask for it with --endpoint, or leave it out",
+            )  # fmt: skip
+    return items
+
+
 def bench_for(
     studies: Sequence[Study], asked: Asked, folder: Path, team: Team, simulate: Any, progress: Progress | None = None
 ) -> Bench:
@@ -79,22 +102,11 @@ def bench_for(
     Raises
     ------
     StudyError
-        A size that is refused, or an endpoint that one of the designs does not have.
+        What :func:`check_asked` refuses.
     """
+    items = check_asked(studies, asked)
     largest = max(study.trial.randomised for study in studies)
     longest = max(study.trial.accrual_months + study.trial.follow_up_months for study in studies)
-    check_size(asked.most_trials, largest)
-    items = characteristics_of(studies[0], asked)
-    for study in studies:
-        if [item.key for item in characteristics_of(study, asked)] != [item.key for item in items]:
-            raise StudyError("designs that are measured differently", where="--vary", next_step="compare them apart")
-    known = [item.key for item in items]
-    for wanted in asked.precision:
-        if wanted.key not in known:
-            raise StudyError(
-                "a precision for what is not measured", where="--precision", value=wanted.key,
-                allowed=", ".join(known), next_step="ask for it with --endpoint, or leave it out",
-            )  # fmt: skip
     return Bench(asked, items, block_trials(largest, months=longest), folder, team, simulate, progress)
 
 
