@@ -28,6 +28,9 @@ Floats = NDArray[np.float64]
 MOST_LOOKS: Final = 50
 _LARGEST_DRIFT: Final = 60.0
 
+_CLOSEST: Final = 1e-3
+"""Closer looks, relative to their time, are one look."""
+
 
 def sequential_plan(
     fractions: ArrayLike,
@@ -116,7 +119,13 @@ def _plan(
             at = place(rules, drift)
             return float(at[1][-1] - at[0][-1])
 
-    drift = float(brentq(lacking, 0.0, _LARGEST_DRIFT / np.sqrt(t[-1]), xtol=1e-10))
+    try:
+        drift = float(brentq(lacking, 0.0, _LARGEST_DRIFT / np.sqrt(t[-1]), xtol=1e-10))
+    except ValueError:  # the same sign at both ends
+        raise StudyError(
+            "no effect gives these bounds this power", where="bounds", value=f"beta {beta:g}",
+            next_step="spend some error by the last look, or make futility less strict",
+        ) from None  # fmt: skip
     efficacy, futility, harm = place(rules, drift)
     if lower is not None:
         futility = np.minimum(futility, efficacy)
@@ -182,12 +191,12 @@ def _fractions(given: ArrayLike) -> Floats:
         t.ndim == 1
         and 0 < t.size <= MOST_LOOKS
         and np.isfinite(t).all()
-        and bool((np.diff(t, prepend=0.0) > 1e-6).all())
+        and bool((np.diff(t, prepend=0.0) > _CLOSEST * t).all())
     )
     if not sound or t[-1] > 10.0:
         raise StudyError(
             "information fractions must rise", where="fractions", value=t.tolist(),
-            allowed=f"1 to {MOST_LOOKS} rising numbers above 0; the last is 1 if all goes to plan",
+            allowed=f"1 to {MOST_LOOKS} numbers above 0, each {_CLOSEST:.1%} or more above the one before; as planned to 1",
         )  # fmt: skip
     return t
 

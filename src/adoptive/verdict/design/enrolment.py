@@ -41,6 +41,10 @@ class Hazard:
         """Give the hazard at a time."""
         return self.rates[int(np.searchsorted(self.starts, time, side="right")) - 1]
 
+    def rates_at(self, times: Floats) -> Floats:
+        """Give the hazard at times."""
+        return np.asarray(np.array(self.rates)[np.searchsorted(np.array(self.starts), times, side="right") - 1])
+
     def survival(self, times: ArrayLike) -> Floats:
         """Give the chance to be free of the event at times."""
         t = np.asarray(times, np.float64)[..., None]

@@ -145,7 +145,7 @@ def compare(plans: list[Asked]) -> None:
         rows = looks["plan"] == i + 1
         seen = {name: values[rows] for name, values in looks.items()}
         told = f"plan {i}: {asked}"
-        # where bounds are infinite rpact's integral itself is off by up to 1.5e-5: its error without an effect is not alpha
+        # where bounds are infinite rpact's own integral is off by up to 1.5e-5: its error is not alpha
         near = 3e-5 if asked.type == "noEarlyEfficacy" else 1e-6
         reached = np.isfinite(seen["efficacy"]) & (seen["efficacy"] < 7.5)
         np.testing.assert_allclose(plan.efficacy[reached], seen["efficacy"][reached], atol=2e-6, err_msg=told)
