@@ -196,7 +196,7 @@ def _fractions(given: ArrayLike) -> Floats:
     if not sound or t[-1] > 10.0:
         raise StudyError(
             "information fractions must rise", where="fractions", value=t.tolist(),
-            allowed=f"1 to {MOST_LOOKS} numbers above 0, each {_CLOSEST:.1%} or more above the one before; as planned to 1",
+            allowed=f"1 to {MOST_LOOKS} numbers above 0, each {_CLOSEST:.1%} or more above the last; 1 is as planned",
         )  # fmt: skip
     return t
 

@@ -2,8 +2,8 @@
 
 Under hazards of steps, with accrual, loss and a look at calendar time ``T``: a patient of arm ``a`` is at risk at age
 ``t`` with chance ``pi_a(t)``, the share of the arm in it. Per patient the numerator tends to
-``U = int w pi_1 pi_0 / pi (h_0 - h_1) dt`` and its variance to ``V = int w^2 pi_1 pi_0 / pi^2 (pi_1 h_1 + pi_0 h_0) dt``;
-the mean of z is ``U sqrt(patients / V)``. Schoenfeld 1981, 10.1093/biomet/68.1.316; Yung and Liu 2020,
+``U = int w pi_1 pi_0 / pi (h_0 - h_1) dt`` and its variance to
+``V = int w^2 pi_1 pi_0 / pi^2 (pi_1 h_1 + pi_0 h_0) dt``; the mean of z is ``U sqrt(patients / V)``. Schoenfeld 1981, 10.1093/biomet/68.1.316; Yung and Liu 2020,
 10.1111/biom.13196. Weights: Fleming and Harrington's ``S^rho (1 - S)^gamma`` and the modest ones of Magirr and Burman
 2019, 10.1002/sim.8186.
 """
@@ -51,8 +51,8 @@ class WeightedDesign:
     """Hold a design with looks at calendar times, arrays ``(looks,)``.
 
     ``mean_z`` is the mean of the statistic; ``fractions`` its information over that of the last look; ``power`` the
-    chance to cross for efficacy by the end, ``cross_efficacy`` at each look; ``average_hazard_ratio`` the geometric mean of
-    the steps' hazard ratios, weighted by ``1 / (1 / events_1 + 1 / events_0)``.
+    chance to cross for efficacy by the end and ``cross_efficacy`` at each look; ``average_hazard_ratio`` the geometric
+    mean of the steps' hazard ratios, weighted by ``1 / (1 / events_1 + 1 / events_0)``.
     """
 
     patients: float
