@@ -88,6 +88,11 @@ def sequential_plan(
     lower = None if futility is None else _spends(family(futility, where="futility"), "futility")
     below = None if harm is None else _spends(family(harm, where="harm"), "harm")
     fixed = _fixed(futility_bounds, t.size, lower)
+    if binding and lower is not None and upper.family in CLASSICAL:
+        raise StudyError(
+            "binding futility by spending needs efficacy by spending", where="binding", value=upper.family,
+            next_step="leave binding out, or choose a spending family for efficacy",
+        )  # fmt: skip
     if sided == 2 and (lower is not None or fixed is not None or below is not None):
         raise StudyError("lower bounds are for one-sided plans", where="sided", value=sided, allowed="1")
     rules = Rules(
