@@ -28,6 +28,9 @@ Floats = NDArray[np.float64]
 MOST_LOOKS: Final = 50
 _LARGEST_DRIFT: Final = 60.0
 
+_CLOSEST: Final = 1e-3
+"""Closer looks, relative to their time, are one look."""
+
 
 def sequential_plan(
     fractions: ArrayLike,
@@ -85,6 +88,11 @@ def sequential_plan(
     lower = None if futility is None else _spends(family(futility, where="futility"), "futility")
     below = None if harm is None else _spends(family(harm, where="harm"), "harm")
     fixed = _fixed(futility_bounds, t.size, lower)
+    if binding and lower is not None and upper.family in CLASSICAL:
+        raise StudyError(
+            "binding futility by spending needs efficacy by spending", where="binding", value=upper.family,
+            next_step="leave binding out, or choose a spending family for efficacy",
+        )  # fmt: skip
     if sided == 2 and (lower is not None or fixed is not None or below is not None):
         raise StudyError("lower bounds are for one-sided plans", where="sided", value=sided, allowed="1")
     rules = Rules(
@@ -116,7 +124,13 @@ def _plan(
             at = place(rules, drift)
             return float(at[1][-1] - at[0][-1])
 
-    drift = float(brentq(lacking, 0.0, _LARGEST_DRIFT / np.sqrt(t[-1]), xtol=1e-10))
+    try:
+        drift = float(brentq(lacking, 0.0, _LARGEST_DRIFT / np.sqrt(t[-1]), xtol=1e-10))
+    except ValueError:  # the same sign at both ends
+        raise StudyError(
+            "no effect gives these bounds this power", where="bounds", value=f"beta {beta:g}",
+            next_step="spend some error by the last look, or make futility less strict",
+        ) from None  # fmt: skip
     efficacy, futility, harm = place(rules, drift)
     if lower is not None:
         futility = np.minimum(futility, efficacy)
@@ -182,12 +196,12 @@ def _fractions(given: ArrayLike) -> Floats:
         t.ndim == 1
         and 0 < t.size <= MOST_LOOKS
         and np.isfinite(t).all()
-        and bool((np.diff(t, prepend=0.0) > 1e-6).all())
+        and bool((np.diff(t, prepend=0.0) > _CLOSEST * t).all())
     )
     if not sound or t[-1] > 10.0:
         raise StudyError(
             "information fractions must rise", where="fractions", value=t.tolist(),
-            allowed=f"1 to {MOST_LOOKS} rising numbers above 0; the last is 1 if all goes to plan",
+            allowed=f"1 to {MOST_LOOKS} numbers above 0, each {_CLOSEST:.1%} or more above the last; 1 is as planned",
         )  # fmt: skip
     return t
 

@@ -41,6 +41,10 @@ class Hazard:
         """Give the hazard at a time."""
         return self.rates[int(np.searchsorted(self.starts, time, side="right")) - 1]
 
+    def rates_at(self, times: Floats) -> Floats:
+        """Give the hazard at times."""
+        return np.asarray(np.array(self.rates)[np.searchsorted(np.array(self.starts), times, side="right") - 1])
+
     def survival(self, times: ArrayLike) -> Floats:
         """Give the chance to be free of the event at times."""
         t = np.asarray(times, np.float64)[..., None]
@@ -135,7 +139,7 @@ def hazard_of(rates: ArrayLike, starts: ArrayLike = (0.0,), *, where: str = "haz
     [0.5488]
     """
     values, begins = np.atleast_1d(np.asarray(rates, float)), np.atleast_1d(np.asarray(starts, float))
-    rises = begins.size > 0 and begins[0] == 0.0 and bool((np.diff(begins) > 0).all()) and np.isfinite(begins).all()
+    rises = begins.size > 0 and _rise(begins)
     if not rises or values.size != begins.size:
         raise StudyError(
             "the steps' starts do not fit", where=where, value=begins.tolist(),
@@ -160,8 +164,7 @@ def accrual_of(times: ArrayLike, rates: ArrayLike | None = None) -> Accrual:
     340.0
     """
     edges = np.atleast_1d(np.asarray(times, float))
-    sound = edges.size > 1 and edges[0] == 0.0 and bool((np.diff(edges) > 0).all()) and np.isfinite(edges).all()
-    if not sound:
+    if edges.size < 2 or not _rise(edges):
         raise StudyError(
             "accrual times must rise from 0", where="accrual", value=edges.tolist(), allowed="for instance 0, 20"
         )
@@ -172,6 +175,11 @@ def accrual_of(times: ArrayLike, rates: ArrayLike | None = None) -> Accrual:
             allowed=f"{edges.size - 1} numbers of patients per unit of time, not all 0",
         )  # fmt: skip
     return Accrual(tuple(edges.tolist()), tuple(values.tolist()))
+
+
+def _rise(times: Floats) -> bool:
+    """Say whether finite times rise from 0."""
+    return bool(np.isfinite(times).all() and times[0] == 0.0 and (np.diff(times) > 0).all())
 
 
 def _events(accrual: Accrual, hazard: Hazard, loss: float, time: Floats) -> Floats:

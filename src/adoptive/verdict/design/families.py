@@ -188,10 +188,10 @@ def spent_by(rule: ErrorSpending, times: ArrayLike, *, level: float, sided: int 
 def _given(spent: tuple[float, ...], looks: int, level: float) -> Floats:
     values = np.array(spent)
     rises = values.size > 0 and bool((np.diff(values, prepend=0.0) >= 0).all())
-    if values.size != looks or not rises or values[-1] > level * (1.0 + 1e-9):
+    if values.size != looks or not rises or not 0.0 < values[-1] <= level * (1.0 + 1e-9):
         raise StudyError(
             "cumulative errors do not fit", where="spent errors", value=list(spent),
-            allowed=f"{looks} values that never fall, from 0 to at most {level:g}",
+            allowed=f"{looks} values that never fall, the last above 0 and at most {level:g}",
         )  # fmt: skip
     return values
 

@@ -68,7 +68,9 @@ def sample_size_means(
     [62.8, 62.8]
     """
     if not (np.isfinite(difference) and difference != 0 and np.isfinite(spread) and spread > 0):
-        raise StudyError("no difference to find", where="difference", value=(difference, spread), allowed="not 0; spread above 0")
+        raise StudyError(
+            "no difference to find", where="difference", value=(difference, spread), allowed="not 0; spread above 0"
+        )
     z = _quantiles(alpha, beta, sided)
     base = (sum(z) * spread / difference) ** 2 * (1.0 + 1.0 / allocation) * inflation_factor
     return base * allocation, base

@@ -1,15 +1,17 @@
 """Power of weighted log-rank tests where hazards are not proportional, by the limits of the statistic's parts.
 
 Under hazards of steps, with accrual, loss and a look at calendar time ``T``: a patient of arm ``a`` is at risk at age
-``t`` with chance ``pi_a(t)``; per patient the numerator tends to ``int w pi_1 pi_0 / pi (h_0 - h_1) dt`` and its variance
-to ``int w^2 pi_1 pi_0 / pi^2 (pi_1 h_1 + pi_0 h_0) dt`` (shares of the arms within the ``pi``); z is their ratio times the
-root of the number of patients. Schoenfeld 1981, 10.1093/biomet/68.1.316; Yung and Liu 2020, 10.1111/biom.13196. Weights:
-Fleming and Harrington's ``S^rho (1 - S)^gamma`` and the modest ones of Magirr and Burman 2019, 10.1002/sim.8186.
+``t`` with chance ``pi_a(t)``, the share of the arm in it. Per patient the numerator tends to
+``U = int w pi_1 pi_0 / pi (h_0 - h_1) dt`` and its variance to
+``V = int w^2 pi_1 pi_0 / pi^2 (pi_1 h_1 + pi_0 h_0) dt``; the mean of z is ``U sqrt(patients / V)``. Schoenfeld 1981, 10.1093/biomet/68.1.316; Yung and Liu 2020,
+10.1111/biom.13196. Weights: Fleming and Harrington's ``S^rho (1 - S)^gamma`` and the modest ones of Magirr and Burman
+2019, 10.1002/sim.8186.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.polynomial import legendre
@@ -18,7 +20,7 @@ from scipy.optimize import brentq
 
 from adoptive.errors import StudyError
 from adoptive.verdict.design.boundaries import sequential_plan
-from adoptive.verdict.design.enrolment import Accrual, Arms
+from adoptive.verdict.design.enrolment import Accrual, Arms, Hazard
 from adoptive.verdict.design.recursion import Path
 from adoptive.verdict.design.types import ErrorSpending, SequentialPlan
 
@@ -48,9 +50,9 @@ class DesignWeights:
 class WeightedDesign:
     """Hold a design with looks at calendar times, arrays ``(looks,)``.
 
-    ``mean_z`` is the mean of the statistic; ``fractions`` its information over that of the last look; ``power`` the chance
-    to cross for efficacy by the end, ``cross_efficacy`` at each look; ``average_hazard_ratio`` the geometric mean of
-    the steps' hazard ratios, weighted by ``1 / (1 / events_1 + 1 / events_0)``.
+    ``mean_z`` is the mean of the statistic; ``fractions`` its information over that of the last look; ``power`` the
+    chance to cross for efficacy by the end and ``cross_efficacy`` at each look; ``average_hazard_ratio`` the geometric
+    mean of the steps' hazard ratios, weighted by ``1 / (1 / events_1 + 1 / events_0)``.
     """
 
     patients: float
@@ -69,7 +71,7 @@ def power_weighted(
     accrual: Accrual,
     *,
     times: ArrayLike,
-    weights: DesignWeights = DesignWeights(),  # noqa: B008 - frozen
+    weights: DesignWeights = DesignWeights(),
     alpha: float = 0.025,
     efficacy: str | ErrorSpending = "O'Brien-Fleming",
     futility: str | ErrorSpending | None = None,
@@ -107,7 +109,7 @@ def sample_size_weighted(
     accrual: Accrual,
     *,
     times: ArrayLike,
-    weights: DesignWeights = DesignWeights(),  # noqa: B008 - frozen
+    weights: DesignWeights = DesignWeights(),
     alpha: float = 0.025,
     beta: float = 0.2,
     efficacy: str | ErrorSpending = "O'Brien-Fleming",
@@ -148,9 +150,7 @@ def _scaled(
     events = arms.events(enrolled, when).sum(axis=-1)
     crossed = _crossings(plan, mean)
     ratios = np.array([_average_ratio(arms, enrolled, time) for time in when])
-    return WeightedDesign(
-        patients, when, events, plan.fractions, mean, ratios, plan, crossed, float(crossed.sum())
-    )
+    return WeightedDesign(patients, when, events, plan.fractions, mean, ratios, plan, crossed, float(crossed.sum()))
 
 
 def _crossings(plan: SequentialPlan, mean: Floats) -> Floats:
@@ -174,7 +174,7 @@ def _limits(arms: Arms, accrual: Accrual, time: float, weights: DesignWeights) -
     risk, hazards = [], []
     for share, hazard, loss in _both(arms):
         risk.append(share * hazard.survival(age) * np.exp(-loss * age) * entered)
-        hazards.append(np.array(hazard.rates)[np.searchsorted(hazard.starts, age, side="right") - 1])
+        hazards.append(hazard.rates_at(age))
     together = risk[0] + risk[1]
     hazard = (risk[0] * hazards[0] + risk[1] * hazards[1]) / together
     grown = half[:, None] * (hazard @ _RUNNING.T)
@@ -200,12 +200,12 @@ def _ages(arms: Arms, accrual: Accrual, time: float, weights: DesignWeights) -> 
     breaks = {*arms.experimental.starts, *arms.control.starts, *(time - edge for edge in accrual.times)}
     breaks |= {time} if weights.delay is None else {time, weights.delay, weights.delay * (1.0 - 1e-9)}
     edges = np.array(sorted({0.0, *(one for one in breaks if 0.0 < one <= time)}))
-    fine = np.unique(np.concatenate([np.linspace(a, b, 5) for a, b in zip(edges[:-1], edges[1:], strict=True)]))
+    fine = np.unique(np.concatenate([np.linspace(a, b, 5) for a, b in pairwise(edges)]))
     half = np.diff(fine) / 2.0
     return half, (fine[:-1] + half)[:, None] + half[:, None] * _NODE
 
 
-def _both(arms: Arms) -> tuple[tuple[float, object, float], ...]:
+def _both(arms: Arms) -> tuple[tuple[float, Hazard, float], ...]:
     return (
         (arms.share, arms.experimental, arms.loss_experimental),
         (1.0 - arms.share, arms.control, arms.loss_control),
@@ -234,7 +234,7 @@ def _events_between(arms: Arms, accrual: Accrual, time: float, start: float, end
     found = []
     for share, hazard, loss in _both(arms):
         half, age = _ages(replace(arms, experimental=hazard, control=hazard), accrual, time, DesignWeights())
-        rate = np.array(hazard.rates)[np.searchsorted(hazard.starts, age, side="right") - 1]
+        rate = hazard.rates_at(age)
         inside = (age > start) & (age < end)
         density = share * hazard.survival(age) * np.exp(-loss * age) * accrual.patients(np.maximum(time - age, 0.0))
         found.append(float((half[:, None] * _WEIGHT * density * rate * inside).sum()))

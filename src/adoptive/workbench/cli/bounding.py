@@ -13,7 +13,13 @@ _LIST = "A,B,…"
 
 def bounds(
     fractions: Annotated[
-        str | None, typer.Option(metavar=_LIST, help="Information fraction of each look, as in 1/3,2/3,1.")
+        str | None,
+        typer.Option(
+            "--fractions",
+            "--information-rates",
+            metavar=_LIST,
+            help="Information fraction of each look, as in 1/3,2/3,1.",
+        ),
     ] = None,
     looks: Annotated[int | None, typer.Option(help="Equally spaced looks, in the place of --fractions.")] = None,
     alpha: Annotated[float, typer.Option(help="Level; of both sides together with --sided 2.")] = 0.025,

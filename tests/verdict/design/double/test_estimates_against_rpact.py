@@ -68,7 +68,7 @@ def answers() -> Answers:
 
 @pytest.mark.parametrize("i", range(len(FAMILIES)))
 def test_estimates(answers: Answers, i: int) -> None:
-    """The data: 100 and 175 of 250 events, z 1.8 and 2.6 (1.2 for the conditional power). rpact prints on HR's scale."""
+    """The data: 100 and 175 of 250 events, z 1.8 and 2.6 (1.2 for the conditional power); rpact gives hazard ratios."""
     name, gamma = FAMILIES[i]
     plan = sequential_plan([0.4, 0.7, 1.0], efficacy=family(name, *([] if np.isnan(gamma) else [gamma])))
     seen = {key: float(str(values[i]).replace("NA", "nan")) for key, values in answers["estimates"].items()}
