@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import chi2, norm
+from scipy.special import chdtrc, ndtr, ndtri
 
 from adoptive.tables import TableError
 from adoptive.verdict.regression.design import column_of, design_of, matrix_of
@@ -121,7 +121,7 @@ def chi_squared(statistic: float, degrees: int) -> ChiSquared:
     """Give a statistic with its p-value; without degrees of freedom it is 0 and p is 1."""
     if degrees == 0:
         return ChiSquared(0.0, 0, 1.0)
-    return ChiSquared(float(statistic), degrees, float(chi2.sf(statistic, degrees)))
+    return ChiSquared(float(statistic), degrees, float(chdtrc(degrees, statistic)))
 
 
 def inverse(information: Floats, kept: NDArray[np.bool_]) -> Floats:
@@ -177,7 +177,7 @@ def _told(
     middle = np.where(finite, coefficients, 0.0)
     used = model if sandwich is None else sandwich
     errors = np.sqrt(np.diag(used))
-    z, reach = middle / errors, float(norm.isf((1.0 - level) / 2.0)) * errors
+    z, reach = middle / errors, -float(ndtri((1.0 - level) / 2.0)) * errors
     with np.errstate(over="ignore"):
         ratios, lower, upper = np.exp(coefficients), np.exp(middle - reach), np.exp(middle + reach)
     kept = np.ix_(finite, finite)
@@ -194,7 +194,7 @@ def _told(
         lower=lower,
         upper=upper,
         z=z,
-        p_values=2.0 * norm.sf(np.abs(z)),
+        p_values=2.0 * ndtr(-np.abs(z)),
         log_likelihood_null=top.value_at_0,
         log_likelihood=top.value,
         likelihood_ratio=chi_squared(2.0 * (top.value - top.value_at_0), size),

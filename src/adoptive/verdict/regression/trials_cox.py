@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from adoptive.tables import TableError
 from adoptive.verdict.regression.proportionality import TRANSFORMS, Transform
@@ -108,7 +108,7 @@ def proportionality_trials(
     statistic = _fits(patients, include_, near, ties == "efron", False, TRANSFORMS.index(transform))[:, 6]
     estimable = statistic >= 0
     chi_squared = np.where(estimable, statistic, 0.0)
-    return ProportionalityTrials(chi_squared, np.asarray(chi2.sf(chi_squared, 1), np.float64), estimable)
+    return ProportionalityTrials(chi_squared, np.asarray(chdtrc(1, chi_squared), np.float64), estimable)
 
 
 def _given(

@@ -27,6 +27,7 @@ for (name in names(asked)) {
     put(paste0(name, "@crr", apart), data.frame(b = fit$coef, se = sqrt(diag(fit$var)), full = fit$loglik,
       null = fit$loglik.null))
   }
+  if (anyDuplicated(d$time)) next
   d$id <- seq_len(nrow(d))
   d$kind <- factor(pmin(d$cause, 2), 0:2)
   f <- finegray(Surv(time, kind) ~ ., data = d, etype = "1")
@@ -59,7 +60,7 @@ def answers() -> Answers:
 
 
 def _asked() -> Answers:
-    cases = [_random_case(seed) for seed in range(8)]
+    cases = [_random_case(seed) for seed in range(6)]
     random = {name: np.concatenate([case[name] for case in cases]) for name in cases[0]}
     return run_r(SCRIPT, tables={"random": random}, packages=("survival", "cmprsk"))
 
@@ -96,7 +97,7 @@ def test_censoring_groups_are_those_of_crr(answers: Answers) -> None:
 
 def test_the_weighted_cox_fit_of_split_rows_is_the_same(answers: Answers) -> None:
     """Without ties; with them ``finegray`` takes those with an event off the risk of being censored at that time."""
-    for name in ("random0", "random2", "random4", "random6"):
+    for name in ("random0", "random2", "random4"):
         data = answers[f"{name}@data"]
         for ties in ("breslow", "efron"):
             told = answers[f"{name}@{ties}"]

@@ -179,7 +179,8 @@ def test_baseline_and_prediction_agree() -> None:
     for at_0, at_x in zip(baseline_hazard(fit), predicted_survival(fit, {"x": 4.0}), strict=True):
         risk = np.exp(4.0 * fit.coefficients[0])
         np.testing.assert_allclose(at_x.cumulative_hazard, at_0.cumulative_hazard * risk, rtol=1e-12)
-        assert (at_x.lower <= at_x.survival).all() and (at_x.survival <= at_x.upper).all()
+        assert (at_x.lower <= at_x.survival).all()
+        assert (at_x.survival <= at_x.upper).all()
 
 
 def test_groups_of_a_factor_are_one_term() -> None:
@@ -188,7 +189,8 @@ def test_groups_of_a_factor_are_one_term() -> None:
     fit = cox_groups(survival_rows(random.exponential(size=90), np.ones(90), group=group), reference="mid")
     assert fit.names == ("low", "top")
     whole = proportionality(fit, terms={"group": fit.names})
-    assert whole.names == ("group",) and whole.degrees.tolist() == [2]
+    assert whole.names == ("group",)
+    assert whole.degrees.tolist() == [2]
     assert whole.chi_squared[0] == pytest.approx(whole.overall.statistic, rel=1e-12)
 
 
