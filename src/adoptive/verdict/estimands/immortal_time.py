@@ -12,7 +12,7 @@ import functools
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 
 from adoptive.errors import StudyError

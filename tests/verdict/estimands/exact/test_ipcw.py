@@ -42,7 +42,7 @@ def test_one_piece_and_one_group_variable_give_shares() -> None:
 
 
 def test_pieces_fill_the_time_without_a_gap() -> None:
-    rows = switch_rows([10.0, 9.0, 7.0, 0.0, 3.0], [1, 1, 1, 0, 0], [0, 0, 0, 0, 1], start=[np.inf, 5.5, 6.0, np.inf, 0],
+    rows = switch_rows([10.0, 9.0, 7.0, 0.0, 3.0], [1, 1, 1, 0, 0], [0, 0, 0, 0, 1], start=[np.inf, 5.5, 6, np.inf, 0],
                        progression=[4.2, 2.0, np.inf, np.inf, np.inf])  # fmt: skip
     pieces = _cut(rows, interval=2.0, after="progression")
     mine = [np.round(pieces.end[pieces.patient == k], 9).tolist() for k in range(4)]
