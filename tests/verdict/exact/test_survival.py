@@ -71,7 +71,7 @@ def test_median_interval_is_where_the_band_crosses_one_half() -> None:
         ([1, 2, 3], [1, 1, 1], 2.0),
         ([1, 2, 2.5, 3, 4], [1, 1, 0, 1, 1], 3.0),  # 0.8, 0.6, then 0.3 at 3
         ([1, 2, 2.5, 4], [1, 1, 0, 1], 3.0),  # the next event ends the piece, not the censoring at 2.5
-        ([1, 2, 3, 4], [1, 1, 0, 0], 2.0),  # nothing ends the piece
+        ([1, 2, 3, 4], [1, 1, 0, 0], 3.0),  # nothing ends the piece: the last time does
         ([1, 2, 3, 4], [1, 0, 0, 0], np.inf),
         ([5, 5, 5, 5], [1, 1, 1, 1], 5.0),
         ([0, 0, 0, 9], [1, 1, 1, 1], 0.0),

@@ -2,6 +2,67 @@
 
 from __future__ import annotations
 
+from adoptive.verdict.survival.batch import (
+    incidence_trials,
+    milestone_contrast_trials,
+    milestone_trials,
+    quantile_trials,
+    restricted_mean_contrast_trials,
+    restricted_mean_trials,
+)
+from adoptive.verdict.survival.curves import quantiles, risk_counts, survival_curves
+from adoptive.verdict.survival.incidence import cumulative_incidence
+from adoptive.verdict.survival.milestone import milestone_contrast, milestones
+from adoptive.verdict.survival.parametric import log_location, parametric_fit
+from adoptive.verdict.survival.restricted_mean import restricted_mean_contrast, restricted_means
 from adoptive.verdict.survival.trials import curve, kaplan_meier, median_interval, median_survival, risk_table
+from adoptive.verdict.survival.types import (
+    Incidence,
+    Milestone,
+    MilestoneContrast,
+    ParametricFit,
+    Quantiles,
+    RestrictedMean,
+    RestrictedMeanContrast,
+    RiskCounts,
+    SurvivalCurve,
+    TrialContrasts,
+    TrialEstimates,
+    TrialQuantiles,
+)
 
-__all__ = ["curve", "kaplan_meier", "median_interval", "median_survival", "risk_table"]
+__all__ = [
+    "Incidence",
+    "Milestone",
+    "MilestoneContrast",
+    "ParametricFit",
+    "Quantiles",
+    "RestrictedMean",
+    "RestrictedMeanContrast",
+    "RiskCounts",
+    "SurvivalCurve",
+    "TrialContrasts",
+    "TrialEstimates",
+    "TrialQuantiles",
+    "cumulative_incidence",
+    "curve",
+    "incidence_trials",
+    "kaplan_meier",
+    "log_location",
+    "median_interval",
+    "median_survival",
+    "milestone_contrast",
+    "milestone_contrast_trials",
+    "milestone_trials",
+    "milestones",
+    "parametric_fit",
+    "quantile_trials",
+    "quantiles",
+    "restricted_mean_contrast",
+    "restricted_mean_contrast_trials",
+    "restricted_mean_trials",
+    "restricted_means",
+    "risk_counts",
+    "risk_table",
+    "survival_curves",
+]

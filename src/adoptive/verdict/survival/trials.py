@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from adoptive.tables import TableError
+from adoptive.verdict.survival.steps import crossing
 from adoptive.verdict.ties import checked, distinct, tolerance
 from adoptive.verdict.types import Curve, RiskTable
 
@@ -23,8 +24,6 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 HALF: Final = 0.5
-MEDIAN_TOLERANCE: Final = 1e-9
-"""A product such as (19/20)(18/19)...(10/11) is not exactly one half in binary arithmetic, but means it."""
 
 
 def kaplan_meier(
@@ -68,8 +67,8 @@ def median_survival(
 ) -> Floats:
     """Give the median time of each trial ``(trials,)``; inf where the curve stays above one half.
 
-    Where the curve runs flat at exactly one half (to 1e-9) the median is the middle of the flat piece, as in R's
-    ``survfit``; if no event ends that piece it is its left end.
+    Where the curve runs flat at exactly one half (to 1.5e-8) the median is the middle of the flat piece, the last time
+    standing in for its end if no event ends it; as in R's ``survfit``.
 
     >>> median_survival([[1.0, 2.0, 3.0, 4.0]], [[1, 1, 1, 1]])
     array([2.5])
@@ -129,7 +128,7 @@ def median_interval(of: Curve) -> tuple[float, float, float]:
 
     Brookmeyer and Crowley 1982, 10.2307/2530286, with the band of the curve.
     """
-    medians = [_half_time(of.days, edge) for edge in (of.survival, of.lower, of.upper)]
+    medians = [crossing(of.days, edge, HALF) for edge in (of.survival, of.lower, of.upper)]
     return float(medians[0]), float(medians[1]), float(medians[2])
 
 
@@ -144,19 +143,6 @@ def _log_log(survival: Floats, risk: Floats, deaths: Floats, z: float) -> tuple[
     alive = np.flatnonzero(survival > 0.0)
     carried = upper[alive[-1]] if alive.size else 1.0
     return lower, np.where(survival > 0.0, upper, carried)
-
-
-@njit(cache=True, nogil=True)
-def _half_time(times: Floats, survival: Floats) -> float:
-    """Give the median of one step curve by R's rule."""
-    for k in range(times.size):
-        if survival[k] <= HALF + MEDIAN_TOLERANCE:
-            if survival[k] >= HALF - MEDIAN_TOLERANCE:
-                for later in range(k + 1, times.size):
-                    if survival[later] < HALF - MEDIAN_TOLERANCE:
-                        return float(0.5 * (times[k] + times[later]))
-            return float(times[k])
-    return np.inf
 
 
 @njit(cache=True, nogil=True)
@@ -192,5 +178,5 @@ def _medians(days: Floats, event: Bools, include: Bools, near: float) -> Floats:
     out = np.empty(days.shape[0])
     for trial in range(days.shape[0]):
         times, survival = _steps(days[trial], event[trial], include[trial], near)
-        out[trial] = _half_time(times, survival)
+        out[trial] = crossing(times, survival, HALF)
     return out
