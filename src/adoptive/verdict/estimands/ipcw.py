@@ -51,12 +51,12 @@ def ipcw(
 ) -> Ipcw:
     """Compare the arms with controls censored at the switch, weighted by the inverse chance of not having switched.
 
-    Each control's time is cut into pieces of ``interval``, anew from progression on. A regression on the pieces in which
-    a switch may happen gives its chance: baseline covariates, measurements at the begin of the piece, the log of the
-    time without progression, and of that since progression (with its square). The weight in a piece is the inverse of the
-    chance of no switch until its middle. It assumes no unmeasured confounders of switching and outcome, that every kind
-    of patient may stay (positivity), and a right model. Robust variance, summed over patients; it takes the weights
-    as known, which usually makes it slightly too wide.
+    Each control's time is cut into pieces of ``interval``, anew from progression on. A regression on the pieces in
+    which a switch may happen gives its chance: baseline covariates, measurements at the begin of the piece, the log of
+    the time without progression, and of that since progression (with its square). The weight in a piece is the inverse
+    of the chance of no switch until its middle. It assumes no unmeasured confounders of switching and outcome, that
+    every kind of patient may stay (positivity: where nearly all of a kind switch, it is biased towards the analysis
+    that just censors), and a right model. Robust variance, summed over patients, with the weights taken as known.
 
     Parameters
     ----------
@@ -177,10 +177,10 @@ def _staying(
     rows: SwitchRows, pieces: _Pieces, columns: dict[str, Floats], possible: Bools, link: Link
 ) -> tuple[Floats, dict[str, float], bool]:
     """Give the chance of no switch until each piece's middle, the model's coefficients, and whether it converged."""
-    changing = {name: column for name, column in columns.items() if np.ptp(column[possible]) > 0}
-    names = ["constant", *changing]
     if not pieces.switch[possible].any():
         return np.ones(pieces.begin.shape), {}, True
+    changing = {name: column for name, column in columns.items() if np.ptp(column[possible]) > 0}
+    names = ["constant", *changing]
     matrix = np.column_stack([np.ones(possible.sum()), *(column[possible] for column in changing.values())])
     scale = np.maximum(np.abs(matrix).max(axis=0), NARROWEST)
     lengths = np.maximum(pieces.end - pieces.begin, NARROWEST)[possible]

@@ -19,7 +19,7 @@ Bools = NDArray[np.bool_]
 Link = Literal["logit", "cloglog"]
 
 STEPS: Final = 50
-TOLERANCE: Final = 1e-10
+TOLERANCE: Final = 1e-14
 WIDEST: Final = 30.0
 """Bound on the linear predictor."""
 TINY: Final = 1e-12
