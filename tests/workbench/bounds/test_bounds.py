@@ -1,4 +1,4 @@
-"""``adoptive bounds``: its document agrees with the functions, its table with its document; bad input is one sentence."""
+"""``adoptive bounds``: its document is what the functions give, its table what the document says; clear errors."""
 
 from __future__ import annotations
 
@@ -89,6 +89,20 @@ def test_the_table_says_what_the_document_says(command: Command) -> None:
     assert "non-binding" in said.out
 
 
+def test_an_interim_result(command: Command) -> None:
+    """rpact's example: 100 and 175 of 250 events, z 2.6 at the second look (see the double tests)."""
+    plan = ("bounds", "--events", "100,175,250", "--hazard-ratio", "0.7")
+    first = json.loads(command(*plan, "--seen-look", "1", "--seen-z", "1.2", "--json").out)["seen"]
+    assert first["conditional_power_design"] == pytest.approx(0.72395797, abs=1e-7)
+    assert first["stops_for"] is None
+    second = json.loads(command(*plan, "--seen-look", "2", "--seen-z", "2.6", "--json").out)["seen"]
+    assert second["stops_for"] == "efficacy"
+    for key, value in (("lower", 0.5021), ("upper", 0.9090)):
+        assert second[f"hazard_ratio_final_{key}"] == pytest.approx(value, abs=1e-4)
+    assert second["final_p_value"] == pytest.approx(0.004828, abs=1e-6)
+    assert "goes on" in command(*plan, "--seen-look", "1", "--seen-z", "1.2").out
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -103,7 +117,7 @@ def test_the_table_says_what_the_document_says(command: Command) -> None:
         ("--hazard-ratio", "0"), ("--hazard-ratio", "1"), ("--events", "100"), ("--median-control", "12"),
         (*TRIAL, "--patients", "100"), (*TRIAL[:6], "--patients", "20"), (*TRIAL, "--dropout", "1"),
         (*TRIAL[:4], "--accrual", "0"), (*TRIAL, "--allocation", "-1"), (*TRIAL, "--method", "guess"),
-        (*TRIAL[:6],), (*TRIAL[:6], "--events", "100"),
+        ("--seen-look", "1"), ("--seen-look", "9", "--seen-z", "1"), (*TRIAL[:6],), (*TRIAL[:6], "--events", "100"),
     ],
 )  # fmt: skip
 def test_bad_input_is_one_sentence(command: Command, wrong: tuple[str, ...]) -> None:

@@ -14,6 +14,7 @@ from adoptive.verdict.design.families import CLASSICAL, FAMILIES, family
 from adoptive.verdict.design.sample_size import LACHIN_FOULKES, power_survival, sample_size_survival
 from adoptive.verdict.design.types import Characteristics, ErrorSpending, Floats, SampleSize, SequentialPlan
 from adoptive.workbench.bounds.asked import Asked, numbers
+from adoptive.workbench.bounds.seen import Seen, look_back
 
 __all__ = ["Answer", "Effect", "answer"]
 
@@ -40,6 +41,7 @@ class Answer:
     done: Characteristics
     effect: Effect | None
     trial: SampleSize | None
+    seen: Seen | None
 
 
 def answer(asked: Asked) -> Answer:
@@ -60,7 +62,12 @@ def answer(asked: Asked) -> Answer:
             effect.hazard_ratio, events[-1] / plan.fractions[-1], allocation=asked.allocation, method=effect.method
         )
         drift = abs(float(size))
-    return Answer(asked, plan, drift, characteristics(plan, [0.0, drift / 2.0, drift]), effect, trial)
+    seen = look_back(
+        plan, look=asked.seen_look, z=asked.seen_z, drift=drift, allocation=asked.allocation,
+        events=None if effect is None else float(effect.events[-1] / plan.fractions[-1]),
+        upward=effect is not None and effect.hazard_ratio > 1.0,
+    )  # fmt: skip
+    return Answer(asked, plan, drift, characteristics(plan, [0.0, drift / 2.0, drift]), effect, trial, seen)
 
 
 def _plan(asked: Asked, events: tuple[float, ...]) -> SequentialPlan:

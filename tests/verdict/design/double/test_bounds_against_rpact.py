@@ -1,7 +1,7 @@
 """Bounds and their operating characteristics against rpact, over a random family of plans.
 
-rpact works to 1e-8 of error and integrates coarsely: its bounds at tiny levels (z above 5) and its last ones are good to
-about 1e-5, its probabilities to 1.5e-5 where a bound is infinite. The tolerances below are its, and far within 1e-4.
+rpact works to 1e-8 of error and integrates coarsely: its bounds at tiny levels (z above 5) and its last ones are good
+to about 1e-5, its probabilities to 1.5e-5 where a bound is infinite. The tolerances below are far within 1e-4.
 """
 
 from __future__ import annotations
