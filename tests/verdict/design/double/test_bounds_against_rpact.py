@@ -149,7 +149,7 @@ def compare(plans: list[Asked]) -> None:
         rows = looks["plan"] == i + 1
         seen = {name: values[rows] for name, values in looks.items()}
         told = f"plan {i}: {asked}"
-        near = 3e-5 if asked.type == "noEarlyEfficacy" else 3e-6
+        near = 3e-5 if asked.type == "noEarlyEfficacy" else 1e-5
         reached = np.isfinite(seen["efficacy"]) & (seen["efficacy"] < 5.0)
         np.testing.assert_allclose(plan.efficacy[reached], seen["efficacy"][reached], atol=2e-5, err_msg=told)
         np.testing.assert_allclose(plan.stage_levels, seen["level"], atol=2e-6, err_msg=told)
