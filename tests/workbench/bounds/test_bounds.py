@@ -56,6 +56,20 @@ def test_a_trial_adds_events_patients_and_times(command: Command) -> None:
     np.testing.assert_allclose(column(back, "time"), column(document, "time"), rtol=1e-6)
 
 
+def test_accrual_goes_on_until_the_patients_are_in(command: Command) -> None:
+    """60 in six months, then 20 a month: 400 are in at month 23; so with --events. --follow-up finds an end, too."""
+    base = ("bounds", "--hazard-ratio", "0.7", "--median-control", "12", "--json")
+    steps = ("--accrual", "0,6", "--accrual-rate", "10,20")
+    for more in ((), ("--events", "200")):
+        document = json.loads(command(*base, *steps, "--patients", "400", *more).out)
+        assert document["accrual_time"] == pytest.approx(23.0)
+        assert document["patients"] == pytest.approx(400.0)
+    found = json.loads(command(*base, "--accrual-rate", "20", "--follow-up", "12").out)
+    assert found["follow_up_time"] == pytest.approx(12.0)
+    assert found["patients"] == pytest.approx(20 * found["accrual_time"])
+    assert command(*base, *steps, "--events", "200").code == 2
+
+
 def test_events_of_the_looks_are_their_fractions(command: Command) -> None:
     document = json.loads(command("bounds", "--events", "100,200,300", "--hazard-ratio", "0.7", "--json").out)
     np.testing.assert_allclose(column(document, "information_fraction"), [1 / 3, 2 / 3, 1.0])

@@ -139,17 +139,18 @@ def _trial(asked: Asked, plan: SequentialPlan, events: tuple[float, ...]) -> Sam
                 "a calendar was asked for, but not all it needs", where="bounds", next_step=f"give {lacks}, too"
             )
         return None
-    if asked.accrual is None:
-        raise StudyError("the accrual is missing", where="--accrual", next_step="give its length, as in --accrual 20")
     accrual, holds, open_end = _accrual(asked)
+    patients = None if asked.patients is None or holds else _patients(asked.patients)
     loss = _loss(asked)
     if events:
         if asked.follow_up is not None:
             raise StudyError("events and follow-up fix the end twice", where="--events", next_step="leave one out")
-        enrolled = accrual if asked.patients is None else accrual.scaled(_patients(asked.patients))
-        if asked.patients is None and not holds:
+        enrolled = accrual if patients is None else accrual.scaled(patients)
+        if open_end or (patients is None and not holds):
             raise StudyError(
-                "events without patients", where="--events", next_step="give --patients or --accrual-rate, too"
+                "events without patients",
+                where="--events",
+                next_step="give --patients, or --accrual-rate for each step",
             )
         return power_survival(
             plan, hazard_ratio=asked.hazard_ratio, control=control, accrual=enrolled, events=events[-1],
@@ -157,7 +158,7 @@ def _trial(asked: Asked, plan: SequentialPlan, events: tuple[float, ...]) -> Sam
         )  # fmt: skip
     return sample_size_survival(
         plan, hazard_ratio=asked.hazard_ratio, control=control, accrual=accrual, follow_up=asked.follow_up,
-        patients=asked.patients, rates_hold=holds, open_end=open_end, allocation=asked.allocation,
+        patients=patients, rates_hold=holds, open_end=open_end, allocation=asked.allocation,
         method=asked.method, loss=loss,
     )  # fmt: skip
 
@@ -186,15 +187,32 @@ def _control(asked: Asked) -> Hazard | None:
 def _accrual(asked: Asked) -> tuple[Accrual, bool, bool]:
     """Give the accrual, whether its rates are numbers of patients, and whether its last rate goes on.
 
-    Rates with a follow-up and an end are a shape; one rate more than steps has no end.
+    Rates with a follow-up and an end are a shape; with one rate more than steps, patients or follow-up make the end.
     """
-    times = numbers(asked.accrual, where="--accrual")
-    edges = times if times[0] == 0.0 else (0.0, *times)
     rates = numbers(asked.accrual_rate, where="--accrual-rate") or None
+    if asked.accrual is None and rates is None:
+        raise StudyError("the accrual is missing", where="--accrual", next_step="give its length, as in --accrual 20")
+    times = numbers(asked.accrual, where="--accrual") or (0.0,)
+    edges = times if times[0] == 0.0 else (0.0, *times)
     if rates is not None and len(rates) == len(edges):
-        return accrual_of((*edges, edges[-1] + 1.0), rates), True, True
+        if asked.patients is not None and asked.follow_up is not None:
+            raise StudyError("patients and follow-up fix the end twice", where="--patients", next_step="leave one out")
+        open_end = accrual_of((*edges, edges[-1] + 1.0), rates)
+        return (open_end, True, True) if asked.patients is None else (_until(open_end, asked.patients), True, False)
     holds = rates is not None and asked.follow_up is None and asked.patients is None
     return accrual_of(edges, rates), holds, False
+
+
+def _until(accrual: Accrual, patients: float) -> Accrual:
+    """End an accrual when the patients are in: its last rate goes on as long as need be."""
+    before = float(accrual.patients(accrual.times[-2]))
+    if not (np.isfinite(patients) and patients > before and accrual.rates[-1] > 0.0):
+        raise StudyError(
+            "these patients do not fit the rates", where="--patients", value=patients,
+            allowed=f"more than the {before:g} that the earlier steps bring, and a last rate above 0",
+        )  # fmt: skip
+    end = accrual.times[-2] + (patients - before) / accrual.rates[-1]
+    return accrual_of((*accrual.times[:-1], end), accrual.rates)
 
 
 def _loss(asked: Asked) -> tuple[float, float]:
