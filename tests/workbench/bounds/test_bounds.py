@@ -1,4 +1,4 @@
-"""``adoptive bounds``: its document agrees with the functions, its table with its document; bad input is one sentence."""
+"""``adoptive bounds``: its document is what the functions give, its table what the document says; clear errors."""
 
 from __future__ import annotations
 
@@ -56,6 +56,20 @@ def test_a_trial_adds_events_patients_and_times(command: Command) -> None:
     np.testing.assert_allclose(column(back, "time"), column(document, "time"), rtol=1e-6)
 
 
+def test_accrual_goes_on_until_the_patients_are_in(command: Command) -> None:
+    """60 in six months, then 20 a month: 400 are in at month 23; so with --events. --follow-up finds an end, too."""
+    base = ("bounds", "--hazard-ratio", "0.7", "--median-control", "12", "--json")
+    steps = ("--accrual", "0,6", "--accrual-rate", "10,20")
+    for more in ((), ("--events", "200")):
+        document = json.loads(command(*base, *steps, "--patients", "400", *more).out)
+        assert document["accrual_time"] == pytest.approx(23.0)
+        assert document["patients"] == pytest.approx(400.0)
+    found = json.loads(command(*base, "--accrual-rate", "20", "--follow-up", "12").out)
+    assert found["follow_up_time"] == pytest.approx(12.0)
+    assert found["patients"] == pytest.approx(20 * found["accrual_time"])
+    assert command(*base, *steps, "--events", "200").code == 2
+
+
 def test_events_of_the_looks_are_their_fractions(command: Command) -> None:
     document = json.loads(command("bounds", "--events", "100,200,300", "--hazard-ratio", "0.7", "--json").out)
     np.testing.assert_allclose(column(document, "information_fraction"), [1 / 3, 2 / 3, 1.0])
@@ -89,6 +103,20 @@ def test_the_table_says_what_the_document_says(command: Command) -> None:
     assert "non-binding" in said.out
 
 
+def test_an_interim_result(command: Command) -> None:
+    """rpact's example: 100 and 175 of 250 events, z 2.6 at the second look (see the double tests)."""
+    plan = ("bounds", "--events", "100,175,250", "--hazard-ratio", "0.7")
+    first = json.loads(command(*plan, "--seen-look", "1", "--seen-z", "1.2", "--json").out)["seen"]
+    assert first["conditional_power_design"] == pytest.approx(0.72395797, abs=1e-7)
+    assert first["stops_for"] is None
+    second = json.loads(command(*plan, "--seen-look", "2", "--seen-z", "2.6", "--json").out)["seen"]
+    assert second["stops_for"] == "efficacy"
+    for key, value in (("lower", 0.5021), ("upper", 0.9090)):
+        assert second[f"hazard_ratio_final_{key}"] == pytest.approx(value, abs=1e-4)
+    assert second["final_p_value"] == pytest.approx(0.004828, abs=1e-6)
+    assert "goes on" in command(*plan, "--seen-look", "1", "--seen-z", "1.2").out
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -103,7 +131,7 @@ def test_the_table_says_what_the_document_says(command: Command) -> None:
         ("--hazard-ratio", "0"), ("--hazard-ratio", "1"), ("--events", "100"), ("--median-control", "12"),
         (*TRIAL, "--patients", "100"), (*TRIAL[:6], "--patients", "20"), (*TRIAL, "--dropout", "1"),
         (*TRIAL[:4], "--accrual", "0"), (*TRIAL, "--allocation", "-1"), (*TRIAL, "--method", "guess"),
-        (*TRIAL[:6],), (*TRIAL[:6], "--events", "100"),
+        ("--seen-look", "1"), ("--seen-look", "9", "--seen-z", "1"), (*TRIAL[:6],), (*TRIAL[:6], "--events", "100"),
     ],
 )  # fmt: skip
 def test_bad_input_is_one_sentence(command: Command, wrong: tuple[str, ...]) -> None:

@@ -3,9 +3,9 @@
 Under hazards of steps, with accrual, loss and a look at calendar time ``T``: a patient of arm ``a`` is at risk at age
 ``t`` with chance ``pi_a(t)``, the share of the arm in it. Per patient the numerator tends to
 ``U = int w pi_1 pi_0 / pi (h_0 - h_1) dt`` and its variance to
-``V = int w^2 pi_1 pi_0 / pi^2 (pi_1 h_1 + pi_0 h_0) dt``; the mean of z is ``U sqrt(patients / V)``. Schoenfeld 1981, 10.1093/biomet/68.1.316; Yung and Liu 2020,
-10.1111/biom.13196. Weights: Fleming and Harrington's ``S^rho (1 - S)^gamma`` and the modest ones of Magirr and Burman
-2019, 10.1002/sim.8186.
+``V = int w^2 pi_1 pi_0 / pi^2 (pi_1 h_1 + pi_0 h_0) dt``; the mean of z is ``U sqrt(patients / V)``. Schoenfeld 1981,
+10.1093/biomet/68.1.316; Yung and Liu 2020, 10.1111/biom.13196. Weights: Fleming and Harrington's
+``S^rho (1 - S)^gamma`` and the modest ones of Magirr and Burman 2019, 10.1002/sim.8186.
 """
 
 from __future__ import annotations
@@ -176,15 +176,15 @@ def _limits(arms: Arms, accrual: Accrual, time: float, weights: DesignWeights) -
         risk.append(share * hazard.survival(age) * np.exp(-loss * age) * entered)
         hazards.append(hazard.rates_at(age))
     together = risk[0] + risk[1]
-    hazard = (risk[0] * hazards[0] + risk[1] * hazards[1]) / together
-    grown = half[:, None] * (hazard @ _RUNNING.T)
-    before = np.append(0.0, np.cumsum(half * (hazard @ _WEIGHT))[:-1])
+    mixed = (risk[0] * hazards[0] + risk[1] * hazards[1]) / together
+    grown = half[:, None] * (mixed @ _RUNNING.T)
+    before = np.append(0.0, np.cumsum(half * (mixed @ _WEIGHT))[:-1])
     pooled = np.exp(-(before[:, None] + grown))
     weight = _weight(weights, pooled, age)
     balance = risk[0] * risk[1] / together
     amount = half[:, None] * _WEIGHT
     numerator = float((amount * weight * balance * (hazards[1] - hazards[0])).sum())
-    return numerator, float((amount * weight**2 * balance * hazard).sum())
+    return numerator, float((amount * weight**2 * balance * mixed).sum())
 
 
 def _weight(weights: DesignWeights, pooled: Floats, age: Floats) -> Floats:

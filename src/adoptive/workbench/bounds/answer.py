@@ -14,6 +14,7 @@ from adoptive.verdict.design.families import CLASSICAL, FAMILIES, family
 from adoptive.verdict.design.sample_size import LACHIN_FOULKES, power_survival, sample_size_survival
 from adoptive.verdict.design.types import Characteristics, ErrorSpending, Floats, SampleSize, SequentialPlan
 from adoptive.workbench.bounds.asked import Asked, numbers
+from adoptive.workbench.bounds.seen import Seen, look_back
 
 __all__ = ["Answer", "Effect", "answer"]
 
@@ -40,6 +41,7 @@ class Answer:
     done: Characteristics
     effect: Effect | None
     trial: SampleSize | None
+    seen: Seen | None
 
 
 def answer(asked: Asked) -> Answer:
@@ -60,7 +62,12 @@ def answer(asked: Asked) -> Answer:
             effect.hazard_ratio, events[-1] / plan.fractions[-1], allocation=asked.allocation, method=effect.method
         )
         drift = abs(float(size))
-    return Answer(asked, plan, drift, characteristics(plan, [0.0, drift / 2.0, drift]), effect, trial)
+    seen = look_back(
+        plan, look=asked.seen_look, z=asked.seen_z, drift=drift, allocation=asked.allocation,
+        events=None if effect is None else float(effect.events[-1] / plan.fractions[-1]),
+        upward=effect is not None and effect.hazard_ratio > 1.0,
+    )  # fmt: skip
+    return Answer(asked, plan, drift, characteristics(plan, [0.0, drift / 2.0, drift]), effect, trial, seen)
 
 
 def _plan(asked: Asked, events: tuple[float, ...]) -> SequentialPlan:
@@ -132,17 +139,18 @@ def _trial(asked: Asked, plan: SequentialPlan, events: tuple[float, ...]) -> Sam
                 "a calendar was asked for, but not all it needs", where="bounds", next_step=f"give {lacks}, too"
             )
         return None
-    if asked.accrual is None:
-        raise StudyError("the accrual is missing", where="--accrual", next_step="give its length, as in --accrual 20")
     accrual, holds, open_end = _accrual(asked)
+    patients = None if asked.patients is None or holds else _patients(asked.patients)
     loss = _loss(asked)
     if events:
         if asked.follow_up is not None:
             raise StudyError("events and follow-up fix the end twice", where="--events", next_step="leave one out")
-        enrolled = accrual if asked.patients is None else accrual.scaled(_patients(asked.patients))
-        if asked.patients is None and not holds:
+        enrolled = accrual if patients is None else accrual.scaled(patients)
+        if open_end or (patients is None and not holds):
             raise StudyError(
-                "events without patients", where="--events", next_step="give --patients or --accrual-rate, too"
+                "events without patients",
+                where="--events",
+                next_step="give --patients, or --accrual-rate for each step",
             )
         return power_survival(
             plan, hazard_ratio=asked.hazard_ratio, control=control, accrual=enrolled, events=events[-1],
@@ -150,7 +158,7 @@ def _trial(asked: Asked, plan: SequentialPlan, events: tuple[float, ...]) -> Sam
         )  # fmt: skip
     return sample_size_survival(
         plan, hazard_ratio=asked.hazard_ratio, control=control, accrual=accrual, follow_up=asked.follow_up,
-        patients=asked.patients, rates_hold=holds, open_end=open_end, allocation=asked.allocation,
+        patients=patients, rates_hold=holds, open_end=open_end, allocation=asked.allocation,
         method=asked.method, loss=loss,
     )  # fmt: skip
 
@@ -179,15 +187,32 @@ def _control(asked: Asked) -> Hazard | None:
 def _accrual(asked: Asked) -> tuple[Accrual, bool, bool]:
     """Give the accrual, whether its rates are numbers of patients, and whether its last rate goes on.
 
-    Rates with a follow-up and an end are a shape; one rate more than steps has no end.
+    Rates with a follow-up and an end are a shape; with one rate more than steps, patients or follow-up make the end.
     """
-    times = numbers(asked.accrual, where="--accrual")
-    edges = times if times[0] == 0.0 else (0.0, *times)
     rates = numbers(asked.accrual_rate, where="--accrual-rate") or None
+    if asked.accrual is None and rates is None:
+        raise StudyError("the accrual is missing", where="--accrual", next_step="give its length, as in --accrual 20")
+    times = numbers(asked.accrual, where="--accrual") or (0.0,)
+    edges = times if times[0] == 0.0 else (0.0, *times)
     if rates is not None and len(rates) == len(edges):
-        return accrual_of((*edges, edges[-1] + 1.0), rates), True, True
+        if asked.patients is not None and asked.follow_up is not None:
+            raise StudyError("patients and follow-up fix the end twice", where="--patients", next_step="leave one out")
+        open_end = accrual_of((*edges, edges[-1] + 1.0), rates)
+        return (open_end, True, True) if asked.patients is None else (_until(open_end, asked.patients), True, False)
     holds = rates is not None and asked.follow_up is None and asked.patients is None
     return accrual_of(edges, rates), holds, False
+
+
+def _until(accrual: Accrual, patients: float) -> Accrual:
+    """End an accrual when the patients are in: its last rate goes on as long as need be."""
+    before = float(accrual.patients(accrual.times[-2]))
+    if not (np.isfinite(patients) and patients > before and accrual.rates[-1] > 0.0):
+        raise StudyError(
+            "these patients do not fit the rates", where="--patients", value=patients,
+            allowed=f"more than the {before:g} that the earlier steps bring, and a last rate above 0",
+        )  # fmt: skip
+    end = accrual.times[-2] + (patients - before) / accrual.rates[-1]
+    return accrual_of((*accrual.times[:-1], end), accrual.rates)
 
 
 def _loss(asked: Asked) -> tuple[float, float]:

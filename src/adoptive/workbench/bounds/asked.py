@@ -48,6 +48,8 @@ class Asked:
     events: str | None = None
     dropout: str | None = None
     dropout_time: float = 12.0
+    seen_look: int | None = None
+    seen_z: float | None = None
 
 
 def numbers(text: str | None, *, where: str) -> tuple[float, ...]:

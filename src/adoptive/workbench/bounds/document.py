@@ -7,6 +7,7 @@ from typing import Any
 
 from adoptive.verdict.design.types import ErrorSpending, SampleSize
 from adoptive.workbench.bounds.answer import Answer
+from adoptive.workbench.bounds.seen import Seen
 
 __all__ = ["bounds_document"]
 
@@ -35,6 +36,8 @@ def bounds_document(found: Answer) -> dict[str, Any]:
         document["events_rounded_up"] = _up(found.effect.events[-1])
     if found.trial is not None:
         document |= _trial(found.trial)
+    if found.seen is not None:
+        document["seen"] = _seen(found.seen)
     document["looks"] = [_look(found, k) for k in range(plan.fractions.size)]
     return document
 
@@ -57,6 +60,18 @@ def _trial(trial: SampleSize) -> dict[str, Any]:
         for world, value in getattr(trial, f"expected_{name}").items():
             document[f"expected_{name}_{world}"] = _number(value)
     return document
+
+
+def _seen(seen: Seen) -> dict[str, Any]:
+    document: dict[str, Any] = {"look": seen.look, "z": seen.z, "stops_for": seen.stops}
+    for word in ("trend", "design", "null"):
+        document[f"conditional_power_{word}"] = None if seen.powers is None else _number(seen.powers[word])
+    document["predictive_power"] = None if seen.powers is None else _number(seen.powers["predictive"])
+    document["repeated_drift_lower"], document["repeated_drift_upper"] = (_number(end) for end in seen.repeated)
+    if seen.final is not None:
+        for name in ("drift", "lower", "upper", "p_value", "level"):
+            document[f"final_{name}"] = _number(getattr(seen.final, name))
+    return document | {f"hazard_ratio_{name}": _number(value) for name, value in seen.hazard_ratios.items()}
 
 
 def _look(found: Answer, k: int) -> dict[str, Any]:

@@ -73,6 +73,8 @@ def bounds(
         str | None, typer.Option(help="Share lost by --dropout-time: of both arms, or experimental,control.")
     ] = None,
     dropout_time: Annotated[float, typer.Option(help="When that share is lost.")] = 12.0,
+    seen_look: Annotated[int | None, typer.Option(help="An interim result: its look, counted from 1 …")] = None,
+    seen_z: Annotated[float | None, typer.Option(help="… and its z: conditional power, intervals.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
 ) -> None:
     """Place the bounds of interim looks; with a hazard ratio, find events, patients and times, or the power."""
@@ -83,6 +85,6 @@ def bounds(
         fractions, looks, alpha, beta, power, sided, spending, parameter, spent, futility, futility_parameter,
         futility_spent, futility_bounds, binding, harm, harm_parameter, harm_alpha, spending_times, hazard_ratio,
         method, allocation, median_control, hazard_control, hazard_times, accrual, accrual_rate, follow_up, patients,
-        events, dropout, dropout_time,
+        events, dropout, dropout_time, seen_look, seen_z,
     )  # fmt: skip
     raise typer.Exit(bounds_command(asked, as_json=as_json))

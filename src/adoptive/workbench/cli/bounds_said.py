@@ -107,6 +107,29 @@ def _sentences(found: Answer, document: dict[str, Any]) -> list[str]:
             for world, words in _WORLDS.items()
         )
         said.append(f"Expected at the stop: {expected}.")
+    return said + _seen(found)
+
+
+def _seen(found: Answer) -> list[str]:
+    seen = found.seen
+    if seen is None:
+        return []
+    end = {None: "the trial goes on", "end": "the trial ends"}.get(seen.stops, f"stop for {seen.stops}")
+    said = [f"Seen at look {seen.look}: z {seen.z:g}; {end}."]
+    if seen.powers is not None:
+        said.append(
+            f"Conditional power {seen.powers['trend']:.4f} by the trend, {seen.powers['design']:.4f} as planned, "
+            f"{seen.powers['null']:.4f} without effect; predictive power {seen.powers['predictive']:.4f}."
+        )
+    said.append(f"Repeated interval of the drift: {seen.repeated[0]:.4f} to {seen.repeated[1]:.4f}.")
+    if seen.final is not None:
+        said.append(
+            f"Final (stage-wise): drift {seen.final.drift:.4f}, {seen.final.lower:.4f} to {seen.final.upper:.4f} "
+            f"({seen.final.level:.0%}), one-sided p {seen.final.p_value:.6f}."
+        )
+    if seen.hazard_ratios:
+        named = (f"{name.replace('_', ' ')} {value:.4f}" for name, value in seen.hazard_ratios.items())
+        said.append(f"As hazard ratios: {', '.join(named)}.")
     return said
 
 

@@ -191,3 +191,59 @@ def test_two_sided_is_symmetric() -> None:
     np.testing.assert_allclose(at.power[[0, 2]], at.power[[2, 0]])
     np.testing.assert_allclose(at.power[1], 0.1, atol=1e-10)
     np.testing.assert_allclose(at.opposite[1] * 2.0, at.efficacy[1])
+
+
+# gsDesign's documentation prints these for three equal looks, Hwang-Shih-DeCani -4 for efficacy, -2 for futility
+# (power 0.9, non-binding), 1 for harm at 0.05.
+HARM = {
+    "efficacy": [3.0107, 2.5465, 1.9992], "futility": [-0.2387, 0.9411, 1.9992], "harm": [-2.0061, -1.9827],
+    "harm_spent": [0.0224, 0.0385], "power": [0.1412, 0.5815, 0.9000],
+}  # fmt: skip
+
+
+def test_a_printed_plan_with_harm() -> None:
+    plan = sequential_plan(
+        np.arange(1, 4) / 3, beta=0.1, efficacy=family("HSD", -4), futility=family("HSD", -2), harm=family("HSD", 1),
+        harm_alpha=0.05,
+    )  # fmt: skip
+    for name in ("efficacy", "futility", "harm", "harm_spent"):
+        np.testing.assert_allclose(getattr(plan, name)[: len(HARM[name])], HARM[name], atol=5.1e-5)
+    power = np.cumsum(characteristics(plan, plan.drift).efficacy[0])
+    np.testing.assert_allclose(power, HARM["power"], atol=5.1e-5)
+    assert plan.inflation_factor == pytest.approx(1.070, abs=5e-4)
+
+
+def test_a_printed_trial_of_lachin_and_foulkes() -> None:
+    """gsDesign: median 12, HR 0.7, loss 0.01 a month, 12 months of accrual, 24 of follow-up; looks at 0.5, 0.75, 1."""
+    plan = sequential_plan([0.5, 0.75, 1.0], beta=0.1, efficacy=family("HSD", -4), futility=family("HSD", -2))
+    size = sample_size_survival(
+        plan, hazard_ratio=0.7, control=hazard_of(np.log(2) / 12), accrual=accrual_of([0, 12]), follow_up=24.0,
+        loss=(0.01, 0.01), method="lachin-foulkes",
+    )  # fmt: skip
+    assert np.ceil(size.patients / 2) * 2 == 524
+    np.testing.assert_allclose(size.look_events, [179, 268, 357], atol=1.0)
+    np.testing.assert_allclose(size.look_time, [15, 23, 36], atol=0.5)
+    np.testing.assert_allclose(size.hazard_ratio_efficacy[:2], [0.6623, 0.7427], atol=5e-4)
+    assert size.hazard_ratio_futility[0] == pytest.approx(0.9340, abs=5e-4)
+
+
+def test_harm_and_binding() -> None:
+    """Harm never moves efficacy; binding futility lowers it and then the whole level is spent with it heeded."""
+    t = [0.3, 0.6, 1.0]
+    plain = sequential_plan(t, futility="Pocock")
+    with_harm = sequential_plan(t, futility="Pocock", harm="Pocock")
+    assert plain.efficacy.tolist() == with_harm.efficacy.tolist()
+    binding = sequential_plan(t, futility="Pocock", binding=True)
+    assert (binding.efficacy[1:] < plain.efficacy[1:]).all()
+    assert characteristics(binding, 0.0).power[0] == pytest.approx(0.025, abs=1e-10)
+    assert characteristics(plain, 0.0).power[0] < 0.0245
+
+
+def test_spending_by_calendar_and_under_run() -> None:
+    """Spending times move the spending only; a last look that came early may spend the rest."""
+    short = sequential_plan([0.5, 0.9], spending_times=[0.5, 1.0])
+    assert short.alpha_spent[-1] == pytest.approx(0.025, abs=1e-10)
+    assert short.efficacy[0] == sequential_plan([0.5, 1.0]).efficacy[0]
+    assert sequential_plan([0.5, 0.9]).alpha_spent[-1] < 0.025
+    over = sequential_plan([0.5, 1.1])
+    assert over.alpha_spent[-1] == pytest.approx(0.025, abs=1e-10)
