@@ -29,7 +29,7 @@ from adoptive.workbench.design.document import varied_document
 from adoptive.workbench.design.run import FIRST_TRIALS, Bench, _decide
 from adoptive.workbench.design.summary import averages, paired_error, share_error
 from adoptive.workbench.design.types import Characteristic, Measured
-from adoptive.workbench.design.words import refused_rows
+from adoptive.workbench.design.words import parts_sentence, refused_rows
 from adoptive.workbench.engine.document import as_json
 from adoptive.workbench.engine.pool import Team
 
@@ -174,6 +174,41 @@ def test_another_seed_or_code_uses_no_part(compare: Compare, tmp_path: Path, mon
     assert compare("trial.n=30", folder=tmp_path, most_trials=34).found == 0
 
 
+class Crash(BaseException):
+    """An end that nobody catches."""
+
+
+@dataclass(frozen=True)
+class Crashing:
+    """A clinic that crashes once it has simulated so many blocks; its numbers are those of the other one."""
+
+    left: list[int]
+
+    def __call__(self, study: Study, *, seed: int, trials: Sequence[int], detail: bool = False) -> TrialRecord:
+        self.left[0] -= 1
+        if self.left[0] < 0:
+            raise Crash
+        return SyntheticClinic()(study, seed=seed, trials=trials)
+
+    def __repr__(self) -> str:
+        return repr(SyntheticClinic())
+
+
+def test_a_crash_in_the_middle_changes_no_byte(compare: Compare, tmp_path: Path) -> None:
+    """Small witness of the test with ``kill -9`` below."""
+    broken, whole = tmp_path / "broken", tmp_path / "whole"
+    wish: dict[str, Any] = {"most_trials": 120, "precision": (Precision("power", 0.06),)}
+    for blocks in (2, 3):
+        with pytest.raises(Crash):
+            compare(folder=broken, clinic=Crashing([blocks]), **wish)
+    assert len(digests(broken)) == 5
+    resumed, once = compare(folder=broken, **wish), compare(folder=whole, **wish)
+    assert (resumed.found, resumed.found + resumed.made) == (5, once.made)
+    assert digests(broken) == digests(whole)
+    assert as_json(varied_document(resumed)) == as_json(varied_document(once))
+    assert "5 finished blocks were found and used" in parts_sentence(resumed)
+
+
 SCRIPT = """
 import sys
 from pathlib import Path
@@ -208,7 +243,8 @@ def _killed(tmp_path: Path, workers: int) -> tuple[Path, list[int]]:
     return folder, born
 
 
-@pytest.mark.parametrize("workers", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("workers", [1, 2])
 def test_kill_in_the_middle_changes_no_byte(compare: Compare, tmp_path: Path, workers: int) -> None:
     """Who begins is killed, one worker goes on: the bytes are those of one worker from start to end."""
     folder, born = _killed(tmp_path, workers)

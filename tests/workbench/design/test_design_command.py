@@ -56,10 +56,15 @@ def test_prints_and_writes(command: Command, clinic: None, tmp_path: Path) -> No
     power = table["value"][table["characteristic"] == "power"]
     assert [design["power"]["value"] for design in document["designs"]] == pytest.approx(power.tolist())
     assert document["base"] == 2
-    again = command("design", SMALL, *GRID, "--base", "infusion.dose=0,trial.n=60", "--endpoint", "dcr", "--json")
-    told = json.loads(again.out)
-    assert "0 simulated now" in told.pop("parts")
-    assert told == document
+
+
+def test_json_is_the_summary(command: Command, clinic: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adoptive.workbench.design.writing.figures_of", lambda varied: ())  # drawn above
+    wish = ("design", SMALL, "--vary", "trial.n=30", "--trials", "40", "--workers", "1", "--json", "--quiet")
+    first, again = (json.loads(command(*wish).out) for _ in range(2))
+    assert "2 finished blocks were found and used, 0 simulated now" in again.pop("parts")
+    assert first.pop("parts") == ""
+    assert first == again == json.loads((the_folder(tmp_path) / "summary.json").read_text("utf-8"))
 
 
 def test_search_prints_and_writes(command: Command, clinic: None, tmp_path: Path) -> None:
