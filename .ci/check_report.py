@@ -9,7 +9,7 @@ import re
 import sys
 from pathlib import Path
 
-LIMIT_BYTES = 1_500_000
+LIMIT_BYTES = 3_000_000
 LOADS = re.compile(
     r"""<(?:script|img|iframe|source|embed|audio|video)\b[^>]*\bsrc\s*=\s*["']?(?!data:|\#)([^"'\s>]+)"""
     r"""|<(?:link|image|use)\b[^>]*\bhref\s*=\s*["']?(?!data:|\#)([^"'\s>]+)"""

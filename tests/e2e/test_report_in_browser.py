@@ -33,6 +33,20 @@ CONTRAST = """() => {
 }"""
 
 
+PICTURES = 14  # of the small study
+
+WIDER_THAN_PAPER = """() => [...document.querySelectorAll('figure svg, table, pre, p, dl')]
+  .filter(e => e.getBoundingClientRect().width && e.getBoundingClientRect().right > innerWidth + 1)
+  .map(e => e.tagName + ' ' + (e.getAttribute('aria-label') || e.textContent.slice(0, 60)))"""
+
+OPEN_SHORT = """() => document.querySelectorAll('details')
+  .forEach(one => { one.open = one.querySelectorAll('tr').length < 40; })"""
+
+AXE = """async () => (await axe.run({exclude: [['figure svg g']]}, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'],
+  resultTypes: ['violations']})).violations.map(found => [found.id, found.nodes.slice(0, 3).map(node => node.html)])"""
+"""Violations of WCAG 2 A and AA that axe-core finds, with the elements; a picture's inside is presentation alone."""
+
+
 def opened(browser: Browser, report: Path, *, width: int, dark: bool = False) -> tuple[Page, list[str]]:
     context = browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light", offline=True
@@ -55,7 +69,7 @@ def test_opens_alone_and_fits(browser: Browser, report: Path, width: int) -> Non
         page.evaluate(
             "[...document.querySelectorAll('figure svg')].filter(s => s.getBoundingClientRect().width > 0).length"
         )
-        == 8
+        == PICTURES
     )
     page.context.close()
 
@@ -84,9 +98,53 @@ def test_text_can_be_read(browser: Browser, report: Path, dark: bool) -> None:
     page.context.close()
 
 
-def test_prints(browser: Browser, report: Path) -> None:
+def test_prints_whole_pages(browser: Browser, report: Path) -> None:
     page, _ = opened(browser, report, width=1280)
     printed = page.pdf(format="A4")
     assert printed.startswith(b"%PDF")
     assert len(printed) > 20_000
+    page.set_viewport_size({"width": 718, "height": 1000})  # the width of A4 less its margins
+    page.emulate_media(media="print")
+    assert page.evaluate(WIDER_THAN_PAPER) == []
+    tall = "[...document.querySelectorAll('figure svg')].map(s => s.getBoundingClientRect().height)"
+    assert max(page.evaluate(tall)) < 1000, "no picture is taller than a page"
     page.context.close()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """Read axe-core from the package that brings it."""
+    package = pytest.importorskip("axe_playwright_python")
+    return (Path(package.__file__).parent / "axe.min.js").read_text("utf-8")
+
+
+@pytest.fixture(scope="session")
+def pages(report: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Write one page of every kind."""
+    from adoptive.workbench.cli import main
+
+    out = tmp_path_factory.mktemp("pages")
+    asked = {
+        "facility": ("facility", "satri-cel", "--patients", "60", "--slots-per-month", "3", "--out", str(out / "f")),
+        "escalation": ("escalate", "satri-cel", "--trials", "8", "--doses", "1e8,5e8", "--out", str(out / "e")),
+    }
+    for arguments in asked.values():
+        with pytest.raises(SystemExit) as leaving:
+            main([*arguments, "--seed", "1"])
+        assert leaving.value.code == 0
+    return {"report": report, "facility": out / "f" / "facility.html", "escalation": out / "e" / "escalation.html"}
+
+
+@pytest.mark.parametrize("kind", ["report", "facility", "escalation"])
+def test_axe_finds_nothing_and_nothing_is_fetched(
+    browser: Browser, axe: str, pages: dict[str, Path], kind: str
+) -> None:
+    for width, dark in ((1280, False), (390, True)):
+        page, asked = opened(browser, pages[kind], width=width, dark=dark)
+        page.evaluate(OPEN_SHORT)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.evaluate(axe)
+        assert page.evaluate(AXE) == [], (kind, width)
+        assert asked == [pages[kind].as_uri()]
+        page.context.close()
+    assert pages[kind].stat().st_size < 3_000_000

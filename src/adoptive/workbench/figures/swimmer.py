@@ -25,7 +25,8 @@ MARKS: Final = {
 """Colour and shape of every mark; a mark with ``text`` is written instead."""
 
 LANE: Final = 9
-TALLEST: Final = 1400
+TALLEST: Final = 880
+"""All lanes together, pixels: no more than a printed page."""
 
 
 def swimmer_chart(
