@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 
-from adoptive.workbench.cli import main
-from adoptive.workbench.export.adam import safety
+from adoptive.workbench.cli import main as command
+from adoptive.workbench.export.checks import Checked
+from adoptive.workbench.export.derive import Derived
+from adoptive.workbench.export.run import FORMATS, Found
 
 Said = pytest.CaptureFixture[str]
+
+
+def main(arguments: list[str]) -> int:
+    with pytest.raises(SystemExit) as leaving:
+        command(arguments)
+    return int(str(leaving.value.code or 0))
 
 
 def test_a_run_becomes_a_folder(small_run: Path, tmp_path: Path, capsys: Said) -> None:
@@ -34,17 +40,15 @@ def test_a_run_becomes_a_folder(small_run: Path, tmp_path: Path, capsys: Said) -
 def test_a_failing_check_gives_exit_code_1(
     small_run: Path, tmp_path: Path, capsys: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = safety.assessments
-
-    def wrong(*given: Any) -> Any:
-        columns = whole(*given)
-        return columns | {"AVAL": np.asarray(columns["AVAL"]) + 1.0}
-
-    monkeypatch.setattr("adoptive.workbench.export.adam.assessments", wrong)
-    assert main(["export", str(small_run), "--format", "adam", "--out", str(tmp_path / "x"), "--json"]) == 1
+    found = Found((Checked("keys are unique", "ADSL", 30, 2, "USUBJID A"),), (Derived("orr", "comparison", 1, "1", "2", False),))
+    monkeypatch.setitem(FORMATS, "csv", lambda source, place, asked: found)
+    assert main(["export", str(small_run), "--format", "csv", "--out", str(tmp_path / "x")]) == 1
+    said = " ".join(capsys.readouterr().out.split())
+    assert "0 of 1 consistency checks passed" in said and "FAILED ADSL: keys are unique; 2 of 30 rows" in said
+    assert "DIFFERS orr (comparison): 1, run 2" in said
+    assert main(["export", str(small_run), "--format", "csv", "--out", str(tmp_path / "y"), "--json"]) == 1
     document = json.loads(capsys.readouterr().out)
-    assert not document["passed"]
-    assert {one["rule"] for one in document["checks"] if one["failed"]} == {"worst grades are ADAE's"}
+    assert not document["passed"] and document["simulated"] and document["trial"] == 0
 
 
 @pytest.mark.parametrize(

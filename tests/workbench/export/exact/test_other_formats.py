@@ -11,7 +11,7 @@ import pytest
 from adoptive.errors import StudyError
 from adoptive.solve.exchange import read_sbml
 from adoptive.tables import read_table
-from adoptive.workbench.export.exchange import write_problem
+from adoptive.workbench.export.exchange import _linted, write_problem
 from adoptive.workbench.export.nonmem import RECORD_COLUMNS, records
 from adoptive.workbench.export.patient import PatientModel, patient_model
 from adoptive.workbench.export.source import Source
@@ -68,21 +68,36 @@ def test_an_uninfused_patient_is_refused(source: Source) -> None:
         patient_model(source, patient=int(source.patients["patient"][~source.infused][0]))
 
 
-def test_petab_and_sbml_are_read_by_their_own_tools(
+def _without_simulating(model: PatientModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adoptive.workbench.export.exchange.patient_model", lambda source, patient: model)
+
+
+def test_a_problem_holds_model_and_measurements(
     source: Source, model: PatientModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import petab.v1 as petab
+    import libsbml
 
-    monkeypatch.setattr("adoptive.workbench.export.exchange.patient_model", lambda source, patient: model)
-    said = write_problem(source, tmp_path, patient=None)
-    assert "PEtab's linter finds no mistake" in said
-    problem = petab.Problem.from_yaml(str(tmp_path / "problem.yaml"))
-    assert len(problem.measurement_df) == (model.copies >= 50.0).sum() > 3
-    assert problem.parameter_df["estimate"].tolist() == [1] * 5
-    read = read_sbml(tmp_path / "model.xml")
-    assert len(read.model.states) >= len(model.model.states)
+    _without_simulating(model, monkeypatch)
+    monkeypatch.setattr("adoptive.workbench.export.exchange._linted", lambda folder: "not asked")
+    write_problem(source, tmp_path, patient=None)
+    rows = list(csv.DictReader((tmp_path / "measurements.tsv").open(encoding="utf-8"), delimiter="\t"))
+    seen = model.copies >= 50.0
+    np.testing.assert_allclose([float(row["measurement"]) for row in rows], model.copies[seen], rtol=1e-9)
+    document = libsbml.readSBMLFromFile(str(tmp_path / "model.xml"))
+    assert document.getNumErrors() == 0
+    written = document.getModel()
+    assert written.getNumEvents() >= 1
+    ids = {row["parameterId"] for row in csv.DictReader((tmp_path / "parameters.tsv").open(), delimiter="\t")}
+    assert len(ids) == 5 and all(written.getParameter(own).getConstant() for own in ids)
+
+
+@pytest.mark.slow
+def test_petabs_linter_takes_the_problem_and_no_broken_one(
+    source: Source, model: PatientModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _without_simulating(model, monkeypatch)
+    assert "PEtab's linter finds no mistake" in write_problem(source, tmp_path, patient=None)
+    assert len(read_sbml(tmp_path / "model.xml").model.states) >= len(model.model.states)
     broken = (tmp_path / "observables.tsv").read_text("utf-8").replace("F_b", "Nothing_b")
     (tmp_path / "observables.tsv").write_text(broken, "utf-8")
-    from adoptive.workbench.export.exchange import _linted
-
     assert _linted(tmp_path) == "PEtab's linter finds a mistake"
