@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -155,7 +155,7 @@ def _petab(source: Source, place: Path, asked: Asked) -> Found:
     return Found(said=write_problem(source, place, patient=asked.patient))
 
 
-FORMATS: Final[Mapping[str, Callable[[Source, Path, Asked], Found]]] = {
+FORMATS: Final[dict[str, Callable[[Source, Path, Asked], Found]]] = {
     "adam": _adam, "sdtm": _sdtm, "parquet": _parquet, "csv": _csv, "nonmem": _nonmem, "petab": _petab, "sbml": _sbml,
 }  # fmt: skip
 """Every format: it writes one trial (or model) into a folder and says what was checked."""

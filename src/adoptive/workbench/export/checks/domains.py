@@ -67,6 +67,11 @@ def date_malformed(tables: Tables, name: str, spec: StandardSpec) -> Bools:
     return marks
 
 
+def _dates(texts: NDArray[Any]) -> NDArray[np.datetime64]:
+    """Read ISO dates; what is missing or no date is none (another rule says so)."""
+    return np.array([text if ISO.fullmatch(text) else "NaT" for text in texts.tolist()], "datetime64[D]")
+
+
 def day_differs(tables: Tables, name: str, spec: StandardSpec) -> Bools:
     """Mark study days that are not those of the date: 1 on RFSTDTC, -1 on the day before."""
     table = tables[name]
@@ -74,9 +79,9 @@ def day_differs(tables: Tables, name: str, spec: StandardSpec) -> Bools:
     if "USUBJID" not in table:
         return marks
     start = dict(zip(tables["DM"]["USUBJID"].tolist(), tables["DM"]["RFSTDTC"].tolist(), strict=True))
-    began = np.array([start.get(subject, "") or "NaT" for subject in table["USUBJID"].tolist()], "datetime64[D]")
+    began = _dates(np.array([start.get(subject, "") for subject in table["USUBJID"].tolist()], dtype=object))
     for column in [each for each in table if each.endswith("DY") and each[:-2] + "DTC" in table]:
-        date = np.array([text or "NaT" for text in table[column[:-2] + "DTC"].tolist()], "datetime64[D]")
+        date = _dates(table[column[:-2] + "DTC"])
         days = (date - began) / np.timedelta64(1, "D")
         wanted = np.where(days >= 0, days + 1, days)
         marks |= ~((wanted == table[column]) | (np.isnan(wanted) & np.isnan(table[column])))
