@@ -40,7 +40,9 @@ def test_a_run_becomes_a_folder(small_run: Path, tmp_path: Path, capsys: Said) -
 def test_a_failing_check_gives_exit_code_1(
     small_run: Path, tmp_path: Path, capsys: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = Found((Checked("keys are unique", "ADSL", 30, 2, "USUBJID A"),), (Derived("orr", "comparison", 1, "1", "2", False),))
+    found = Found(
+        (Checked("keys are unique", "ADSL", 30, 2, "USUBJID A"),), (Derived("orr", "comparison", 1, "1", "2", False),)
+    )
     monkeypatch.setitem(FORMATS, "csv", lambda source, place, asked: found)
     assert main(["export", str(small_run), "--format", "csv", "--out", str(tmp_path / "x")]) == 1
     said = " ".join(capsys.readouterr().out.split())

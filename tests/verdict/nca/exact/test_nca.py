@@ -42,7 +42,9 @@ def test_levels_below_the_limit_end_no_phase() -> None:
 
 
 def test_who_has_no_sample_and_who_has_no_level() -> None:
-    found = noncompartmental([[0.0, 1.0], [0.0, 1.0]], [[0.0, 0.0], [3.0, 4.0]], [[True, True], [False, False]], until=1.0)
+    found = noncompartmental(
+        [[0.0, 1.0], [0.0, 1.0]], [[0.0, 0.0], [3.0, 4.0]], [[True, True], [False, False]], until=1.0
+    )
     assert found.sampled.tolist() == [True, False] and found.measurable.tolist() == [False, False]
     assert found.area.tolist() == [0.0, 0.0] and found.complete.tolist() == [True, False]
 

@@ -116,5 +116,7 @@ def test_names_and_labels_fit_the_transport_format(name: str) -> None:
     variables = [one for dataset in spec.datasets.values() for one in dataset.variables]
     assert [one.name for one in variables if len(one.name) > 8 or len(one.label) > 40] == []
     assert [one.name for one in variables if one.method and one.method not in spec.methods] == []
-    assert [one.name for one in variables if one.codelist and one.codelist[0] != "@" and one.codelist not in spec.codelists] == []
+    assert [
+        one.name for one in variables if one.codelist and one.codelist[0] != "@" and one.codelist not in spec.codelists
+    ] == []
     assert all(key in {one.name for one in each.variables} for each in spec.datasets.values() for key in each.keys)
