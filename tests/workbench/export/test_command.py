@@ -27,7 +27,8 @@ def test_a_run_becomes_a_folder(small_run: Path, tmp_path: Path, capsys: Said) -
     shutil.copytree(small_run, place)
     assert main(["export", str(place), "--format", "adam"]) == 0
     said = capsys.readouterr().out
-    assert "SIMULATED DATA" in said and "122 of 122 consistency checks passed" in said
+    assert "SIMULATED DATA" in said
+    assert "122 of 122 consistency checks passed" in said
     folder = place / "export" / "adam"
     names = {one.name for one in folder.iterdir()}
     assert {"define.xml", "adsl.json", "adsl.xpt", "adtte.json", "checks.json", "SIMULATED.txt"} <= names
@@ -40,15 +41,20 @@ def test_a_run_becomes_a_folder(small_run: Path, tmp_path: Path, capsys: Said) -
 def test_a_failing_check_gives_exit_code_1(
     small_run: Path, tmp_path: Path, capsys: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = Found((Checked("keys are unique", "ADSL", 30, 2, "USUBJID A"),), (Derived("orr", "comparison", 1, "1", "2", False),))
+    found = Found(
+        (Checked("keys are unique", "ADSL", 30, 2, "USUBJID A"),), (Derived("orr", "comparison", 1, "1", "2", False),)
+    )
     monkeypatch.setitem(FORMATS, "csv", lambda source, place, asked: found)
     assert main(["export", str(small_run), "--format", "csv", "--out", str(tmp_path / "x")]) == 1
     said = " ".join(capsys.readouterr().out.split())
-    assert "0 of 1 consistency checks passed" in said and "FAILED ADSL: keys are unique; 2 of 30 rows" in said
+    assert "0 of 1 consistency checks passed" in said
+    assert "FAILED ADSL: keys are unique; 2 of 30 rows" in said
     assert "DIFFERS orr (comparison): 1, run 2" in said
     assert main(["export", str(small_run), "--format", "csv", "--out", str(tmp_path / "y"), "--json"]) == 1
     document = json.loads(capsys.readouterr().out)
-    assert not document["passed"] and document["simulated"] and document["trial"] == 0
+    assert not document["passed"]
+    assert document["simulated"]
+    assert document["trial"] == 0
 
 
 @pytest.mark.parametrize(
@@ -63,7 +69,8 @@ def test_a_failing_check_gives_exit_code_1(
 def test_mistakes_are_one_sentence(small_run: Path, tmp_path: Path, capsys: Said, more: list[str], words: str) -> None:
     assert main(["export", str(small_run), *more, "--out", str(tmp_path / "x")]) == 2
     said = capsys.readouterr()
-    assert words in " ".join(said.err.split()) and "Traceback" not in said.err
+    assert words in " ".join(said.err.split())
+    assert "Traceback" not in said.err
     assert not (tmp_path / "x").exists()
 
 

@@ -17,8 +17,11 @@ def test_a_decay_gives_its_rate_and_area() -> None:
     np.testing.assert_allclose(found.slope, rates, rtol=1e-9)
     np.testing.assert_allclose(found.half_life, np.log(2.0) / rates, rtol=1e-9)
     np.testing.assert_allclose(found.area, 100.0 / rates * (1.0 - np.exp(-28.0 * rates)), rtol=1e-12)
-    assert found.peak.tolist() == [100.0] * 3 and found.peak_time.tolist() == [0.0] * 3
-    assert found.complete.all() and found.terminal.all() and found.points.tolist() == [28] * 3
+    assert found.peak.tolist() == [100.0] * 3
+    assert found.peak_time.tolist() == [0.0] * 3
+    assert found.complete.all()
+    assert found.terminal.all()
+    assert found.points.tolist() == [28] * 3
 
 
 def test_straight_lines_are_exact_and_cut_where_asked() -> None:
@@ -37,14 +40,19 @@ def test_levels_below_the_limit_end_no_phase() -> None:
     level = [[1.0, 80.0, 60.0, 30.0, 20.0, 10.0]]
     found = noncompartmental(np.arange(6.0), level, limit=25.0)
     assert (found.last[0], found.last_time[0]) == (30.0, 3.0)
-    assert not found.terminal[0] and found.half_life[0] == 0.0, "two points after the peak are too few"
+    assert not found.terminal[0], "two points after the peak are too few"
+    assert found.half_life[0] == 0.0
     assert noncompartmental(np.arange(6.0), level).terminal[0]
 
 
 def test_who_has_no_sample_and_who_has_no_level() -> None:
-    found = noncompartmental([[0.0, 1.0], [0.0, 1.0]], [[0.0, 0.0], [3.0, 4.0]], [[True, True], [False, False]], until=1.0)
-    assert found.sampled.tolist() == [True, False] and found.measurable.tolist() == [False, False]
-    assert found.area.tolist() == [0.0, 0.0] and found.complete.tolist() == [True, False]
+    found = noncompartmental(
+        [[0.0, 1.0], [0.0, 1.0]], [[0.0, 0.0], [3.0, 4.0]], [[True, True], [False, False]], until=1.0
+    )
+    assert found.sampled.tolist() == [True, False]
+    assert found.measurable.tolist() == [False, False]
+    assert found.area.tolist() == [0.0, 0.0]
+    assert found.complete.tolist() == [True, False]
 
 
 def test_a_rising_end_has_no_half_life() -> None:
@@ -56,7 +64,8 @@ def test_the_longer_of_two_equal_phases_is_taken() -> None:
     time = np.arange(12.0)
     level = np.where(time < 4, 200.0 * np.exp(-1.0 * time), 200.0 * np.exp(-4.0) * np.exp(-0.1 * (time - 4)))
     found = noncompartmental(time, level[None])
-    assert found.points[0] == 8 and found.slope[0] == pytest.approx(0.1, rel=1e-9)
+    assert found.points[0] == 8
+    assert found.slope[0] == pytest.approx(0.1, rel=1e-9)
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,8 @@ def test_whole_days_lie_within_a_day_of_the_exact_ones(tables: Tables) -> None:
     table = tables["ADTTE"]
     assert (table["AVAL"] == table["ADT"] - table["STARTDT"] + 1).all()
     gap = table["AVAL"] - table["AVALEX"]
-    assert (gap > 0).all() and (gap <= 2).all()
+    assert (gap > 0).all()
+    assert (gap <= 2).all()
     pfs = table["PARAMCD"] == "PFS"
     exact, whole = (
         median_survival(table[name][pfs][None], table["CNSR"][pfs][None] == 0)[0] for name in ("AVALEX", "AVAL")

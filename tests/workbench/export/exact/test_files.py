@@ -46,7 +46,8 @@ def test_dataset_json_follows_its_schema(written: tuple[Standard, Path]) -> None
     for name in standard.datasets:
         document = json.loads((folder / f"{name.lower()}.json").read_text("utf-8"))
         assert [str(one.message)[:200] for one in check.iter_errors(document)] == []
-        assert document["label"].startswith("Simulated") and "SIMULATED" in document["originator"]
+        assert document["label"].startswith("Simulated")
+        assert "SIMULATED" in document["originator"]
         assert document["records"] == len(document["rows"])
 
 
@@ -66,7 +67,8 @@ def test_transport_files_carry_labels_and_formats(written: tuple[Standard, Path]
     standard, folder = written
     for name, dataset in standard.datasets.items():
         _, said = pyreadstat.read_xport(str(folder / f"{name.lower()}.xpt"), row_limit=1)
-        assert said.file_label == dataset.spec.label and said.table_name == name
+        assert said.file_label == dataset.spec.label
+        assert said.table_name == name
         assert said.column_names_to_labels == {one.name: one.label for one in dataset.spec.variables}
         dates = {one.name for one in dataset.spec.variables if one.kind == "date"}
         assert {each for each, code in said.original_variable_types.items() if code == "DATE9"} == dates
@@ -116,5 +118,7 @@ def test_names_and_labels_fit_the_transport_format(name: str) -> None:
     variables = [one for dataset in spec.datasets.values() for one in dataset.variables]
     assert [one.name for one in variables if len(one.name) > 8 or len(one.label) > 40] == []
     assert [one.name for one in variables if one.method and one.method not in spec.methods] == []
-    assert [one.name for one in variables if one.codelist and one.codelist[0] != "@" and one.codelist not in spec.codelists] == []
+    assert [
+        one.name for one in variables if one.codelist and one.codelist[0] != "@" and one.codelist not in spec.codelists
+    ] == []
     assert all(key in {one.name for one in each.variables} for each in spec.datasets.values() for key in each.keys)

@@ -39,16 +39,20 @@ def test_records_are_numbers_in_order(source: Source) -> None:
     assert list(found) == list(RECORD_COLUMNS)
     assert all(np.isfinite(column).all() for column in found.values())
     same = found["ID"][1:] == found["ID"][:-1]
-    assert (np.diff(found["ID"]) >= 0).all() and (np.diff(found["TIME"])[same] >= 0).all()
+    assert (np.diff(found["ID"]) >= 0).all()
+    assert (np.diff(found["TIME"])[same] >= 0).all()
     doses = found["EVID"] == 1
-    assert (found["AMT"][doses] > 0).all() and (found["AMT"][~doses] == 0).all()
+    assert (found["AMT"][doses] > 0).all()
+    assert (found["AMT"][~doses] == 0).all()
     assert (found["MDV"] == found["EVID"]).all()
     below = found["BLQ"] == 1
-    assert below.any() and (found["DV"][below] == found["LLOQ"][below]).all()
+    assert below.any()
+    assert (found["DV"][below] == found["LLOQ"][below]).all()
     np.testing.assert_allclose(found["LNDV"][~doses], np.log(found["DV"][~doses]))
     first = doses & (found["TIME"] == 0)
     assert first.sum() == source.infused.sum() == len(np.unique(found["ID"]))
-    assert (found["OCC"][first] == 1).all() and found["OCC"].max() == source.patients["infusions"][source.infused].max()
+    assert (found["OCC"][first] == 1).all()
+    assert found["OCC"].max() == source.patients["infusions"][source.infused].max()
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +92,8 @@ def test_a_problem_holds_model_and_measurements(
     written = document.getModel()
     assert written.getNumEvents() >= 1
     ids = {row["parameterId"] for row in csv.DictReader((tmp_path / "parameters.tsv").open(), delimiter="\t")}
-    assert len(ids) == 5 and all(written.getParameter(own).getConstant() for own in ids)
+    assert len(ids) == 5
+    assert all(written.getParameter(own).getConstant() for own in ids)
 
 
 @pytest.mark.slow

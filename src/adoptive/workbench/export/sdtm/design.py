@@ -44,6 +44,11 @@ def _plan(source: Source, arm: int) -> list[str]:
     return ["WAIT", "CELLS", "FOLLOW"] if arm in source.run.cells else ["THERAPY", "FOLLOW"]
 
 
+def _cut(text: str) -> str:
+    """Cut a text at 200 bytes, which is what a transport file holds."""
+    return text.encode("utf-8")[:200].decode("utf-8", "ignore")
+
+
 def arms(source: Source) -> Columns:
     """Give the columns of TA."""
     rows = []
@@ -87,7 +92,7 @@ def visits(source: Source) -> Columns:
 
 
 def summary(source: Source, adsl: Columns) -> Columns:
-    """Give the columns of TS; long texts are cut at 200 characters."""
+    """Give the columns of TS; long texts are cut at 200 bytes."""
     study, size = source.study, len(adsl["USUBJID"])
     last = ANCHOR + int(np.floor((source.patients["randomised_day"] + source.last_day).max(initial=0.0)))
     said = {
@@ -104,6 +109,6 @@ def summary(source: Source, adsl: Columns) -> Columns:
         "SEED": ("Seed and Virtual Trial", f"seed {source.run.summary['seed']}, trial {source.trial}"),
     }  # fmt: skip
     rows = [
-        {"TSSEQ": 1.0, "TSPARMCD": code, "TSPARM": words, "TSVAL": value[:200]} for code, (words, value) in said.items()
+        {"TSSEQ": 1.0, "TSPARMCD": code, "TSPARM": words, "TSVAL": _cut(value)} for code, (words, value) in said.items()
     ]
     return _columns(rows, source, "TS")
