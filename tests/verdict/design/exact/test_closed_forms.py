@@ -120,7 +120,7 @@ SIMON = [
 @pytest.mark.parametrize(("null", "active", "optimal", "minimax"), SIMON)
 def test_simons_tables(null: float, active: float, optimal: tuple[int, ...], minimax: tuple[int, ...]) -> None:
     for kind, wanted in (("optimal", optimal), ("minimax", minimax)):
-        found = simon_two_stage(null, active, kind=kind, most=60)
+        found = simon_two_stage(null, active, kind=kind, most=45)
         assert (found.r1, found.n1, found.r, found.n) == wanted
         assert two_stage_characteristics(found.r1, found.n1, found.r, found.n, null)[0] == pytest.approx(found.alpha)
         assert found.alpha <= 0.05
