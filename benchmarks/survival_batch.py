@@ -115,6 +115,8 @@ def main() -> None:
         "microseconds_per_trial": {
             name: round(1e6 * statistics.median(one[name][0] for one in rounds), 2) for name in tools
         },
+        "trials": options.trials,
+        "seconds_for_all_trials": round(options.trials * statistics.median(one["adoptive"][0] for one in rounds), 3),
         "ratio_to_adoptive": {
             name: round(statistics.median(one[name][0] / one["adoptive"][0] for one in rounds), 1) for name in tools
         },

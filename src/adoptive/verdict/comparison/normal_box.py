@@ -183,7 +183,7 @@ def _two(offset: Floats, slope: Floats, low: float, high: float) -> float:
                 for i in range(moved.size):
                     moved[i] = offset[i] + slope[i, 0] * x
                 total += half * _NODE_WEIGHTS[node] * np.exp(-0.5 * x * x) * _one(moved, slope, low, high)
-    return total / _ROOT_TWO_PI + _above(stop) + _above(-start)
+    return float(total / _ROOT_TWO_PI + _above(stop) + _above(-start))
 
 
 @njit(cache=True, nogil=True)

@@ -176,7 +176,9 @@ def _sort(values: Floats, size: int, scale: float, shelf: Counts, heap: Counts, 
     """
     heap[: size + 1] = 0
     for i in range(size):
-        shelf[i] = min(np.int64(size * (values[i] / (values[i] + scale))), size - 1) if values[i] < np.inf else size - 1
+        shelf[i] = size - 1
+        if values[i] < np.inf:
+            shelf[i] = min(np.int64(size * (values[i] / (values[i] + scale))), np.int64(size - 1))
         heap[shelf[i] + 1] += 1
     for k in range(size):
         heap[k + 1] += heap[k]

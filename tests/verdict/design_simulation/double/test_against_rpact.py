@@ -12,7 +12,8 @@ from r_reference import run_r
 
 TRIALS, PEER_TRIALS = 20_000, 4_000
 SCRIPT = f"""
-design <- getDesignGroupSequential(kMax = 3, alpha = 0.025, sided = 1, typeOfDesign = "asOF", informationRates = 1:3 / 3)
+design <- getDesignGroupSequential(kMax = 3, alpha = 0.025, sided = 1, typeOfDesign = "asOF",
+  informationRates = 1:3 / 3)
 show <- function(x) data.frame(look = 1:3, stop = x$rejectPerStage[, 1], day = x$analysisTime[, 1],
   events = x$expectedNumberOfEvents[1], duration = x$studyDuration[1], patients = x$expectedNumberOfSubjects[1])
 common <- list(design = design, directionUpper = FALSE, maxNumberOfSubjects = 400, accrualTime = c(0, 20),

@@ -48,8 +48,8 @@ def patients(of: TrialPlan, trial: int, seed: int) -> tuple[NDArray[Any], ...]:
 
 @pytest.mark.parametrize(
     "weights",
-    [Weights.log_rank(), Weights.fleming_harrington(0, 1), Weights.magirr_burman(delay=4), Weights.magirr_burman(weight_cap=1.2),
-     Weights.gehan(), Weights.peto(), Weights.early_zero(3)],
+    [Weights.log_rank(), Weights.fleming_harrington(0, 1), Weights.magirr_burman(delay=4), Weights.gehan(),
+     Weights.magirr_burman(weight_cap=1.2), Weights.peto(), Weights.early_zero(3)],
     ids=lambda weights: weights.name,
 )  # fmt: skip
 def test_every_look_is_the_one_table_test_of_whom_it_saw(weights: Weights) -> None:
