@@ -49,7 +49,8 @@ def climb(likelihood: Likelihood, names: Sequence[str], *, mass: float) -> Maxim
     """Climb by Newton's steps from 0, halved where they fall, until a step is below 1e-9 of a standard deviation.
 
     If steps stay long while they promise no gain, or lead beyond any sensible ratio, the likelihood rises for ever in
-    that direction (separation): its coefficients are marked, and those that no information is left of. ``mass`` is the weight of the events.
+    that direction (separation): its coefficients are marked, and those that no information is left of.
+    ``mass`` is the weight of the events.
 
     Raises
     ------
