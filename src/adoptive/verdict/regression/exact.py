@@ -1,8 +1,8 @@
 """The exact rule for ties: the discrete likelihood, with everybody who could have been among the tied counted.
 
-Kalbfleisch and Prentice 1973, 10.1093/biomet/60.2.267; Cox 1972. At a time with d events among m at risk
-their chance is ``prod(risk of the d) / sum over all sets of d of their risks' product``. That sum comes by recursion
-over the risk set (Howard, in the discussion of Cox 1972). With means instead of sums nothing overflows:
+Cox 1972, 10.1111/j.2517-6161.1972.tb00899.x (section on discrete time): at a time with d events among m at risk their
+chance is ``prod(risk of the d) / sum over all sets of d of their risks' product``. That sum comes by recursion over the
+risk set (Gail, Lubin and Rubinstein 1981, 10.1093/biomet/68.3.703). With means instead of sums nothing overflows:
 ``E_k(m) = (1 - k/m) E_k(m-1) + k/m risk_m E_{k-1}(m-1)``. The cost of a time is m d covariates^2.
 """
 
