@@ -1,7 +1,7 @@
 """Baseline hazard and predicted survival after a Cox fit, with the hazard that matches the rule for ties.
 
 Breslow's sum of ``events / sum of risks``, or Efron's, in which the tied leave one after the other; the variance of a
-prediction is Tsiatis' (1981, 10.1214/aos/1176345329).
+prediction is Tsiatis' (1981, 10.1214/aos/1176345335).
 """
 
 from __future__ import annotations

@@ -67,7 +67,9 @@ def cox_trials(
     found = _fits(patients, include_, near, ties == "efron", robust, -1)
     beta, information, estimable = found[:, 0], found[:, 1], found[:, 2] > 0
     error = np.where(estimable, 1.0 / np.sqrt(np.where(estimable, information, 1.0)), np.inf)
-    sandwich = np.where(estimable, error**2 * np.sqrt(found[:, 5]), np.inf) if robust else None
+    sandwich = (
+        np.where(estimable, np.sqrt(found[:, 5]) / np.where(estimable, information, 1.0), np.inf) if robust else None
+    )
     log_ratio = np.where(estimable, beta, 0.0)
     return CoxTrials(
         log_ratio=log_ratio,

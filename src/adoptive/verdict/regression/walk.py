@@ -111,6 +111,8 @@ def likelihood(starts: Counts, rows: Any, efron: bool) -> Any:
                 left = k / events if efron else 0.0
                 mass = heavy / events
                 among = sums[0, 0] - left * dead[0, 0]
+                if not among > 0.0:  # too wide for the exponential: the climb takes a shorter step
+                    return -np.inf, slope[1:], information[1:, 1:]
                 value -= mass * np.log(among)
                 for a in range(1, size):
                     mean[a] = (sums[a, 0] - left * dead[a, 0]) / among
@@ -163,7 +165,7 @@ def at_times(counts: Counts, heavies: Floats, sums: Floats, dead: Floats, efron:
         mass = heavies[m] / counts[m]
         for k in range(counts[m]):
             left = k / counts[m] if efron else 0.0
-            among = sums[m, 0, 0] - left * dead[m, 0, 0]
+            among = max(sums[m, 0, 0] - left * dead[m, 0, 0], 1e-300)
             hazard = mass / among
             numbers[m, 0] += hazard
             numbers[m, 1] += (1.0 - left) * hazard

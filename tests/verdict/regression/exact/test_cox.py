@@ -111,6 +111,19 @@ def test_separation_is_said(sign: float) -> None:
     assert np.isfinite(robust.standard_errors[1])
 
 
+@pytest.mark.parametrize("ties", ["efron", "breslow", "exact"])
+def test_a_perfect_order_is_separation_by_two_columns(ties: str) -> None:
+    """The risk's range outgrows the exponential before the likelihood is flat: said, no crash."""
+    random = np.random.default_rng(17)
+    x = random.normal(size=(60, 3))
+    time = 1.0 + np.argsort(np.argsort(-x[:, 0] - x[:, 1]))
+    columns = {"a": x[:, 0], "b": x[:, 1], "noise": x[:, 2]}
+    fit = cox(survival_rows(time, np.ones(60)), columns, ties=ties)  # type: ignore[arg-type]
+    assert fit.separated[:2] == (True, True)
+    assert fit.coefficients[:2].tolist() == [np.inf, np.inf]
+    assert fit.likelihood_ratio.p_value < 1e-10
+
+
 def test_a_strong_effect_is_not_separation() -> None:
     random = np.random.default_rng(6)
     arm = np.arange(400) % 2
