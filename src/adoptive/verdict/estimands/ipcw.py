@@ -25,6 +25,8 @@ After = Literal["progression", "randomisation"]
 
 NARROWEST: Final = 1e-6
 """Pieces shorter than this share of an interval are joined to the next."""
+HEAVIEST: Final = 20.0
+"""Weights beyond this say that positivity is in doubt."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,10 @@ def ipcw(
         weight = np.clip(weight, *np.quantile(weight, [1.0 - truncate, truncate]))
     effect = _weighted(rows, pieces, weight, level=level)
     early = int((pieces.switch & ~pieces.open).sum())
-    notes = [] if fine else ["the model of switching did not converge: its columns may separate those who switch"]
+    notes = [] if fine else ["the model of switching did not converge"]
+    certain = int((weight > HEAVIEST).sum())
+    if certain:
+        notes.append(f"{certain} pieces weigh more than {HEAVIEST:g}: hardly anybody like these patients stayed")
     if early:
         notes.append(f"{early} switches before a switch was possible are censored without a weight")
     return Ipcw(
