@@ -37,8 +37,8 @@ def fit_binary(matrix: Floats, happened: Bools, offset: Floats, *, link: Link) -
 
     Returns
     -------
-    Coefficients, and whether the likelihood stopped rising. Where columns separate those who switch from the others, some
-    coefficients are large and mean "never" or "always"; the chances are right all the same.
+    Coefficients, and whether the likelihood stopped rising. Where columns separate those who switch from the others,
+    some coefficients are large and mean "never" or "always"; the chances are right all the same.
     """
     y = happened.astype(np.float64)
     coefficients = np.zeros(matrix.shape[1])
