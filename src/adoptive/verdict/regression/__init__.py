@@ -9,14 +9,17 @@ from adoptive.verdict.regression.fine_gray import fine_gray
 from adoptive.verdict.regression.proportionality import proportionality
 from adoptive.verdict.regression.residuals import residuals
 from adoptive.verdict.regression.trials import hazard_ratio
+from adoptive.verdict.regression.trials_cox import cox_trials, proportionality_trials
 from adoptive.verdict.regression.types import (
     Baseline,
     ChiSquared,
     Concordance,
     CoxFit,
+    CoxTrials,
     FineGrayFit,
     PredictedCurve,
     Proportionality,
+    ProportionalityTrials,
 )
 
 __all__ = [
@@ -24,17 +27,21 @@ __all__ = [
     "ChiSquared",
     "Concordance",
     "CoxFit",
+    "CoxTrials",
     "FineGrayFit",
     "PredictedCurve",
     "Proportionality",
+    "ProportionalityTrials",
     "baseline_hazard",
     "concordance",
     "concordance_of",
     "cox",
     "cox_groups",
+    "cox_trials",
     "fine_gray",
     "hazard_ratio",
     "predicted_survival",
     "proportionality",
+    "proportionality_trials",
     "residuals",
 ]

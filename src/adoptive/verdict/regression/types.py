@@ -14,6 +14,7 @@ __all__ = [
     "ChiSquared",
     "Concordance",
     "CoxFit",
+    "CoxTrials",
     "Design",
     "FineGrayFit",
     "PredictedCurve",
@@ -121,6 +122,22 @@ class Proportionality:
     p_value: Floats
     overall: ChiSquared
     transform: str
+
+
+@dataclass(frozen=True)
+class CoxTrials:
+    """Hold Cox fits of two arms ``(trials,)``; the three tests are chi-squared with one degree of freedom.
+
+    Not estimable (no finite maximum): log ratio 0, errors inf, Wald 0; score and likelihood ratio hold all the same.
+    """
+
+    log_ratio: Floats
+    standard_error: Floats
+    robust_standard_error: Floats | None
+    wald: Floats
+    score: Floats
+    likelihood_ratio: Floats
+    estimable: Bools
 
 
 @dataclass(frozen=True)
