@@ -46,7 +46,7 @@ def ipcw(
     *,
     interval: float = 30.4375,
     after: After = "progression",
-    link: Link = "cloglog",
+    link: Link = "logit",
     stabilised: bool = True,
     truncate: float | None = None,
     level: float = 0.95,
@@ -69,7 +69,8 @@ def ipcw(
     after
         From when on a switch may happen: "progression" or "randomisation". Switches before are censored unweighted.
     link
-        "cloglog": with the length of each piece, a model of the hazard of switching; "logit": pooled logistic.
+        "logit": pooled logistic regression, whatever a piece's length; "cloglog": with the length of each piece, a
+        model of the hazard, better for long pieces unless switches come at a set time after progression.
     stabilised
         Multiply the weights by the chance of no switch by time alone, which makes them less variable.
     truncate

@@ -80,10 +80,11 @@ def test_weights_without_company_are_said() -> None:
     random = np.random.default_rng(4)
     arm, odd = np.arange(400) % 2 == 0, np.arange(400) % 4 == 1
     time = random.exponential(9, 400) + 1
-    start = np.where(arm, 0.0, np.where(odd & (np.arange(400) % 60 != 1), 0.5, np.inf))
+    start = np.where(arm, 0.0, np.where(odd & (np.arange(400) % 200 != 1), 0.5, np.inf))
     found = ipcw(
         switch_rows(time, np.ones(400), arm, start=start, covariates={"odd": odd}),
         after="randomisation",
+        interval=0.6,
         stabilised=False,
     )
     assert any("hardly anybody" in note for note in found.notes)
