@@ -25,6 +25,8 @@ After = Literal["progression", "randomisation"]
 
 NARROWEST: Final = 1e-6
 """Pieces shorter than this share of an interval are joined to the next."""
+HEAVIEST: Final = 20.0
+"""Weights beyond this say that positivity is in doubt."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def ipcw(
     *,
     interval: float = 30.4375,
     after: After = "progression",
-    link: Link = "cloglog",
+    link: Link = "logit",
     stabilised: bool = True,
     truncate: float | None = None,
     level: float = 0.95,
@@ -67,7 +69,8 @@ def ipcw(
     after
         From when on a switch may happen: "progression" or "randomisation". Switches before are censored unweighted.
     link
-        "cloglog": with the length of each piece, a model of the hazard of switching; "logit": pooled logistic.
+        "logit": pooled logistic regression, whatever a piece's length; "cloglog": with the length of each piece, a
+        model of the hazard, better for long pieces unless switches come at a set time after progression.
     stabilised
         Multiply the weights by the chance of no switch by time alone, which makes them less variable.
     truncate
@@ -93,7 +96,10 @@ def ipcw(
         weight = np.clip(weight, *np.quantile(weight, [1.0 - truncate, truncate]))
     effect = _weighted(rows, pieces, weight, level=level)
     early = int((pieces.switch & ~pieces.open).sum())
-    notes = [] if fine else ["the model of switching did not converge: its columns may separate those who switch"]
+    notes = [] if fine else ["the model of switching did not converge"]
+    certain = int((weight > HEAVIEST).sum())
+    if certain:
+        notes.append(f"{certain} pieces weigh more than {HEAVIEST:g}: hardly anybody like these patients stayed")
     if early:
         notes.append(f"{early} switches before a switch was possible are censored without a weight")
     return Ipcw(

@@ -62,6 +62,34 @@ def test_switches_that_the_model_does_not_expect_are_said() -> None:
     assert found.coefficients == {}
 
 
+def test_all_switches_in_one_piece() -> None:
+    """Cells come five weeks after progression or never: the chance is 0 in the other pieces, its share in that one."""
+    random = np.random.default_rng(4)
+    arm = np.arange(300) % 2 == 0
+    progression, time = np.full(300, 70.0), random.uniform(200, 400, 300)
+    switches = ~arm & (np.arange(300) % 3 == 0)
+    start = np.where(arm, 0.0, np.where(switches, progression + 35, np.inf))
+    found = ipcw(switch_rows(time, np.ones(300), arm, start=start, progression=progression), stabilised=False)
+    assert found.converged
+    assert found.notes == ()
+    assert found.weight_least == pytest.approx(1.0, abs=1e-6)
+    assert found.weight_most == pytest.approx(1.5, rel=1e-6)  # one of three switched
+
+
+def test_weights_without_company_are_said() -> None:
+    random = np.random.default_rng(4)
+    arm, odd = np.arange(400) % 2 == 0, np.arange(400) % 4 == 1
+    time = random.exponential(9, 400) + 1
+    start = np.where(arm, 0.0, np.where(odd & (np.arange(400) % 200 != 1), 0.5, np.inf))
+    found = ipcw(
+        switch_rows(time, np.ones(400), arm, start=start, covariates={"odd": odd}),
+        after="randomisation",
+        interval=0.6,
+        stabilised=False,
+    )
+    assert any("hardly anybody" in note for note in found.notes)
+
+
 def test_the_last_measurement_counts() -> None:
     rows = switch_rows([6.0, 6.0, 6.0], [1, 1, 1], [0, 0, 1], start=[np.inf, np.inf, 0.0],
                        measurements=Measurements(np.array([1, 0, 0]), np.array([1.0, 4.0, 2.0]),
