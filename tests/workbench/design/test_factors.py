@@ -7,7 +7,7 @@ import pytest
 from adoptive.errors import StudyError
 from adoptive.trial.types import Study
 from adoptive.workbench.design import base_of, combinations, designs_of, read_factor
-from adoptive.workbench.design.designs import study_with
+from adoptive.workbench.design.designs import kept_by_arms, study_with
 from adoptive.workbench.design.factors import ALIASES, field_rows, place_of
 from adoptive.workbench.study import load_study
 
@@ -107,3 +107,14 @@ def test_cohorts_keep_their_proportions() -> None:
     sizes = [arm.ratio for arm in study.trial.arms]
     twice = study_with(study, {("trial", "randomised"): 2 * study.trial.randomised})
     assert [arm.ratio for arm in twice.trial.arms] == [2 * size for size in sizes]
+
+
+def test_arms_with_a_value_of_their_own_are_named(small_study: Study) -> None:
+    study = load_study("karmma")
+    (said,) = kept_by_arms(study, [read_factor("infusion.dose=1e8", study), read_factor("trial.n=60", study)])
+    own = [
+        arm.name for arm in study.trial.arms if arm.infusion and arm.infusion.dose_cells != study.infusion.dose_cells
+    ]
+    assert own
+    assert all(name in said for name in own)
+    assert kept_by_arms(small_study, [read_factor("infusion.dose=1e8", small_study)]) == ()

@@ -17,7 +17,7 @@ from adoptive.workbench.design.types import Design, Factor, Place, Value, shown
 from adoptive.workbench.fields import type_at
 from adoptive.workbench.study import dump_study, parse_study
 
-__all__ = ["DEFAULT_DESIGNS", "base_of", "combinations", "designs_of", "study_with"]
+__all__ = ["DEFAULT_DESIGNS", "base_of", "combinations", "designs_of", "kept_by_arms", "study_with"]
 
 DEFAULT_DESIGNS: Final = 200
 """Designs that are simulated without being asked twice."""
@@ -103,6 +103,33 @@ def study_with(study: Study, values: Mapping[Place, Value]) -> Study:
         _put(content, place, value)
     content["sources"] = dict(study.sources)
     return parse_study(tomli_w.dumps(content), where="study")
+
+
+def kept_by_arms(study: Study, factors: Sequence[Factor]) -> tuple[str, ...]:
+    """Say which arms have a varied field of their own, which the study's does not change."""
+    said = []
+    for factor in factors:
+        if factor.place[0] not in ARM_SECTIONS:
+            continue
+        usual = _value_at(study, factor.place)
+        own = [arm.name for arm in study.trial.arms if _own_value(arm, factor.place, usual) != usual]
+        if own:
+            said.append(f"{factor.name} changes nothing in {', '.join(own)}, with a value of their own")
+    return tuple(said)
+
+
+def _own_value(arm: Any, place: Place, usual: Any) -> Any:
+    return usual if getattr(arm, str(place[0])) is None else _value_at(arm, place)
+
+
+def _value_at(owner: Any, place: Place) -> Any:
+    """Give what stands at a place; nothing where a table is left out or a list is shorter."""
+    for step in place:
+        if isinstance(step, int):
+            owner = owner[step] if owner is not None and step < len(owner) else None
+        else:
+            owner = getattr(owner, step, None)
+    return owner
 
 
 def base_of(designs: Sequence[Design], factors: Sequence[Factor], asked: str | None) -> int:

@@ -17,6 +17,8 @@ Z: Final = 1.959963984540054
 MOST_DRAWN: Final = 60
 """Designs in one figure: the first ones in order of the characteristic beyond that."""
 
+_LARGE: Final = 1e5
+
 BLUE, GREY = ARM_COLOURS[0], "#888888"
 
 
@@ -89,7 +91,7 @@ def _lines(varied: Varied, item: Characteristic, across: Factor, size: Size) -> 
     )  # fmt: skip
     dash = alt.StrokeDash("line:N", scale=alt.Scale(domain=lines, range=_cycle(ARM_DASHES, len(lines))), legend=None)
     base = on(rows).encode(
-        x=alt.X("x:Q", title=across.name, scale=alt.Scale(zero=False, padding=12), axis=alt.Axis(tickCount=5)),
+        x=alt.X("x:Q", title=across.name, scale=alt.Scale(zero=False, padding=12), axis=_amounts(across)),
         color=colour,
     )
     y = alt.Y("value:Q", title=_axis(item), scale=_scale(item))
@@ -131,13 +133,14 @@ def _differences(item: Characteristic, drawn: list[DesignResult], size: Size) ->
         })  # fmt: skip
     order = [str(row["design"]) for row in rows]
     base = on(rows).encode(y=alt.Y("design:N", sort=order, title=None, axis=alt.Axis(labelLimit=size.width)))
-    none = on([{"zero": 0.0}]).mark_rule(strokeDash=[6, 4], color=GREY).encode(x="zero:Q")
     title = f"{item.title} minus the base's"
+    axis = _ticks(size)
+    none = (
+        on([{"zero": 0.0}]).mark_rule(strokeDash=[6, 4], color=GREY).encode(x=alt.X("zero:Q", title=title, axis=axis))
+    )
     return alt.layer(
         none,
-        base.mark_rule(strokeWidth=1, color=GREY).encode(
-            x=alt.X("least:Q", title=title, axis=_ticks(size)), x2="most:Q"
-        ),
+        base.mark_rule(strokeWidth=1, color=GREY).encode(x=alt.X("least:Q", title=title, axis=axis), x2="most:Q"),
         base.mark_rule(strokeWidth=3, color=BLUE).encode(x="low:Q", x2="high:Q"),
         base.mark_point(filled=True, size=50, opacity=1, color=BLUE).encode(x="value:Q"),
     ).properties(width=_width(size), height=max(18 * len(order), 60))
@@ -205,7 +208,13 @@ def _axis(item: Characteristic) -> str:
 
 def _ticks(size: Size) -> alt.Axis:
     """Give as many numbers below an axis as have room beside each other."""
-    return alt.Axis(tickCount=4 if size.narrow else 7, labelOverlap=True)
+    return alt.Axis(tickCount=3 if size.narrow else 7, labelOverlap="greedy", labelSeparation=6)
+
+
+def _amounts(across: Factor) -> alt.Axis:
+    """Give the axis of a factor: large numbers, such as cells, with their power of ten."""
+    large = max(float(value) for value in across.values) >= _LARGE
+    return alt.Axis(tickCount=4, format=".1e") if large else alt.Axis(tickCount=5)
 
 
 def _scale(item: Characteristic) -> alt.Scale:

@@ -61,8 +61,8 @@ def read_expression(text: str, known: tuple[str, ...], *, where: str = "--optimi
     StudyError
         Something that the grammar does not have, or a name that is not known.
 
-    >>> read_expression("(power - 0.5) / n", ("power", "n")).at({"power": 0.8, "n": 100.0})
-    0.003
+    >>> float(read_expression("(power - 0.5) / n", ("power", "n")).at({"power": 0.75, "n": 100.0}))
+    0.0025
     """
     if len(text) > _LONGEST:
         raise StudyError("too long an expression", where=where, allowed=f"{_LONGEST} characters")

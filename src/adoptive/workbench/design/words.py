@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from adoptive.workbench.design.characteristics import primary_test, success_words
+from adoptive.workbench.design.designs import kept_by_arms
 from adoptive.workbench.design.types import Characteristic, DesignResult, Difference, Number, Varied, shown
 from adoptive.workbench.wording import amount
 
@@ -195,8 +196,9 @@ def stopping_note(varied: Varied) -> str:
         counts[each.ended] = counts.get(each.ended, 0) + 1
     said = "; ".join(f"{ENDED[why]}: {count}" for why, count in counts.items())
     total = sum(each.trials for each in varied.designs)
+    kept = "".join(f" {said}." for said in kept_by_arms(varied.study, varied.factors))
     note = " Trials that stop when precise enough lean a little towards their lucky streaks; see the documentation."
-    return f"{total:,} virtual trials. Designs that ended by being {said}.{note if varied.asked.precision else ''}"
+    return f"{total:,} virtual trials. How the designs ended: {said}.{note if varied.asked.precision else ''}{kept}"
 
 
 def parts_sentence(varied: Varied) -> str:
