@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from adoptive.verdict.regression import fine_gray
 from r_reference import Answers, run_r
 
 SCRIPT = """
