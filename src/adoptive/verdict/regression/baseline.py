@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from adoptive.tables import TableError
 from adoptive.verdict.regression.risk_table import risk_table
@@ -56,7 +56,7 @@ def predicted_survival(fit: CoxFit, at: Mapping[str, float], *, level: float = 0
     table = risk_table(fit.design, fit.reached, fit.ties)
     x = _scaled(fit, at)
     scaled = np.where(np.isfinite(fit.covariance), fit.covariance, 0.0) * np.outer(fit.design.scale, fit.design.scale)
-    reach = float(norm.isf((1.0 - level) / 2.0))
+    reach = -float(ndtri((1.0 - level) / 2.0))
     out = []
     for place, name in _present(fit):
         here = table.stratum == place

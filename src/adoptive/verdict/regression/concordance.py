@@ -1,4 +1,4 @@
-"""Harrell's concordance of risk and time: of two patients, does the one of higher risk have the event first?
+"""Harrell's concordance of risk and time: how often, of two patients, the one of higher risk is first.
 
 Harrell et al. 1982, 10.1001/jama.1982.03320430047030. Pairs are compared within strata; a pair counts if at the event's
 time the other was at risk and did not have his event then. The error is the infinitesimal jackknife's.

@@ -1,9 +1,9 @@
 """The exact rule for ties: the discrete likelihood, with everybody who could have been among the tied counted.
 
 Kalbfleisch and Prentice 1973, 10.1093/biomet/60.2.267; Cox 1972. At a time with d events among m at risk
-the event's chance is ``prod(risk of the d) / sum over all sets of d of their risks' product``. That sum comes by
-recursion over the risk set (Howard, in the discussion of Cox 1972): with means instead of sums, ``E_k(m) = (1 - k/m) E_k(m-1) + k/m risk_m E_{k-1}(m-1)``,
-nothing overflows. The cost of a time is m d covariates^2.
+their chance is ``prod(risk of the d) / sum over all sets of d of their risks' product``. That sum comes by recursion
+over the risk set (Howard, in the discussion of Cox 1972). With means instead of sums nothing overflows:
+``E_k(m) = (1 - k/m) E_k(m-1) + k/m risk_m E_{k-1}(m-1)``. The cost of a time is m d covariates^2.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ def exact_likelihood(starts: Counts, rows: Any) -> Any:
         sums[:] = 0.0
         while place[0] < high:
             at, events, _, peak = next_time(rows, low, high, place, peak, sums, dead)
+            if events > 0 and not sums[0, 0] > 0.0:
+                return -np.inf, slope[1:], information[1:, 1:]
             if events == 1:
                 value -= np.log(sums[0, 0])
                 _one(sums, slope, information)
@@ -55,7 +57,7 @@ def _one(sums: Floats, slope: Floats, information: Floats) -> None:
     for a in range(1, slope.size):
         slope[a] -= sums[a, 0] / sums[0, 0]
         for b in range(1, a + 1):
-            part = sums[a, b] / sums[0, 0] - sums[a, 0] * sums[b, 0] / sums[0, 0] ** 2
+            part = sums[a, b] / sums[0, 0] - (sums[a, 0] / sums[0, 0]) * (sums[b, 0] / sums[0, 0])
             information[a, b] += part
             if a != b:
                 information[b, a] += part
@@ -69,6 +71,8 @@ def _many(there: Counts, risk: Floats, z: Floats, events: int, slope: Floats, in
     value, first = np.zeros(events + 1), np.zeros((events + 1, size))
     second = np.zeros((events + 1, size, size))
     value[0] = 1.0
+    if not mean > 0.0:
+        return np.inf
     for m in range(1, there.size + 1):
         row = z[there[m - 1]]
         share = risk[there[m - 1]] / mean
@@ -83,10 +87,12 @@ def _many(there: Counts, risk: Floats, z: Floats, events: int, slope: Floats, in
                 first[k, a] = stay * first[k, a] + join * (first[k - 1, a] + value[k - 1] * row[a])
             value[k] = stay * value[k] + join * value[k - 1]
     total = value[events]
+    if not total > 0.0:
+        return np.inf
     for a in range(1, size):
         slope[a] -= first[events, a] / total
         for b in range(1, a + 1):
-            part = second[events, a, b] / total - first[events, a] * first[events, b] / total**2
+            part = second[events, a, b] / total - (first[events, a] / total) * (first[events, b] / total)
             information[a, b] += part
             if a != b:
                 information[b, a] += part

@@ -24,6 +24,8 @@ NO_GAIN: Final = 1e-11
 """Log likelihood that a step still promises where a coefficient is said to run away."""
 LONG_STEP: Final = 0.1
 """Such a step, in standard deviations of the covariate, does not come near a finite maximum that promises no gain."""
+WIDEST: Final = 100.0
+"""Log hazard ratio of a standard deviation beyond which a coefficient is said to run away."""
 DEPENDENT: Final = 1e-10
 """Share of a column's information below which it is a combination of those before it."""
 
@@ -46,8 +48,9 @@ class Maximum:
 def climb(likelihood: Likelihood, names: Sequence[str], *, mass: float) -> Maximum:
     """Climb by Newton's steps from 0, halved where they fall, until a step is below 1e-9 of a standard deviation.
 
-    If steps stay long while they promise no gain, the likelihood rises for ever in that direction (separation): its
-    coefficients are marked. ``mass`` is the weight of the events.
+    If steps stay long while they promise no gain, or lead beyond any sensible ratio, the likelihood rises for ever in
+    that direction (separation): its coefficients are marked, and those that no information is left of.
+    ``mass`` is the weight of the events.
 
     Raises
     ------
@@ -62,8 +65,9 @@ def climb(likelihood: Likelihood, names: Sequence[str], *, mass: float) -> Maxim
     while not converged and taken < STEPS:
         step = _step(information, slope)
         size, gain = np.abs(step), float(0.5 * slope @ step)
-        if gain < NO_GAIN and size.max() > LONG_STEP:
-            separated = size > 0.05 * size.max()
+        away = np.abs(at) if np.abs(at).max() > WIDEST else size
+        if (gain < NO_GAIN and size.max() > LONG_STEP) or away is not size:
+            separated = (away > 0.05 * away.max()) | (np.diag(information) <= DEPENDENT * mass)
             converged = True
             break
         least = value - 1e-10 * (1.0 + abs(value))

@@ -32,7 +32,7 @@ def residuals(fit: CoxFit, *, kind: Kind = "martingale") -> Floats:
         "martingale", "deviance" ``(rows,)``: one per row of the table, unweighted. "score" ``(rows, covariates)``: each
         row's part of the slope, unweighted; "dfbeta": about the change of the coefficients if the row were left out,
         ``weight score model-variance``. "schoenfeld" ``(events, covariates)``: covariates less their mean in the risk
-        set, at the rows of :func:`event_rows`; "scaled schoenfeld": ``coefficients + events schoenfeld model-variance``.
+        set, at the rows of :func:`event_rows`; "scaled schoenfeld": ``coefficients + events schoenfeld variance``.
 
     Raises
     ------

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from adoptive.tables import TableError
 from adoptive.verdict.regression.types import Design, Ties
-from adoptive.verdict.regression.walk import event_times, rows_of
+from adoptive.verdict.regression.walk import at_times, risk_sums, rows_of
 
 __all__ = ["RiskTable", "in_order", "martingale_residuals", "risk_table", "score_residuals"]
 
@@ -59,9 +59,10 @@ def risk_table(design: Design, coefficients: Floats, ties: Ties) -> RiskTable:
     ranks = np.unique(design.time, return_inverse=True)
     kinds = np.unique(np.stack([design.stratum[dead], ranks[1][dead]]), axis=1)
     place = np.searchsorted(np.unique(design.stratum), np.arange(len(design.strata)))
-    found = event_times(design.starts, rows, ties == "efron", kinds.shape[1])
-    order = np.lexsort((found[2][:, 0], found[0]))
-    which, events, numbers, drift, met, mean, spread = (part[order] for part in found)
+    which, events, weight, sums, gone = risk_sums(design.starts, rows, kinds.shape[1])
+    # kinds ascend in stratum and time, the walk goes back in time
+    order = np.lexsort((-np.arange(kinds.shape[1]), which))
+    numbers, drift, met, mean, spread = (part[order] for part in at_times(events, weight, sums, gone, ties == "efron"))
     steps = np.int64(ranks[0].size + 1)
     key = place[kinds[0]] * steps + kinds[1]
     own = place[design.stratum] * steps
@@ -73,8 +74,8 @@ def risk_table(design: Design, coefficients: Floats, ties: Ties) -> RiskTable:
     risk[design.order] = np.exp(rows[5])
     log_risk = design.covariates @ coefficients + design.offset
     return RiskTable(
-        stratum=which, time=numbers[:, 0], events=events, weight=numbers[:, 1], hazard=numbers[:, 2],
-        hazard_dead=numbers[:, 3], variance=numbers[:, 4], drift=drift, drift_dead=met, mean=mean, spread=spread,
+        stratum=which[order], time=ranks[0][kinds[1]], events=events[order], weight=weight[order], hazard=numbers[:, 0],
+        hazard_dead=numbers[:, 1], variance=numbers[:, 2], drift=drift, drift_dead=met, mean=mean, spread=spread,
         before=before, until=until, risk=risk, top=np.maximum.reduceat(log_risk, design.starts[:-1]),
     )  # fmt: skip
 

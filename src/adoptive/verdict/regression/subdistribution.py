@@ -1,7 +1,7 @@
 """The risk sets of the subdistribution: who had another cause stays in, with the weight of not being censored by then.
 
-Someone with a competing cause at T counts at t > T with ``G(t-)/G(T-)``, G being the Kaplan-Meier curve of the censoring
-times. So one sum per censoring group, of ``risk/G(T-)``, serves all later times: no row is split.
+Someone with a competing cause at T counts at t > T with ``G(t-)/G(T-)``, G being the Kaplan-Meier curve of the
+censoring times. So one sum per censoring group, of ``risk/G(T-)``, serves all later times: no row is split.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from adoptive.verdict.regression.types import Design
-from adoptive.verdict.regression.walk import at_time, next_time, rows_of
+from adoptive.verdict.regression.walk import at_times, risk_sums, rows_of
 
-__all__ = ["Competing", "competing_of", "information_of", "influence_of"]
+__all__ = ["Competing", "competing_of", "influence_of", "information_of"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -68,49 +68,26 @@ def _curve(time: Floats, censored: Bools, weight: Floats) -> tuple[Floats, Float
 
 def information_of(competing: Competing, coefficients: Floats, efron: bool) -> tuple[float, Floats, Floats]:
     """Give log partial likelihood, slope and information at scaled coefficients."""
-    counts, numbers, drifts, _, means, spreads, logs = _met(competing, coefficients, efron)
-    del drifts
+    numbers, _, _, means, spreads = _met(competing, coefficients, efron)
     design = competing.design
     dead, log_risk = design.event, rows_of(design, coefficients)[5]
     place = np.searchsorted(competing.times, design.time[dead])
     weight = design.weight[dead]
     slope = weight @ (design.covariates[dead] - means[place])
-    del counts, numbers
-    return float(weight @ log_risk[dead] - logs.sum()), slope, spreads.sum(axis=0)
+    return float(weight @ log_risk[dead] - numbers[:, 3].sum()), slope, spreads.sum(axis=0)
 
 
 def _met(competing: Competing, coefficients: Floats, efron: bool) -> Any:
-    """Walk the risk sets; see :func:`_walk`."""
+    """Give numbers, drifts, drifts of the dead, means, spreads by ascending event time; see ``walk.at_times``."""
     design = competing.design
     rows = rows_of(design, coefficients)
+    found = risk_sums(design.starts, rows, competing.times.size)
+    counts, heavies, sums, dead = (np.ascontiguousarray(part[::-1]) for part in found[1:])
     order = np.flatnonzero(competing.other)[::-1]  # ascending in time
     part = rows[4][order] / competing.own[order]
     others = (design.time[order], part, competing.group[order], rows[6][order])
-    return _walk(design.starts, rows, others, competing.times, competing.kept, efron)
-
-
-@njit(cache=True, nogil=True)
-def _walk(starts: Counts, rows: Any, others: Any, times: Floats, kept: Floats, efron: bool) -> Any:
-    """Give events, numbers, drifts, means, spreads at the event times, ascending (see ``walk.event_times``), and logs."""
-    size, kinds = rows[6].shape[1], kept.shape[0]
-    sums, dead, peak = np.zeros((kinds, size, size)), np.zeros((kinds, size, size)), 0.0
-    counts, heavies, logs = np.zeros(kinds, np.int64), np.zeros(kinds), np.zeros(kinds)
-    now, gone, place, m = np.zeros((size, size)), np.zeros((size, size)), np.array([0, 0]), kinds
-    while place[0] < starts[1]:
-        _, events, heavy, peak = next_time(rows, 0, starts[1], place, peak, now, gone)
-        if events > 0:
-            m -= 1
-            sums[m], dead[m], counts[m], heavies[m] = now, gone, events, heavy
-    _stay(sums, others, times, kept)
-    numbers = np.zeros((kinds, 5))
-    drifts, met, means = np.zeros((kinds, size - 1)), np.zeros((kinds, size - 1)), np.zeros((kinds, size - 1))
-    spreads = np.zeros((kinds, size - 1, size - 1))
-    for m in range(kinds):
-        at_time(counts[m], heavies[m], efron, sums[m], dead[m], (numbers[m], drifts[m], met[m], means[m], spreads[m]))
-        for k in range(counts[m]):
-            left = k / counts[m] if efron else 0.0
-            logs[m] += heavies[m] / counts[m] * np.log(sums[m, 0, 0] - left * dead[m, 0, 0])
-    return counts, numbers, drifts, met, means, spreads, logs
+    _stay(sums, others, competing.times, competing.kept)
+    return at_times(counts, heavies, sums, dead, efron)
 
 
 @njit(cache=True, nogil=True)
@@ -137,11 +114,10 @@ def influence_of(competing: Competing, coefficients: Floats, efron: bool, *, cen
     With ``censoring`` its part through the estimated censoring curve is added (Fine and Gray's psi).
     """
     design = competing.design
-    found = _met(competing, coefficients, efron)
-    numbers, drifts, met, means = found[1], found[2], found[3], found[4]
+    numbers, drifts, met, means, _ = _met(competing, coefficients, efron)
     risk = np.exp(rows_of(design, coefficients)[5])[:, None]
     x, event = design.covariates, design.event[:, None]
-    hazard, hazard_dead = numbers[:, 2:3], numbers[:, 3:4]
+    hazard, hazard_dead = numbers[:, 0:1], numbers[:, 1:2]
     until = np.searchsorted(competing.times, design.time, side="right")
     last = np.maximum(until - 1, 0)
     passed = _before(hazard)[until] - event * (hazard - hazard_dead)[last]

@@ -15,6 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from adoptive.tables import TableError
+from adoptive.verdict.regression.trials_cox import cox_trials
+from adoptive.verdict.regression.types import Ties
 from adoptive.verdict.ties import checked, distinct, tolerance
 from adoptive.verdict.types import HazardRatio
 
@@ -36,10 +38,13 @@ def hazard_ratio(
     experimental: ArrayLike,
     include: ArrayLike | None = None,
     *,
+    ties: Ties = "efron",
+    stratum: ArrayLike | None = None,
+    entry: ArrayLike | None = None,
     level: float = 0.95,
     merge_near_ties: bool = True,
 ) -> HazardRatio:
-    """Estimate each trial's hazard ratio (experimental over control) by Cox' partial likelihood, ties by Efron.
+    """Estimate each trial's hazard ratio (experimental over control) by Cox' partial likelihood.
 
     The estimate is finite if and only if each arm has an event while the other arm is at risk; other trials are not
     estimable. Intervals are Wald's: ``exp(b -+ z se)``.
@@ -48,16 +53,28 @@ def hazard_ratio(
     ----------
     days, event, experimental, include
         Times, whether the event was seen, whose arm is experimental, who belongs to the set; ``(trials, patients)``.
+    ties
+        "efron" or "breslow".
+    stratum, entry
+        ``(trials, patients)``: names of strata; times of entry (-inf: none).
     level
         Confidence level, between 0 and 1.
     merge_near_ties
         Treat times that differ by round-off as one.
+
+    Robust errors, weights and tests: :func:`adoptive.verdict.regression.cox_trials`.
     """
     if not 0 < level < 1:
         raise TableError("not a confidence level", where="hazard_ratio: level", value=level, allowed="between 0 and 1")
-    times, happened, first, chosen = checked(days, event, experimental, include)
-    fits = _cox(times, happened, first, chosen, tolerance(merge_near_ties))
-    log_ratio, error, estimable = fits[:, 0], fits[:, 1], np.isfinite(fits[:, 1])
+    if ties == "efron" and stratum is None and entry is None:
+        times, happened, first, chosen = checked(days, event, experimental, include)
+        fits = _cox(times, happened, first, chosen, tolerance(merge_near_ties))
+        log_ratio, error, estimable = fits[:, 0], fits[:, 1], np.isfinite(fits[:, 1])
+    else:
+        fit = cox_trials(
+            days, event, experimental, include, ties=ties, stratum=stratum, entry=entry, merge_near_ties=merge_near_ties
+        )
+        log_ratio, error, estimable = fit.log_ratio, fit.standard_error, fit.estimable
     reach = float(ndtri(0.5 + level / 2.0)) * error
     with np.errstate(over="ignore"):  # an interval may end at inf
         lower, upper = np.exp(log_ratio - reach), np.exp(log_ratio + reach)

@@ -1,6 +1,6 @@
 """The Cox model of two arms, many trials at once: strata, delayed entry, weights, robust variance, proportionality.
 
-Without any of these :func:`adoptive.verdict.regression.hazard_ratio` is faster and the same.
+Where only the ratio and its interval are wanted, :func:`adoptive.verdict.regression.hazard_ratio` gives the same.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from adoptive.tables import TableError
 from adoptive.verdict.regression.proportionality import TRANSFORMS, Transform
-from adoptive.verdict.regression.two_arms import gathered, maximum, own_scores, slope_at, time_scale
+from adoptive.verdict.regression.two_arms import changing, gathered, maximum, own_scores, slope_at
 from adoptive.verdict.regression.types import CoxTrials, ProportionalityTrials, Ties
 from adoptive.verdict.rows import codes_of
 from adoptive.verdict.ties import checked, tolerance
@@ -61,11 +61,15 @@ def cox_trials(
     >>> fit.log_ratio.round(4), fit.score.round(4)
     (array([-1.2271]), array([1.0664]))
     """
-    patients, include_, near = _given(days, event, experimental, include, (entry, weight, stratum), ties, merge_near_ties)
-    found = _fits(patients, include_, near, ties == "efron", robust)
+    patients, include_, near = _given(
+        days, event, experimental, include, (entry, weight, stratum), ties, merge_near_ties
+    )
+    found = _fits(patients, include_, near, ties == "efron", robust, -1)
     beta, information, estimable = found[:, 0], found[:, 1], found[:, 2] > 0
     error = np.where(estimable, 1.0 / np.sqrt(np.where(estimable, information, 1.0)), np.inf)
-    sandwich = np.where(estimable, error**2 * np.sqrt(found[:, 5]), np.inf) if robust else None
+    sandwich = (
+        np.where(estimable, np.sqrt(found[:, 5]) / np.where(estimable, information, 1.0), np.inf) if robust else None
+    )
     log_ratio = np.where(estimable, beta, 0.0)
     return CoxTrials(
         log_ratio=log_ratio,
@@ -103,10 +107,10 @@ def proportionality_trials(
     patients, include_, near = _given(days, event, experimental, include, (entry, None, stratum), ties, merge_near_ties)
     if transform == "log" and (patients[0][patients[1] & include_] == 0).any():
         raise TableError("an event at time 0 has no log", where="proportionality_trials", allowed="times above 0")
-    statistic = _changes(patients, include_, near, ties == "efron", TRANSFORMS.index(transform))
+    statistic = _fits(patients, include_, near, ties == "efron", False, TRANSFORMS.index(transform))[:, 6]
     estimable = statistic >= 0
     chi_squared = np.where(estimable, statistic, 0.0)
-    return ProportionalityTrials(chi_squared, np.asarray(chi2.sf(chi_squared, 1), np.float64), estimable)
+    return ProportionalityTrials(chi_squared, np.asarray(chdtrc(1, chi_squared), np.float64), estimable)
 
 
 def _given(
@@ -139,47 +143,24 @@ def _given(
 
 
 @njit(cache=True, nogil=True)
-def _one(patients: Any, k: int) -> Any:
-    """Give one trial's patients."""
+def _fits(patients: Any, include: Bools, near: float, efron: bool, robust: bool, kind: int) -> Floats:
+    """Give each trial's log ratio, information, whether finite, score, likelihood ratio, squared scores, change.
+
+    The change is tested if ``kind`` is a transform's place, -1 stands for no test.
+    """
     days, event, arm, entry, weight, stratum = patients
-    return days[k], event[k], arm[k], entry[k], weight[k], stratum[k]
-
-
-@njit(cache=True, nogil=True)
-def _fits(patients: Any, include: Bools, near: float, efron: bool, robust: bool) -> Floats:
-    """Give each trial's log ratio, information, whether finite, score and likelihood-ratio statistic, squared scores."""
-    out = np.zeros((len(include), 6))
+    out = np.zeros((len(include), 7))
     for k in range(len(include)):
-        trial = _one(patients, k)
+        trial = days[k], event[k], arm[k], entry[k], weight[k], stratum[k]
         table, order, times = gathered(trial, include[k], near)
         null, slope, start, _ = slope_at(table, 0.0, efron)
         beta, finite = maximum(table, efron)
-        best, _, information, _ = slope_at(table, beta, efron)
+        best, _, information, own = slope_at(table, beta, efron)
         out[k, 0], out[k, 1], out[k, 2] = beta, information, 1.0 if finite else 0.0
         out[k, 3] = slope**2 / start if start > 0 else 0.0
         out[k, 4] = max(2.0 * (best - null), 0.0)
         if robust and finite:
             gap = near * max(1.0, times.mean())
             out[k, 5] = own_scores(table, order, times, trial, beta, efron, gap)
-    return out
-
-
-@njit(cache=True, nogil=True)
-def _changes(patients: Any, include: Bools, near: float, efron: bool, kind: int) -> Floats:
-    """Give each trial's score statistic of a changing ratio, -1 where there is none."""
-    out = np.full(len(include), -1.0)
-    for k in range(len(include)):
-        table, _, _ = gathered(_one(patients, k), include[k], near)
-        beta, finite = maximum(table, efron)
-        if not finite:
-            continue
-        g, slope, whole = time_scale(table, kind), 0.0, 0.0
-        own = slope_at(table, beta, efron)[3]
-        middle = np.sum(g * own) / np.sum(own)
-        for line in range(len(table)):
-            _, rise, _, _ = slope_at(table[line : line + 1], beta, efron)
-            slope += (g[line] - middle) * rise
-            whole += (g[line] - middle) ** 2 * own[line]
-        if whole > 1e-12 * np.sum(own):
-            out[k] = slope**2 / whole
+        out[k, 6] = changing(table, own, kind) if finite and kind >= 0 else -1.0
     return out

@@ -1,7 +1,7 @@
 """One trial of two arms reduced to its event times, compiled: strata, delayed entry, weights, both rules for ties.
 
-With one binary covariate the risk set of a time is four numbers, so a trial is sorted once and each Newton step walks the
-event times only.
+With one binary covariate the risk set of a time is four numbers, so a trial is sorted once and each Newton step walks
+the event times only.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from adoptive.verdict.ties import ordered
 
-__all__ = ["gathered", "maximum", "own_scores", "slope_at", "time_scale"]
+__all__ = ["changing", "gathered", "maximum", "own_scores", "slope_at"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -34,7 +34,7 @@ def gathered(patients: Any, include: Bools, near: float) -> Any:
     ``patients`` are event, arm, entry, weight, stratum ``(patients,)`` after the days. Risk and dead are sums of
     weights; "lived" is the share of all rows at risk that lives through the time, unweighted; "rank" that of the time.
     """
-    days, event, arm, entry, weight, stratum = patients
+    days, entry, stratum = patients[0], patients[3], patients[5]
     order, times = ordered(days, include, near)
     gap = near * max(1.0, times.mean()) if times.size else 0.0
     late = order[np.argsort(-entry[order])]
@@ -99,23 +99,24 @@ def _note(out: Floats, m: int, at: float, s: int, lived: float, rank: float, sta
 
 @njit(cache=True, nogil=True)
 def slope_at(table: Floats, beta: float, efron: bool) -> Any:
-    """Give log partial likelihood, slope and information at ``beta``; each time's information too."""
+    """Give log partial likelihood, slope and information at ``beta``; and each time's slope and information."""
     hazard = np.exp(beta)
-    value, slope, information, own = 0.0, 0.0, 0.0, np.zeros(len(table))
+    value, slope, information, own = 0.0, 0.0, 0.0, np.zeros((len(table), 2))
     for k in range(len(table)):
         events, dead0, dead1 = int(table[k, EVENTS]), table[k, DEAD], table[k, DEAD + 1]
         mass = (dead0 + dead1) / events
         value += dead1 * beta
-        slope += dead1
+        own[k, 0] = dead1
         for tied in range(events):
             left = tied / events if efron else 0.0
             first = (table[k, RISK + 1] - left * dead1) * hazard
             both = first + table[k, RISK] - left * dead0
             chance = first / both
             value -= mass * np.log(both)
-            slope -= mass * chance
-            own[k] += mass * chance * (1.0 - chance)
-        information += own[k]
+            own[k, 0] -= mass * chance
+            own[k, 1] += mass * chance * (1.0 - chance)
+        slope += own[k, 0]
+        information += own[k, 1]
     return value, slope, information, own
 
 
@@ -150,7 +151,18 @@ def maximum(table: Floats, efron: bool) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def time_scale(table: Floats, kind: int) -> Floats:
+def changing(table: Floats, own: Floats, kind: int) -> float:
+    """Give the score statistic of a ratio that changes with g(time), -1 where there is none; see :func:`slope_at`."""
+    g = _time_scale(table, kind)
+    middle = np.sum(g * own[:, 1]) / np.sum(own[:, 1])
+    whole = np.sum((g - middle) ** 2 * own[:, 1])
+    if whole <= 1e-12 * np.sum(own[:, 1]):
+        return -1.0
+    return float(np.sum((g - middle) * own[:, 0]) ** 2 / whole)
+
+
+@njit(cache=True, nogil=True)
+def _time_scale(table: Floats, kind: int) -> Floats:
     """Give g at the event times: 0 for 1 - S(t-), 1 for the rank, 2 for the time, 3 for its log."""
     if kind == 1:
         return table[:, RANK].copy()
@@ -167,7 +179,9 @@ def time_scale(table: Floats, kind: int) -> Floats:
 
 
 @njit(cache=True, nogil=True)
-def own_scores(table: Floats, order: Counts, times: Floats, patients: Any, beta: float, efron: bool, gap: float) -> float:
+def own_scores(
+    table: Floats, order: Counts, times: Floats, patients: Any, beta: float, efron: bool, gap: float
+) -> float:
     """Give the sum of squares of all rows' weighted score residuals."""
     _, event, arm, entry, weight, stratum = patients
     strata = stratum.max() + 1

@@ -1,8 +1,8 @@
 """The walk through the risk sets from the last time to the first, compiled: every likelihood and residual uses it.
 
 With z = (1, covariates) one matrix ``sum of risk z z'`` holds the risk set's size, its mean and its spread. A row joins
-it at its time and leaves at its entry. Leaving is a subtraction: if that took away most of the sum, the sum is made anew,
-so that round-off never grows beyond 1e-12 of it.
+it at its time and leaves at its entry. Leaving is a subtraction: if that took away most of the sum, the sum is made
+anew, so that round-off never grows beyond 1e-12 of it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from adoptive.verdict.regression.types import Design
 
-__all__ = ["at_time", "event_times", "likelihood", "next_time", "rows_of"]
+__all__ = ["at_times", "likelihood", "next_time", "risk_sums", "rows_of"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -49,7 +49,7 @@ def _add(sums: Floats, z: Floats, risk: float) -> None:
 @njit(cache=True, nogil=True)
 def _leave(rows: Any, low: int, high: int, place: Counts, at: float, sums: Floats, peak: float) -> float:
     """Take those out who enter at this time or later; give the sum's peak since it was last made anew."""
-    time, entry, event, weight, risk, log_risk, z, by_entry = rows
+    entry, risk, z, by_entry = rows[1], rows[4], rows[6], rows[7]
     gone = place[1]
     while gone < high and entry[by_entry[gone]] >= at:
         _add(sums, z[by_entry[gone]], -risk[by_entry[gone]])
@@ -71,7 +71,7 @@ def next_time(rows: Any, low: int, high: int, place: Counts, peak: float, sums: 
     ``place`` holds how far the rows by time and by entry have been walked. Returns the time, the number of events,
     their weight, and the peak of the risk sum.
     """
-    time, entry, event, weight, risk, log_risk, z, by_entry = rows
+    time, event, weight, risk, z = rows[0], rows[2], rows[3], rows[4], rows[6]
     k = place[0]
     at, events, heavy = time[k], 0, 0.0
     dead[:] = 0.0
@@ -111,6 +111,8 @@ def likelihood(starts: Counts, rows: Any, efron: bool) -> Any:
                 left = k / events if efron else 0.0
                 mass = heavy / events
                 among = sums[0, 0] - left * dead[0, 0]
+                if not among > 0.0:  # too wide for the exponential: the climb takes a shorter step
+                    return -np.inf, slope[1:], information[1:, 1:]
                 value -= mass * np.log(among)
                 for a in range(1, size):
                     mean[a] = (sums[a, 0] - left * dead[a, 0]) / among
@@ -125,54 +127,59 @@ def likelihood(starts: Counts, rows: Any, efron: bool) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def at_time(events: int, heavy: float, efron: bool, sums: Floats, dead: Floats, out: Any) -> None:
-    """Fill one event time's numbers: hazard, drift, mean, spread; see :func:`event_times`."""
-    numbers, drift, drift_dead, mean, spread = out
-    size = sums.shape[0] - 1
-    at = np.zeros(size)
-    mass = heavy / events
-    for k in range(events):
-        left = k / events if efron else 0.0
-        among = sums[0, 0] - left * dead[0, 0]
-        hazard = mass / among
-        numbers[2] += hazard
-        numbers[3] += (1.0 - left) * hazard
-        numbers[4] += hazard / among
-        for a in range(size):
-            at[a] = (sums[a + 1, 0] - left * dead[a + 1, 0]) / among
-            drift[a] += hazard * at[a]
-            drift_dead[a] += (1.0 - left) * hazard * at[a]
-            mean[a] += at[a] / events
-            for b in range(a + 1):
-                part = mass * ((sums[a + 1, b + 1] - left * dead[a + 1, b + 1]) / among - at[a] * at[b])
-                spread[a, b] += part
-                if a != b:
-                    spread[b, a] += part
+def risk_sums(starts: Counts, rows: Any, kinds: int) -> Any:
+    """Give the risk sets at each of the ``kinds`` distinct event times, latest first in each stratum.
 
-
-@njit(cache=True, nogil=True)
-def event_times(starts: Counts, rows: Any, efron: bool, kinds: int) -> Any:
-    """Give what happens at each of the ``kinds`` distinct event times (times of strata, latest first in each).
-
-    Returns stratum and events ``(kinds,)``; numbers ``(kinds, 5)``: time, weight of the events, hazard, hazard that a
-    dead row has met (Efron: less), variance of the hazard; and ``(kinds, covariates)`` the hazard times the mean
-    covariate, the same for the dead, the mean covariate; ``(kinds, covariates, covariates)`` the information.
+    Returns stratum, events and their weight ``(kinds,)``, and the sums over those at risk and those with the event
+    ``(kinds, 1 + covariates, 1 + covariates)``, lower halves.
     """
-    size = rows[6].shape[1]
-    sums, dead = np.zeros((size, size)), np.zeros((size, size))
-    which, counts, numbers = np.zeros(kinds, np.int64), np.zeros(kinds, np.int64), np.zeros((kinds, 5))
-    drifts, met, means = np.zeros((kinds, size - 1)), np.zeros((kinds, size - 1)), np.zeros((kinds, size - 1))
-    spreads = np.zeros((kinds, size - 1, size - 1))
-    m = 0
+    size, m = rows[6].shape[1], 0
+    sums, dead = np.zeros((kinds, size, size)), np.zeros((kinds, size, size))
+    which, counts, heavies = np.zeros(kinds, np.int64), np.zeros(kinds, np.int64), np.zeros(kinds)
+    now, gone = np.zeros((size, size)), np.zeros((size, size))
     for stratum in range(starts.size - 1):
         low, high, peak = starts[stratum], starts[stratum + 1], 0.0
         place = np.array([low, low])
-        sums[:] = 0.0
+        now[:] = 0.0
         while place[0] < high:
-            at, events, heavy, peak = next_time(rows, low, high, place, peak, sums, dead)
-            if events == 0:
-                continue
-            which[m], counts[m], numbers[m, 0], numbers[m, 1] = stratum, events, at, heavy
-            at_time(events, heavy, efron, sums, dead, (numbers[m], drifts[m], met[m], means[m], spreads[m]))
-            m += 1
-    return which, counts, numbers, drifts, met, means, spreads
+            _, events, heavy, peak = next_time(rows, low, high, place, peak, now, gone)
+            if events > 0:
+                which[m], counts[m], heavies[m] = stratum, events, heavy
+                sums[m], dead[m] = now, gone
+                m += 1
+    return which, counts, heavies, sums, dead
+
+
+@njit(cache=True, nogil=True)
+def at_times(counts: Counts, heavies: Floats, sums: Floats, dead: Floats, efron: bool) -> Any:
+    """Give what the risk sets of :func:`risk_sums` mean.
+
+    Returns ``(times, 4)``: hazard, hazard that a dead row has met (Efron: less), variance of the hazard, log of the
+    likelihood's denominator; ``(times, covariates)``: the hazard times the mean covariate, the same for the dead, the
+    mean covariate; ``(times, covariates, covariates)``: the information.
+    """
+    kinds, size = sums.shape[0], sums.shape[1] - 1
+    numbers, spreads, at = np.zeros((kinds, 4)), np.zeros((kinds, size, size)), np.zeros(size)
+    drifts, met, means = np.zeros((kinds, size)), np.zeros((kinds, size)), np.zeros((kinds, size))
+    for m in range(kinds):
+        mass = heavies[m] / counts[m]
+        for k in range(counts[m]):
+            left = k / counts[m] if efron else 0.0
+            among = max(sums[m, 0, 0] - left * dead[m, 0, 0], 1e-300)
+            hazard = mass / among
+            numbers[m, 0] += hazard
+            numbers[m, 1] += (1.0 - left) * hazard
+            numbers[m, 2] += hazard / among
+            numbers[m, 3] += mass * np.log(among)
+            for a in range(size):
+                at[a] = (sums[m, a + 1, 0] - left * dead[m, a + 1, 0]) / among
+                drifts[m, a] += hazard * at[a]
+                met[m, a] += (1.0 - left) * hazard * at[a]
+                means[m, a] += at[a] / counts[m]
+                for b in range(a + 1):
+                    second = (sums[m, a + 1, b + 1] - left * dead[m, a + 1, b + 1]) / among
+                    spreads[m, a, b] += mass * (second - at[a] * at[b])
+        for a in range(size):
+            for b in range(a):
+                spreads[m, b, a] = spreads[m, a, b]
+    return numbers, drifts, met, means, spreads
