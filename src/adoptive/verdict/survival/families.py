@@ -154,7 +154,8 @@ def newton(value: Value, slopes: Slopes, start: Floats) -> tuple[Floats, Floats,
     """
     point = start
     for _ in range(STEPS):
-        here, gradient, curvature = slopes(point)
+        with np.errstate(all="ignore"):  # where the likelihood has no maximum the scale runs to 0
+            here, gradient, curvature = slopes(point)
         size, directions = np.linalg.eigh(-curvature)
         if not np.isfinite(size).all():
             break
@@ -178,7 +179,7 @@ WIDEST: Final = 500.0
 def _risen(value: Value, point: Floats, step: Floats, here: float) -> Floats:
     """Halve a step until the log-likelihood is not lower."""
     for _ in range(HALVINGS):
-        with np.errstate(over="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             there = value(point + step)
         if np.isfinite(there) and there >= here - 1e-12 * (1.0 + abs(here)):
             break
