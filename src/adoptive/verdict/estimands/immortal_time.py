@@ -8,10 +8,11 @@ by what had happened until then; a time-dependent analysis counts each patient a
 
 from __future__ import annotations
 
+import functools
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 
 from adoptive.errors import StudyError
@@ -21,6 +22,8 @@ from adoptive.verdict.estimands.types import Demonstration, Effect
 
 __all__ = ["demonstrate_immortal_time", "infusion_effects", "naive_limits"]
 
+
+Floats = NDArray[np.float64]
 
 NODES: Final = 400
 """Points of the quadrature; the integrands are sums of exponentials."""
@@ -123,17 +126,24 @@ def demonstrate_immortal_time(
     )
 
 
+@functools.cache
+def _quadrature() -> tuple[Floats, Floats]:
+    """Give points and weights on -1 to 1 (Gauss-Legendre)."""
+    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    return np.asarray(nodes, np.float64), np.asarray(weights, np.float64)
+
+
 def naive_limits(death: float, wait: float, follow_up: float, *, hazard_ratio: float = 1.0) -> tuple[float, float]:
     """Give what the naive analysis tends to in a very large trial: Cox' hazard ratio and the ratio of event rates.
 
-    With death rate ``a``, infusion rate ``b``, no effect and endless follow-up the ratio of rates is ``a / (2 a + b)``:
-    the infused die at ``a (a + b) / (2 a + b)`` per unit of time, those never infused at ``a + b``. Cox' estimate solves
-    the expected score equation, by quadrature.
+    With death rate ``a``, infusion rate ``b``, no effect and endless follow-up the rates' ratio is
+    ``a / (2 a + b)``: the infused die at ``a (a + b) / (2 a + b)`` per unit of time, those never infused at ``a + b``.
+    Cox' estimate solves the expected score equation, by quadrature.
 
     >>> round(naive_limits(1.0, 3.0, 60.0)[1], 6)
     0.2
     """
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
+    nodes, weights = _quadrature()
     at, width = 0.5 * follow_up * (nodes + 1.0), 0.5 * follow_up * weights
     both, after = death + wait, death * hazard_ratio
     gap = both - after

@@ -25,6 +25,8 @@ After = Literal["progression", "randomisation"]
 
 NARROWEST: Final = 1e-6
 """Pieces shorter than this share of an interval are joined to the next."""
+HEAVIEST: Final = 20.0
+"""Weights beyond this say that positivity is in doubt."""
 
 
 @dataclass(frozen=True)
@@ -44,19 +46,19 @@ def ipcw(
     *,
     interval: float = 30.4375,
     after: After = "progression",
-    link: Link = "cloglog",
+    link: Link = "logit",
     stabilised: bool = True,
     truncate: float | None = None,
     level: float = 0.95,
 ) -> Ipcw:
     """Compare the arms with controls censored at the switch, weighted by the inverse chance of not having switched.
 
-    Each control's time is cut into pieces of ``interval``, anew from progression on. A regression on the pieces in which
-    a switch may happen gives its chance: baseline covariates, measurements at the begin of the piece, the log of the
-    time without progression, and of that since progression (with its square). The weight in a piece is the inverse of the
-    chance of no switch until its middle. It assumes no unmeasured confounders of switching and outcome, that every kind
-    of patient may stay (positivity), and a right model. Robust variance, summed over patients; it takes the weights
-    as known, which usually makes it slightly too wide.
+    Each control's time is cut into pieces of ``interval``, anew from progression on. A regression on the pieces in
+    which a switch may happen gives its chance: baseline covariates, measurements at the begin of the piece, the log of
+    the time without progression, and of that since progression (with its square). The weight in a piece is the inverse
+    of the chance of no switch until its middle. It assumes no unmeasured confounders of switching and outcome, that
+    every kind of patient may stay (positivity: where nearly all of a kind switch, it is biased towards the analysis
+    that just censors), and a right model. Robust variance, summed over patients, with the weights taken as known.
 
     Parameters
     ----------
@@ -67,7 +69,8 @@ def ipcw(
     after
         From when on a switch may happen: "progression" or "randomisation". Switches before are censored unweighted.
     link
-        "cloglog": with the length of each piece, a model of the hazard of switching; "logit": pooled logistic.
+        "logit": pooled logistic regression, whatever a piece's length; "cloglog": with the length of each piece, a
+        model of the hazard, better for long pieces unless switches come at a set time after progression.
     stabilised
         Multiply the weights by the chance of no switch by time alone, which makes them less variable.
     truncate
@@ -93,7 +96,10 @@ def ipcw(
         weight = np.clip(weight, *np.quantile(weight, [1.0 - truncate, truncate]))
     effect = _weighted(rows, pieces, weight, level=level)
     early = int((pieces.switch & ~pieces.open).sum())
-    notes = [] if fine else ["the model of switching did not converge: its columns may separate those who switch"]
+    notes = [] if fine else ["the model of switching did not converge"]
+    certain = int((weight > HEAVIEST).sum())
+    if certain:
+        notes.append(f"{certain} pieces weigh more than {HEAVIEST:g}: hardly anybody like these patients stayed")
     if early:
         notes.append(f"{early} switches before a switch was possible are censored without a weight")
     return Ipcw(
@@ -177,10 +183,10 @@ def _staying(
     rows: SwitchRows, pieces: _Pieces, columns: dict[str, Floats], possible: Bools, link: Link
 ) -> tuple[Floats, dict[str, float], bool]:
     """Give the chance of no switch until each piece's middle, the model's coefficients, and whether it converged."""
-    changing = {name: column for name, column in columns.items() if np.ptp(column[possible]) > 0}
-    names = ["constant", *changing]
     if not pieces.switch[possible].any():
         return np.ones(pieces.begin.shape), {}, True
+    changing = {name: column for name, column in columns.items() if np.ptp(column[possible]) > 0}
+    names = ["constant", *changing]
     matrix = np.column_stack([np.ones(possible.sum()), *(column[possible] for column in changing.values())])
     scale = np.maximum(np.abs(matrix).max(axis=0), NARROWEST)
     lengths = np.maximum(pieces.end - pieces.begin, NARROWEST)[possible]

@@ -170,10 +170,10 @@ def _weibull(after: _After) -> _Fit:
             for shift in STEP * np.eye(size + 2)
         ]
     )
-    inverse = np.linalg.pinv(0.5 * (information + information.T))
+    inverse = np.asarray(np.linalg.pinv(0.5 * (information + information.T)), np.float64)
     steep = float(np.abs(_minus_log_likelihood(at, after, matrix)[1]).max())
     fine = bool(np.abs(at[size:]).max() < LOG_WIDEST and steep < 1e-2 and inverse[size, size] > 0)
-    error = float(np.sqrt(max(inverse[size, size], 0.0))) if fine else np.inf
+    error = float(np.sqrt(inverse[size, size])) if fine else np.inf
     return _Fit(float(at[size]), error, float(np.exp(-at[size + 1])), at[:size] / scale, fine)
 
 

@@ -9,7 +9,7 @@ from adoptive.verdict.safety.exposure import (
     rate_ratio,
 )
 from adoptive.verdict.safety.incidence import grade_table, incidences
-from adoptive.verdict.safety.onset import duration_summary, onset_summary
+from adoptive.verdict.safety.onset import duration_summary, onset_summary, toxicity_incidence
 from adoptive.verdict.safety.types import ExposureRate, Incidences, WorstGrades
 from adoptive.verdict.safety.worst import grades_of_columns, worst_grades
 
@@ -26,5 +26,6 @@ __all__ = [
     "onset_summary",
     "rate_difference",
     "rate_ratio",
+    "toxicity_incidence",
     "worst_grades",
 ]

@@ -86,6 +86,15 @@ def test_onset_and_length() -> None:
     assert (found["CRS"].patients, found["CRS"].median, found["ICANS"].median) == (2, 21, 6)
 
 
+def test_death_competes_with_toxicity() -> None:
+    """Of four, one has it on day 2, one dies on day 3, one has it on day 5; the fourth leaves on day 4."""
+    (found,) = safety.toxicity_incidence([2.0, np.inf, 5.0, np.inf], [9.0, 3.0, 9.0, 4.0], [1, 1, 0, 0])
+    assert found.causes == (1, 2)
+    assert found.time.tolist() == [2, 3, 4, 5]
+    assert found.incidence[0].tolist() == pytest.approx([0.25, 0.25, 0.25, 0.75])
+    assert found.incidence[1].tolist() == pytest.approx([0, 0.25, 0.25, 0.25])
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [({"grade": [6]}, "not a grade"), ({"grade": [1.5]}, "not a grade"), ({"window": (0, 1)}, "day"),
