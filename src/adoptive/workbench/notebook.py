@@ -17,7 +17,7 @@ import numpy as np
 from adoptive.parameters import load_book
 from adoptive.trial.run import run_trial
 from adoptive.trial.types import Study, TrialRecord
-from adoptive.verdict import EndpointSpec, Estimate, judge_record
+from adoptive.verdict import ENDPOINTS, EndpointSpec, Estimate, default_specs, judge_record
 from adoptive.workbench.fields import fields_of
 from adoptive.workbench.shape import arm_names
 from adoptive.workbench.study import load_study
@@ -87,21 +87,19 @@ def judge(record: TrialRecord, specs: Iterable[EndpointSpec] | None = None) -> J
     StudyError
         For a specification that names an unknown endpoint, arm, set or unit, or lacks its time.
     """
-    from adoptive.verdict import default_specs
-
     arms = len(record.study.trial.arms)
     wanted = default_specs(arms, cells=record.study.trial.cell_arms) if specs is None else tuple(specs)
     return Judged(record, judge_record(record, wanted))
 
 
 def _valued(of: Estimate) -> str:
-    known = of.values[of.estimable]
+    known, unit = of.values[of.estimable], ENDPOINTS[of.spec.name].unit
     if not len(known):
         return NOT_ESTIMABLE
     if len(of.values) == 1:
-        return amount(float(known[0]), of.spec.unit)
+        return amount(float(known[0]), unit)
     low, middle, high = np.quantile(known, [0.05, 0.5, 0.95], method="inverted_cdf").tolist()
-    return f"{amount(middle, of.spec.unit)} (90 % of trials {interval(low, high, of.spec.unit)})"
+    return f"{amount(middle, unit)} (90 % of trials {interval(low, high, unit)})"
 
 
 def _head(record: TrialRecord) -> str:
