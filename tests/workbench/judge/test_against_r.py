@@ -17,7 +17,7 @@ from r_reference import Answers, run_r
 
 SETS = (
     "lung", "veteran", "ovarian", "colon", "kidney", "leukemia", "heart", "pbc", "rats", "retinopathy", "gbsg",
-    "weighted",
+    "weighted", "fractions",
 )  # fmt: skip
 
 ASKED = (("log", "efron"), ("log-log", "breslow"), ("plain", "exact"))
@@ -43,7 +43,8 @@ sets <- list(
   rats = with(subset(rats, sex == "f"), data.frame(time, event = status, arm = rx, strata = litter)),
   retinopathy = with(retinopathy, data.frame(time = futime, event = status, arm = trt, strata = type)),
   gbsg = with(gbsg, data.frame(time = rfstime, event = status, arm = hormon, strata = grade)),
-  weighted = with(lung, data.frame(time, event = status - 1, arm = sex, weight = 1 + (seq_along(time) %% 3)))
+  weighted = with(lung, data.frame(time, event = status - 1, arm = sex, weight = 1 + (seq_along(time) %% 3))),
+  fractions = with(lung, data.frame(time, event = status - 1, arm = sex, weight = 0.5 + (seq_along(time) %% 3) / 3))
 )
 control <- coxph.control(eps = 1e-12, toler.chol = 1e-14, iter.max = 100)
 for (name in names(sets)) {
@@ -64,7 +65,7 @@ for (name in names(sets)) {
     f <- if (is.null(d$strata)) y ~ factor(arm) else y ~ factor(arm) + strata(strata)
     fit <- if (is.null(d$weight)) coxph(f, d, ties = ties, control = control) else
       coxph(f, d, weights = w, ties = ties, control = control)
-    model <- if (is.null(fit$naive.var)) fit$var else fit$naive.var  # weights: robust by itself
+    model <- if (is.null(fit$naive.var)) fit$var else fit$naive.var  # fractional weights: robust by itself
     put(paste0("cox_", name, "_", ties), list(coefficient = fit$coefficients, error = sqrt(diag(model)),
         robust = sqrt(diag(fit$var))))
     b <- fit$coefficients
@@ -96,7 +97,12 @@ def files(answers: Answers, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", params=[(name, *asked) for name in SETS for asked in ASKED], ids=" ".join)
 def judged(request: pytest.FixtureRequest, files: Path) -> Judged:
     name, interval, ties = request.param
-    options = ["--interval", interval, "--ties", "efron" if name == "weighted" else ties]  # R: no weights with exact
+    options = [
+        "--interval",
+        interval,
+        "--ties",
+        "efron" if name in ("weighted", "fractions") else ties,
+    ]  # R: no weights with exact
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), pytest.raises(SystemExit) as leaving:
         main(["judge", str(files / f"{name}.csv"), "--json", *options])
@@ -127,7 +133,7 @@ def test_hazard_ratios_and_their_tests(judged: Judged, answers: Answers) -> None
     cox, theirs = judged.document["cox"], answers[f"cox_{judged.name}_{judged.ties}"]
     for key, column in (("coefficient", "coefficient"), ("standard_error", "error")):
         np.testing.assert_allclose([row[key] for row in cox["coefficients"]], theirs[column], rtol=1e-8, err_msg=key)
-    if judged.name == "weighted":
+    if judged.name == "fractions":
         robust = [row["robust_standard_error"] for row in cox["coefficients"]]
         np.testing.assert_allclose(robust, theirs["robust"], rtol=1e-8)
     tests = answers[f"tests_{judged.name}_{judged.ties}"]
@@ -139,7 +145,7 @@ def test_hazard_ratios_and_their_tests(judged: Judged, answers: Answers) -> None
 
 def test_log_rank(judged: Judged, answers: Answers) -> None:
     """R's survdiff takes neither entries nor weights."""
-    if judged.name not in ("heart", "weighted"):
+    if judged.name not in ("heart", "weighted", "fractions"):
         theirs = answers[f"logrank_{judged.name}"]["chi"][0]
         np.testing.assert_allclose(judged.document["log_rank"]["chi_squared"], theirs, rtol=1e-8)
     else:

@@ -195,8 +195,8 @@ def _has_mean(rows: SurvivalRows, settings: Settings) -> bool:
 
 
 def _robust(table: SurvivalTable, settings: Settings) -> bool:
-    """Say whether errors are sandwich errors: if asked, or, as R's coxph does by itself, if rows have weights."""
-    return settings.robust or bool((table.rows.weight != 1).any())
+    """Say whether errors are sandwich errors: if asked, or, as R's coxph does by itself, if weights are fractions."""
+    return settings.robust or bool((table.rows.weight % 1 != 0).any())
 
 
 def _fit(table: SurvivalTable, settings: Settings) -> CoxFit | None:
