@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import chdtrc
 
 from adoptive.tables import TableError
 from adoptive.verdict.comparison.max_combo import FOUR, standardised
 from adoptive.verdict.comparison.normal_box import FAST, beyond, chances_beyond
 from adoptive.verdict.comparison.types import MaxComboTrials
 from adoptive.verdict.comparison.weights import Weights, as_weights, weight_values
+from adoptive.verdict.normal import two_sided
 from adoptive.verdict.rows import codes_of
 from adoptive.verdict.ties import checked, ordered, tolerance
 from adoptive.verdict.types import LogRank
@@ -60,7 +60,7 @@ def weighted_log_rank(
     observed, expected, variance = sums[0][:, 0], sums[1][:, 0], sums[2][:, 0, 0]
     estimable = variance > 0
     z = np.where(estimable, (observed - expected) / np.sqrt(np.where(estimable, variance, 1.0)), 0.0)
-    p_value = np.asarray(chdtrc(1.0, z**2), np.float64)
+    p_value = two_sided(z)
     return LogRank(observed, expected, variance, z, z**2, p_value, estimable)
 
 

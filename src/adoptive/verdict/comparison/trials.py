@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import chdtrc
 
+from adoptive.verdict.normal import two_sided
 from adoptive.verdict.ties import checked, distinct, tolerance
 from adoptive.verdict.types import LogRank
 
@@ -43,14 +43,13 @@ def log_rank(
     observed, expected, variance = sums[:, 0], sums[:, 1], sums[:, 2]
     estimable = variance > 0
     z = np.where(estimable, (observed - expected) / np.sqrt(np.where(estimable, variance, 1.0)), 0.0)
-    p_value: Floats = np.asarray(chdtrc(1.0, z**2), np.float64)
     return LogRank(
         observed=observed,
         expected=expected,
         variance=variance,
         z=z,
         chi_squared=z**2,
-        p_value=p_value,
+        p_value=two_sided(z),
         estimable=estimable,
     )
 

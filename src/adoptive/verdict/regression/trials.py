@@ -12,9 +12,8 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
 
-from adoptive.tables import TableError
+from adoptive.verdict.normal import check_level, deviate
 from adoptive.verdict.regression.trials_cox import cox_trials
 from adoptive.verdict.regression.types import Ties
 from adoptive.verdict.ties import checked, distinct, tolerance
@@ -64,8 +63,7 @@ def hazard_ratio(
 
     Robust errors, weights and tests: :func:`adoptive.verdict.regression.cox_trials`.
     """
-    if not 0 < level < 1:
-        raise TableError("not a confidence level", where="hazard_ratio: level", value=level, allowed="between 0 and 1")
+    check_level(level, where="hazard_ratio")
     if ties == "efron" and stratum is None and entry is None:
         times, happened, first, chosen = checked(days, event, experimental, include)
         fits = _cox(times, happened, first, chosen, tolerance(merge_near_ties))
@@ -75,7 +73,7 @@ def hazard_ratio(
             days, event, experimental, include, ties=ties, stratum=stratum, entry=entry, merge_near_ties=merge_near_ties
         )
         log_ratio, error, estimable = fit.log_ratio, fit.standard_error, fit.estimable
-    reach = float(ndtri(0.5 + level / 2.0)) * error
+    reach = deviate(level) * error
     with np.errstate(over="ignore"):  # an interval may end at inf
         lower, upper = np.exp(log_ratio - reach), np.exp(log_ratio + reach)
     return HazardRatio(

@@ -13,7 +13,8 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.tables import TableError
-from adoptive.verdict.survival.intervals import bounds, check_level, check_scale, reach, transformed, two_sided
+from adoptive.verdict.normal import check_level, deviate, two_sided
+from adoptive.verdict.survival.intervals import bounds, check_scale, transformed
 from adoptive.verdict.survival.steps import crossing
 from adoptive.verdict.survival.types import IntervalKind, TrialContrasts, TrialEstimates, TrialQuantiles
 from adoptive.verdict.ties import checked, distinct, ordered, tolerance
@@ -64,7 +65,7 @@ def restricted_mean_trials(
     nobody = np.zeros(times.shape, np.bool_)
     found = _means(times, happened, nobody, chosen, ends, tolerance(merge_near_ties))
     mean, error, estimable = found[:, 0, 0], np.sqrt(found[:, 0, 1]), found[:, 0, 2] > 0
-    width = reach(level) * error
+    width = deviate(level) * error
     return TrialEstimates(mean, error, mean - width, mean + width, estimable)
 
 
@@ -218,7 +219,7 @@ def _horizons(horizon: ArrayLike | None, trials: int) -> Floats:
 def _contrast(difference: Floats, error: Floats, z: Floats, estimable: Bools, level: float) -> TrialContrasts:
     """Put a contrast together; where it is not estimable it says nothing."""
     difference = np.where(estimable, difference, 0.0)
-    width = reach(level) * error
+    width = deviate(level) * error
     return TrialContrasts(difference, error, difference - width, difference + width, z, two_sided(z), estimable)
 
 

@@ -13,9 +13,10 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.tables import TableError
+from adoptive.verdict.normal import check_level
 from adoptive.verdict.rows import SurvivalRows
 from adoptive.verdict.survival.counts import Counts, counted, influence_of_hazard, needs_robust, unweighted
-from adoptive.verdict.survival.intervals import bounds, check_level, check_scale
+from adoptive.verdict.survival.intervals import bounds, check_scale
 from adoptive.verdict.survival.steps import crossing
 from adoptive.verdict.survival.types import IntervalKind, Quantiles, RiskCounts, SurvivalCurve
 

@@ -14,9 +14,10 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.tables import TableError
+from adoptive.verdict.normal import check_level
 from adoptive.verdict.rows import SurvivalRows, survival_rows
 from adoptive.verdict.survival.counts import Counts, counted, unweighted
-from adoptive.verdict.survival.intervals import bounds, check_level, check_scale
+from adoptive.verdict.survival.intervals import bounds, check_scale
 from adoptive.verdict.survival.types import Incidence, IntervalKind
 
 __all__ = ["IncidenceVariance", "cumulative_incidence"]

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adoptive.tables import TableError
+from adoptive.verdict.normal import check_level, deviate, two_sided
 from adoptive.verdict.rows import SurvivalRows
 from adoptive.verdict.survival.curves import risk_counts, survival_curves
-from adoptive.verdict.survival.intervals import check_level, reach, transformed, two_sided
+from adoptive.verdict.survival.intervals import transformed
 from adoptive.verdict.survival.pairs import pair_of
 from adoptive.verdict.survival.steps import value_at
 from adoptive.verdict.survival.types import IntervalKind, Milestone, MilestoneContrast, SurvivalCurve
@@ -81,7 +82,7 @@ def milestone_contrast(
     if estimable:
         values, errors = transformed(survival, error, scale)
         z = float((values[1] - values[0]) / np.hypot(*errors))
-    width = reach(level) * plain_error
+    width = deviate(level) * plain_error
     return MilestoneContrast(
         names=names,
         at=at,

@@ -11,9 +11,8 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
 
-from adoptive.tables import TableError
+from adoptive.verdict.normal import check_level, deviate
 from adoptive.verdict.survival.steps import crossing
 from adoptive.verdict.ties import checked, distinct, tolerance
 from adoptive.verdict.types import Curve, RiskTable
@@ -109,15 +108,14 @@ def curve(days: ArrayLike, event: ArrayLike, include: ArrayLike | None = None, *
     level
         Confidence level of the interval, between 0 and 1.
     """
-    if not 0 < level < 1:
-        raise TableError("not a confidence level", where="curve: level", value=level, allowed="between 0 and 1")
+    check_level(level, where="curve")
     marks = [None if mark is None else np.asarray(mark)[None] for mark in (event, include)]
     times, happened, chosen = checked(np.asarray(days)[None], *marks)
     nobody = np.zeros(times.shape[1], np.bool_)
     moments, at_risk, events, censored = distinct(times[0], happened[0], nobody, chosen[0], tolerance(True))
     risk, deaths = at_risk[:, 0], events[:, 0]
     survival = np.cumprod(1.0 - deaths / risk)
-    lower, upper = _log_log(survival, risk, deaths, float(ndtri(0.5 + level / 2.0)))
+    lower, upper = _log_log(survival, risk, deaths, deviate(level))
     return Curve(
         days=moments, survival=survival, lower=lower, upper=upper, at_risk=risk, events=deaths, censored=censored[:, 0]
     )
