@@ -17,7 +17,7 @@ from r_reference import Answers, run_r
 
 SETS = (
     "lung", "veteran", "ovarian", "colon", "kidney", "leukemia", "heart", "pbc", "rats", "retinopathy", "gbsg",
-    "weighted",
+    "weighted", "fractions",
 )  # fmt: skip
 
 ASKED = (("log", "efron"), ("log-log", "breslow"), ("plain", "exact"))
@@ -43,7 +43,8 @@ sets <- list(
   rats = with(subset(rats, sex == "f"), data.frame(time, event = status, arm = rx, strata = litter)),
   retinopathy = with(retinopathy, data.frame(time = futime, event = status, arm = trt, strata = type)),
   gbsg = with(gbsg, data.frame(time = rfstime, event = status, arm = hormon, strata = grade)),
-  weighted = with(lung, data.frame(time, event = status - 1, arm = sex, weight = 1 + (seq_along(time) %% 3)))
+  weighted = with(lung, data.frame(time, event = status - 1, arm = sex, weight = 1 + (seq_along(time) %% 3))),
+  fractions = with(lung, data.frame(time, event = status - 1, arm = sex, weight = 0.5 + (seq_along(time) %% 3) / 3))
 )
 control <- coxph.control(eps = 1e-12, toler.chol = 1e-14, iter.max = 100)
 for (name in names(sets)) {
@@ -52,7 +53,8 @@ for (name in names(sets)) {
   w <- if (is.null(d$weight)) rep(1, nrow(d)) else d$weight
   y <- if (is.null(d$entry)) Surv(d$time, d$event) else Surv(d$entry, d$time, d$event)
   for (kind in c("log", "log-log", "plain")) {
-    fit <- survfit(y ~ arm, d, weights = w, conf.type = kind, robust = FALSE)
+    fit <- if (name == "fractions") survfit(y ~ arm, d, weights = w, conf.type = kind) else  # robust by itself
+      survfit(y ~ arm, d, weights = w, conf.type = kind, robust = FALSE)
     s <- summary(fit, censored = TRUE)
     put(paste0("km_", name, "_", kind), list(time = s$time, n = s$n.risk, events = s$n.event, survival = s$surv,
         error = s$std.err, lower = s$lower, upper = s$upper))
@@ -63,8 +65,10 @@ for (name in names(sets)) {
     if (ties == "exact" && !is.null(d$weight)) next
     f <- if (is.null(d$strata)) y ~ factor(arm) else y ~ factor(arm) + strata(strata)
     fit <- if (is.null(d$weight)) coxph(f, d, ties = ties, control = control) else
-      coxph(f, d, weights = w, ties = ties, control = control, robust = FALSE)
-    put(paste0("cox_", name, "_", ties), list(coefficient = fit$coefficients, error = sqrt(diag(fit$var))))
+      coxph(f, d, weights = w, ties = ties, control = control)
+    model <- if (is.null(fit$naive.var)) fit$var else fit$naive.var  # fractional weights: robust by itself
+    put(paste0("cox_", name, "_", ties), list(coefficient = fit$coefficients, error = sqrt(diag(model)),
+        robust = sqrt(diag(fit$var))))
     b <- fit$coefficients
     put(paste0("tests_", name, "_", ties), list(null = fit$loglik[1], last = fit$loglik[length(fit$loglik)],
         score = fit$score, wald = sum(b * solve(fit$var, b)), ratio = 2 * diff(fit$loglik)))
@@ -94,7 +98,12 @@ def files(answers: Answers, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", params=[(name, *asked) for name in SETS for asked in ASKED], ids=" ".join)
 def judged(request: pytest.FixtureRequest, files: Path) -> Judged:
     name, interval, ties = request.param
-    options = ["--interval", interval, "--ties", "efron" if name == "weighted" else ties]  # R: no weights with exact
+    options = [
+        "--interval",
+        interval,
+        "--ties",
+        "efron" if name in ("weighted", "fractions") else ties,
+    ]  # R: no weights with exact
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), pytest.raises(SystemExit) as leaving:
         main(["judge", str(files / f"{name}.csv"), "--json", *options])
@@ -108,7 +117,8 @@ def test_curves(judged: Judged, answers: Answers) -> None:
     for key, column in (("time", "time"), ("at_risk", "n"), ("events", "events"), ("survival", "survival")):
         np.testing.assert_allclose([row[key] for row in rows], theirs[column], rtol=1e-8, atol=1e-12, err_msg=key)
     inside = (theirs["survival"] > 0) & (theirs["survival"] < 1)  # R gives NaN where nothing is left to be unsure of
-    for key, column in (("standard_error", "error"), ("lower", "lower"), ("upper", "upper")):
+    error = "robust_standard_error" if judged.name == "fractions" else "standard_error"
+    for key, column in ((error, "error"), ("lower", "lower"), ("upper", "upper")):
         ours = np.array([row[key] for row in rows])
         np.testing.assert_allclose(ours[inside], theirs[column][inside], rtol=1e-8, atol=1e-12, err_msg=key)
 
@@ -125,6 +135,9 @@ def test_hazard_ratios_and_their_tests(judged: Judged, answers: Answers) -> None
     cox, theirs = judged.document["cox"], answers[f"cox_{judged.name}_{judged.ties}"]
     for key, column in (("coefficient", "coefficient"), ("standard_error", "error")):
         np.testing.assert_allclose([row[key] for row in cox["coefficients"]], theirs[column], rtol=1e-8, err_msg=key)
+    if judged.name == "fractions":
+        robust = [row["robust_standard_error"] for row in cox["coefficients"]]
+        np.testing.assert_allclose(robust, theirs["robust"], rtol=1e-8)
     tests = answers[f"tests_{judged.name}_{judged.ties}"]
     ours = [cox["log_likelihood_null"], cox["log_likelihood"]]
     ours += [cox[test]["statistic"] for test in ("score", "wald", "likelihood_ratio")]
@@ -134,7 +147,7 @@ def test_hazard_ratios_and_their_tests(judged: Judged, answers: Answers) -> None
 
 def test_log_rank(judged: Judged, answers: Answers) -> None:
     """R's survdiff takes neither entries nor weights."""
-    if judged.name not in ("heart", "weighted"):
+    if judged.name not in ("heart", "weighted", "fractions"):
         theirs = answers[f"logrank_{judged.name}"]["chi"][0]
         np.testing.assert_allclose(judged.document["log_rank"]["chi_squared"], theirs, rtol=1e-8)
     else:

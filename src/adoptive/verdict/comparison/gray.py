@@ -59,7 +59,7 @@ def gray_test(
     --------
     >>> test = gray_test([1, 2, 3, 4, 5, 6], [1, 2, 1, 0, 1, 2], [0, 0, 0, 1, 1, 1])
     >>> round(test.statistic, 4), test.degrees
-    (1.5734, 1)
+    (2.1654, 1)
     """
     causes = np.asarray(cause)
     if interest == 0:

@@ -60,8 +60,8 @@ def simulate_trials(plan: TrialPlan, *, trials: int, seed: int) -> SimulatedTria
     ...     patients=200, control=control, experimental=control.times(0.6), accrual=Accrual(np.array([10.0])),
     ...     efficacy=[2.963, 1.969], look_events=[60, 120],
     ... )
-    >>> simulate_trials(plan, trials=1, seed=1).events.tolist()
-    [[60, 120]]
+    >>> simulate_trials(plan, trials=2, seed=1).events.tolist()
+    [[60, 0], [60, 120]]
     """
     if trials < 1:
         raise StudyError("no trials", where="simulate_trials: trials", value=trials, allowed="1 or more")

@@ -145,11 +145,11 @@ def _wide_words(rows: Rows, titles: Mapping[str, str], measure: str, width: int,
     layers = [_text(plain, "shown", left + 10, y_scale, align="left", fontSize=12)]
     if bold:
         layers.append(_text(bold, "shown", left, y_scale, align="left", fontSize=12, fontWeight="bold"))
-    heads = [{"line": -1.1, "words": f"{measure}\n(95 %)", "at": width + 12}]
+    heads = [{"line": -1.5, "words": f"{measure}\n(95 %)", "at": width + 12}]
     for place, name in enumerate(titles):
         at = left + LABELS + COLUMN * place
         layers.append(_text(placed, name, at, y_scale, align="left", fontSize=12))
-        heads.append({"line": -1.1, "words": titles[name], "at": at})
+        heads.append({"line": -1.5, "words": titles[name], "at": at})
     layers.append(_text(placed, "words", width + 12, y_scale, align="left", fontSize=12))
     return layers + [
         _text(

@@ -194,13 +194,18 @@ def _has_mean(rows: SurvivalRows, settings: Settings) -> bool:
     return settings.horizon is not None or all(group.time.max() > 0 for _, group in rows.by_group())
 
 
+def _robust(table: SurvivalTable, settings: Settings) -> bool:
+    """Say whether errors are sandwich errors: if asked, or, as R's coxph does by itself, if weights are fractions."""
+    return settings.robust or bool((table.rows.weight % 1 != 0).any())
+
+
 def _fit(table: SurvivalTable, settings: Settings) -> CoxFit | None:
     """Fit the hazard ratios of the groups; None without events."""
     if not table.rows.event.any():
         return None
     return cox_groups(
         table.rows, reference=settings.reference, ties=settings.ties, level=settings.level, cluster=table.cluster,
-        robust=settings.robust,
+        robust=_robust(table, settings),
     )  # fmt: skip
 
 
@@ -213,7 +218,7 @@ def _adjusted(table: SurvivalTable, settings: Settings) -> CoxFit:
     }
     return cox(
         rows, groups | dict(table.covariates), ties=settings.ties, level=settings.level, cluster=table.cluster,
-        robust=settings.robust,
+        robust=_robust(table, settings),
     )  # fmt: skip
 
 

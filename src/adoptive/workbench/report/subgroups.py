@@ -157,7 +157,7 @@ def interaction_p(rows: SurvivalRows, mine: Bools, levels: Sequence[Bools]) -> f
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= 14 else f"{name[:13]}…"
+    return name if len(name) <= 12 else f"{name[:11]}…"
 
 
 def _said(row: Mapping[str, Any]) -> str:

@@ -165,7 +165,7 @@ def test_every_weight_on_every_set_of_two_groups(seen: dict[str, dict[str, np.nd
 
 
 def test_delayed_entry_is_the_score_test_of_cox(seen: dict[str, dict[str, np.ndarray]]) -> None:
-    """Peers 8.2: who enters at an event's time is not at risk at it."""
+    """Who enters at an event's time is not at risk at it."""
     table, found = late(7), seen["late"]
     columns = {"entry": table["entry"], "group": table["group"]}
     plain = log_rank_test(survival_rows(table["time"], table["status"], **columns))

@@ -64,7 +64,7 @@ def test_degrees_leave_out_groups_never_at_risk_at_an_event() -> None:
 
 
 def test_frequency_weights_are_replicated_rows() -> None:
-    """Peers 8.3: lifelines' weighted Fleming-Harrington test takes weights for something else."""
+    """A trap: lifelines' weighted Fleming-Harrington test takes weights for something else."""
     random = np.random.default_rng(5)
     time, event = np.ceil(random.exponential(5.0, 60)), random.random(60) < 0.7
     group, times_seen = random.integers(0, 2, 60), random.integers(1, 8, 60)

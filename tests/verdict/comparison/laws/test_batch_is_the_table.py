@@ -108,7 +108,7 @@ def test_the_unit_of_time_does_not_matter_but_for_named_delays() -> None:
 
 
 def test_who_enters_at_an_event_is_not_at_risk_at_it() -> None:
-    """Peers 8.2: moving such an entry a little later changes nothing, a little earlier changes the test."""
+    """Moving such an entry a little later changes nothing, a little earlier changes the test."""
     time, event, group = [2.0, 3.0, 4.0, 5.0, 6.0], [1, 1, 1, 1, 1], [0, 1, 0, 1, 1]
     entries = [[0.0, 0.0, 0.0, entry, 0.0] for entry in (2.0, 2.1, 1.9)]
     z = [log_rank_test(survival_rows(time, event, entry=entry, group=group)).z for entry in entries]
@@ -117,7 +117,7 @@ def test_who_enters_at_an_event_is_not_at_risk_at_it() -> None:
 
 
 def test_near_ties_are_merged_by_a_switch() -> None:
-    """Peers 8.8: two events at times that differ by round-off are one time, unless told otherwise."""
+    """Two events at times that differ by round-off are one time, unless told otherwise."""
     time, group = np.array([0.3, 0.1 + 0.2, 1.0, 2.0, 2.5]), [0, 1, 1, 0, 1]
     assert time[0] != time[1]
     exact = log_rank_test(survival_rows([0.3, 0.3, 1.0, 2.0, 2.5], np.ones(5), group=group))

@@ -10,7 +10,7 @@ from adoptive.verdict.design.simulate import simulate_trials
 from adoptive.verdict.design.simulation_types import Accrual, Hazard, TrialPlan
 from r_reference import run_r
 
-TRIALS, PEER_TRIALS = 20_000, 4_000
+TRIALS, PEER_TRIALS = 8_000, 1_500
 SCRIPT = f"""
 design <- getDesignGroupSequential(kMax = 3, alpha = 0.025, sided = 1, typeOfDesign = "asOF",
   informationRates = 1:3 / 3)

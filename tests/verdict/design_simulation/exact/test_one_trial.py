@@ -79,7 +79,7 @@ def test_looks_on_the_calendar() -> None:
 
 
 def test_accrual_conventions_are_named() -> None:
-    """Peers 8.7: the first patient comes after one gap or at once."""
+    """The first patient comes after one gap or at once."""
     rate = np.array([2.0])
     assert entry_times(Accrual(rate), 3)[0].tolist() == [0.5, 1.0, 1.5]
     assert entry_times(Accrual(rate, first="at once"), 3)[0].tolist() == [0.0, 0.5, 1.0]
