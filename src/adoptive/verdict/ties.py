@@ -22,6 +22,8 @@ Bools = NDArray[np.bool_]
 
 NEAR_TIE: Final = 2.0**-26
 """Square root of the floating-point spacing at 1."""
+_ONE_LAYOUT: Final = ("C_CONTIGUOUS", "WRITEABLE")
+"""A kernel is compiled anew for each layout of its arrays, read-only ones too: a copy is cheaper."""
 
 
 def tolerance(merge_near_ties: bool) -> float:
@@ -37,7 +39,7 @@ def checked(days: ArrayLike, *marks: ArrayLike | None) -> tuple[Any, ...]:
     TableError
         If days are not a table, not finite or negative, or a mark has another shape.
     """
-    times = np.ascontiguousarray(days, np.float64)
+    times = np.require(days, np.float64, _ONE_LAYOUT)
     if times.ndim != 2:
         raise TableError("not a table of trials and patients", value=times.shape, allowed="(trials, patients)")
     if not (np.isfinite(times).all() and (times >= 0).all()):
@@ -46,7 +48,7 @@ def checked(days: ArrayLike, *marks: ArrayLike | None) -> tuple[Any, ...]:
     for array in arrays:
         if array.shape != times.shape:
             raise TableError("shape unlike that of the days", value=array.shape, allowed=str(times.shape))
-    return times, *(np.ascontiguousarray(array) for array in arrays)
+    return times, *(np.require(array, np.bool_, _ONE_LAYOUT) for array in arrays)
 
 
 @njit(cache=True, nogil=True)

@@ -89,7 +89,7 @@ def _factor(correlation: Floats) -> Any:
         for i in range(step + 1, m):
             for j in range(step + 1, m):
                 left[order[i], order[j]] -= factor[order[i], step] * factor[order[j], step]
-    return factor[order][:, :rank], rank
+    return factor[order][:, :rank].copy(), rank  # contiguous: one layout, one compilation of all that takes it
 
 
 @njit(cache=True, nogil=True)

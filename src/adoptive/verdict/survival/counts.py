@@ -50,7 +50,7 @@ def counted(rows: SurvivalRows) -> Counts:
     size, weight = time.size, rows.weight
     events: Floats = np.bincount(place, np.where(rows.event, weight, 0.0), size).astype(np.float64)
     leaving: Floats = np.bincount(place, weight, size).astype(np.float64)
-    at_risk: Floats = np.cumsum(leaving[::-1])[::-1]
+    at_risk: Floats = np.cumsum(leaving[::-1])[::-1].copy()  # contiguous, as after a delayed entry
     before = np.full(size, weight.sum())
     if rows.delayed:
         order = np.argsort(rows.entry)
