@@ -9,7 +9,7 @@ import numpy as np
 
 from adoptive.workbench.design.types import Characteristic, DesignResult, Factor, Varied, shown
 from adoptive.workbench.design.words import answer, gain_sentence, headline
-from adoptive.workbench.report.charts import ARM_COLOURS, ARM_DASHES, Chart, Figure, Size, draw, on
+from adoptive.workbench.figures.charts import ARM_COLOURS, ARM_DASHES, Chart, Figure, Size, draw, on
 
 __all__ = ["designs_figure", "differences_figure", "figures_of", "line_figure"]
 
