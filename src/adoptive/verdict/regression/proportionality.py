@@ -39,6 +39,8 @@ def proportionality(
     terms
         Columns that belong together (the dummies of one factor), by term; default each column for itself.
 
+    Where the events tell nothing of a change, as g is the same at all of them, chi-squared is 0 and p 1.
+
     Raises
     ------
     TableError
@@ -103,14 +105,17 @@ def _second_part(fit: CoxFit, transform: str) -> tuple[Floats, Any]:
 
 
 def _test(slope: Floats, information: Sequence[Floats], size: int, place: Sequence[int]) -> float:
-    """Give the score test of theta at ``place``, b being fitted."""
+    """Give the score test of theta at ``place``, b being fitted; 0 where no event tells of theta."""
     whole = np.empty((size + len(place),) * 2)
     whole[:size, :size] = information[0]
     whole[:size, size:] = information[1][:, place]
     whole[size:, :size] = information[1][:, place].T
     whole[size:, size:] = information[2][np.ix_(place, place)]
     both = np.concatenate([np.zeros(size), slope[place]])
-    return float(both @ np.linalg.solve(whole, both))
+    try:
+        return float(both @ np.linalg.solve(whole, both))
+    except np.linalg.LinAlgError:  # theta, or a mixture of it and b, leaves no trace in these events
+        return float(both @ np.linalg.pinv(whole, hermitian=True) @ both)
 
 
 def _course(design: Design, transform: str, times: Floats) -> Floats:
