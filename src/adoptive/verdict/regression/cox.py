@@ -130,7 +130,14 @@ def inverse(information: Floats, kept: NDArray[np.bool_]) -> Floats:
     out = np.zeros_like(information)
     block = np.ix_(kept, kept)
     if kept.any():
-        half = np.linalg.inv(np.linalg.cholesky(information[block]))
+        try:
+            half = np.linalg.inv(np.linalg.cholesky(information[block]))
+        except np.linalg.LinAlgError:
+            raise TableError(
+                "the information about the coefficients is singular", where="cox",
+                allowed="independent columns, each told by several events, and weights of like size",
+                next_step="leave columns out, or join small groups",
+            ) from None  # fmt: skip
         out[block] = half.T @ half
     out[~kept, ~kept] = np.inf
     return out

@@ -44,7 +44,8 @@ def proportionality(
     Raises
     ------
     TableError
-        An unknown transform or column, a separated coefficient, exact ties, "log" with an event at time 0.
+        An unknown transform or column, a separated coefficient, exact ties, "log" with an event at time 0, events that
+        are too few or too much at one time.
 
     >>> from adoptive.verdict.regression.cox import cox
     >>> from adoptive.verdict.rows import survival_rows
@@ -111,6 +112,12 @@ def _test(slope: Floats, information: Sequence[Floats], size: int, place: Sequen
     whole[:size, size:] = information[1][:, place]
     whole[size:, :size] = information[1][:, place].T
     whole[size:, size:] = information[2][np.ix_(place, place)]
+    scale = np.sqrt(whole.diagonal())
+    if not (scale > 0).all() or np.linalg.matrix_rank(whole / np.outer(scale, scale), hermitian=True) < len(whole):
+        raise TableError(
+            "the events cannot tell an effect that changes with time", where="proportionality",
+            allowed="events at several times, each with more than one kind of row at risk",
+        )  # fmt: skip
     both = np.concatenate([np.zeros(size), slope[place]])
     try:
         return float(both @ np.linalg.solve(whole, both))
