@@ -12,7 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
-from adoptive.verdict.normal import check_level, deviate
+from adoptive.verdict.normal import check_level
+from adoptive.verdict.survival.intervals import bounds, carried
 from adoptive.verdict.survival.steps import crossing
 from adoptive.verdict.ties import checked, distinct, tolerance
 from adoptive.verdict.types import Curve, RiskTable
@@ -115,9 +116,16 @@ def curve(days: ArrayLike, event: ArrayLike, include: ArrayLike | None = None, *
     moments, at_risk, events, censored = distinct(times[0], happened[0], nobody, chosen[0], tolerance(True))
     risk, deaths = at_risk[:, 0], events[:, 0]
     survival = np.cumprod(1.0 - deaths / risk)
-    lower, upper = _log_log(survival, risk, deaths, deviate(level))
+    error = survival * np.sqrt(np.cumsum(deaths / np.where(risk > deaths, risk * (risk - deaths), 1.0)))
+    lower, upper = bounds(survival, error, "log-log", level)
     return Curve(
-        days=moments, survival=survival, lower=lower, upper=upper, at_risk=risk, events=deaths, censored=censored[:, 0]
+        days=moments,
+        survival=survival,
+        lower=lower,
+        upper=carried(survival, upper),
+        at_risk=risk,
+        events=deaths,
+        censored=censored[:, 0],
     )
 
 
@@ -128,19 +136,6 @@ def median_interval(of: Curve) -> tuple[float, float, float]:
     """
     medians = [crossing(of.days, edge, HALF) for edge in (of.survival, of.lower, of.upper)]
     return float(medians[0]), float(medians[1]), float(medians[2])
-
-
-def _log_log(survival: Floats, risk: Floats, deaths: Floats, z: float) -> tuple[Floats, Floats]:
-    """Give the two ends of the log-log interval."""
-    inside = (survival > 0.0) & (survival < 1.0)
-    greenwood = np.cumsum(deaths / np.where(risk > deaths, risk * (risk - deaths), 1.0))
-    base = np.where(inside, survival, HALF)
-    factor = np.exp(z * np.sqrt(greenwood) / np.abs(np.log(base)))
-    lower = np.where(inside, base**factor, np.where(survival > 0.0, 1.0, 0.0))
-    upper = np.where(inside, base ** (1.0 / factor), 1.0)
-    alive = np.flatnonzero(survival > 0.0)
-    carried = upper[alive[-1]] if alive.size else 1.0
-    return lower, np.where(survival > 0.0, upper, carried)
 
 
 @njit(cache=True, nogil=True)
