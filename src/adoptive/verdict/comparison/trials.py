@@ -37,6 +37,10 @@ def log_rank(
         Times, whether the event was seen, whose arm is experimental, who belongs to the set; ``(trials, patients)``.
     merge_near_ties
         Treat times that differ by round-off as one.
+
+    >>> test = log_rank([[1, 2, 3, 4, 5, 6]], [[1, 1, 0, 1, 1, 1]], [[0, 0, 0, 1, 1, 1]])
+    >>> test.z.round(4), test.p_value.round(4)
+    (array([-1.5714]), array([0.1161]))
     """
     times, happened, first, chosen = checked(days, event, experimental, include)
     sums = _log_rank(times, happened, first, chosen, tolerance(merge_near_ties))

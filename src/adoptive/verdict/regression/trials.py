@@ -58,6 +58,10 @@ def hazard_ratio(
         Treat times that differ by round-off as one.
 
     Robust errors, weights and tests: :func:`adoptive.verdict.regression.cox_trials`.
+
+    >>> found = hazard_ratio([[1, 2, 3, 4, 5, 6]], [[1, 1, 1, 0, 1, 1]], [[0, 0, 1, 0, 1, 1]])
+    >>> found.ratio.round(4), found.upper.round(4)
+    (array([0.2931]), array([3.4203]))
     """
     check_level(level, where="hazard_ratio")
     if ties == "efron" and stratum is None and entry is None:

@@ -83,6 +83,10 @@ def risk_table(days: ArrayLike, event: ArrayLike, include: ArrayLike | None = No
 
     At risk are those with ``days >= t``; the other two counts are cumulative over ``days < t``. Layout of the KMunicate
     proposal, 10.1136/bmjopen-2019-030215.
+
+    >>> table = risk_table([[1.0, 2.0, 3.0, 4.0]], [[1, 0, 1, 1]], at_days=[0.0, 2.5])
+    >>> table.at_risk.tolist(), table.events.tolist(), table.censored.tolist()
+    ([[4, 2]], [[0, 1]], [[0, 1]])
     """
     times, happened, chosen = checked(days, event, include)
     at = np.atleast_1d(np.asarray(at_days, np.float64))
@@ -108,6 +112,10 @@ def curve(days: ArrayLike, event: ArrayLike, include: ArrayLike | None = None, *
         ``(patients,)``.
     level
         Confidence level of the interval, between 0 and 1.
+
+    >>> found = curve([1.0, 2.0, 3.0, 4.0], [1, 0, 1, 1])
+    >>> found.survival.tolist(), found.upper.round(3).tolist()
+    ([0.75, 0.75, 0.375, 0.0], [0.961, 0.961, 0.808, 0.808])
     """
     check_level(level, where="curve")
     marks = [None if mark is None else np.asarray(mark)[None] for mark in (event, include)]
@@ -133,6 +141,9 @@ def median_interval(of: Curve) -> tuple[float, float, float]:
     """Give a curve's median with its interval: where the band crosses one half; inf = not reached.
 
     Brookmeyer and Crowley 1982, 10.2307/2530286, with the band of the curve.
+
+    >>> median_interval(curve([1.0, 2.0, 3.0, 4.0], [1, 1, 1, 1]))
+    (2.5, 1.0, inf)
     """
     medians = [crossing(of.days, edge, HALF) for edge in (of.survival, of.lower, of.upper)]
     return float(medians[0]), float(medians[1]), float(medians[2])
