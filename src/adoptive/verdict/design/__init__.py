@@ -1,4 +1,4 @@
-"""How a trial is planned: bounds of interim looks, numbers of patients and events, power.
+"""How is a trial planned? Bounds of interim looks, numbers of patients and events, power.
 
 Enter: information fractions, errors, hazards, accrual. Leave: :class:`SequentialPlan`, :class:`SampleSize`. To know:
 :func:`sequential_plan` (bounds for efficacy, futility, harm), :func:`sample_size_survival`,

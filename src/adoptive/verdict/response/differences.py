@@ -82,6 +82,10 @@ def non_inferiority(
 
     Returns z of ``p1 - p0 = -margin`` and the one-sided p-value; large z speaks for non-inferiority. With margin 0 it
     is the pooled test of superiority.
+
+    >>> z, p = non_inferiority(75, 100, 78, 100, margin=0.15)
+    >>> float(z.round(4)), float(p.round(4))
+    (1.9964, 0.0229)
     """
     (x1, n1), (x0, n0) = counts_of(hits_1, n_1), counts_of(hits_0, n_0)
     x1, n1, x0, n0 = np.broadcast_arrays(x1, n1, x0, n0)

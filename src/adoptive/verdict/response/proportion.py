@@ -52,6 +52,10 @@ def clopper_pearson(hits: ArrayLike, total: ArrayLike, *, level: float = 0.95) -
     """Give the exact interval: the proportions not rejected by either one-sided binomial test at ``(1 - level) / 2``.
 
     Without observations the interval is 0 to 1.
+
+    >>> ends = clopper_pearson(7, 10)
+    >>> float(ends.lower.round(4)), float(ends.upper.round(4))
+    (0.3475, 0.9333)
     """
     count, size = counts_of(hits, total)
     tail = tail_of(level)
@@ -62,7 +66,12 @@ def clopper_pearson(hits: ArrayLike, total: ArrayLike, *, level: float = 0.95) -
 
 
 def wilson(hits: ArrayLike, total: ArrayLike, *, level: float = 0.95) -> Interval:
-    """Give the score interval: the roots of ``|p_hat - p| = z sqrt(p (1 - p) / n)``; 0 to 1 without observations."""
+    """Give the score interval: the roots of ``|p_hat - p| = z sqrt(p (1 - p) / n)``; 0 to 1 without observations.
+
+    >>> ends = wilson(7, 10)
+    >>> float(ends.lower.round(4)), float(ends.upper.round(4))
+    (0.3968, 0.8922)
+    """
     count, size = counts_of(hits, total)
     z = deviate(level)
     spread = z * np.sqrt(count * (size - count) / np.where(size > 0, size, 1.0) + z**2 / 4.0)

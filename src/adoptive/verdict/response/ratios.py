@@ -70,6 +70,10 @@ def odds_ratio(
         the margins, exact interval, p by Fisher).
     level
         Confidence level.
+
+    >>> found = odds_ratio(15, 30, 5, 25, method="log")
+    >>> float(found.estimate.round(3)), float(found.lower.round(3)), float(found.upper.round(3))
+    (4.0, 1.189, 13.461)
     """
     x1, n1, x0, n0, known = _known(hits_1, n_1, hits_0, n_0, where="odds_ratio")
     estimate = _over(x1 * (n0 - x0), x0 * (n1 - x1))

@@ -89,6 +89,10 @@ def stratified_difference(
         Greenland and Robins' variance. With one stratum the first is the unstratified interval.
     level
         Confidence level.
+
+    >>> found = stratified_difference([8, 6], [10, 10], [4, 3], [10, 10])
+    >>> round(found.estimate, 4), round(found.lower, 4), round(found.upper, 4)
+    (0.35, 0.0365, 0.6015)
     """
     rows = _strata(hits_1, n_1, hits_0, n_0, least=2.0)
     x1, n1, x0, n0 = rows

@@ -48,7 +48,11 @@ def exposure_adjusted_rate(events: ArrayLike, exposure_years: ArrayLike, *, leve
 
 
 def first_occurrence_years(onset_day: ArrayLike, end_day: ArrayLike) -> Floats:
-    """Give the years ``(patients,)`` until the first event of a term (inf: none) or the end of observation."""
+    """Give the years ``(patients,)`` until the first event of a term (inf: none) or the end of observation.
+
+    >>> first_occurrence_years([np.inf, 36.525], [365.25, 365.25]).round(4).tolist()
+    [1.0, 0.1]
+    """
     onset, end = np.broadcast_arrays(np.asarray(onset_day, np.float64), np.asarray(end_day, np.float64))
     if (np.minimum(onset, end) < 0).any() or not np.isfinite(end).all():
         raise TableError("a day is negative or the end not finite", where="first_occurrence_years", allowed="0 or more")
@@ -78,6 +82,10 @@ def rate_difference(
     Returns
     -------
     The difference; p-value of the score test of no difference (``wald``: of Wald's).
+
+    >>> found = rate_difference(10, 20.0, 4, 20.0)
+    >>> float(found.estimate.round(4)), float(found.lower.round(4)), float(found.upper.round(4))
+    (0.3, -0.0768, 0.7431)
     """
     (x1, t1), (x0, t0) = _counts(events_1, years_1), _counts(events_0, years_0)
     x1, t1, x0, t0 = np.broadcast_arrays(x1, t1, x0, t0)
@@ -124,6 +132,10 @@ def rate_ratio(
         ``poisson.test``. ``log``: Wald on the log scale (not estimable without events in a group).
     level
         Confidence level.
+
+    >>> found = rate_ratio(10, 20.0, 4, 20.0)
+    >>> float(found.estimate.round(4)), float(found.lower.round(4)), float(found.upper.round(4))
+    (2.5, 0.7211, 10.9205)
     """
     (x1, t1), (x0, t0) = _counts(events_1, years_1), _counts(events_0, years_0)
     x1, t1, x0, t0 = np.broadcast_arrays(x1, t1, x0, t0)

@@ -18,7 +18,7 @@ from adoptive.tables import TableError
 from adoptive.verdict.normal import deviate
 from adoptive.verdict.survival.types import IntervalKind
 
-__all__ = ["SCALES", "bounds", "check_scale", "transformed"]
+__all__ = ["SCALES", "bounds", "carried", "check_scale", "transformed"]
 
 Floats = NDArray[np.float64]
 Pair = tuple[Floats, Floats]
@@ -90,6 +90,12 @@ def bounds(p: Floats, error: Floats, kind: IntervalKind, level: float) -> Pair:
     with np.errstate(over="ignore"):
         lower, upper = SCALES[kind](np.where(inside, p, 0.5), deviate(level) * np.where(inside, error, 0.0))
     return np.where(inside, lower, p), np.where(inside, upper, p)
+
+
+def carried(survival: Floats, upper: Floats) -> Floats:
+    """Keep a curve's last upper end once it is 0; 1 if it never was above."""
+    alive = np.flatnonzero(survival > 0.0)
+    return np.where(survival > 0.0, upper, upper[alive[-1]] if alive.size else 1.0)
 
 
 def transformed(p: Floats, error: Floats, kind: str) -> Pair:

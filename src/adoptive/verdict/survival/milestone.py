@@ -69,6 +69,12 @@ def milestone_contrast(
         plain, log, log-log, logit or arcsine.
     reference, other
         Names of the two groups; default the first, and the only other one.
+
+    >>> from adoptive.verdict.rows import survival_rows
+    >>> rows = survival_rows([1, 2, 3, 4], [1, 1, 1, 1], group=["a", "a", "b", "b"])
+    >>> found = milestone_contrast(rows, at=1.5)
+    >>> found.difference, found.estimable
+    (0.5, False)
     """
     check_level(level, where="milestone_contrast")
     transformed(np.array([0.5]), np.array([0.0]), scale)

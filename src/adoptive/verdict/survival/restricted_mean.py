@@ -78,6 +78,12 @@ def restricted_mean_contrast(
     ------
     TableError
         Groups that are not there, or a choice that is not one.
+
+    >>> from adoptive.verdict.rows import survival_rows
+    >>> rows = survival_rows([1, 2, 3, 4], [1, 1, 1, 1], group=["a", "a", "b", "b"])
+    >>> found = restricted_mean_contrast(rows, horizon=3)
+    >>> found.difference, round(found.standard_error, 4)
+    (1.5, 0.3536)
     """
     pair, names = pair_of(rows, reference, other, where="restricted_mean_contrast")
     base, new = restricted_means(pair, horizon=horizon, level=level, robust=needs_robust(rows, robust))

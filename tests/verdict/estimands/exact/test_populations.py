@@ -124,6 +124,9 @@ def test_side_by_side() -> None:
     later = estimands.of_patients(table, trial=1, doses=doses | {"day": doses["day"] + 25.0})
     assert later[0] == whole[0]
     assert later[5] != whole[5]
+    lower_level = estimands.of_patients(table, trial=1, level=0.8)
+    for usual, narrow in zip(whole, lower_level, strict=True):
+        assert usual.lower < narrow.lower < narrow.upper < usual.upper
     with pytest.raises(TableError, match="no such trial"):
         estimands.of_patients(table, trial=2)
     with pytest.raises(TableError, match="ecog"):
