@@ -195,13 +195,18 @@ def _has_mean(rows: SurvivalRows, settings: Settings) -> bool:
 
 
 def _fit(table: SurvivalTable, settings: Settings) -> CoxFit | None:
-    """Fit the hazard ratios of the groups; None without events."""
+    """Fit the hazard ratios of the groups; None without events, or where no stratum holds an arm beside another."""
     if not table.rows.event.any():
         return None
-    return cox_groups(
-        table.rows, reference=settings.reference, ties=settings.ties, level=settings.level, cluster=table.cluster,
-        robust=settings.robust,
-    )  # fmt: skip
+    try:
+        return cox_groups(
+            table.rows, reference=settings.reference, ties=settings.ties, level=settings.level, cluster=table.cluster,
+            robust=settings.robust,
+        )  # fmt: skip
+    except TableError as problem:
+        if not problem.what.startswith("a covariate is "):
+            raise
+        return None
 
 
 def _adjusted(table: SurvivalTable, settings: Settings) -> CoxFit:
