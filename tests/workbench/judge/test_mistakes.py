@@ -92,6 +92,7 @@ def test_an_absurd_option_is_refused(
         ("time,event,arm", "5,1,A", "8,1,A", "9,0,B"),  # one arm has none: no finite ratio
         ("time,event,arm", "0,1,A", "0,1,B", "0,0,B"),  # all at once
         ("time,event,arm", "5,1,A", "5,1,B"),
+        ("time,event,arm,strata", "5,1,A,x", "6,1,B,y", "7,0,A,x", "8,1,B,y"),  # no stratum holds both arms
         ("AVAL,CNSR,TRTP,PARAMCD", "5,0,A,OS", "8,1,B,OS"),
         ("TIME;Status;Group", "5.1;yes;A", "8;no;B"),
         ("time,cause,arm", "5,1,A", "8,0,A", "3,2,B", "9,1,B", "7,2,A", "4,1,B"),
@@ -104,6 +105,15 @@ def test_what_little_there_is_is_judged(command: Callable[..., Any], table: Call
     assert said.code == 0, said.err
     document = json.loads(command("judge", path, "--json").out)
     assert sum(arm["rows"] for arm in document["arms"]) == len(lines) - 1
+
+
+def test_one_time_of_events_tells_of_no_change(command: Callable[..., Any], table: Callable[..., Path]) -> None:
+    """A robust error of 0 is no crash either."""
+    path = table(HEAD, "5,1,A", "5,1,B")
+    for options in ((), ("--robust",)):
+        document = json.loads(command("judge", path, "--json", *options).out)
+        assert document["proportionality"]["global"] == {"chi_squared": 0.0, "degrees_of_freedom": 1, "p_value": 1.0}
+        assert document["cox"]["wald"]["statistic"] == 0.0
 
 
 def test_a_parameter_must_be_chosen_where_there_are_several(

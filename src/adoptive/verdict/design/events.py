@@ -1,6 +1,6 @@
 """How many events a two-arm trial needs, and what drift and hazard ratio a number of events gives.
 
-Schoenfeld 1981, 10.1093/biomet/68.1.316; Freedman 1982, 10.1002/sim.4780010204; Hsieh 1992, 10.1002/sim.4780110810.
+Schoenfeld 1981, 10.1093/biomet/68.1.316; Freedman 1982, 10.1002/sim.4780010204; Hsieh 1992, Statistics in Medicine.
 ``allocation`` is experimental over control; the drift is the mean of the log-rank ``z``.
 """
 

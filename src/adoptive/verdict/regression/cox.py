@@ -185,11 +185,13 @@ def _told(
     middle = np.where(finite, coefficients, 0.0)
     used = model if sandwich is None else sandwich
     errors = np.sqrt(np.diag(used))
-    z, reach = middle / errors, deviate(level) * errors
+    z = np.divide(middle, errors, out=np.zeros(size), where=errors > 0)
+    reach = deviate(level) * errors
     with np.errstate(over="ignore"):
         ratios, lower, upper = np.exp(coefficients), np.exp(middle - reach), np.exp(middle + reach)
     kept = np.ix_(finite, finite)
-    wald = float(coefficients[finite] @ np.linalg.solve(used[kept], coefficients[finite])) if finite.any() else 0.0
+    estimable = finite.any() and used[kept].any()  # a robust variance can be 0 where all die at once
+    wald = float(coefficients[finite] @ np.linalg.solve(used[kept], coefficients[finite])) if estimable else 0.0
     score = float(top.slope_at_0 @ np.linalg.solve(top.information_at_0, top.slope_at_0)) if size else 0.0
     return CoxFit(
         names=names,

@@ -120,9 +120,9 @@ def _test(slope: Floats, information: Sequence[Floats], size: int, place: Sequen
         )  # fmt: skip
     both = np.concatenate([np.zeros(size), slope[place]])
     try:
-        return float(both @ np.linalg.solve(whole, both))
+        return max(float(both @ np.linalg.solve(whole, both)), 0.0)
     except np.linalg.LinAlgError:  # theta, or a mixture of it and b, leaves no trace in these events
-        return float(both @ np.linalg.pinv(whole, hermitian=True) @ both)
+        return max(float(both @ np.linalg.pinv(whole, hermitian=True) @ both), 0.0)
 
 
 def _course(design: Design, transform: str, times: Floats) -> Floats:
