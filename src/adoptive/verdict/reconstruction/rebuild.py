@@ -26,9 +26,11 @@ __all__ = ["joined", "monotone", "reconstruct"]
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
+MOST_PATIENTS: Final = 20_000
+"""Of one arm; the search for them grows faster than their number, and takes a quarter of a minute there."""
+
 ABOVE_ONE: Final = 1.05
 """A digitised share above this is no share; up to it, it is 1 read badly."""
-
 
 SLIP: Final = 1e-3
 """Share of the time axis by which a reader misses a step; a point that near to it is on it."""
@@ -125,15 +127,18 @@ def _checked(time: ArrayLike, survival: ArrayLike, at_risk_time: ArrayLike, at_r
     risk_time, given = np.atleast_1d(np.asarray(at_risk_time, np.float64)), np.atleast_1d(np.asarray(at_risk))
     if t.ndim != 1 or t.shape != s.shape or not t.size:
         raise TableError("as many times as shares are needed", where="points", value=(t.shape, s.shape))
-    if not (np.isfinite(t) & np.isfinite(s)).all() or (s < 1.0 - ABOVE_ONE).any() or (s > ABOVE_ONE).any():
+    bad = ~np.isfinite(t) | ~np.isfinite(s) | (s < 1.0 - ABOVE_ONE) | (s > ABOVE_ONE)
+    if bad.any():
         raise TableError(
-            "points must be finite, survival a share",
-            where="points",
-            value=float(s.max()),
-            allowed="0 to 1, not per cent",
-        )
+            "points must be finite, survival a share", where="points",
+            value=f"time {t[bad][0]:g}, survival {s[bad][0]:g}", allowed="0 to 1, not per cent",
+        )  # fmt: skip
     if given.shape != risk_time.shape or risk_time[0] != 0 or (np.diff(risk_time) <= 0).any():
         raise TableError("a risk table has rising times from 0 on", where="at_risk_time", value=risk_time.tolist())
+    if not ((given >= 0) & (given <= MOST_PATIENTS)).all():
+        raise TableError(
+            "a number at risk is out of range", where="at_risk", value=given.tolist(), allowed=f"0 to {MOST_PATIENTS:,}"
+        )
     counts = given.astype(np.int64)
     if (counts != given).any() or counts[0] < 1 or (counts < 0).any() or (np.diff(counts) > 0).any():
         raise TableError("numbers at risk are whole and do not rise", where="at_risk", value=given.tolist())

@@ -74,7 +74,7 @@ def compiling_said() -> Iterator[None]:
     """Say once on stderr that code is compiled, which takes most of a minute at a first use; a warm start is silent."""
     from numba.core import event
 
-    class Once(event.Listener):  # type: ignore[misc]
+    class Once(event.Listener):
         said = False
 
         def on_start(self, event: object) -> None:
