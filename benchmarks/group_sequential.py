@@ -23,8 +23,9 @@ from typing import Any
 import numpy as np
 
 from adoptive.verdict.design import crossing_probabilities, group_sequential
+from adoptive.verdict.design.enrolment import Hazard
 from adoptive.verdict.design.simulate import simulate_trials
-from adoptive.verdict.design.simulation_types import Accrual, Hazard, TrialPlan
+from adoptive.verdict.design.simulation_types import Arrivals, TrialPlan
 
 EVENTS = (100, 200, 300)
 PEER = """
@@ -52,7 +53,7 @@ def plan() -> TrialPlan:
     """Make the plan of the question."""
     control = Hazard.of_median(12.0)
     return TrialPlan(
-        patients=500, control=control, experimental=control.times(0.7), accrual=Accrual(np.array([25.0])),
+        patients=500, control=control, experimental=control.times(0.7), arrivals=Arrivals(np.array([25.0])),
         efficacy=group_sequential(np.array(EVENTS) / 300).efficacy, look_events=np.array(EVENTS),
     )  # fmt: skip
 

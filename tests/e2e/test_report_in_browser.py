@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ CONTRAST = """() => {
 }"""
 
 
+MOST_PAGES = 20  # of the small study, on A4
 PICTURES = 14  # of the small study
 
 WIDER_THAN_PAPER = """() => [...document.querySelectorAll('figure svg, table, pre, p, dl')]
@@ -40,7 +42,7 @@ WIDER_THAN_PAPER = """() => [...document.querySelectorAll('figure svg, table, pr
   .map(e => e.tagName + ' ' + (e.getAttribute('aria-label') || e.textContent.slice(0, 60)))"""
 
 OPEN_SHORT = """() => {
-  document.querySelectorAll('tbody tr:nth-child(n+40)').forEach(row => row.remove());
+  document.querySelectorAll('tbody tr:nth-child(n+13)').forEach(row => row.remove());
   document.querySelectorAll('details.data').forEach(one => { one.open = true; });
 }"""
 """Opens the numbers behind the figures; of long tables the first rows stay, the others are made alike."""
@@ -107,6 +109,8 @@ def test_prints_whole_pages(browser: Browser, report: Path) -> None:
     printed = page.pdf(format="A4")
     assert printed.startswith(b"%PDF")
     assert len(printed) > 20_000
+    pages = max(int(count) for count in re.findall(rb"/Count (\d+)", printed))
+    assert pages <= MOST_PAGES, "folded tables stay off paper"
     page.set_viewport_size({"width": 718, "height": 1000})  # the width of A4 less its margins
     page.emulate_media(media="print")
     assert page.evaluate(WIDER_THAN_PAPER) == []
@@ -136,19 +140,45 @@ def pages(report: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, P
         with pytest.raises(SystemExit) as leaving:
             main([*arguments, "--seed", "1"])
         assert leaving.value.code == 0
-    return {"report": report, "facility": out / "f" / "facility.html", "escalation": out / "e" / "escalation.html"}
+    return {
+        "report": report, "facility": out / "f" / "facility.html", "escalation": out / "e" / "escalation.html",
+        "design": _designs(out),
+    }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", ["report", "facility", "escalation"])
+def _designs(out: Path) -> Path:
+    """Write the page of four designs, simulated by the synthetic clinic."""
+    from synthetic_clinic import SyntheticClinic, small_study
+
+    from adoptive.workbench.design import Asked, combinations, designs_of, read_factor, vary
+    from adoptive.workbench.design.figures import figures_of
+    from adoptive.workbench.design.writing import page_with
+
+    study = small_study()
+    factors = [read_factor(text, study) for text in ("infusion.dose=0,2.5e8", "trial.n=30:60:30")]
+    designs = designs_of(study, factors, combinations(factors, paired=False, most=20))
+    asked = Asked(most_trials=20)
+    varied = vary(study, factors, designs, asked, folder=out, workers=1, simulate=SyntheticClinic(), base=0)
+    place = out / "designs.html"
+    place.write_text(page_with(varied, figures_of(varied), "adoptive design small"), "utf-8")
+    return place
+
+
+LOOKS = [((1280, False), (390, True)), pytest.param(((1280, True), (390, False)), marks=pytest.mark.slow)]
+"""Widths, and dark or light: crosswise at once, the other two where there is time."""
+
+
+@pytest.mark.parametrize("looks", LOOKS, ids=["crosswise", "the others"])
+@pytest.mark.parametrize("kind", ["report", "facility", "escalation", "design"])
 def test_axe_finds_nothing_and_nothing_is_fetched(
-    browser: Browser, axe: str, pages: dict[str, Path], kind: str
+    browser: Browser, axe: str, pages: dict[str, Path], kind: str, looks: tuple[tuple[int, bool], ...]
 ) -> None:
-    for width, dark in ((1280, False), (390, True)):
+    for width, dark in looks:
         page, asked = opened(browser, pages[kind], width=width, dark=dark)
         page.evaluate(OPEN_SHORT)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.evaluate(axe)
-        assert page.evaluate(AXE) == [], (kind, width)
+        assert page.evaluate(AXE) == [], (kind, width, dark)
         assert asked == [pages[kind].as_uri()]
         page.context.close()
     assert pages[kind].stat().st_size < 3_000_000

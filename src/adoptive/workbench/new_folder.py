@@ -71,4 +71,4 @@ def page_of(room: str, **said: Any) -> str:
     here = resources.files("adoptive.workbench")
     template = page_environment().from_string(here.joinpath(room, "page.html.j2").read_text("utf-8"))
     style = Markup(here.joinpath("report", "page.css").read_text("utf-8"))
-    return template.render(label=LABEL, version=__version__, style=style, svg=Markup, **said)
+    return template.render(label=LABEL, version=__version__, style=style, **said)

@@ -25,6 +25,11 @@ BAD = {
     "nothing": ((HEAD,), "no row"),
     "an entry after its time": (("time,event,entry", "5,1,2", "5,1,5"), "line 3"),
     "a negative weight": (("time,event,weight", "5,1,-1"), "line 2"),
+    "a weight beyond sums": (("time,event,weight", "5,1,1e300"), "too large"),
+    "an arm without weight": (("time,event,arm,weight", "5,1,A,0", "6,1,B,1"), "nobody of this arm"),
+    "a cause beyond counting": (("time,cause", "5,99999999999999999999"), "line 2"),
+    "an arm for each patient": ((HEAD, *(f"{n},1,P{n}" for n in range(1, 150))), "too many arms"),
+    "a number as only Python writes it": ((HEAD, "1_0,1,A"), "line 2: '1_0'"),
     "no weight at all": (("time,event,weight", "5,1,0"), "weight"),
 }
 
@@ -55,16 +60,19 @@ def test_a_bad_file_gives_one_sentence(command: Callable[..., Any], table: Calla
         (("--reference", "C"), "no such arm"),
         (("--test", "fh(1)"), "no such test"),
         (("--test", "fh(-1,0)"), "no such test"),
-        (("--level", "1.5"), "level"),
+        (("--level", "1.5"), "--level: not a confidence level"),
         (("--quantiles", "0.5,1.5"), "not a probability"),
         (("--at", "six"), "no list of numbers"),
         (("--at=-1",), "0 or more"),
-        (("--horizon", "-2"), "horizon"),
+        (("--horizon", "-2"), "--horizon: "),
         (("--horizon", "nan"), "horizon"),
         (("--covariates", "age"), "no such column"),
         (("--column", "time=age"), "no such column"),
         (("--column", "clock=time"), "no such role"),
         (("--parameter", "OS"), "no such column"),
+        (("--interest", "2"), "no column of causes"),
+        (("--column", "arm=arm", "--column", "arm=event"), "two columns for one role"),
+        (("--ties", "exact", "--robust"), "--ties"),
     ],
 )
 def test_an_absurd_option_is_refused(
@@ -104,3 +112,24 @@ def test_a_parameter_must_be_chosen_where_there_are_several(
     path = table("AVAL,CNSR,TRTP,PARAMCD", "5,0,A,OS", "8,1,B,OS", "2,0,A,PFS", "3,0,B,PFS")
     assert "OS, PFS" in command("judge", path).err
     assert json.loads(command("judge", path, "--parameter", "PFS", "--json").out)["events"] == 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "tested"),
+    [
+        (("time,event,arm", *(f"5,1,{'AB'[n % 2]}" for n in range(20))), True),  # one time of events
+        (("time,event,arm", "1,1,A", "2,1,B"), True),  # one event that compares
+        (("time,event,arm,strata", *(f"{n},1,{'AB'[n % 2]},{n % 2}" for n in range(1, 20))), False),  # strata are arms
+    ],
+)
+def test_a_table_that_cannot_answer_everything_is_judged_as_far_as_it_can(
+    command: Callable[..., Any], table: Callable[..., Path], lines: tuple[str, ...], tested: bool
+) -> None:
+    said = command("judge", table(*lines), "--json")
+    assert said.code == 0, said.err
+    document = json.loads(said.out)
+    assert [len(arm["curve"]) > 0 for arm in document["arms"]] == [True, True]
+    assert document["proportionality"] is None
+    assert (document["cox"] is not None) == tested
+    assert ("no_cox" in document) != tested
+    assert command("judge", table(*lines)).code == 0

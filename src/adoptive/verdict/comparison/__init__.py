@@ -1,6 +1,7 @@
-"""Groups compared without a model of the hazard: the log-rank family; one table of patients, or many virtual trials.
+"""Do groups differ? The log-rank family, without a model of the hazard; one table of patients, or many virtual trials.
 
-One table: :func:`log_rank_test`, :func:`max_combo`, :func:`gray_test`. Many trials: :func:`log_rank`,
+Enter: :class:`adoptive.verdict.rows.SurvivalRows`, or days, events and marks ``(trials, patients)``. Leave: tests. To
+know, of one table: :func:`log_rank_test`, :func:`max_combo`, :func:`gray_test`; of many trials: :func:`log_rank`,
 :func:`weighted_log_rank`, :func:`max_combo_trials`, :func:`gray_trials`.
 """
 

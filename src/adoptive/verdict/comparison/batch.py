@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import chdtrc
 
 from adoptive.tables import TableError
 from adoptive.verdict.comparison.max_combo import FOUR, standardised
 from adoptive.verdict.comparison.normal_box import FAST, beyond, chances_beyond
+from adoptive.verdict.comparison.trials import of_sums
 from adoptive.verdict.comparison.types import MaxComboTrials
 from adoptive.verdict.comparison.weights import Weights, as_weights, weight_values
 from adoptive.verdict.rows import codes_of
@@ -57,11 +57,7 @@ def weighted_log_rank(
     array([-1.414])
     """
     sums = _batch(days, event, experimental, include, (as_weights(weights),), stratum, merge_near_ties)
-    observed, expected, variance = sums[0][:, 0], sums[1][:, 0], sums[2][:, 0, 0]
-    estimable = variance > 0
-    z = np.where(estimable, (observed - expected) / np.sqrt(np.where(estimable, variance, 1.0)), 0.0)
-    p_value = np.asarray(chdtrc(1.0, z**2), np.float64)
-    return LogRank(observed, expected, variance, z, z**2, p_value, estimable)
+    return of_sums(sums[0][:, 0], sums[1][:, 0], sums[2][:, 0, 0])
 
 
 def max_combo_trials(

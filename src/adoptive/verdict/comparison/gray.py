@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import chdtrc, ndtr
+from scipy.special import ndtr
 
 from adoptive.tables import TableError
 from adoptive.verdict.comparison.log_rank import quadratic
 from adoptive.verdict.comparison.types import GrayTest, GrayTrials
+from adoptive.verdict.normal import two_sided
 from adoptive.verdict.rows import SurvivalRows, survival_rows
 from adoptive.verdict.ties import checked, ordered, tolerance
 
@@ -111,7 +112,7 @@ def gray_trials(
     score, variance = sums[:, 0], sums[:, 1]
     estimable = variance > 0
     z = np.where(estimable, score / np.sqrt(np.where(estimable, variance, 1.0)), 0.0)
-    p_value = np.asarray(chdtrc(1.0, z**2), np.float64)
+    p_value = two_sided(z)
     return GrayTrials(score=score, variance=variance, z=z, p_value=p_value, estimable=estimable)
 
 

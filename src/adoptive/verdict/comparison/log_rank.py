@@ -13,6 +13,7 @@ from adoptive.tables import TableError
 from adoptive.verdict.comparison.risk_sets import RiskSets, risk_sets
 from adoptive.verdict.comparison.types import RankTest
 from adoptive.verdict.comparison.weights import Weights, as_weights, weight_values
+from adoptive.verdict.normal import two_sided
 from adoptive.verdict.rows import SurvivalRows
 
 __all__ = ["log_rank_test", "quadratic", "weights_of"]
@@ -86,7 +87,7 @@ def quadratic(score: Floats, variance: Floats) -> tuple[float, float, int, float
         return 0.0, 0.0, 0, 1.0
     if len(score) == 2:
         z = float(score[1] / scale[1])
-        return z, z**2, 1, float(chdtrc(1.0, z**2))
+        return z, z**2, 1, float(two_sided(z))
     size = scale[there]
     values, vectors = np.linalg.eigh(variance[np.ix_(there, there)] / np.outer(size, size))
     kept = values > SINGULAR * values[-1]

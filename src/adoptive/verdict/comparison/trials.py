@@ -8,12 +8,12 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import chdtrc
 
+from adoptive.verdict.normal import two_sided
 from adoptive.verdict.ties import checked, distinct, tolerance
 from adoptive.verdict.types import LogRank
 
-__all__ = ["log_rank"]
+__all__ = ["log_rank", "of_sums"]
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -37,20 +37,27 @@ def log_rank(
         Times, whether the event was seen, whose arm is experimental, who belongs to the set; ``(trials, patients)``.
     merge_near_ties
         Treat times that differ by round-off as one.
+
+    >>> test = log_rank([[1, 2, 3, 4, 5, 6]], [[1, 1, 0, 1, 1, 1]], [[0, 0, 0, 1, 1, 1]])
+    >>> test.z.round(4), test.p_value.round(4)
+    (array([-1.5714]), array([0.1161]))
     """
     times, happened, first, chosen = checked(days, event, experimental, include)
     sums = _log_rank(times, happened, first, chosen, tolerance(merge_near_ties))
-    observed, expected, variance = sums[:, 0], sums[:, 1], sums[:, 2]
+    return of_sums(sums[:, 0], sums[:, 1], sums[:, 2])
+
+
+def of_sums(observed: Floats, expected: Floats, variance: Floats) -> LogRank:
+    """Give the tests that follow from each trial's sums ``(trials,)``: ``z = (O - E) / sqrt(V)``."""
     estimable = variance > 0
     z = np.where(estimable, (observed - expected) / np.sqrt(np.where(estimable, variance, 1.0)), 0.0)
-    p_value: Floats = np.asarray(chdtrc(1.0, z**2), np.float64)
     return LogRank(
         observed=observed,
         expected=expected,
         variance=variance,
         z=z,
         chi_squared=z**2,
-        p_value=p_value,
+        p_value=two_sided(z),
         estimable=estimable,
     )
 

@@ -1,8 +1,8 @@
-"""How a trial is planned: bounds of interim looks, numbers of patients and events, power.
+"""How is a trial planned? Bounds of interim looks, numbers of patients and events, power.
 
 Enter: information fractions, errors, hazards, accrual. Leave: :class:`SequentialPlan`, :class:`SampleSize`. To know:
 :func:`sequential_plan` (bounds for efficacy, futility, harm), :func:`sample_size_survival`,
-:func:`conditional_power`.
+:func:`conditional_power`, :func:`simulate_trials` (of a :class:`TrialPlan`).
 """
 
 from __future__ import annotations
@@ -36,17 +36,19 @@ from adoptive.verdict.design.multiplicity import (
 from adoptive.verdict.design.rates import power_rates, sample_size_means, sample_size_rates
 from adoptive.verdict.design.sample_size import power_survival, sample_size_survival
 from adoptive.verdict.design.sequential import Bounds, crossing_probabilities, error_spent, group_sequential
+from adoptive.verdict.design.simulate import simulate_trials
+from adoptive.verdict.design.simulation_types import Arrivals, SimulatedTrials, TrialPlan
 from adoptive.verdict.design.single_arm import SingleStage, TwoStage, simon_two_stage, single_stage
 from adoptive.verdict.design.types import Characteristics, ErrorSpending, SampleSize, SequentialPlan
-from adoptive.verdict.design.weighted import DesignWeights, WeightedDesign, power_weighted, sample_size_weighted
+from adoptive.verdict.design.weighted import WeightedDesign, power_weighted, sample_size_weighted
 
 __all__ = [
     "FAMILIES",
     "Accrual",
     "Arms",
+    "Arrivals",
     "Bounds",
     "Characteristics",
-    "DesignWeights",
     "ErrorSpending",
     "FinalEstimate",
     "GraphResult",
@@ -55,7 +57,9 @@ __all__ = [
     "SampleSize",
     "SequentialGraphResult",
     "SequentialPlan",
+    "SimulatedTrials",
     "SingleStage",
+    "TrialPlan",
     "TwoStage",
     "WeightedDesign",
     "accrual_of",
@@ -93,6 +97,7 @@ __all__ = [
     "sample_size_weighted",
     "sequential_plan",
     "simon_two_stage",
+    "simulate_trials",
     "single_stage",
     "spent_by",
 ]

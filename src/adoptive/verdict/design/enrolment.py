@@ -32,10 +32,26 @@ class Hazard:
     starts: tuple[float, ...]
     rates: tuple[float, ...]
 
-    def times(self, ratio: Hazard) -> Hazard:
-        """Give this hazard times a ratio that changes in steps, too."""
-        starts = sorted({*self.starts, *ratio.starts})
-        return Hazard(tuple(starts), tuple(self.at(one) * ratio.at(one) for one in starts))
+    @classmethod
+    def of_median(cls, median: float) -> Hazard:
+        """Give the constant hazard with a median, ``ln 2 / median``; with an infinite one nobody has the event.
+
+        >>> Hazard.of_median(12.0).survival([12.0]).tolist()
+        [0.5]
+        """
+        if not median > 0:
+            raise StudyError("not a median", where="hazard", value=median, allowed="above 0")
+        return cls((0.0,), (float(np.log(2.0) / median),))
+
+    def times(self, ratio: Hazard | float) -> Hazard:
+        """Give this hazard times a ratio, which may change in steps, too: 1 until a delayed effect starts.
+
+        >>> Hazard.of_median(12.0).times(hazard_of([1.0, 0.6], [0.0, 3.0])).starts
+        (0.0, 3.0)
+        """
+        other = ratio if isinstance(ratio, Hazard) else hazard_of(ratio, where="hazard ratio")
+        starts = sorted({*self.starts, *other.starts})
+        return Hazard(tuple(starts), tuple(self.at(one) * other.at(one) for one in starts))
 
     def at(self, time: float) -> float:
         """Give the hazard at a time."""

@@ -101,6 +101,10 @@ def crossing_probabilities(
     """Give the chance to stop at each look for efficacy and for futility, both ``(looks,)``.
 
     ``drift`` is the mean of the final ``z`` at information fraction 1.
+
+    >>> above, below = crossing_probabilities([0.5, 1.0], group_sequential([0.5, 1.0]).efficacy)
+    >>> above.round(4).tolist(), below.tolist()
+    ([0.0015, 0.0235], [0.0, 0.0])
     """
     t, upper = np.atleast_1d(np.asarray(fractions, float)), np.atleast_1d(np.asarray(efficacy, float))
     lower = np.full(len(t), -np.inf) if futility is None else np.atleast_1d(np.asarray(futility, float))

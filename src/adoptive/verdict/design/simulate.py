@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from adoptive.errors import StudyError
 from adoptive.streams import Keys, Streams, purpose_word
 from adoptive.verdict.comparison.weights import weight_at
-from adoptive.verdict.design.simulation_types import Accrual, SimulatedTrials, TrialPlan
+from adoptive.verdict.design.simulation_types import Arrivals, SimulatedTrials, TrialPlan
 
 __all__ = ["PURPOSE", "entry_times", "simulate_trials"]
 
@@ -40,7 +40,7 @@ _BLOCK: Final = 2_000
 def simulate_trials(plan: TrialPlan, *, trials: int, seed: int) -> SimulatedTrials:
     """Simulate trials of a plan, each to the look at which it stops.
 
-    Patients enter by the accrual, are assigned by the block, and have piecewise exponential times to the event and
+    Patients enter as they arrive, are assigned by the block, and have piecewise exponential times to the event and
     exponential times to being lost. A look takes place at the day of its event (or on its calendar day), with whom
     entered before. ``z = (E - O) / sqrt(V)`` of the experimental arm's (weighted) log-rank test: large favours it.
 
@@ -54,10 +54,10 @@ def simulate_trials(plan: TrialPlan, *, trials: int, seed: int) -> SimulatedTria
     Examples
     --------
     >>> import numpy as np
-    >>> from adoptive.verdict.design.simulation_types import Accrual, Hazard, TrialPlan
+    >>> from adoptive.verdict.design import Arrivals, Hazard, TrialPlan
     >>> control = Hazard.of_median(12.0)
     >>> plan = TrialPlan(
-    ...     patients=200, control=control, experimental=control.times(0.6), accrual=Accrual(np.array([10.0])),
+    ...     patients=200, control=control, experimental=control.times(0.6), arrivals=Arrivals(np.array([10.0])),
     ...     efficacy=[2.963, 1.969], look_events=[60, 120],
     ... )
     >>> simulate_trials(plan, trials=2, seed=1).events.tolist()
@@ -67,7 +67,7 @@ def simulate_trials(plan: TrialPlan, *, trials: int, seed: int) -> SimulatedTria
         raise StudyError("no trials", where="simulate_trials: trials", value=trials, allowed="1 or more")
     key = Streams(seed).seed
     blocks = [range(0, trials)]
-    if plan.accrual.arrivals == "random":
+    if plan.arrivals.spacing == "random":
         blocks = [range(start, min(start + _BLOCK, trials)) for start in range(0, trials, _BLOCK)]
     parts = [_simulated(plan, block, key) for block in blocks]
     z, counts, day, ends = (np.concatenate([part[place] for part in parts]) for place in range(4))
@@ -78,34 +78,32 @@ def simulate_trials(plan: TrialPlan, *, trials: int, seed: int) -> SimulatedTria
     )  # fmt: skip
 
 
-def entry_times(accrual: Accrual, patients: int, *, trials: range = range(1), seed: int = 0) -> Floats:
+def entry_times(arrivals: Arrivals, patients: int, *, trials: range = range(1), seed: int = 0) -> Floats:
     """Give when patients enter: ``(1, patients)`` if they come evenly, else ``(trials, patients)``.
 
     Patient ``k`` comes when the accrued intensity reaches ``k`` ("after one gap"), ``k - 1`` ("at once"), or the sum
     of ``k`` exponentials (at random).
 
-    >>> entry_times(Accrual(np.array([2.0, 4.0]), np.array([0.0, 1.0])), 4).tolist()
+    >>> entry_times(Arrivals(np.array([2.0, 4.0]), np.array([0.0, 1.0])), 4).tolist()
     [[0.5, 1.0, 1.25, 1.5]]
     """
-    if accrual.arrivals == "random":
+    if arrivals.spacing == "random":
         trial, patient = np.meshgrid(np.arange(trials.start, trials.stop), np.arange(patients), indexing="ij")
         drawn = Streams(seed).exponential(_ARRIVAL, Keys.of(trial.ravel(), patient.ravel()))
         wanted = np.cumsum(drawn.reshape(trial.shape), axis=1)
     else:
-        wanted = np.arange(1.0, patients + 1.0)[None] - (accrual.first == "at once")
-    reached = np.concatenate([[0.0], np.cumsum(np.diff(accrual.starts) * accrual.rates[:-1])])
+        wanted = np.arange(1.0, patients + 1.0)[None] - (arrivals.first == "at once")
+    reached = np.concatenate([[0.0], np.cumsum(np.diff(arrivals.starts) * arrivals.rates[:-1])])
     piece = np.searchsorted(reached, wanted, side="left") - 1
-    piece = np.maximum(piece, int(np.argmax(accrual.rates > 0)))
-    return np.asarray(accrual.starts[piece] + (wanted - reached[piece]) / accrual.rates[piece])
+    piece = np.maximum(piece, int(np.argmax(arrivals.rates > 0)))
+    return np.asarray(arrivals.starts[piece] + (wanted - reached[piece]) / arrivals.rates[piece])
 
 
 def _simulated(plan: TrialPlan, block: range, key: int) -> Any:
     """Run the kernel on a block of trials."""
-    entry = entry_times(plan.accrual, plan.patients, trials=block, seed=key)
+    entry = entry_times(plan.arrivals, plan.patients, trials=block, seed=key)
     cuts = np.union1d(plan.control.starts, plan.experimental.starts)
-    hazards = np.array(
-        [h.rates[np.searchsorted(h.starts, cuts, "right") - 1] for h in (plan.control, plan.experimental)]
-    )
+    hazards = np.array([hazard.rates_at(cuts) for hazard in (plan.control, plan.experimental)])
     steps = np.diff(cuts) * hazards[:, :-1]
     reached = np.concatenate([np.zeros((2, 1)), np.cumsum(steps, axis=1)], axis=1)
     share, rest = plan.allocation
@@ -124,7 +122,7 @@ def _simulated(plan: TrialPlan, block: range, key: int) -> Any:
 
 def _waiting_time(plan: TrialPlan) -> float:
     """Give a typical time to the event, for the shelves of the sort: it sets speed, no number."""
-    rates = np.concatenate([plan.control.rates, plan.experimental.rates])
+    rates = np.array([*plan.control.rates, *plan.experimental.rates])
     return float(1.0 / rates[rates > 0].mean()) if (rates > 0).any() else 1.0
 
 

@@ -6,7 +6,6 @@ Times are in any one unit (months, say); hazards and rates are per that unit. Bo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -15,8 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from adoptive.errors import StudyError
 from adoptive.verdict.comparison.weights import Weights
+from adoptive.verdict.design.enrolment import Hazard
 
-__all__ = ["REASONS", "Accrual", "Hazard", "SimulatedTrials", "SimulationSummary", "TrialPlan"]
+__all__ = ["REASONS", "Arrivals", "SimulatedTrials", "SimulationSummary", "TrialPlan"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -27,59 +27,31 @@ REASONS: Final = ("no bound crossed", "efficacy", "futility", "harm")
 
 
 @dataclass(frozen=True)
-class Hazard:
-    """Hold a piecewise constant hazard: ``rates[k]`` from ``starts[k]`` on, the last for ever; ``starts[0]`` is 0.
-
-    >>> control = Hazard.of_median(12.0)
-    >>> control.times([1.0, 0.6], starts=[0.0, 3.0]).rates.round(4).tolist()
-    [0.0578, 0.0347]
-    """
-
-    rates: Floats
-    starts: Floats = field(default_factory=lambda: np.zeros(1))
-
-    def __post_init__(self) -> None:
-        _pieces("hazard", self.rates, self.starts)
-        object.__setattr__(self, "rates", np.atleast_1d(np.asarray(self.rates, np.float64)))
-        object.__setattr__(self, "starts", np.atleast_1d(np.asarray(self.starts, np.float64)))
-
-    @classmethod
-    def of_median(cls, median: float) -> Hazard:
-        """Give the constant hazard with a median: ``ln 2 / median``; an infinite median never has an event."""
-        return cls(np.array([np.log(2.0) / median]))
-
-    def times(self, ratio: ArrayLike, *, starts: ArrayLike = 0.0) -> Hazard:
-        """Multiply by a hazard ratio, itself piecewise: a delayed effect has ratio 1 until it starts."""
-        ratios, places = np.atleast_1d(np.asarray(ratio, float)), np.atleast_1d(np.asarray(starts, float))
-        _pieces("hazard ratio", ratios, places)
-        cuts = np.union1d(self.starts, places)
-        mine, other = (np.searchsorted(edges, cuts, side="right") - 1 for edges in (self.starts, places))
-        return Hazard(self.rates[mine] * ratios[other], cuts)
-
-
-@dataclass(frozen=True)
-class Accrual:
-    """Hold how patients come: ``rates[k]`` per unit of time from ``starts[k]`` on, evenly or at random.
+class Arrivals:
+    """Hold how single patients come: ``rates[k]`` per unit of time from ``starts[k]`` on, evenly or at random.
 
     ``first`` says when the first of evenly spaced patients comes: "after one gap" (patient k at k / rate) or "at once"
-    (at (k - 1) / rate). ``arrivals`` "random" is a Poisson process (``first`` plays no part).
+    (at (k - 1) / rate). ``spacing`` "random" is a Poisson process (``first`` plays no part). The last
+    rate holds for as long as need be.
     """
 
     rates: Floats
     starts: Floats = field(default_factory=lambda: np.zeros(1))
     first: Literal["after one gap", "at once"] = "after one gap"
-    arrivals: Literal["even", "random"] = "even"
+    spacing: Literal["even", "random"] = "even"
 
     def __post_init__(self) -> None:
-        _pieces("accrual", self.rates, self.starts)
+        _pieces(self.rates, self.starts)
         object.__setattr__(self, "rates", np.atleast_1d(np.asarray(self.rates, np.float64)))
         object.__setattr__(self, "starts", np.atleast_1d(np.asarray(self.starts, np.float64)))
         if not self.rates[-1] > 0:
-            raise StudyError("accrual stops", where="accrual: rates", value=self.rates.tolist(), allowed="last above 0")
-        for name, allowed in (("first", ("after one gap", "at once")), ("arrivals", ("even", "random"))):
+            raise StudyError(
+                "arrivals stop", where="arrivals: rates", value=self.rates.tolist(), allowed="last above 0"
+            )
+        for name, allowed in (("first", ("after one gap", "at once")), ("spacing", ("even", "random"))):
             if getattr(self, name) not in allowed:
                 value = getattr(self, name)
-                raise StudyError("unknown choice", where=f"accrual: {name}", value=value, allowed=" or ".join(allowed))
+                raise StudyError("unknown choice", where=f"arrivals: {name}", value=value, allowed=" or ".join(allowed))
 
 
 @dataclass(frozen=True)
@@ -95,7 +67,7 @@ class TrialPlan:
     patients: int
     control: Hazard
     experimental: Hazard
-    accrual: Accrual
+    arrivals: Arrivals
     efficacy: Floats
     look_events: Counts | None = None
     look_times: Floats | None = None
@@ -205,10 +177,10 @@ def _mean(values: NDArray[Any]) -> tuple[float, float]:
     return float(values.mean()), error
 
 
-def _pieces(what: str, rates: Sequence[float] | Floats, starts: Sequence[float] | Floats) -> None:
+def _pieces(rates: ArrayLike, starts: ArrayLike) -> None:
     """Refuse pieces that do not start at 0 and rise, or rates below 0."""
     values, places = np.atleast_1d(np.asarray(rates, float)), np.atleast_1d(np.asarray(starts, float))
     if values.shape != places.shape or places[0] != 0 or not (np.diff(places) > 0).all():
-        raise StudyError("pieces must start at 0 and rise", where=f"{what}: starts", value=places.tolist())
+        raise StudyError("pieces must start at 0 and rise", where="arrivals: starts", value=places.tolist())
     if not (np.isfinite(values) & (values >= 0)).all():
-        raise StudyError("a rate is negative or not finite", where=f"{what}: rates", value=values.tolist())
+        raise StudyError("a rate is negative or not finite", where="arrivals: rates", value=values.tolist())

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 from numpy.polynomial import legendre
@@ -19,31 +20,22 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import brentq
 
 from adoptive.errors import StudyError
+from adoptive.verdict.comparison.weights import FLEMING_HARRINGTON, MAGIRR_BURMAN, Weights
 from adoptive.verdict.design.boundaries import sequential_plan
 from adoptive.verdict.design.enrolment import Accrual, Arms, Hazard
 from adoptive.verdict.design.recursion import Path
 from adoptive.verdict.design.types import ErrorSpending, SequentialPlan
 
-__all__ = ["DesignWeights", "WeightedDesign", "power_weighted", "sample_size_weighted"]
+__all__ = ["WeightedDesign", "power_weighted", "sample_size_weighted"]
 
 Floats = NDArray[np.float64]
+
+LOG_RANK: Final = Weights.log_rank()
 
 _NODE, _WEIGHT = legendre.leggauss(16)
 _TO_COEFFICIENTS = np.linalg.inv(legendre.legvander(_NODE, 15))
 _RUNNING = legendre.legvander(_NODE, 16) @ legendre.legint(_TO_COEFFICIENTS, lbnd=-1, axis=0)
 """Integrals from -1 to each node, from values at the nodes."""
-
-
-@dataclass(frozen=True)
-class DesignWeights:
-    """Name the weights of a log-rank test: ``S^rho (1 - S)^gamma``, or modest ones that stop growing at ``delay``.
-
-    ``S`` is the pooled survival just before. With ``delay`` the weight is ``1 / max(S(t), S(delay))``.
-    """
-
-    rho: float = 0.0
-    gamma: float = 0.0
-    delay: float | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +63,7 @@ def power_weighted(
     accrual: Accrual,
     *,
     times: ArrayLike,
-    weights: DesignWeights = DesignWeights(),
+    weights: Weights = LOG_RANK,
     alpha: float = 0.025,
     efficacy: str | ErrorSpending = "O'Brien-Fleming",
     futility: str | ErrorSpending | None = None,
@@ -109,7 +101,7 @@ def sample_size_weighted(
     accrual: Accrual,
     *,
     times: ArrayLike,
-    weights: DesignWeights = DesignWeights(),
+    weights: Weights = LOG_RANK,
     alpha: float = 0.025,
     beta: float = 0.2,
     efficacy: str | ErrorSpending = "O'Brien-Fleming",
@@ -167,7 +159,7 @@ def _crossings(plan: SequentialPlan, mean: Floats) -> Floats:
     return crossed
 
 
-def _limits(arms: Arms, accrual: Accrual, time: float, weights: DesignWeights) -> tuple[float, float]:
+def _limits(arms: Arms, accrual: Accrual, time: float, weights: Weights) -> tuple[float, float]:
     """Give the numerator and its variance per patient at a calendar time."""
     half, age = _ages(arms, accrual, time, weights)
     entered = accrual.patients(np.maximum(time - age, 0.0)) / accrual.total
@@ -187,18 +179,39 @@ def _limits(arms: Arms, accrual: Accrual, time: float, weights: DesignWeights) -
     return numerator, float((amount * weight**2 * balance * mixed).sum())
 
 
-def _weight(weights: DesignWeights, pooled: Floats, age: Floats) -> Floats:
-    if weights.delay is None:
-        return np.asarray(pooled**weights.rho * (1.0 - pooled) ** weights.gamma)
-    inside = age <= weights.delay
+def _weight(weights: Weights, pooled: Floats, age: Floats) -> Floats:
+    """Give the weight at ages, from the pooled survival there."""
+    delay = _delay(weights)
+    if delay is None:
+        rho, gamma = weights.parameters
+        return np.asarray(pooled**rho * (1.0 - pooled) ** gamma)
+    inside = age <= delay
     floor = float(pooled[inside].min()) if inside.any() else 1.0
     return np.asarray(1.0 / np.maximum(pooled, floor))
 
 
-def _ages(arms: Arms, accrual: Accrual, time: float, weights: DesignWeights) -> tuple[Floats, Floats]:
+def _delay(weights: Weights) -> float | None:
+    """Give when modest weights stop growing, None for Fleming-Harrington's; others have no limit here and are refused.
+
+    Gehan's, Tarone-Ware's and Peto's depend on how many are at risk, a cap on where the curve meets it.
+    """
+    delay, cap = weights.parameters
+    if weights.code == FLEMING_HARRINGTON:
+        return None
+    if weights.code == MAGIRR_BURMAN and np.isinf(cap):
+        return delay
+    raise StudyError(
+        "no closed form for these weights", where="weights", value=weights.name,
+        allowed="Weights.fleming_harrington(rho, gamma), Weights.magirr_burman(delay=...)",
+        next_step="simulate them: simulate_trials",
+    )  # fmt: skip
+
+
+def _ages(arms: Arms, accrual: Accrual, time: float, weights: Weights) -> tuple[Floats, Floats]:
     """Give half-lengths of pieces on which all is smooth ``(pieces,)``, and the nodes' ages ``(pieces, 16)``."""
     breaks = {*arms.experimental.starts, *arms.control.starts, *(time - edge for edge in accrual.times)}
-    breaks |= {time} if weights.delay is None else {time, weights.delay, weights.delay * (1.0 - 1e-9)}
+    delay = _delay(weights)
+    breaks |= {time} if delay is None else {time, delay, delay * (1.0 - 1e-9)}
     edges = np.array(sorted({0.0, *(one for one in breaks if 0.0 < one <= time)}))
     fine = np.unique(np.concatenate([np.linspace(a, b, 5) for a, b in pairwise(edges)]))
     half = np.diff(fine) / 2.0
@@ -233,7 +246,7 @@ def _events_between(arms: Arms, accrual: Accrual, time: float, start: float, end
         return 0.0, 0.0
     found = []
     for share, hazard, loss in _both(arms):
-        half, age = _ages(replace(arms, experimental=hazard, control=hazard), accrual, time, DesignWeights())
+        half, age = _ages(replace(arms, experimental=hazard, control=hazard), accrual, time, LOG_RANK)
         rate = hazard.rates_at(age)
         inside = (age > start) & (age < end)
         density = share * hazard.survival(age) * np.exp(-loss * age) * accrual.patients(np.maximum(time - age, 0.0))

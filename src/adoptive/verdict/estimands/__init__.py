@@ -1,4 +1,8 @@
-"""Who is compared with whom: analysis populations, immortal time, treatment switching."""
+"""Who against whom? Analysis populations, immortal time, treatment switching.
+
+Enter: columns of one trial (:func:`switch_rows`). Leave: an :class:`Effect` per analysis. To know:
+:func:`population_effects`, :func:`infusion_effects`, :func:`rpsft`, :func:`ipcw`, :func:`two_stage`.
+"""
 
 from __future__ import annotations
 

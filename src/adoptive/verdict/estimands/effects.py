@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
 
 from adoptive.tables import TableError
 from adoptive.verdict.comparison import log_rank
 from adoptive.verdict.estimands.types import Effect
+from adoptive.verdict.normal import check_level, deviate
 from adoptive.verdict.regression import cox
 from adoptive.verdict.rows import survival_rows
 
@@ -39,6 +39,7 @@ def hazard_effect(
 
     ``patient`` names whose row it is, where somebody has several.
     """
+    check_level(level)  # the fit's own refusal would read as "not estimable" below
     first, seen = np.asarray(experimental, np.bool_), np.asarray(event, np.bool_)
     whose = np.arange(first.size) if patient is None else np.asarray(patient)
     nothing = Effect(name, 1.0, 0.0, np.inf, 1.0, np.unique(whose).size, int(seen.sum()), False, note)
@@ -76,7 +77,7 @@ def keeping_p_value(effect: Effect, time: ArrayLike, event: ArrayLike, experimen
     p_value = float(test.p_value[0])
     if not effect.estimable or z == 0.0 or log_ratio == 0.0:
         return replace(effect, lower=0.0, upper=np.inf, p_value=p_value)
-    reach = float(ndtri(0.5 + level / 2.0)) * abs(log_ratio) / z
+    reach = deviate(level) * abs(log_ratio) / z
     with np.errstate(over="ignore"):
         ends = np.exp(log_ratio - reach), np.exp(log_ratio + reach)
     return replace(effect, lower=float(ends[0]), upper=float(ends[1]), p_value=p_value)

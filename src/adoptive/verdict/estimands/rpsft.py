@@ -13,14 +13,13 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from adoptive.tables import TableError
 from adoptive.verdict.comparison import log_rank
 from adoptive.verdict.estimands.counterfactual import need_follow_up, untreated_times
 from adoptive.verdict.estimands.effects import hazard_effect, keeping_p_value
 from adoptive.verdict.estimands.types import Rpsft, SwitchRows
-from adoptive.verdict.response.proportion import level_of
+from adoptive.verdict.normal import check_level, deviate
 
 __all__ = ["rpsft"]
 
@@ -74,7 +73,7 @@ def rpsft(
         Recensoring without the data cut, bounds that do not hold 0, less than 3 steps.
     """
     need_follow_up(rows, recensor=recensor, where="rpsft")
-    level_of(level)
+    check_level(level, where="rpsft")
     if not (bounds[0] < 0 < bounds[1] and steps >= 3):
         raise TableError(
             "no grid around 0", where="rpsft: bounds, steps", value=(bounds, steps), allowed="-a < 0 < b, 3"
@@ -88,7 +87,7 @@ def rpsft(
     grid = np.linspace(*bounds, steps)
     z = z_of(grid)
     roots = _crossings(z_of, grid, z, 0.0)
-    limit = float(ndtri(0.5 + level / 2.0))
+    limit = deviate(level)
     low, high = _crossings(z_of, grid, z, limit), _crossings(z_of, grid, z, -limit)
     psi = roots[(len(roots) - 1) // 2] if roots else 0.0
     beside = z_of(np.array([psi - 1e-9, psi + 1e-9]))

@@ -64,7 +64,9 @@ def of_patients(
     crossover = np.where(rows.switched, rows.start, np.inf)
     who = populations(rows.experimental, one["treated"], infusion_day=one["infusion_day"], crossover_day=crossover)
     effects = population_effects(rows.time, rows.event, who, level=level)
-    return effects if endpoint != "os" or not rows.switched.any() else (*effects, *of_rows(rows, bootstrap=bootstrap))
+    if endpoint != "os" or not rows.switched.any():
+        return effects
+    return (*effects, *of_rows(rows, bootstrap=bootstrap, level=level))
 
 
 def of_rows(rows: SwitchRows, *, bootstrap: int = 0, level: float = 0.95) -> tuple[Effect, Effect, Effect, Effect]:

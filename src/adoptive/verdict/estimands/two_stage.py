@@ -12,13 +12,12 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import ndtr
 
 from adoptive.tables import TableError
 from adoptive.verdict.estimands.counterfactual import need_follow_up
 from adoptive.verdict.estimands.effects import hazard_effect
 from adoptive.verdict.estimands.types import Effect, SwitchRows, TwoStage
-from adoptive.verdict.response.proportion import level_of
+from adoptive.verdict.normal import check_level, two_sided
 
 __all__ = ["two_stage"]
 
@@ -93,7 +92,7 @@ def two_stage(
         Recensoring without the data cut, an unknown ``delay``.
     """
     need_follow_up(rows, recensor=recensor, where="two_stage")
-    level_of(level)
+    check_level(level, where="two_stage")
     if delay not in ("in time", "ignored"):
         raise TableError("unknown", where="two_stage: delay", value=delay, allowed="in time, ignored")
     whole = np.arange(len(rows))
@@ -224,7 +223,7 @@ def _resampled(
     tail = (1.0 - level) / 2.0
     low, high = np.exp(np.quantile(logs, [tail, 1.0 - tail])) if len(logs) > 1 else (0.0, np.inf)
     spread = float(np.std(logs, ddof=1)) if len(logs) > 1 else np.inf
-    p_value = float(2.0 * ndtr(-abs(np.log(effect.hazard_ratio)) / spread)) if spread > 0 else 1.0
+    p_value = float(two_sided(np.log(effect.hazard_ratio) / spread)) if spread > 0 else 1.0
     note = f"controls' time after the switch shrunk; percentile interval of {len(logs)} resamples"
     return replace(effect, lower=float(low), upper=float(high), p_value=p_value, note=note)
 

@@ -1,4 +1,7 @@
-"""Patient rows back from a published curve."""
+"""What did a printed curve hold? Enter: its points and numbers at risk. Leave: patient rows, and how well they fit.
+
+To know: :func:`reconstruct`; :func:`joined` puts arms together.
+"""
 
 from __future__ import annotations
 

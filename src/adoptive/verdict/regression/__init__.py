@@ -1,4 +1,9 @@
-"""Hazards that depend on covariates: the Cox model; one table of patients, or many virtual trials at once."""
+"""By how much, given covariates? Cox and Fine-Gray models; one table of patients, or many virtual trials of two arms.
+
+Enter: :class:`adoptive.verdict.rows.SurvivalRows` and columns by name, or days, events and arms ``(trials, patients)``.
+Leave: a fit with its tests. To know: :func:`cox`, :func:`cox_groups`, :func:`proportionality`, :func:`fine_gray`; of
+many trials :func:`hazard_ratio`, and :func:`cox_trials` where weights, robust errors or tests are wanted.
+"""
 
 from __future__ import annotations
 

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from adoptive.tables import TableError
+from adoptive.verdict.normal import check_level, deviate
 from adoptive.verdict.regression.risk_table import risk_table
 from adoptive.verdict.regression.types import Baseline, CoxFit, PredictedCurve
 
@@ -51,12 +51,11 @@ def predicted_survival(fit: CoxFit, at: Mapping[str, float], *, level: float = 0
     TableError
         A covariate without a value, an unknown one, exact ties, or a level outside 0 to 1.
     """
-    if not 0 < level < 1:
-        raise TableError("not a confidence level", where="predicted_survival: level", value=level, allowed="0 to 1")
+    check_level(level, where="predicted_survival")
     table = risk_table(fit.design, fit.reached, fit.ties)
     x = _scaled(fit, at)
     scaled = np.where(np.isfinite(fit.covariance), fit.covariance, 0.0) * np.outer(fit.design.scale, fit.design.scale)
-    reach = -float(ndtri((1.0 - level) / 2.0))
+    reach = deviate(level)
     out = []
     for place, name in _present(fit):
         here = table.stratum == place

@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import chdtrc, ndtr, ndtri
+from scipy.special import chdtrc
 
 from adoptive.tables import TableError
+from adoptive.verdict.normal import check_level, deviate, two_sided
 from adoptive.verdict.regression.design import column_of, design_of, matrix_of
 from adoptive.verdict.regression.exact import exact_likelihood
 from adoptive.verdict.regression.maximum import Maximum, climb
@@ -129,7 +130,14 @@ def inverse(information: Floats, kept: NDArray[np.bool_]) -> Floats:
     out = np.zeros_like(information)
     block = np.ix_(kept, kept)
     if kept.any():
-        half = np.linalg.inv(np.linalg.cholesky(information[block]))
+        try:
+            half = np.linalg.inv(np.linalg.cholesky(information[block]))
+        except np.linalg.LinAlgError:
+            raise TableError(
+                "the information about the coefficients is singular", where="cox",
+                allowed="independent columns, each told by several events, and weights of like size",
+                next_step="leave columns out, or join small groups",
+            ) from None  # fmt: skip
         out[block] = half.T @ half
     out[~kept, ~kept] = np.inf
     return out
@@ -177,7 +185,7 @@ def _told(
     middle = np.where(finite, coefficients, 0.0)
     used = model if sandwich is None else sandwich
     errors = np.sqrt(np.diag(used))
-    z, reach = middle / errors, -float(ndtri((1.0 - level) / 2.0)) * errors
+    z, reach = middle / errors, deviate(level) * errors
     with np.errstate(over="ignore"):
         ratios, lower, upper = np.exp(coefficients), np.exp(middle - reach), np.exp(middle + reach)
     kept = np.ix_(finite, finite)
@@ -194,7 +202,7 @@ def _told(
         lower=lower,
         upper=upper,
         z=z,
-        p_values=2.0 * ndtr(-np.abs(z)),
+        p_values=two_sided(z),
         log_likelihood_null=top.value_at_0,
         log_likelihood=top.value,
         likelihood_ratio=chi_squared(2.0 * (top.value - top.value_at_0), size),
@@ -217,8 +225,7 @@ def _check(rows: SurvivalRows, ties: str, level: float, robust: bool) -> None:
     """Refuse what cannot be fitted."""
     if ties not in TIES:
         raise TableError("unknown rule for ties", where="cox: ties", value=ties, allowed=", ".join(TIES))
-    if not 0 < level < 1:
-        raise TableError("not a confidence level", where="cox: level", value=level, allowed="between 0 and 1")
+    check_level(level, where="cox")
     if not rows.event.any():
         raise TableError("no event: a hazard ratio cannot be estimated", where="cox", allowed="one event or more")
     if ties == "exact" and robust:

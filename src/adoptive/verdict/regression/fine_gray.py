@@ -10,9 +10,9 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri
 
 from adoptive.tables import TableError
+from adoptive.verdict.normal import check_level, deviate, two_sided
 from adoptive.verdict.regression.cox import chi_squared, inverse
 from adoptive.verdict.regression.design import design_of, matrix_of
 from adoptive.verdict.regression.maximum import Maximum, climb
@@ -103,7 +103,7 @@ def _told(
     finite = ~top.separated
     coefficients = np.where(finite, top.at / competing.design.scale, np.copysign(np.inf, top.at))
     middle, errors = np.where(finite, coefficients, 0.0), np.sqrt(np.diag(covariance))
-    reach = -float(ndtri((1.0 - level) / 2.0)) * errors
+    reach = deviate(level) * errors
     kept = np.ix_(finite, finite)
     wald = middle[finite] @ np.linalg.solve(covariance[kept], middle[finite]) if finite.any() else 0.0
     with np.errstate(over="ignore"):
@@ -117,7 +117,7 @@ def _told(
         lower=lower,
         upper=upper,
         z=middle / errors,
-        p_values=2.0 * ndtr(-np.abs(middle / errors)),
+        p_values=two_sided(middle / errors),
         log_likelihood_null=top.value_at_0,
         log_likelihood=top.value,
         wald=chi_squared(wald, int(finite.sum())),
@@ -151,5 +151,4 @@ def _check(ties: str, variance: str, level: float) -> None:
     ):
         if value not in allowed:
             raise TableError("unknown option", where=f"fine_gray: {name}", value=value, allowed=", ".join(allowed))
-    if not 0 < level < 1:
-        raise TableError("not a confidence level", where="fine_gray: level", value=level, allowed="between 0 and 1")
+    check_level(level, where="fine_gray")

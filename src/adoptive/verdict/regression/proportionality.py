@@ -39,10 +39,13 @@ def proportionality(
     terms
         Columns that belong together (the dummies of one factor), by term; default each column for itself.
 
+    Where the events tell nothing of a change, as g is the same at all of them, chi-squared is 0 and p 1.
+
     Raises
     ------
     TableError
-        An unknown transform or column, a separated coefficient, exact ties, "log" with an event at time 0.
+        An unknown transform or column, a separated coefficient, exact ties, "log" with an event at time 0, events that
+        are too few or too much at one time.
 
     >>> from adoptive.verdict.regression.cox import cox
     >>> from adoptive.verdict.rows import survival_rows
@@ -103,14 +106,23 @@ def _second_part(fit: CoxFit, transform: str) -> tuple[Floats, Any]:
 
 
 def _test(slope: Floats, information: Sequence[Floats], size: int, place: Sequence[int]) -> float:
-    """Give the score test of theta at ``place``, b being fitted."""
+    """Give the score test of theta at ``place``, b being fitted; 0 where no event tells of theta."""
     whole = np.empty((size + len(place),) * 2)
     whole[:size, :size] = information[0]
     whole[:size, size:] = information[1][:, place]
     whole[size:, :size] = information[1][:, place].T
     whole[size:, size:] = information[2][np.ix_(place, place)]
+    scale = np.sqrt(whole.diagonal())
+    if not (scale > 0).all() or np.linalg.matrix_rank(whole / np.outer(scale, scale), hermitian=True) < len(whole):
+        raise TableError(
+            "the events cannot tell an effect that changes with time", where="proportionality",
+            allowed="events at several times, each with more than one kind of row at risk",
+        )  # fmt: skip
     both = np.concatenate([np.zeros(size), slope[place]])
-    return float(both @ np.linalg.solve(whole, both))
+    try:
+        return float(both @ np.linalg.solve(whole, both))
+    except np.linalg.LinAlgError:  # theta, or a mixture of it and b, leaves no trace in these events
+        return float(both @ np.linalg.pinv(whole, hermitian=True) @ both)
 
 
 def _course(design: Design, transform: str, times: Floats) -> Floats:

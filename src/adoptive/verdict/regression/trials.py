@@ -7,15 +7,15 @@ With a binary covariate the risk sums are two counters, so a trial costs a sort 
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
 
-from adoptive.tables import TableError
+from adoptive.verdict.normal import check_level, deviate
 from adoptive.verdict.regression.trials_cox import cox_trials
+from adoptive.verdict.regression.two_arms import NEWTON_STEPS, NEWTON_TOLERANCE, WIDEST, next_guess
 from adoptive.verdict.regression.types import Ties
 from adoptive.verdict.ties import checked, distinct, tolerance
 from adoptive.verdict.types import HazardRatio
@@ -25,11 +25,6 @@ __all__ = ["hazard_ratio"]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Counts = NDArray[np.int64]
-
-NEWTON_STEPS: Final = 60
-NEWTON_TOLERANCE: Final = 1e-12
-WIDEST: Final = 40.0
-"""Bound on the log hazard ratio while it is searched; finite maxima of real trials lie far inside."""
 
 
 def hazard_ratio(
@@ -63,9 +58,12 @@ def hazard_ratio(
         Treat times that differ by round-off as one.
 
     Robust errors, weights and tests: :func:`adoptive.verdict.regression.cox_trials`.
+
+    >>> found = hazard_ratio([[1, 2, 3, 4, 5, 6]], [[1, 1, 1, 0, 1, 1]], [[0, 0, 1, 0, 1, 1]])
+    >>> found.ratio.round(4), found.upper.round(4)
+    (array([0.2931]), array([3.4203]))
     """
-    if not 0 < level < 1:
-        raise TableError("not a confidence level", where="hazard_ratio: level", value=level, allowed="between 0 and 1")
+    check_level(level, where="hazard_ratio")
     if ties == "efron" and stratum is None and entry is None:
         times, happened, first, chosen = checked(days, event, experimental, include)
         fits = _cox(times, happened, first, chosen, tolerance(merge_near_ties))
@@ -75,7 +73,7 @@ def hazard_ratio(
             days, event, experimental, include, ties=ties, stratum=stratum, entry=entry, merge_near_ties=merge_near_ties
         )
         log_ratio, error, estimable = fit.log_ratio, fit.standard_error, fit.estimable
-    reach = float(ndtri(0.5 + level / 2.0)) * error
+    reach = deviate(level) * error
     with np.errstate(over="ignore"):  # an interval may end at inf
         lower, upper = np.exp(log_ratio - reach), np.exp(log_ratio + reach)
     return HazardRatio(
@@ -128,12 +126,7 @@ def _maximum(risk: Counts, events: Counts) -> Any:
     low, high, beta = -WIDEST, WIDEST, 0.0
     slope, information = _slope(risk, events, beta)
     for _ in range(NEWTON_STEPS):
-        if slope > 0:
-            low = beta
-        else:
-            high = beta
-        step = beta + slope / information if information > 0 else np.inf
-        target = step if low < step < high else 0.5 * (low + high)
+        target, low, high = next_guess(beta, slope, information, low, high)
         moved = abs(target - beta)
         beta = target
         slope, information = _slope(risk, events, beta)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from adoptive.verdict.ties import ordered
 
-__all__ = ["changing", "gathered", "maximum", "own_scores", "slope_at"]
+__all__ = ["changing", "gathered", "maximum", "next_guess", "own_scores", "slope_at"]
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
@@ -25,6 +25,7 @@ TIME, RISK, DEAD, EVENTS, LIVED, RANK, STRATUM = 0, 1, 3, 5, 6, 7, 8
 NEWTON_STEPS: Final = 60
 NEWTON_TOLERANCE: Final = 1e-12
 WIDEST: Final = 40.0
+"""Bound on the log hazard ratio while it is searched; finite maxima of real trials lie far inside."""
 
 
 @njit(cache=True, nogil=True)
@@ -121,6 +122,17 @@ def slope_at(table: Floats, beta: float, efron: bool) -> Any:
 
 
 @njit(cache=True, nogil=True)
+def next_guess(beta: float, slope: float, information: float, low: float, high: float) -> tuple[float, float, float]:
+    """Narrow the bracket of a concave likelihood's maximum and give Newton's step, the middle if that leaves it."""
+    if slope > 0:
+        low = beta
+    else:
+        high = beta
+    step = beta + slope / information if information > 0 else np.inf
+    return (step if low < step < high else 0.5 * (low + high)), low, high
+
+
+@njit(cache=True, nogil=True)
 def maximum(table: Floats, efron: bool) -> Any:
     """Find the maximum by Newton's steps inside a bracket, and whether it is finite.
 
@@ -137,12 +149,7 @@ def maximum(table: Floats, efron: bool) -> Any:
     low, high, beta = -WIDEST, WIDEST, 0.0
     for _ in range(NEWTON_STEPS):
         _, slope, information, _ = slope_at(table, beta, efron)
-        if slope > 0:
-            low = beta
-        else:
-            high = beta
-        step = beta + slope / information if information > 0 else np.inf
-        target = step if low < step < high else 0.5 * (low + high)
+        target, low, high = next_guess(beta, slope, information, low, high)
         moved = abs(target - beta)
         beta = target
         if moved <= NEWTON_TOLERANCE:

@@ -1,4 +1,9 @@
-"""Shares of patients: proportions, differences, ratios, exact and stratified tests; how soon they respond, how long."""
+"""What share responds? Proportions, differences, ratios, exact and stratified tests; how soon, and for how long.
+
+Enter: counts of any shapes that broadcast, or days ``(patients,)``. Leave: arrays of the same shape. To know:
+:func:`clopper_pearson`, :func:`difference`, :func:`fisher_exact`, :func:`mantel_haenszel`,
+:func:`duration_of_response`, :func:`probability_in_response`.
+"""
 
 from __future__ import annotations
 

@@ -13,10 +13,11 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
 from adoptive.tables import TableError
-from adoptive.verdict.response.proportion import Floats, counts_of, level_of, wilson
+from adoptive.verdict.normal import deviate, two_sided
+from adoptive.verdict.response.proportion import Floats, counts_of, wilson
 from adoptive.verdict.response.restricted import difference_z, root
 from adoptive.verdict.response.types import Difference
 
@@ -63,7 +64,7 @@ def difference(
     known = (n1 > 0) & (n0 > 0)
     m1, m0 = np.where(known, n1, 1.0), np.where(known, n0, 1.0)
     y1, y0 = np.where(known, x1, 0.0), np.where(known, x0, 0.0)
-    z = float(ndtri(0.5 + level_of(level) / 2.0))
+    z = deviate(level)
     lower, upper = DIFFERENCES[method](y1, m1, y0, m0, z)
     return Difference(
         estimate=y1 / m1 - y0 / m0,
@@ -81,6 +82,10 @@ def non_inferiority(
 
     Returns z of ``p1 - p0 = -margin`` and the one-sided p-value; large z speaks for non-inferiority. With margin 0 it
     is the pooled test of superiority.
+
+    >>> z, p = non_inferiority(75, 100, 78, 100, margin=0.15)
+    >>> float(z.round(4)), float(p.round(4))
+    (1.9964, 0.0229)
     """
     (x1, n1), (x0, n0) = counts_of(hits_1, n_1), counts_of(hits_0, n_0)
     x1, n1, x0, n0 = np.broadcast_arrays(x1, n1, x0, n0)
@@ -92,27 +97,21 @@ def non_inferiority(
     return z, np.asarray(ndtr(-z))
 
 
-def _wald(x1: Floats, n1: Floats, x0: Floats, n0: Floats, z: float) -> Ends:
-    p1, p0 = x1 / n1, x0 / n0
-    reach = z * np.sqrt(p1 * (1.0 - p1) / n1 + p0 * (1.0 - p0) / n0)
-    return np.maximum(p1 - p0 - reach, -1.0), np.minimum(p1 - p0 + reach, 1.0)
-
-
 def _continuity(x1: Floats, n1: Floats, x0: Floats, n0: Floats) -> Floats:
     """Give Yates' correction on the scale of the difference, as R's ``prop.test`` limits it."""
     whole = 1.0 / n1 + 1.0 / n0
     return np.asarray(np.minimum(0.5, np.abs(x1 / n1 - x0 / n0) / whole) * whole)
 
 
-def _wald_corrected(x1: Floats, n1: Floats, x0: Floats, n0: Floats, z: float) -> Ends:
-    lower, upper = (x1 / n1 - x0 / n0 + side * _wald_reach(x1, n1, x0, n0, z) for side in (-1.0, 1.0))
-    extra = _continuity(x1, n1, x0, n0)
-    return np.maximum(lower - extra, -1.0), np.minimum(upper + extra, 1.0)
-
-
-def _wald_reach(x1: Floats, n1: Floats, x0: Floats, n0: Floats, z: float) -> Floats:
+def _wald(x1: Floats, n1: Floats, x0: Floats, n0: Floats, z: float, extra: Floats | float = 0.0) -> Ends:
+    """Give the interval by each group's own variance, cut at -1 and 1; ``extra`` widens it to both sides."""
     p1, p0 = x1 / n1, x0 / n0
-    return np.asarray(z * np.sqrt(p1 * (1.0 - p1) / n1 + p0 * (1.0 - p0) / n0))
+    reach = z * np.sqrt(p1 * (1.0 - p1) / n1 + p0 * (1.0 - p0) / n0) + extra
+    return np.maximum(p1 - p0 - reach, -1.0), np.minimum(p1 - p0 + reach, 1.0)
+
+
+def _wald_corrected(x1: Floats, n1: Floats, x0: Floats, n0: Floats, z: float) -> Ends:
+    return _wald(x1, n1, x0, n0, z, _continuity(x1, n1, x0, n0))
 
 
 def _agresti_caffo(x1: Floats, n1: Floats, x0: Floats, n0: Floats, z: float) -> Ends:
@@ -155,7 +154,7 @@ def _p_value(x1: Floats, n1: Floats, x0: Floats, n0: Floats, method: str) -> Flo
     if method == "miettinen-nurminen":
         variance = variance * (n1 + n0) / (n1 + n0 - 1.0)
     z = np.where(variance > 0, distance / np.sqrt(np.where(variance > 0, variance, 1.0)), 0.0)
-    return np.asarray(2.0 * ndtr(-z))
+    return two_sided(z)
 
 
 DIFFERENCES: Final[Mapping[str, Callable[[Floats, Floats, Floats, Floats, float], Ends]]] = MappingProxyType(

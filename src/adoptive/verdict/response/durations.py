@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
 
 from adoptive.tables import TableError
-from adoptive.verdict.response.proportion import Floats, level_of
+from adoptive.verdict.normal import deviate
+from adoptive.verdict.response.proportion import Floats
 from adoptive.verdict.response.types import InResponse, Spread
 from adoptive.verdict.survival import curve
 from adoptive.verdict.types import Curve
@@ -101,7 +101,7 @@ def probability_in_response(
     days = grid if at_days is None else np.atleast_1d(np.asarray(at_days, np.float64))
     place = np.clip(np.searchsorted(grid, days, side="right") - 1, 0, None)
     share_at, error_at = share[place], error[place]
-    reach = float(ndtri(0.5 + level_of(level) / 2.0)) * error_at
+    reach = deviate(level) * error_at
     lower, upper = np.maximum(share_at - reach, 0.0), np.minimum(share_at + reach, 1.0)
     return InResponse(days, share_at, error_at, lower, upper, float((share * widths).sum()), last)
 

@@ -15,7 +15,8 @@ from numba import njit
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from adoptive.verdict.response.proportion import EQUALLY_LIKELY, Floats, counts_of, level_of
+from adoptive.verdict.normal import tail_of
+from adoptive.verdict.response.proportion import EQUALLY_LIKELY, Floats, counts_of
 from adoptive.verdict.response.types import ExactTest
 
 __all__ = ["barnard_exact", "boschloo_exact", "conditional_odds", "fisher_exact"]
@@ -57,7 +58,7 @@ def conditional_odds(
     Estimate, lower, upper; the estimate is 0 or inf where a cell of the table is empty.
     """
     x1, n1, x0, n0 = _tables(hits_1, n_1, hits_0, n_0)
-    tail = (1.0 - level_of(level)) / 2.0
+    tail = tail_of(level)
     out = np.empty((3, x1.size))
     for k, (a, m, b, n) in enumerate(zip(x1.flat, n1.flat, x0.flat, n0.flat, strict=True)):
         out[:, k] = _conditional(int(a), int(m), int(b), int(n), tail)

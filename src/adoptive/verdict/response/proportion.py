@@ -12,9 +12,10 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betainc, betaincinv, ndtri
+from scipy.special import betainc, betaincinv
 
 from adoptive.tables import TableError
+from adoptive.verdict.normal import deviate, tail_of
 from adoptive.verdict.types import Interval
 
 __all__ = [
@@ -24,7 +25,6 @@ __all__ = [
     "clopper_pearson",
     "counts_of",
     "jeffreys",
-    "level_of",
     "mid_p",
     "proportion",
     "wilson",
@@ -52,9 +52,13 @@ def clopper_pearson(hits: ArrayLike, total: ArrayLike, *, level: float = 0.95) -
     """Give the exact interval: the proportions not rejected by either one-sided binomial test at ``(1 - level) / 2``.
 
     Without observations the interval is 0 to 1.
+
+    >>> ends = clopper_pearson(7, 10)
+    >>> float(ends.lower.round(4)), float(ends.upper.round(4))
+    (0.3475, 0.9333)
     """
     count, size = counts_of(hits, total)
-    tail = (1.0 - level_of(level)) / 2.0
+    tail = tail_of(level)
     inside, short = count > 0, count < size
     lower = betaincinv(np.where(inside, count, 1.0), size - count + 1.0, tail)
     upper = betaincinv(count + 1.0, np.where(short, size - count, 1.0), 1.0 - tail)
@@ -62,9 +66,14 @@ def clopper_pearson(hits: ArrayLike, total: ArrayLike, *, level: float = 0.95) -
 
 
 def wilson(hits: ArrayLike, total: ArrayLike, *, level: float = 0.95) -> Interval:
-    """Give the score interval: the roots of ``|p_hat - p| = z sqrt(p (1 - p) / n)``; 0 to 1 without observations."""
+    """Give the score interval: the roots of ``|p_hat - p| = z sqrt(p (1 - p) / n)``; 0 to 1 without observations.
+
+    >>> ends = wilson(7, 10)
+    >>> float(ends.lower.round(4)), float(ends.upper.round(4))
+    (0.3968, 0.8922)
+    """
     count, size = counts_of(hits, total)
-    z = float(ndtri(0.5 + level_of(level) / 2.0))
+    z = deviate(level)
     spread = z * np.sqrt(count * (size - count) / np.where(size > 0, size, 1.0) + z**2 / 4.0)
     centre = count + z**2 / 2.0
     lower, upper = (centre - spread) / (size + z**2), (centre + spread) / (size + z**2)
@@ -75,7 +84,7 @@ def wilson(hits: ArrayLike, total: ArrayLike, *, level: float = 0.95) -> Interva
 def jeffreys(hits: ArrayLike, total: ArrayLike, *, level: float = 0.95) -> Interval:
     """Give the equal-tailed interval of ``Beta(x + 1/2, n - x + 1/2)``; it reaches 0 without and 1 with hits only."""
     count, size = counts_of(hits, total)
-    tail = (1.0 - level_of(level)) / 2.0
+    tail = tail_of(level)
     lower = betaincinv(count + 0.5, size - count + 0.5, tail)
     upper = betaincinv(count + 0.5, size - count + 0.5, 1.0 - tail)
     return Interval(lower=np.where(count > 0, lower, 0.0), upper=np.where(count < size, upper, 1.0))
@@ -87,7 +96,7 @@ def mid_p(hits: ArrayLike, total: ArrayLike, *, level: float = 0.95) -> Interval
     ``P(X > x | p) + P(X = x | p) / 2 = (1 -+ level) / 2``: shorter than the exact one, its coverage is not guaranteed.
     """
     count, size = counts_of(hits, total)
-    tail = (1.0 - level_of(level)) / 2.0
+    tail = tail_of(level)
     lower = np.where(count > 0, _share_at(count, size, tail), 0.0)
     return Interval(lower=lower, upper=np.where(count < size, _share_at(count, size, 1.0 - tail), 1.0))
 
@@ -133,13 +142,6 @@ def counts_of(hits: ArrayLike, total: ArrayLike) -> tuple[Floats, Floats]:
     if not ((count >= 0) & (count <= size)).all():
         raise TableError("hits must lie between 0 and the total", where="proportion", allowed="0 <= hits <= total")
     return count, size
-
-
-def level_of(level: float) -> float:
-    """Give the confidence level, refused unless it lies between 0 and 1."""
-    if not 0 < level < 1:
-        raise TableError("not a confidence level", where="level", value=level, allowed="between 0 and 1")
-    return level
 
 
 def _share_at(count: Floats, size: Floats, chance: float) -> Floats:

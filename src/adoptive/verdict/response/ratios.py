@@ -10,11 +10,11 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, ndtri
 
 from adoptive.tables import TableError
+from adoptive.verdict.normal import deviate, two_sided
 from adoptive.verdict.response.exact import conditional_odds, fisher_exact
-from adoptive.verdict.response.proportion import Floats, counts_of, level_of
+from adoptive.verdict.response.proportion import Floats, counts_of
 from adoptive.verdict.response.restricted import odds_z, risk_z, root
 from adoptive.verdict.response.types import Ratio
 
@@ -70,6 +70,10 @@ def odds_ratio(
         the margins, exact interval, p by Fisher).
     level
         Confidence level.
+
+    >>> found = odds_ratio(15, 30, 5, 25, method="log")
+    >>> float(found.estimate.round(3)), float(found.lower.round(3)), float(found.upper.round(3))
+    (4.0, 1.189, 13.461)
     """
     x1, n1, x0, n0, known = _known(hits_1, n_1, hits_0, n_0, where="odds_ratio")
     estimate = _over(x1 * (n0 - x0), x0 * (n1 - x1))
@@ -108,22 +112,22 @@ def _log(estimate: Floats, variance: Floats, some: np.ndarray, *, level: float) 
     """Give the Wald interval on the log scale."""
     spread = np.sqrt(np.where(some, np.maximum(variance, 0.0), 1.0))
     value = np.where(some, estimate, 1.0)
-    reach = np.exp(float(ndtri(0.5 + level_of(level) / 2.0)) * spread)
+    reach = np.exp(deviate(level) * spread)
     log_value = np.abs(np.log(value))
     z = np.where(spread > 0, log_value / np.where(spread > 0, spread, 1.0), np.where(log_value > 0, np.inf, 0.0))
     lower, upper = np.where(some, value / reach, 0.0), np.where(some, value * reach, np.inf)
-    return Ratio(value, lower, upper, np.where(some, 2.0 * ndtr(-z), 1.0), some, "log")
+    return Ratio(value, lower, upper, np.where(some, two_sided(z), 1.0), some, "log")
 
 
 def _score(z_of: Statistic, estimate: Floats, known: np.ndarray, *, level: float) -> Ratio:
     """Find the ratios whose score statistic is +z and -z; z falls as the ratio rises."""
-    z = float(ndtri(0.5 + level_of(level) / 2.0))
+    z = deviate(level)
     with np.errstate(divide="ignore"):
         seen = np.clip(np.log(np.where(known, estimate, 1.0)), -WIDEST, WIDEST)
     end = np.full(seen.shape, WIDEST)
     lower = np.exp(root(lambda log: z_of(np.exp(log)) > z, -end, seen))
     upper = np.exp(root(lambda log: z_of(np.exp(log)) > -z, seen, end))
-    p_value = 2.0 * ndtr(-np.abs(z_of(np.ones(seen.shape))))
+    p_value = two_sided(z_of(np.ones(seen.shape)))
     return Ratio(
         estimate=np.where(known, estimate, 1.0),
         lower=np.where(known & (estimate > 0), lower, 0.0),

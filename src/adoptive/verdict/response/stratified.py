@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import chdtrc, ndtr, ndtri
+from scipy.special import chdtrc
 
 from adoptive.tables import TableError
-from adoptive.verdict.response.proportion import Floats, counts_of, level_of
+from adoptive.verdict.normal import deviate, two_sided
+from adoptive.verdict.response.proportion import Floats, counts_of
 from adoptive.verdict.response.restricted import ROUND_OFF, difference_shares, root
 from adoptive.verdict.response.types import Association, StratifiedDifference
 
@@ -54,7 +55,7 @@ def mantel_haenszel(
     shift = 0.5 if corrected and distance >= 0.5 else 0.0
     statistic = (distance - shift) ** 2 / variance if variance > 0 else 0.0
     ratio, spread, estimable = _common_odds(x1, n1, x0, n0)
-    reach = float(np.exp(ndtri(0.5 + level_of(level) / 2.0) * spread)) if estimable else np.inf
+    reach = float(np.exp(deviate(level) * spread)) if estimable else np.inf
     return Association(
         statistic=statistic,
         degrees=1,
@@ -88,13 +89,17 @@ def stratified_difference(
         Greenland and Robins' variance. With one stratum the first is the unstratified interval.
     level
         Confidence level.
+
+    >>> found = stratified_difference([8, 6], [10, 10], [4, 3], [10, 10])
+    >>> round(found.estimate, 4), round(found.lower, 4), round(found.upper, 4)
+    (0.35, 0.0365, 0.6015)
     """
     rows = _strata(hits_1, n_1, hits_0, n_0, least=2.0)
     x1, n1, x0, n0 = rows
     weight = n1 * n0 / (n1 + n0)
     weight = weight / weight.sum()
     estimate = float((weight * (x1 / n1 - x0 / n0)).sum())
-    z = float(ndtri(0.5 + level_of(level) / 2.0))
+    z = deviate(level)
     if method == "miettinen-nurminen":
         lower, upper = (_score_end(rows, weight, side * z) for side in (1.0, -1.0))
         statistic = _score_z(rows, weight, 0.0)
@@ -106,7 +111,7 @@ def stratified_difference(
     else:
         allowed = "miettinen-nurminen, mantel-haenszel"
         raise TableError("unknown method", where="stratified_difference: method", value=method, allowed=allowed)
-    p_value = float(2.0 * ndtr(-abs(statistic)))
+    p_value = float(two_sided(statistic))
     return StratifiedDifference(estimate, lower, upper, statistic, p_value, weight, method)
 
 

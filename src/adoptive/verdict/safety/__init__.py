@@ -1,4 +1,8 @@
-"""Harm: worst grades, who had what by arm, events per exposure, onset and length. Knows tables of events only."""
+"""What harm? Worst grades, who had what by arm, events per exposure, onset and length.
+
+Enter: tables of events (patient, term, grade, day). Leave: tables by term and arm. To know: :func:`worst_grades`,
+:func:`incidences`, :func:`exposure_adjusted_rate`, :func:`toxicity_incidence`.
+"""
 
 from __future__ import annotations
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammaincinv, ndtr, ndtri
+from scipy.special import gammaincinv
 
 from adoptive.tables import TableError
-from adoptive.verdict.response.proportion import EQUALLY_LIKELY, clopper_pearson, level_of
+from adoptive.verdict.normal import deviate, tail_of, two_sided
+from adoptive.verdict.response.proportion import EQUALLY_LIKELY, clopper_pearson
 from adoptive.verdict.response.restricted import root, signed
 from adoptive.verdict.response.types import Difference, Ratio
 from adoptive.verdict.safety.types import ExposureRate
@@ -38,7 +39,7 @@ def exposure_adjusted_rate(events: ArrayLike, exposure_years: ArrayLike, *, leve
     (0.5, 0.2398, 0.9195)
     """
     count, years = _counts(events, exposure_years)
-    tail = (1.0 - level_of(level)) / 2.0
+    tail = tail_of(level)
     some = years > 0
     over = np.where(some, years, 1.0)
     low = np.where(count > 0, gammaincinv(np.maximum(count, 1.0), tail), 0.0) / over
@@ -47,7 +48,11 @@ def exposure_adjusted_rate(events: ArrayLike, exposure_years: ArrayLike, *, leve
 
 
 def first_occurrence_years(onset_day: ArrayLike, end_day: ArrayLike) -> Floats:
-    """Give the years ``(patients,)`` until the first event of a term (inf: none) or the end of observation."""
+    """Give the years ``(patients,)`` until the first event of a term (inf: none) or the end of observation.
+
+    >>> first_occurrence_years([np.inf, 36.525], [365.25, 365.25]).round(4).tolist()
+    [1.0, 0.1]
+    """
     onset, end = np.broadcast_arrays(np.asarray(onset_day, np.float64), np.asarray(end_day, np.float64))
     if (np.minimum(onset, end) < 0).any() or not np.isfinite(end).all():
         raise TableError("a day is negative or the end not finite", where="first_occurrence_years", allowed="0 or more")
@@ -77,12 +82,16 @@ def rate_difference(
     Returns
     -------
     The difference; p-value of the score test of no difference (``wald``: of Wald's).
+
+    >>> found = rate_difference(10, 20.0, 4, 20.0)
+    >>> float(found.estimate.round(4)), float(found.lower.round(4)), float(found.upper.round(4))
+    (0.3, -0.0768, 0.7431)
     """
     (x1, t1), (x0, t0) = _counts(events_1, years_1), _counts(events_0, years_0)
     x1, t1, x0, t0 = np.broadcast_arrays(x1, t1, x0, t0)
     known = (t1 > 0) & (t0 > 0)
     t1, t0 = np.where(known, t1, 1.0), np.where(known, t0, 1.0)
-    z, estimate = float(ndtri(0.5 + level_of(level) / 2.0)), x1 / t1 - x0 / t0
+    z, estimate = deviate(level), x1 / t1 - x0 / t0
     spread = np.sqrt(x1 / t1**2 + x0 / t0**2)
     if method == "wald":
         lower, upper, statistic = estimate - z * spread, estimate + z * spread, signed(estimate, spread**2)
@@ -98,7 +107,7 @@ def rate_difference(
         estimate=np.where(known, estimate, 0.0),
         lower=np.where(known, lower, -np.inf),
         upper=np.where(known, upper, np.inf),
-        p_value=np.where(known, 2.0 * ndtr(-np.abs(statistic)), 1.0),
+        p_value=np.where(known, two_sided(statistic), 1.0),
         method=method,
     )
 
@@ -123,6 +132,10 @@ def rate_ratio(
         ``poisson.test``. ``log``: Wald on the log scale (not estimable without events in a group).
     level
         Confidence level.
+
+    >>> found = rate_ratio(10, 20.0, 4, 20.0)
+    >>> float(found.estimate.round(4)), float(found.lower.round(4)), float(found.upper.round(4))
+    (2.5, 0.7211, 10.9205)
     """
     (x1, t1), (x0, t0) = _counts(events_1, years_1), _counts(events_0, years_0)
     x1, t1, x0, t0 = np.broadcast_arrays(x1, t1, x0, t0)
@@ -133,9 +146,9 @@ def rate_ratio(
     if method == "log":
         known = known & (x1 > 0) & (x0 > 0)
         spread = np.sqrt(1.0 / y1 + 1.0 / y0)
-        reach = np.exp(float(ndtri(0.5 + level_of(level) / 2.0)) * spread)
+        reach = np.exp(deviate(level) * spread)
         lower, upper = estimate / reach, estimate * reach
-        p_value = 2.0 * ndtr(-np.abs(np.log(np.where(known, estimate, 1.0))) / spread)
+        p_value = two_sided(np.log(np.where(known, estimate, 1.0)) / spread)
     elif method == "exact":
         share = clopper_pearson(x1, x1 + x0, level=level)
         lower = share.lower / (1.0 - share.lower) * t0 / t1

@@ -1,4 +1,10 @@
-"""Survival of one group: curves, quantiles, means; one table of patients, or many virtual trials at once."""
+"""How long, in one group? Curves, quantiles, means, incidences; one table of patients, or many virtual trials at once.
+
+Enter: :class:`adoptive.verdict.rows.SurvivalRows`, or days, events and marks ``(trials, patients)``. Leave: a value per
+group, or per trial. To know, of one table: :func:`survival_curves`, :func:`quantiles`, :func:`restricted_means`,
+:func:`milestones`, :func:`cumulative_incidence`, :func:`parametric_fit`; of many trials: :func:`kaplan_meier`,
+:func:`median_survival`, and those that end in ``_trials``.
+"""
 
 from __future__ import annotations
 

@@ -6,17 +6,18 @@ and is there from the start. The same estimates as of one table, trial by trial.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.tables import TableError
-from adoptive.verdict.survival.intervals import bounds, check_level, check_scale, reach, transformed, two_sided
-from adoptive.verdict.survival.steps import crossing
+from adoptive.verdict.normal import check_level, deviate, two_sided
+from adoptive.verdict.survival.incidence import causes_of
+from adoptive.verdict.survival.intervals import bounds, check_scale, transformed
 from adoptive.verdict.survival.types import IntervalKind, TrialContrasts, TrialEstimates, TrialQuantiles
-from adoptive.verdict.ties import checked, distinct, ordered, tolerance
+from adoptive.verdict.survival.walks import crossings, incidences, means, padded_curves, survivals
+from adoptive.verdict.ties import checked, tolerance
 
 __all__ = [
     "incidence_trials",
@@ -62,9 +63,9 @@ def restricted_mean_trials(
     times, happened, chosen = checked(days, event, include)
     ends = _horizons(horizon, len(times))
     nobody = np.zeros(times.shape, np.bool_)
-    found = _means(times, happened, nobody, chosen, ends, tolerance(merge_near_ties))
+    found = means(times, happened, nobody, chosen, ends, tolerance(merge_near_ties))
     mean, error, estimable = found[:, 0, 0], np.sqrt(found[:, 0, 1]), found[:, 0, 2] > 0
-    width = reach(level) * error
+    width = deviate(level) * error
     return TrialEstimates(mean, error, mean - width, mean + width, estimable)
 
 
@@ -86,7 +87,7 @@ def restricted_mean_contrast_trials(
     check_level(level, where="restricted_mean_contrast_trials")
     times, happened, arm, chosen = checked(days, event, experimental, include)
     ends = _horizons(horizon, len(times))
-    found = _means(times, happened, arm, chosen, ends, tolerance(merge_near_ties))
+    found = means(times, happened, arm, chosen, ends, tolerance(merge_near_ties))
     error = np.sqrt(found[:, 0, 1] + found[:, 1, 1])
     estimable = (found[:, :, 2] > 0).all(axis=1) & (error > 0)
     difference = found[:, 1, 0] - found[:, 0, 0]
@@ -113,7 +114,7 @@ def milestone_trials(
     check_scale(interval, where="milestone_trials: interval")
     times, happened, chosen = checked(days, event, include)
     nobody = np.zeros(times.shape, np.bool_)
-    found = _survivals(times, happened, nobody, chosen, at, tolerance(merge_near_ties))
+    found = survivals(times, happened, nobody, chosen, at, tolerance(merge_near_ties))
     survival, error = found[:, 0, 0], found[:, 0, 1]
     lower, upper = bounds(survival, error, interval, level)
     return TrialEstimates(survival, error, lower, upper, found[:, 0, 2] > 0)
@@ -136,7 +137,7 @@ def milestone_contrast_trials(
     """
     check_level(level, where="milestone_contrast_trials")
     times, happened, arm, chosen = checked(days, event, experimental, include)
-    found = _survivals(times, happened, arm, chosen, at, tolerance(merge_near_ties))
+    found = survivals(times, happened, arm, chosen, at, tolerance(merge_near_ties))
     survival, error = found[:, :, 0], found[:, :, 1]
     estimable = ((survival > 0) & (survival < 1)).all(axis=1) & (found[:, :, 2] > 0).all(axis=1)
     inside = estimable[:, None]
@@ -170,10 +171,12 @@ def quantile_trials(
     out = np.empty((3, len(times)))
     for first in range(0, len(times), BLOCK):
         block = slice(first, first + BLOCK)
-        moments, survival, error = _curves(times[block], happened[block], chosen[block], tolerance(merge_near_ties))
+        moments, survival, error = padded_curves(
+            times[block], happened[block], chosen[block], tolerance(merge_near_ties)
+        )
         lower, upper = bounds(survival, error, interval, level)
         for row, edge in enumerate((survival, lower, np.where(survival > 0.0, upper, 2.0))):
-            out[row, block] = _crossings(moments, edge, 1.0 - probability)
+            out[row, block] = crossings(moments, edge, 1.0 - probability)
     return TrialQuantiles(*out)
 
 
@@ -183,23 +186,23 @@ def incidence_trials(
     include: ArrayLike | None = None,
     *,
     at: float,
-    of: int = 1,
+    interest: int = 1,
     level: float = 0.95,
     interval: IntervalKind = "log",
     merge_near_ties: bool = True,
 ) -> TrialEstimates:
     """Give the cumulative incidence of one cause at one day in each trial, with the jackknife's error.
 
-    Arguments: ``cause`` ``(trials, patients)``, 0 censored, 1, 2, ... causes; ``of`` the cause of interest.
+    Arguments: ``cause`` ``(trials, patients)``, 0 censored, 1, 2, ... causes; ``interest``: the cause estimated.
 
     >>> incidence_trials([[1.0, 2.0, 3.0, 4.0]], [[1, 2, 0, 1]], at=4).value
     array([0.75])
     """
     check_level(level, where="incidence_trials")
     check_scale(interval, where="incidence_trials: interval")
-    codes = np.asarray(cause, np.int64)
+    codes = causes_of(cause)
     times, happened, chosen = checked(days, codes > 0, include)
-    found = _incidences(times, np.where(codes == of, 1, 2 * happened), chosen, at, tolerance(merge_near_ties))
+    found = incidences(times, np.where(codes == interest, 1, 2 * happened), chosen, at, tolerance(merge_near_ties))
     value, error = found[:, 0], np.sqrt(found[:, 1])
     lower, upper = bounds(value, error, interval, level)
     return TrialEstimates(value, error, lower, upper, chosen.any(axis=1))
@@ -218,132 +221,5 @@ def _horizons(horizon: ArrayLike | None, trials: int) -> Floats:
 def _contrast(difference: Floats, error: Floats, z: Floats, estimable: Bools, level: float) -> TrialContrasts:
     """Put a contrast together; where it is not estimable it says nothing."""
     difference = np.where(estimable, difference, 0.0)
-    width = reach(level) * error
+    width = deviate(level) * error
     return TrialContrasts(difference, error, difference - width, difference + width, z, two_sided(z), estimable)
-
-
-@njit(cache=True, nogil=True)
-def _means(days: Floats, event: Bools, arm: Bools, include: Bools, ends: Floats, near: float) -> Any:
-    """Give each trial's and arm's mean, its variance and whether anybody is there ``(trials, 2, 3)``."""
-    out = np.zeros((days.shape[0], 2, 3))
-    for trial in range(days.shape[0]):
-        times, risk, events, _ = distinct(days[trial], event[trial], arm[trial], include[trial], near)
-        end = ends[trial]
-        if end == np.inf:
-            for k in range(times.size):
-                if (risk[0, 0] == 0 or risk[k, 0] > 0) and (risk[0, 1] == 0 or risk[k, 1] > 0):
-                    end = times[k]
-        for side in range(2):
-            if times.size and risk[0, side] > 0:
-                out[trial, side, 0], out[trial, side, 1] = _mean(times, risk[:, side], events[:, side], end)
-                out[trial, side, 2] = 1.0
-    return out
-
-
-@njit(cache=True, nogil=True)
-def _mean(times: Floats, risk: Codes, events: Codes, end: float) -> Any:
-    """Give the area under one curve and Greenwood's variance of it."""
-    survival = np.empty(times.size)
-    now = 1.0
-    for k in range(times.size):
-        if events[k] > 0:
-            now *= 1.0 - events[k] / risk[k]
-        survival[k] = now
-    rest, variance = 0.0, 0.0
-    until = end
-    for k in range(times.size - 1, -1, -1):
-        if times[k] < end:
-            rest += survival[k] * (until - times[k])
-            until = times[k]
-            if 0 < events[k] < risk[k]:
-                variance += rest * rest * events[k] / (risk[k] * (risk[k] - events[k]))
-    return rest + until, variance
-
-
-@njit(cache=True, nogil=True)
-def _survivals(days: Floats, event: Bools, arm: Bools, include: Bools, at: float, near: float) -> Any:
-    """Give each trial's and arm's survival at a day, its error and whether anybody is there ``(trials, 2, 3)``."""
-    out = np.zeros((days.shape[0], 2, 3))
-    for trial in range(days.shape[0]):
-        times, risk, events, _ = distinct(days[trial], event[trial], arm[trial], include[trial], near)
-        for side in range(2):
-            survival, total = 1.0, 0.0
-            for k in range(times.size):
-                if times[k] <= at and events[k, side] > 0:
-                    left = risk[k, side] - events[k, side]
-                    survival *= left / risk[k, side]
-                    if left > 0:
-                        total += events[k, side] / (risk[k, side] * left)
-            out[trial, side, 0] = survival
-            out[trial, side, 1] = survival * np.sqrt(total)
-            out[trial, side, 2] = 1.0 if times.size and risk[0, side] > 0 else 0.0
-    return out
-
-
-@njit(cache=True, nogil=True)
-def _curves(days: Floats, event: Bools, include: Bools, near: float) -> Any:
-    """Give each trial's distinct times, survival and error, filled up with the last ones."""
-    times, survival, error = np.empty((3, days.shape[0], max(days.shape[1], 1)))
-    for trial in range(days.shape[0]):
-        nobody = np.zeros(days.shape[1], np.bool_)
-        moments, risk, events, _ = distinct(days[trial], event[trial], nobody, include[trial], near)
-        now, total, last = 1.0, 0.0, 0.0
-        for k in range(times.shape[1]):
-            if k < moments.size:
-                last = moments[k]
-                if events[k, 0] > 0:
-                    left = risk[k, 0] - events[k, 0]
-                    now *= left / risk[k, 0]
-                    if left > 0:
-                        total += events[k, 0] / (risk[k, 0] * left)
-            times[trial, k], survival[trial, k], error[trial, k] = last, now, now * np.sqrt(total)
-    return times, survival, error
-
-
-@njit(cache=True, nogil=True)
-def _crossings(times: Floats, values: Floats, level: float) -> Floats:
-    """Give each trial's crossing."""
-    out = np.empty(times.shape[0])
-    for trial in range(times.shape[0]):
-        out[trial] = crossing(times[trial], values[trial], level)
-    return out
-
-
-@njit(cache=True, nogil=True)
-def _incidences(days: Floats, kind: Codes, include: Bools, at: float, near: float) -> Any:
-    """Give each trial's incidence of kind 1 at a day and its jackknife variance ``(trials, 2)``."""
-    out = np.zeros((days.shape[0], 2))
-    for trial in range(days.shape[0]):
-        order, merged = ordered(days[trial], include[trial], near)
-        out[trial, 0], out[trial, 1] = _incidence(merged, kind[trial][order], at)
-    return out
-
-
-@njit(cache=True, nogil=True)
-def _incidence(times: Floats, kind: Codes, at: float) -> Any:
-    """Give one trial's incidence and variance: a first pass for F(t), a second for every patient's effect on it."""
-    size = times.size
-    gained = np.zeros(size + 1)
-    for sweep in range(2):
-        at_risk, k, survival, now, total = float(size), 0, 1.0, 0.0, gained[size]
-        taken, squares = 0.0, 0.0
-        while k < size and times[k] <= at:
-            end, mine, every = k, 0, 0
-            while end < size and times[end] == times[k]:
-                mine += kind[end] == 1
-                every += kind[end] > 0
-                end += 1
-            left = at_risk - every
-            now += survival * mine / at_risk
-            later = (total - now) / left if left > 0 else 0.0
-            taken += (survival * mine / at_risk - later * every) / at_risk
-            if sweep == 1:
-                for i in range(k, end):
-                    own = survival / at_risk if kind[i] == 1 else 0.0
-                    effect = own - (later if kind[i] > 0 else 0.0) - taken
-                    squares += effect * effect
-            survival *= left / at_risk
-            at_risk -= end - k
-            k = end
-        gained[size] = now
-    return now, squares + (size - k) * taken * taken

@@ -13,9 +13,10 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.tables import TableError
+from adoptive.verdict.normal import check_level
 from adoptive.verdict.rows import SurvivalRows
 from adoptive.verdict.survival.counts import Counts, counted, influence_of_hazard, needs_robust, unweighted
-from adoptive.verdict.survival.intervals import bounds, check_level, check_scale
+from adoptive.verdict.survival.intervals import bounds, carried, check_scale
 from adoptive.verdict.survival.steps import crossing
 from adoptive.verdict.survival.types import IntervalKind, Quantiles, RiskCounts, SurvivalCurve
 
@@ -127,7 +128,7 @@ def _curve(
         standard_error=error,
         robust_standard_error=jackknife,
         lower=lower,
-        upper=_carried(survival, upper),
+        upper=carried(survival, upper),
         cumulative_hazard=np.cumsum(steps),
         hazard_standard_error=hazard_error,
         rows=len(rows),
@@ -135,12 +136,6 @@ def _curve(
         interval=interval,
         robust=robust,
     )
-
-
-def _carried(survival: Floats, upper: Floats) -> Floats:
-    """Keep the last upper end once the curve is 0; 1 if it never was above."""
-    alive = np.flatnonzero(survival > 0.0)
-    return np.where(survival > 0.0, upper, upper[alive[-1]] if alive.size else 1.0)
 
 
 def _robust_error(rows: SurvivalRows, counts: Counts, survival: Floats) -> Floats:

@@ -14,12 +14,13 @@ from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from adoptive.tables import TableError
+from adoptive.verdict.normal import check_level
 from adoptive.verdict.rows import SurvivalRows, survival_rows
 from adoptive.verdict.survival.counts import Counts, counted, unweighted
-from adoptive.verdict.survival.intervals import bounds, check_level, check_scale
+from adoptive.verdict.survival.intervals import bounds, check_scale
 from adoptive.verdict.survival.types import Incidence, IntervalKind
 
-__all__ = ["IncidenceVariance", "cumulative_incidence"]
+__all__ = ["IncidenceVariance", "causes_of", "cumulative_incidence"]
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -64,7 +65,7 @@ def cumulative_incidence(
     """
     check_level(level, where="cumulative_incidence")
     check_scale(interval, where="cumulative_incidence: interval")
-    codes = _codes(cause)
+    codes = causes_of(cause)
     keep = np.ones(codes.shape, np.bool_) if weight is None else np.asarray(weight, np.float64) > 0
     rows = survival_rows(time, codes > 0, entry=entry, group=group, weight=weight, merge_near_ties=merge_near_ties)
     codes = codes[keep]
@@ -82,8 +83,8 @@ def cumulative_incidence(
     )
 
 
-def _codes(cause: ArrayLike) -> Codes:
-    """Check the causes."""
+def causes_of(cause: ArrayLike) -> Codes:
+    """Give causes as codes, 0 for censored; refuse what is no whole number of 0 or more."""
     given = np.asarray(cause)
     codes = given.astype(np.int64)
     if not ((codes == given) & (codes >= 0)).all():

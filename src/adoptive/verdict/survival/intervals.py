@@ -12,12 +12,13 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit, ndtr, ndtri
+from scipy.special import expit, logit
 
 from adoptive.tables import TableError
+from adoptive.verdict.normal import deviate
 from adoptive.verdict.survival.types import IntervalKind
 
-__all__ = ["SCALES", "bounds", "check_level", "check_scale", "reach", "transformed", "two_sided"]
+__all__ = ["SCALES", "bounds", "carried", "check_scale", "transformed"]
 
 Floats = NDArray[np.float64]
 Pair = tuple[Floats, Floats]
@@ -70,25 +71,10 @@ _ON_SCALE: Final[Mapping[str, tuple[Callable[[Floats], Floats], Callable[[Floats
 """A scale and its slope; all rise with the probability."""
 
 
-def check_level(level: float, *, where: str) -> None:
-    """Refuse a confidence level that is not between 0 and 1."""
-    if not 0 < level < 1:
-        raise TableError("not a confidence level", where=f"{where}: level", value=level, allowed="between 0 and 1")
-
-
 def check_scale(kind: str, *, where: str, of: Iterable[str] = tuple(SCALES)) -> None:
     """Refuse a scale that does not exist."""
     if kind not in of:
         raise TableError("no such scale", where=where, value=kind, allowed=", ".join(of))
-
-
-def reach(level: float) -> float:
-    """Give the normal quantile of a two-sided level.
-
-    >>> round(reach(0.95), 4)
-    1.96
-    """
-    return float(ndtri(0.5 + level / 2.0))
 
 
 def bounds(p: Floats, error: Floats, kind: IntervalKind, level: float) -> Pair:
@@ -102,8 +88,14 @@ def bounds(p: Floats, error: Floats, kind: IntervalKind, level: float) -> Pair:
     """
     inside = (p > 0.0) & (p < 1.0)
     with np.errstate(over="ignore"):
-        lower, upper = SCALES[kind](np.where(inside, p, 0.5), reach(level) * np.where(inside, error, 0.0))
+        lower, upper = SCALES[kind](np.where(inside, p, 0.5), deviate(level) * np.where(inside, error, 0.0))
     return np.where(inside, lower, p), np.where(inside, upper, p)
+
+
+def carried(survival: Floats, upper: Floats) -> Floats:
+    """Keep a curve's last upper end once it is 0; 1 if it never was above."""
+    alive = np.flatnonzero(survival > 0.0)
+    return np.where(survival > 0.0, upper, upper[alive[-1]] if alive.size else 1.0)
 
 
 def transformed(p: Floats, error: Floats, kind: str) -> Pair:
@@ -111,8 +103,3 @@ def transformed(p: Floats, error: Floats, kind: str) -> Pair:
     check_scale(kind, where="scale", of=_ON_SCALE)
     value, slope = _ON_SCALE[kind]
     return value(p), error * slope(p)
-
-
-def two_sided(z: float | Floats) -> Floats:
-    """Give the two-sided p value of a normal deviate."""
-    return np.asarray(2.0 * ndtr(-np.abs(z)), np.float64)

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adoptive.tables import TableError
+from adoptive.verdict.normal import check_level, deviate, two_sided
 from adoptive.verdict.rows import SurvivalRows
 from adoptive.verdict.survival.curves import risk_counts, survival_curves
-from adoptive.verdict.survival.intervals import check_level, reach, transformed, two_sided
+from adoptive.verdict.survival.intervals import transformed
 from adoptive.verdict.survival.pairs import pair_of
 from adoptive.verdict.survival.steps import value_at
 from adoptive.verdict.survival.types import IntervalKind, Milestone, MilestoneContrast, SurvivalCurve
@@ -68,6 +69,12 @@ def milestone_contrast(
         plain, log, log-log, logit or arcsine.
     reference, other
         Names of the two groups; default the first, and the only other one.
+
+    >>> from adoptive.verdict.rows import survival_rows
+    >>> rows = survival_rows([1, 2, 3, 4], [1, 1, 1, 1], group=["a", "a", "b", "b"])
+    >>> found = milestone_contrast(rows, at=1.5)
+    >>> found.difference, found.estimable
+    (0.5, False)
     """
     check_level(level, where="milestone_contrast")
     transformed(np.array([0.5]), np.array([0.0]), scale)
@@ -81,7 +88,7 @@ def milestone_contrast(
     if estimable:
         values, errors = transformed(survival, error, scale)
         z = float((values[1] - values[0]) / np.hypot(*errors))
-    width = reach(level) * plain_error
+    width = deviate(level) * plain_error
     return MilestoneContrast(
         names=names,
         at=at,

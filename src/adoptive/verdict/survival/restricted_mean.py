@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adoptive.tables import TableError
+from adoptive.verdict.normal import check_level, deviate, two_sided
 from adoptive.verdict.rows import SurvivalRows
 from adoptive.verdict.survival.counts import Counts, counted, needs_robust
-from adoptive.verdict.survival.intervals import check_level, reach, two_sided
 from adoptive.verdict.survival.pairs import pair_of
 from adoptive.verdict.survival.types import RestrictedMean, RestrictedMeanContrast
 
@@ -78,6 +78,12 @@ def restricted_mean_contrast(
     ------
     TableError
         Groups that are not there, or a choice that is not one.
+
+    >>> from adoptive.verdict.rows import survival_rows
+    >>> rows = survival_rows([1, 2, 3, 4], [1, 1, 1, 1], group=["a", "a", "b", "b"])
+    >>> found = restricted_mean_contrast(rows, horizon=3)
+    >>> found.difference, round(found.standard_error, 4)
+    (1.5, 0.3536)
     """
     pair, names = pair_of(rows, reference, other, where="restricted_mean_contrast")
     base, new = restricted_means(pair, horizon=horizon, level=level, robust=needs_robust(rows, robust))
@@ -85,7 +91,7 @@ def restricted_mean_contrast(
         base, new = new, base
     difference, error = new.mean - base.mean, math.hypot(base.standard_error, new.standard_error)
     z = difference / error if error > 0 else 0.0
-    width = reach(level)
+    width = deviate(level)
     ratio, ratio_lower, ratio_upper, ratio_p = _ratio(base, new, width)
     return RestrictedMeanContrast(
         names=names,
@@ -131,7 +137,7 @@ def _mean(name: str, rows: SurvivalRows, until: float, level: float, robust: boo
     else:
         variance = float(np.sum(rest**2 * counts.greenwood))
     error = math.sqrt(variance)
-    width = reach(level) * error
+    width = deviate(level) * error
     return RestrictedMean(name, until, mean, error, mean - width, mean + width)
 
 

@@ -11,9 +11,9 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
 
-from adoptive.tables import TableError
+from adoptive.verdict.normal import check_level
+from adoptive.verdict.survival.intervals import bounds, carried
 from adoptive.verdict.survival.steps import crossing
 from adoptive.verdict.ties import checked, distinct, tolerance
 from adoptive.verdict.types import Curve, RiskTable
@@ -83,6 +83,10 @@ def risk_table(days: ArrayLike, event: ArrayLike, include: ArrayLike | None = No
 
     At risk are those with ``days >= t``; the other two counts are cumulative over ``days < t``. Layout of the KMunicate
     proposal, 10.1136/bmjopen-2019-030215.
+
+    >>> table = risk_table([[1.0, 2.0, 3.0, 4.0]], [[1, 0, 1, 1]], at_days=[0.0, 2.5])
+    >>> table.at_risk.tolist(), table.events.tolist(), table.censored.tolist()
+    ([[4, 2]], [[0, 1]], [[0, 1]])
     """
     times, happened, chosen = checked(days, event, include)
     at = np.atleast_1d(np.asarray(at_days, np.float64))
@@ -108,18 +112,28 @@ def curve(days: ArrayLike, event: ArrayLike, include: ArrayLike | None = None, *
         ``(patients,)``.
     level
         Confidence level of the interval, between 0 and 1.
+
+    >>> found = curve([1.0, 2.0, 3.0, 4.0], [1, 0, 1, 1])
+    >>> found.survival.tolist(), found.upper.round(3).tolist()
+    ([0.75, 0.75, 0.375, 0.0], [0.961, 0.961, 0.808, 0.808])
     """
-    if not 0 < level < 1:
-        raise TableError("not a confidence level", where="curve: level", value=level, allowed="between 0 and 1")
+    check_level(level, where="curve")
     marks = [None if mark is None else np.asarray(mark)[None] for mark in (event, include)]
     times, happened, chosen = checked(np.asarray(days)[None], *marks)
     nobody = np.zeros(times.shape[1], np.bool_)
     moments, at_risk, events, censored = distinct(times[0], happened[0], nobody, chosen[0], tolerance(True))
     risk, deaths = at_risk[:, 0], events[:, 0]
     survival = np.cumprod(1.0 - deaths / risk)
-    lower, upper = _log_log(survival, risk, deaths, float(ndtri(0.5 + level / 2.0)))
+    error = survival * np.sqrt(np.cumsum(deaths / np.where(risk > deaths, risk * (risk - deaths), 1.0)))
+    lower, upper = bounds(survival, error, "log-log", level)
     return Curve(
-        days=moments, survival=survival, lower=lower, upper=upper, at_risk=risk, events=deaths, censored=censored[:, 0]
+        days=moments,
+        survival=survival,
+        lower=lower,
+        upper=carried(survival, upper),
+        at_risk=risk,
+        events=deaths,
+        censored=censored[:, 0],
     )
 
 
@@ -127,22 +141,12 @@ def median_interval(of: Curve) -> tuple[float, float, float]:
     """Give a curve's median with its interval: where the band crosses one half; inf = not reached.
 
     Brookmeyer and Crowley 1982, 10.2307/2530286, with the band of the curve.
+
+    >>> median_interval(curve([1.0, 2.0, 3.0, 4.0], [1, 1, 1, 1]))
+    (2.5, 1.0, inf)
     """
     medians = [crossing(of.days, edge, HALF) for edge in (of.survival, of.lower, of.upper)]
     return float(medians[0]), float(medians[1]), float(medians[2])
-
-
-def _log_log(survival: Floats, risk: Floats, deaths: Floats, z: float) -> tuple[Floats, Floats]:
-    """Give the two ends of the log-log interval."""
-    inside = (survival > 0.0) & (survival < 1.0)
-    greenwood = np.cumsum(deaths / np.where(risk > deaths, risk * (risk - deaths), 1.0))
-    base = np.where(inside, survival, HALF)
-    factor = np.exp(z * np.sqrt(greenwood) / np.abs(np.log(base)))
-    lower = np.where(inside, base**factor, np.where(survival > 0.0, 1.0, 0.0))
-    upper = np.where(inside, base ** (1.0 / factor), 1.0)
-    alive = np.flatnonzero(survival > 0.0)
-    carried = upper[alive[-1]] if alive.size else 1.0
-    return lower, np.where(survival > 0.0, upper, carried)
 
 
 @njit(cache=True, nogil=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from scipy.special import ndtr
+
 from adoptive.verdict.design.types import ErrorSpending, SampleSize
 from adoptive.workbench.bounds.answer import Answer
 from adoptive.workbench.bounds.seen import Seen
@@ -101,7 +103,7 @@ def _look(found: Answer, k: int) -> dict[str, Any]:
 
 def _level(z: float) -> float | None:
     """Give the one-sided p of a z, for efficacy."""
-    return 0.5 * math.erfc(float(z) / math.sqrt(2.0)) if math.isfinite(z) else None
+    return float(ndtr(-z)) if math.isfinite(z) else None
 
 
 def _number(value: Any) -> float | None:

@@ -72,7 +72,10 @@ def _named(given: Sequence[str]) -> dict[str, str]:
     pairs = [text.partition("=") for text in given]
     if bad := next((text for text, (_, equals, name) in zip(given, pairs, strict=True) if not (equals and name)), None):
         raise typer.BadParameter(f"--column: {bad!r} is not ROLE=NAME, as in time=AVAL")
-    return {role.strip(): name.strip() for role, _, name in pairs}
+    named = {role.strip(): name.strip() for role, _, name in pairs}
+    if len(named) < len(pairs):
+        raise typer.BadParameter(f"--column: two columns for one role: {', '.join(given)}")
+    return named
 
 
 def reconstruct(

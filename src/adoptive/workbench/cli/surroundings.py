@@ -15,7 +15,15 @@ from types import FrameType
 
 from adoptive.errors import RunError
 
-__all__ = ["StoppedError", "damaged_cache", "interrupts_kept", "prepare", "say_error", "silence_output"]
+__all__ = [
+    "StoppedError",
+    "compiling_said",
+    "damaged_cache",
+    "interrupts_kept",
+    "prepare",
+    "say_error",
+    "silence_output",
+]
 
 _CACHE = "NUMBA_CACHE_DIR"
 
@@ -59,6 +67,26 @@ def interrupts_kept() -> Iterator[None]:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if kept:
         raise KeyboardInterrupt
+
+
+@contextmanager
+def compiling_said() -> Iterator[None]:
+    """Say once on stderr that code is compiled, which takes most of a minute at a first use; a warm start is silent."""
+    from numba.core import event
+
+    class Once(event.Listener):  # type: ignore[misc]
+        said = False
+
+        def on_start(self, event: object) -> None:
+            if not self.said:
+                self.said = True
+                say_error("compiling for the first use; later calls start at once")
+
+        def on_end(self, event: object) -> None:
+            """Say nothing."""
+
+    with event.install_listener("numba:compile", Once()):
+        yield
 
 
 def damaged_cache(problem: BaseException) -> RunError:

@@ -13,6 +13,7 @@ from scipy.special import ndtr, ndtri
 
 from adoptive.trial.looks import bounds_of
 from adoptive.trial.types import Study
+from adoptive.verdict.design.events import drift_of
 from adoptive.verdict.design.sequential import crossing_probabilities
 from adoptive.workbench.design.characteristics import PrimaryTest
 from adoptive.workbench.design.types import Characteristic, Measured
@@ -41,8 +42,7 @@ def schoenfeld_power(hazard_ratio: float, events: float, *, share: float, alpha:
     >>> round(schoenfeld_power(0.5, 88, share=0.5, alpha=0.025), 2)
     0.9
     """
-    drift = -np.log(hazard_ratio) * np.sqrt(events * share * (1.0 - share))
-    return float(ndtr(drift + ndtri(alpha)))
+    return float(ndtr(_drift(hazard_ratio, events, share) + ndtri(alpha)))
 
 
 def closed_form_power(
@@ -68,6 +68,10 @@ def closed_form_power(
     if test.kind == "log-rank":
         return schoenfeld_power(effect, float(events.mean()), share=share, alpha=test.alpha)
     bounds = bounds_of(study)
-    drift = float(-np.log(effect) * np.sqrt(study.trial.events * share * (1.0 - share)))
+    drift = _drift(effect, study.trial.events, share)
     above, _ = crossing_probabilities(bounds.fractions, bounds.efficacy, bounds.futility, drift=drift)
     return float(above.sum())
+
+
+def _drift(hazard_ratio: float, events: float, share: float) -> float:
+    return float(drift_of(hazard_ratio, events, allocation=share / (1.0 - share)))

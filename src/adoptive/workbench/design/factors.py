@@ -12,7 +12,7 @@ from adoptive.errors import StudyError
 from adoptive.trial.types import ARM_SECTIONS, Study
 from adoptive.workbench.design.types import Factor, Place, Value
 from adoptive.workbench.fields import fields_of, in_words, type_at, unit_and_limits
-from adoptive.workbench.mistakes import dotted, nearest
+from adoptive.workbench.mistakes import nearest
 from adoptive.workbench.shape import arm_names
 
 __all__ = [
@@ -261,8 +261,3 @@ def _same_end(name: str, known: tuple[str, ...]) -> str:
     """Give a field whose last word is the same, or similar."""
     ends = {field.rpartition(".")[2]: field for field in reversed(known)}
     return ends.get(nearest(name.rpartition(".")[2], tuple(ends)), "")
-
-
-def name_of(place: Place) -> str:
-    """Write a place as people write it."""
-    return dotted(place)

@@ -9,7 +9,7 @@ import numpy as np
 
 from adoptive.workbench.design.types import Characteristic, DesignResult, Factor, Varied, shown
 from adoptive.workbench.design.words import answer, gain_sentence, headline
-from adoptive.workbench.report.charts import ARM_COLOURS, ARM_DASHES, Chart, Figure, Size, draw, on
+from adoptive.workbench.figures.charts import ARM_COLOURS, ARM_DASHES, Chart, Figure, Size, draw, on
 
 __all__ = ["designs_figure", "differences_figure", "figures_of", "line_figure"]
 
@@ -18,6 +18,8 @@ MOST_DRAWN: Final = 60
 """Designs in one figure: the first ones in order of the characteristic beyond that."""
 
 _LARGE: Final = 1e5
+_FEW: Final = 6
+"""Whole numbers that all stand at the axis."""
 
 BLUE, GREY = ARM_COLOURS[0], "#888888"
 
@@ -213,7 +215,10 @@ def _ticks(size: Size) -> alt.Axis:
 
 def _amounts(across: Factor) -> alt.Axis:
     """Give the axis of a factor: large numbers, such as cells, with their power of ten."""
-    large = max(float(value) for value in across.values) >= _LARGE
+    values = [float(value) for value in across.values]
+    large = max(values) >= _LARGE
+    if len(values) <= _FEW and all(value.is_integer() for value in values) and not large:
+        return alt.Axis(values=values, format="d")
     return alt.Axis(tickCount=4, format=".1e") if large else alt.Axis(tickCount=5)
 
 

@@ -16,7 +16,7 @@ from adoptive.workbench.design.search import Finding, Proposal
 from adoptive.workbench.design.types import shown
 from adoptive.workbench.design.writing import page_with, put_files
 from adoptive.workbench.engine.document import as_json
-from adoptive.workbench.report.charts import ARM_COLOURS, Chart, Figure, Size, draw, on
+from adoptive.workbench.figures.charts import ARM_COLOURS, Chart, Figure, Size, draw, on
 
 __all__ = ["best_words", "finalist_rows", "finalist_titles", "finding_document", "importance_rows", "write_finding"]
 

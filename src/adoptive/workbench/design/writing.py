@@ -17,8 +17,8 @@ from adoptive.workbench.design.figures import figures_of
 from adoptive.workbench.design.types import Asked, Factor, Varied
 from adoptive.workbench.engine.document import as_json
 from adoptive.workbench.engine.store import check_writable
+from adoptive.workbench.figures.charts import Figure
 from adoptive.workbench.new_folder import page_of
-from adoptive.workbench.report.charts import Figure
 from adoptive.workbench.study import dump_study
 
 __all__ = ["open_folder", "page_with", "put_files", "write_varied"]

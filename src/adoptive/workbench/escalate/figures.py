@@ -26,7 +26,7 @@ def curve_figure(result: EscalationResult) -> Figure:
         f"target is {100 * result.plan.target:.0f} %."
     )
     caption = (
-        f"Simulated patients of {result.asked.trials:,} trials, the same people at every level. Points: mean; "
+        f"Patients of {result.asked.trials:,} trials, the same people at every level. Points: mean; "
         "thick bars: its 95 % interval; thin bars: middle 90 % of the trials, whose parameters differ. Dashed: target."
     )
     return draw("curve", "Dose-limiting toxicity by level", caption=caption, finding=finding,
@@ -47,7 +47,7 @@ def _curve(result: EscalationResult, size: Size) -> Chart:
         )
     ]  # fmt: skip
     base = alt.Chart(alt.InlineData(values=rows)).encode(
-        x=alt.X("level:N", sort=names, title="dose level", axis=alt.Axis(labelAngle=-30 if size.narrow else 0)),
+        x=alt.X("level:N", sort=names, title="dose level", axis=_level_names(size)),
         color=alt.Color("what:N", scale=alt.Scale(domain=["DLT", "response"], range=[RED, BLUE])),
     )
     axis = alt.Y("mean:Q", title="patients, %", scale=alt.Scale(domainMin=0))
@@ -121,7 +121,7 @@ def _recommended(result: EscalationResult, size: Size) -> Chart:
             rows.append({"level": name, "design": each.name, "share": share, "low": low, "high": high})
     colour = alt.Color("design:N", scale=alt.Scale(domain=designs, range=list(COLOURS[: len(designs)])))
     base = alt.Chart(alt.InlineData(values=rows)).encode(
-        x=alt.X("level:N", sort=names, title="recommended level", axis=alt.Axis(labelAngle=-30 if size.narrow else 0)),
+        x=alt.X("level:N", sort=names, title="recommended level", axis=_level_names(size)),
         xOffset=alt.XOffset("design:N", sort=designs),
     )
     bars = base.mark_bar(opacity=0.85).encode(
@@ -129,3 +129,8 @@ def _recommended(result: EscalationResult, size: Size) -> Chart:
     )
     whiskers = base.mark_rule(stroke="currentColor").encode(y="low:Q", y2="high:Q")
     return alt.layer(bars, whiskers).properties(width=size.width, height=240)
+
+
+def _level_names(size: Size) -> alt.Axis:
+    """Give the axis of the levels: their names slant on narrow pages, clear of the title."""
+    return alt.Axis(labelAngle=-30, titlePadding=18) if size.narrow else alt.Axis(labelAngle=0)

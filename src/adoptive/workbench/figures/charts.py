@@ -45,6 +45,8 @@ ARM_DASHES: Final = ((1, 0), (6, 3), (2, 2), (8, 3, 2, 3), (10, 4), (4, 2, 1, 2)
 GRADE_COLOURS: Final = {1: "#F3D9A4", 2: "#E69F00", 3: "#D55E00", 4: "#8C2D04", 5: "#555555"}
 LABEL_LETTERS: Final = 26
 """Letters of an arm's name beside its curve; the table of patients at risk gives it whole."""
+LONGEST_NUMBER: Final = 30
+"""Letters of the longest cell of a column of numbers, such as an estimate with its interval."""
 VEGA_LITE: Final = "6.4"
 
 
@@ -80,6 +82,16 @@ class DataTable:
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
     note: str = ""
+
+    @property
+    def of_numbers(self) -> frozenset[int]:
+        """Give the columns after the first whose cells are short and mostly hold a digit: they are set to the right.
+
+        >>> sorted(DataTable(("arm", "n", "how"), [("cells", "3", "as randomised")]).of_numbers)
+        [1]
+        """
+        columns = [[row[at] for row in self.rows if row[at]] for at in range(1, len(self.columns))]
+        return frozenset(at for at, cells in enumerate(columns, start=1) if _numbers(cells))
 
 
 @dataclass(frozen=True)
@@ -189,6 +201,11 @@ def inline(chart: Chart, name: str, title: str, finding: str) -> str:
     style = f"max-width:{width}px;overflow:visible"
     head = f'<svg role="img" aria-labelledby="{name}-title {name}-desc" {view} style="{style}">'
     return f"{head}{label}{inner}</svg>"
+
+
+def _numbers(cells: Sequence[str]) -> bool:
+    digits = sum(any(letter.isdigit() for letter in cell) or cell == "–" for cell in cells)
+    return 2 * digits >= len(cells) and max(map(len, cells), default=0) <= LONGEST_NUMBER
 
 
 def _escaped(text: str) -> str:

@@ -46,7 +46,11 @@ def escalation_chart(table: Table, *, levels: Sequence[str], size: Size = WIDE) 
             scale=alt.Scale(zero=False, nice=False, padding=8),
         ),
         y=alt.Y(
-            "level:N", sort=names, scale=alt.Scale(domain=names), title="dose level", axis=alt.Axis(labelLimit=160)
+            "level:N",
+            sort=names,
+            scale=alt.Scale(domain=names),
+            title="dose level",
+            axis=alt.Axis(labelLimit=160, titlePadding=26),
         ),
     )
     line = base.mark_line(strokeWidth=1, color="#888888", interpolate="step-after").encode(order="patient:Q")

@@ -8,16 +8,20 @@ from typing import Any, Final
 
 import altair as alt
 
-from adoptive.workbench.figures.charts import WIDE, Chart, Rows, Size, Table, on, rows_in
+from adoptive.workbench.figures.charts import WIDE, Chart, Rows, Size, Table, cut, on, rows_in
 
 __all__ = ["forest_chart"]
 
 BLUE: Final = "#0072B2"
 ROW, TALL_ROW = 21, 50
-LABELS, COLUMN, WORDS = 178, 84, 112
+LABELS, COLUMN, WORDS = 178, 92, 112
 """Pixels of the labels, of a column of text, and of the estimate in words."""
 NBSP: Final = "\u00a0"
+NARROW_LETTERS: Final = 38
+"""Letters of a heading that fit on a narrow page."""
 TICKS: Final = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+PIECE: Final = 0.14
+"""Half the length of a piece of the line of no effect on narrow pages, rows."""
 WIDEST: Final = 20.0
 """An interval's end is drawn at most so many times away from the value of no effect (log axis)."""
 
@@ -70,7 +74,8 @@ def forest_chart(
     last = len(rows) - 0.5
     y_scale = alt.Scale(domain=[last, -0.5 if shown else -2.0], nice=False)
     offset = 0.28 if shown else 0.0
-    marks = _marks([row | {"spot": row["place"] + offset} for row in drawn], axis, scale, y_scale, null)
+    spots = [row | {"spot": row["place"] + offset} for row in drawn]
+    marks = _marks(spots, axis, scale, y_scale, null, beside=not shown)
     words = _narrow_words(rows, titles, width, y_scale) if shown else _wide_words(rows, titles, measure, width, y_scale)
     height = (TALL_ROW if shown else ROW) * (len(rows) + (0.0 if shown else 1.5))
     return alt.layer(*marks, *words).properties(width=width, height=height)
@@ -114,10 +119,20 @@ def _axis_title(measure: str, favours: tuple[str, str]) -> str | list[str]:
     return [measure, f"← {left}{NBSP * 6}{right} →"] if left or right else measure
 
 
-def _marks(rows: Rows, axis: alt.Axis, scale: alt.Scale, y_scale: alt.Scale, null: float) -> list[alt.Chart]:
-    """Give the line of no effect, the intervals, the squares, and arrows where an interval goes on."""
+def _marks(
+    rows: Rows, axis: alt.Axis, scale: alt.Scale, y_scale: alt.Scale, null: float, *, beside: bool
+) -> list[alt.Chart]:
+    """Give the line of no effect (in pieces below words), the intervals, the squares, and arrows where they go on."""
     x, y = alt.X("from:Q", axis=axis, scale=scale), alt.Y("spot:Q", axis=None, scale=y_scale)
-    line = on([{"at": null}]).mark_rule(color="#888888").encode(x=alt.X("at:Q", scale=scale, axis=axis))
+    at = alt.X("at:Q", scale=scale, axis=axis)
+    line = on([{"at": null}]).mark_rule(color="#888888").encode(x=at)
+    if not beside:
+        pieces = [{"at": null, "spot": row["spot"] - PIECE, "end": row["spot"] + PIECE} for row in rows]
+        line = (
+            on(pieces or [{"at": null}])
+            .mark_rule(color="#888888")
+            .encode(x=at, **({"y": y, "y2": "end:Q"} if pieces else {}))
+        )
     whiskers = on(rows).mark_rule(strokeWidth=1.6, color=BLUE).encode(x=x, x2="to:Q", y=y)
     squares = on(rows).mark_point(shape="square", filled=True, size=55, opacity=1, color=BLUE)
     layers = [line, whiskers, squares.encode(x=alt.X("estimate:Q", scale=scale), y=y)]
@@ -168,7 +183,14 @@ def _wide_words(rows: Rows, titles: Mapping[str, str], measure: str, width: int,
 
 def _narrow_words(rows: Rows, titles: Mapping[str, str], width: int, y_scale: alt.Scale) -> list[alt.Chart]:
     """Write two lines above each interval: label and estimate, then the other columns."""
-    first = [row | {"line": row["place"] - 0.3} for row in rows]
+    first = [
+        row
+        | {
+            "line": row["place"] - 0.3,
+            "label": cut(str(row["label"]), NARROW_LETTERS) if row["heading"] else row["label"],
+        }
+        for row in rows
+    ]
     second = [
         row | {"line": row["place"] - 0.02, "more": "; ".join(
             f"{title.splitlines()[0]}: {row[name]}" for name, title in titles.items() if str(row[name]))}

@@ -90,8 +90,10 @@ def lanes_panel(
         rows = [row for row in events if row["event"] == name and not row.get("text")]
         if rows:
             look: dict[str, Any] = {"angle": 45} if shape == "cross" else {}
-            paint: dict[str, Any] = {"fill": "currentColor"} if fill == "#000000" else {"color": fill}
-            point = on(rows).mark_point(shape=shape, size=28, filled=True, opacity=1, **look, **paint)
+            # lanes are pale and pages may be dark: a dark mark with a pale rim is seen on both
+            point = on(rows).mark_point(
+                shape=shape, size=32, filled=True, opacity=1, fill=fill, stroke="#FFFFFF", strokeWidth=0.6, **look
+            )
             layers.append(point.encode(x="time:Q", y=y))
     if written:
         text = on(written).mark_text(

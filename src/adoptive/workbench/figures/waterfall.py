@@ -93,7 +93,7 @@ def _bars(bars: Rows, colours: Mapping[str, str], size: Size, group: str) -> Pan
 def _strip(bars: Rows, colours: Mapping[str, str], size: Size) -> Panel:
     """Give a line per response, with a mark under each bar that has it."""
     order: Sequence[str] = list(colours)
-    axis = alt.Axis(title=None, ticks=False, domain=False, labelLimit=90 if size.narrow else 190, labelFontSize=11)
+    axis = alt.Axis(title=None, ticks=False, domain=False, labelLimit=115 if size.narrow else 190, labelFontSize=11)
     y = alt.Y("response:N", sort=order, scale=alt.Scale(domain=order), axis=axis)
     marks = on(bars).mark_rect().encode(x=_place(bars), y=y, color=_colour(colours))
     return alt.layer(marks).properties(width=size.width, height=STRIP * len(order))

@@ -53,7 +53,7 @@ from adoptive.verdict.survival.types import (
 )
 from adoptive.workbench.judge.columns import SurvivalTable
 
-__all__ = ["Between", "Competing", "Judgement", "Settings", "judge_table"]
+__all__ = ["Between", "Competing", "Judgement", "Settings", "check_settings", "judge_table"]
 
 TESTS: Final = "fh(RHO,GAMMA), mb(DELAY), gehan, tarone-ware, peto"
 
@@ -81,7 +81,8 @@ class Settings:
 class Between:
     """Hold what is asked of two or more groups; ``None`` where groups, events or exact ties allow no answer.
 
-    ``unstratified`` is the log-rank test without the strata, where there are strata.
+    ``unstratified`` is the log-rank test without the strata, where there are strata; ``no_cox`` says why there are no
+    hazard ratios.
     """
 
     log_rank: RankTest
@@ -92,6 +93,7 @@ class Between:
     proportionality: Proportionality | None
     means: tuple[RestrictedMeanContrast, ...]
     milestones: tuple[MilestoneContrast, ...]
+    no_cox: str = ""
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,7 @@ def judge_table(table: SurvivalTable, settings: Settings) -> Judgement:
         A reference that is no group, a test that is unknown, a time beyond what can be judged.
     """
     rows = table.rows
+    check_settings(settings)
     _check(rows, settings)
     level, several = settings.level, len(rows.groups) > 1
     curves = survival_curves(rows, level=level, interval=settings.interval)
@@ -155,18 +158,45 @@ def judge_table(table: SurvivalTable, settings: Settings) -> Judgement:
     )
 
 
+def check_settings(settings: Settings) -> None:
+    """Refuse, by the names of their options, settings that no table can be judged by.
+
+    Raises
+    ------
+    StudyError
+        A number outside its limits, or a test that is unknown.
+    """
+    horizon = () if settings.horizon is None else (settings.horizon,)
+    for option, values, what, low, high, allowed in (
+        ("--level", (settings.level,), "not a confidence level", 0.0, 1.0, "between 0 and 1, as in 0.95"),
+        ("--quantiles", settings.quantiles, "not a probability", 0.0, np.nextafter(1, 2), "above 0, at most 1"),
+        ("--at", settings.at, "not a time of the curve", -np.nextafter(0, 1), np.inf, "finite, 0 or more, as in 6,12"),
+        ("--horizon", horizon, "not an end of the mean", 0.0, np.inf, "a finite time above 0"),
+    ):
+        for value in values:
+            if not low < value < high:
+                raise StudyError(what, where=option, value=value, allowed=allowed)
+    for test in settings.tests:
+        _weights(test)
+
+
 def _check(rows: SurvivalRows, settings: Settings) -> None:
     if settings.reference is not None and settings.reference not in rows.groups:
         raise StudyError(
             "no such arm", where="--reference", value=settings.reference, allowed=", ".join(rows.groups)[:160]
         )
+    if empty := [name for place, name in enumerate(rows.groups) if not (rows.group == place).any()]:
+        raise StudyError(
+            "nobody of this arm has a weight", where="column weight", value=", ".join(empty), allowed="above 0",
+            next_step="leave the arm's rows out",
+        )  # fmt: skip
 
 
 def _between(table: SurvivalTable, settings: Settings) -> Between:
     """Compare the groups."""
     rows, two = table.rows, len(table.rows.groups) == 2
     plain = replace(rows, stratum=np.zeros(len(rows), np.int64), strata=("all",))
-    fit = _fit(table, settings)
+    fit, why = _fit(table, settings)
     known = settings.reference or rows.groups[0]
     others = [name for name in rows.groups if name != known]
     return Between(
@@ -175,7 +205,7 @@ def _between(table: SurvivalTable, settings: Settings) -> Between:
         weighted=tuple(log_rank_test(rows, weights=_weights(test)) for test in settings.tests),
         max_combo=max_combo(rows) if two and rows.event.any() else None,
         cox=fit,
-        proportionality=None if fit is None or any(fit.separated) or fit.ties == "exact" else proportionality(fit),
+        proportionality=None if fit is None else _proportionality(fit),
         means=tuple(
             restricted_mean_contrast(rows, horizon=settings.horizon, level=settings.level, reference=known, other=other)
             for other in others
@@ -186,7 +216,18 @@ def _between(table: SurvivalTable, settings: Settings) -> Between:
             for at in settings.at
             for other in others
         ),
+        no_cox=why,
     )
+
+
+def _proportionality(fit: CoxFit) -> Proportionality | None:
+    """Test a fit for effects that change with time; None where its events cannot tell."""
+    if any(fit.separated) or fit.ties == "exact":
+        return None
+    try:
+        return proportionality(fit)
+    except TableError:
+        return None
 
 
 def _has_mean(rows: SurvivalRows, settings: Settings) -> bool:
@@ -199,14 +240,23 @@ def _robust(table: SurvivalTable, settings: Settings) -> bool:
     return settings.robust or bool((table.rows.weight % 1 != 0).any())
 
 
-def _fit(table: SurvivalTable, settings: Settings) -> CoxFit | None:
-    """Fit the hazard ratios of the groups; None without events."""
+def _fit(table: SurvivalTable, settings: Settings) -> tuple[CoxFit | None, str]:
+    """Fit the hazard ratios of the groups; else say why the table has none."""
     if not table.rows.event.any():
-        return None
-    return cox_groups(
-        table.rows, reference=settings.reference, ties=settings.ties, level=settings.level, cluster=table.cluster,
-        robust=_robust(table, settings),
-    )  # fmt: skip
+        return None, "no event"
+    robust = _robust(table, settings)
+    if settings.ties == "exact" and (robust or table.cluster is not None or (table.rows.weight != 1).any()):
+        raise StudyError(
+            "exact ties allow no weights and no robust errors, which --robust or several rows of a patient ask for",
+            where="--ties", value="exact", allowed="efron, breslow", next_step="choose one of these",
+        )  # fmt: skip
+    try:
+        return cox_groups(
+            table.rows, reference=settings.reference, ties=settings.ties, level=settings.level, cluster=table.cluster,
+            robust=robust,
+        ), ""  # fmt: skip
+    except TableError as problem:  # strata or entries that leave nobody to compare: the rest is still told
+        return None, f"{problem.where}: {problem.what}"
 
 
 def _adjusted(table: SurvivalTable, settings: Settings) -> CoxFit:

@@ -39,6 +39,13 @@ EVENTS: Final[Mapping[str, int]] = {
 TOLD: Final = 5
 """Bad cells that are shown; the others are counted."""
 
+MOST: Final = 2**53
+"""The largest whole number that a table can hold exactly."""
+
+MOST_ARMS: Final = 100
+MOST_WEIGHT: Final = 1e9
+"""More arms are surely another column; heavier weights have no exact sums."""
+
 Texts = list[str | None]
 
 
@@ -151,6 +158,7 @@ def read_survival_table(
     ):  # fmt: skip
         if meant in found:
             columns[column] = read(found[meant])
+    _check_sizes(path, found, columns, interest)
     weight = columns.get("weight")
     kept = np.ones(event.size, np.bool_) if weight is None else weight != 0
     rows = _rows(reader, reader.numbers(found["time"]), event, columns, merge_near_ties)
@@ -159,6 +167,22 @@ def read_survival_table(
         path, rows, found, None if causes is None else causes[kept], _cluster(reader, found, kept),
         {name: values[kept] for name, values in read_of.items()},
     )  # fmt: skip
+
+
+def _check_sizes(path: Path, found: Mapping[str, str], columns: Mapping[str, Any], interest: int) -> None:
+    """Refuse what is surely a mistake: an arm for each patient, weights beyond exact sums, a cause without causes."""
+    if "cause" not in found and interest != 1:
+        raise StudyError("the file has no column of causes", where="--interest", value=interest, allowed="1")
+    if "group" in columns and (arms := np.unique(columns["group"]).size) > MOST_ARMS:
+        raise StudyError(
+            "too many arms", where=f"{path}, column {found['arm']}", value=arms, allowed=f"at most {MOST_ARMS}",
+            next_step="say which column is the arm by --column arm=NAME",
+        )  # fmt: skip
+    if "weight" in columns and (heaviest := columns["weight"].max()) > MOST_WEIGHT:
+        raise StudyError(
+            "a weight is too large", where=f"{path}, column {found['weight']}", value=heaviest,
+            allowed=f"at most {MOST_WEIGHT:g}", next_step="divide all weights by one number",
+        )  # fmt: skip
 
 
 def _cluster(reader: _Reader, found: Mapping[str, str], kept: NDArray[np.bool_]) -> NDArray[np.int64] | None:
@@ -192,10 +216,12 @@ def _find(sheet: Sheet, named: Mapping[str, str]) -> dict[str, str]:
 
 def _missing(sheet: Sheet, name: str, where: str) -> StudyError:
     near = nearest(name, tuple(sheet.names))
-    hint = f"is {near!r} meant? say it by --column" if near else "say which column it is by --column time=NAME"
+    asked = where.startswith("--")  # the user named it; else a column that every file needs is not found
+    hint = f"is {near!r} meant? " if near and near != name else ""
     return StudyError(
-        "the file has no such column", where=f"{sheet.path}, {where}", value=", ".join(sheet.names)[:160],
-        allowed="time, event (or cause, or CNSR), arm, entry, strata, weight, id", next_step=hint,
+        "the file has no such column", where=f"{sheet.path}, {where}", value=name,
+        allowed=f"a column of the file: {', '.join(sheet.names)[:160]}",
+        next_step=f"{hint}{'name a column of the file' if asked else f'say which it is by --column {name}=NAME'}",
     )  # fmt: skip
 
 
@@ -273,9 +299,11 @@ def _number(text: str) -> float | None:
         value = float(text)
     except ValueError:
         return None
+    if "_" in text:  # Python's own spelling of numbers, nobody else's
+        return None
     return value if np.isfinite(value) else None
 
 
 def _whole(text: str) -> int | None:
     value = _number(text)
-    return int(value) if value is not None and value >= 0 and value == int(value) else None
+    return int(value) if value is not None and 0 <= value <= MOST and value == int(value) else None

@@ -10,8 +10,9 @@ from pathlib import Path
 from adoptive.errors import StudyError
 from adoptive.tables import TableError
 from adoptive.workbench.cli.say import console
+from adoptive.workbench.cli.surroundings import compiling_said
 from adoptive.workbench.engine.document import as_json
-from adoptive.workbench.judge.analyses import Settings, judge_table
+from adoptive.workbench.judge.analyses import Settings, check_settings, judge_table
 from adoptive.workbench.judge.columns import read_survival_table
 from adoptive.workbench.judge.document import judge_document
 from adoptive.workbench.judge.words import say_judgement
@@ -40,12 +41,14 @@ def judge_command(asked: Asked) -> None:
     StudyError
         Something in the file or the settings that cannot be judged.
     """
+    check_settings(asked.settings)
     try:
         table = read_survival_table(
             asked.file, named=asked.named, covariates=asked.covariates, parameter=asked.parameter,
             interest=asked.settings.interest, merge_near_ties=asked.merge_near_ties,
         )  # fmt: skip
-        judged = judge_table(table, asked.settings)
+        with compiling_said():
+            judged = judge_table(table, asked.settings)
     except TableError as problem:  # said by the verdict, which knows no file
         raise StudyError(
             problem.what, where=f"{asked.file}, {problem.where}".rstrip(", "), value=problem.value,

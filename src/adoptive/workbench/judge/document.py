@@ -93,6 +93,8 @@ def _between(between: Between, judged: Judgement) -> Row:
     said["weighted_tests"] = [_rank(test, stratified=len(judged.table.rows.strata) > 1) for test in between.weighted]
     said["max_combo"] = None if between.max_combo is None else _max_combo(between.max_combo)
     said["cox"] = None if between.cox is None else _cox(between.cox, judged.reference)
+    if between.no_cox:
+        said["no_cox"] = between.no_cox
     said["proportionality"] = None if between.proportionality is None else _proportionality(between.proportionality)
     said["rmst_differences"] = [_mean_contrast(one, judged.reference) for one in between.means]
     said["milestone_differences"] = [_milestone_contrast(one, judged.reference) for one in between.milestones]

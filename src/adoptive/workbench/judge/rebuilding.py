@@ -18,6 +18,7 @@ from adoptive.errors import StudyError
 from adoptive.tables import TableError
 from adoptive.verdict.reconstruction import Reconstruction, reconstruct
 from adoptive.workbench.cli.say import console
+from adoptive.workbench.cli.surroundings import compiling_said
 from adoptive.workbench.cli.written import check_place, whole_file
 from adoptive.workbench.engine.document import as_json
 from adoptive.workbench.grade.reading import read_sheet
@@ -58,7 +59,8 @@ def rebuild_command(asked: Rebuild) -> None:
         )  # fmt: skip
     if unknown := sorted(set(asked.events) - set(points) - {""}):
         raise StudyError("no such arm", where="--events", value=", ".join(unknown), allowed=", ".join(points))
-    built = {arm: _rebuilt(asked, arm, points[arm], counts[arm]) for arm in points}
+    with compiling_said():
+        built = {arm: _rebuilt(asked, arm, points[arm], counts[arm]) for arm in points}
     text = _rows(built)
     if asked.out is not None:
         with whole_file(asked.out, where="--out") as file:

@@ -90,7 +90,7 @@ def _sentences(judged: Judgement, level: str) -> Iterator[str | Table]:
     between = judged.between
     assert between is not None
     if between.cox is None:
-        yield "No event: no hazard ratio."
+        yield f"No hazard ratio: {between.no_cox}."
     else:
         title = f"Cox, hazard ratios over {judged.reference}, ties {judged.settings.ties}"
         yield _cox(between.cox, title, level)

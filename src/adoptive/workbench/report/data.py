@@ -19,7 +19,7 @@ from adoptive.verdict.rows import SurvivalRows, survival_rows
 from adoptive.workbench.shape import arm_names, cells_arms, drawn_set, origin
 from adoptive.workbench.study import parse_study
 
-__all__ = ["Run", "Table", "load_run", "rows_of", "survival_of"]
+__all__ = ["Run", "Table", "load_run", "rows_of", "starts_of", "survival_of"]
 
 Table = Mapping[str, NDArray[Any]]
 
@@ -100,6 +100,12 @@ def rows_of(table: Table, **wanted: Any) -> Iterator[dict[str, Any]]:
     columns = {name: column[keep].tolist() for name, column in table.items()}
     for values in zip(*columns.values(), strict=True):
         yield dict(zip(columns, values, strict=True))
+
+
+def starts_of(run: Run) -> str:
+    """Say from what the times of all arms count."""
+    origins = {run.origin(arm) for arm in range(len(run.arms))}
+    return origins.pop() if len(origins) == 1 else "each arm's day 0"
 
 
 def survival_of(run: Run, event: str) -> SurvivalRows:

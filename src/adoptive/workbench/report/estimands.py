@@ -48,7 +48,7 @@ def estimand_figure(run: Run) -> Figure | None:
     return draw(
         "estimands", "Who is compared with whom", caption=caption, finding=finding, table=table,
         chart=lambda size: forest_chart(
-            rows, size=size, columns={"size": "patients/\nevents"}, favours=("favours the cells", "favours the others")
+            rows, size=size, columns={"size": "n/events"}, favours=("favours the cells", "favours the others")
         ),
     )  # fmt: skip
 

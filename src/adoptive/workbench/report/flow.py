@@ -42,13 +42,13 @@ def _above(of: Flow) -> list[Drawn]:
 
 
 def _arm(arm: FlowOfArm) -> list[Drawn]:
-    """Give an arm's boxes: who was assigned, who was treated, who was lost and who crossed over."""
+    """Give an arm's boxes: who was assigned, who was treated and who was not, who crossed over."""
     screening = tuple(_counted(item, _apart(item.name, arm.name)) for item in (*arm.screened, *arm.failures))
     boxes = [Drawn(_counted(arm.assigned, arm.name), screening)]
+    done = "infused" if arm.cells else "treated"
     given = tuple(_counted(item, COUNTED.get(item.name, item.name)) for item in arm.infusions)
-    boxes.append(Drawn(_counted(arm.treated, "Infused" if arm.cells else "Treated"), given))
-    if arm.lost:
-        boxes.append(Drawn("Not infused" if arm.cells else "Not treated", tuple(_counted(item) for item in arm.lost)))
+    missed = tuple(_counted(item, f"not {done}, {item.name}") for item in arm.lost)
+    boxes.append(Drawn(_counted(arm.treated, done.capitalize()), (*given, *missed)))
     return boxes + [Drawn(_counted(item, "Crossed over to the cells")) for item in arm.crossed]
 
 

@@ -13,12 +13,15 @@ from adoptive.verdict.survival import Incidence, cumulative_incidence
 from adoptive.workbench.figures.charts import DataTable, Figure, Rows, draw
 from adoptive.workbench.figures.incidence import incidence_chart
 from adoptive.workbench.figures.survival import tick_places
-from adoptive.workbench.report.data import Run
+from adoptive.workbench.report.data import Run, starts_of
 from adoptive.workbench.shape import curves_of, drawn_set
 
 __all__ = ["incidence_figure", "infusion_figure"]
 
 FIRST: Final = {"pfs": "progression", "efs": "relapse, progression or no remission"}
+STILL_WAITING: Final = 6
+"""Code of the column ``not_infused``: not infused by the data cut, which censors."""
+
 SAME_DAY: Final = 0.5
 """Days within which the event and the death are one."""
 
@@ -33,7 +36,7 @@ def incidence_figure(run: Run) -> Figure:
     names = (FIRST[event], f"death without {'progression' if event == 'pfs' else 'that'}")
     found = _found(run, patients[f"{event}_days"][keep], cause[keep], patients["arm"][keep])
     return _figure(
-        run, "incidence", f"What comes first: {names[0]} or death", found, names,
+        run, "incidence", f"What comes first: {names[0]} or death", found, names, since=starts_of(run),
         caption=f"Trial {run.summary['median_trial']}. Cumulative incidence of competing causes (Aalen and Johansen), "
         "with pointwise 95 % intervals.",
     )  # fmt: skip
@@ -42,8 +45,8 @@ def incidence_figure(run: Run) -> Figure:
 def infusion_figure(run: Run) -> Figure | None:
     """Draw who is infused, by time since entry, against death without an infusion; arms of cells only.
 
-    Whoever is never infused for another reason stays at risk until he dies or is last seen: the day on which the reason
-    arose is not recorded.
+    Whoever is known never to be infused for another reason stays in the denominator to the end of the picture, so that
+    the curve ends at the share that was infused; only who still waited at the data cut is censored.
     """
     arms = [arm for arm in run.cells if run.origin(arm) != "infusion"]
     patients = run.tables["patients"]
@@ -51,14 +54,17 @@ def infusion_figure(run: Run) -> Figure | None:
     if not keep.any():
         return None
     treated = patients["treated"]
-    time = np.where(treated, patients["infusion_day"], patients["os_days"])
     cause = np.where(treated, 1, np.where(patients["os_event"], 2, 0))
+    time = np.where(treated, patients["infusion_day"], patients["os_days"])
+    lost = (cause == 0) & (patients["not_infused"] != STILL_WAITING)
+    time = np.where(lost, np.maximum(time, np.max(time, initial=0.0, where=keep)), time)
     found = _found(run, time[keep], cause[keep], patients["arm"][keep])
     return _figure(
         run, "infused", "From entry to the infusion", found, ("infused", "died without an infusion"),
+        since=run.origin(arms[0]),
         caption=f"Trial {run.summary['median_trial']}, by intention to treat. Cumulative incidence of competing causes "
-        "(Aalen and Johansen), with pointwise 95 % intervals; who was lost for another reason stays at risk until he "
-        "dies or is last seen.",
+        "(Aalen and Johansen), with pointwise 95 % intervals; who was lost for another reason counts as not infused to "
+        "the end.",
     )  # fmt: skip
 
 
@@ -76,7 +82,7 @@ def _found(run: Run, days: Any, cause: Any, arm: Any) -> list[Incidence]:
 
 
 def _figure(
-    run: Run, name: str, title: str, found: Sequence[Incidence], causes: tuple[str, str], *, caption: str
+    run: Run, name: str, title: str, found: Sequence[Incidence], causes: tuple[str, str], *, since: str, caption: str
 ) -> Figure:
     end = float(run.tables["curves"]["month"].max())
     rows = [row for of in found for row in _steps(of, causes, alone=len(run.arms) == 1)]
@@ -88,7 +94,7 @@ def _figure(
     finding = "; ".join(f"{arm}: {causes[0]} in {100 * share:.0f} % at the end" for arm, share in last.items()) + "."
     return draw(
         name, title, caption=caption, finding=finding, table=DataTable(("arm, month", *causes), told),
-        chart=lambda size: incidence_chart(rows, size=size, until=end),
+        chart=lambda size: incidence_chart(rows, size=size, until=end, time_title=f"months from {since}"),
     )  # fmt: skip
 
 

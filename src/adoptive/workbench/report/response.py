@@ -197,7 +197,7 @@ def _shares(run: Run) -> Rows:
 
 def _bar_chart(run: Run, rows: Rows, size: Size) -> Chart:
     names = list(run.arms)
-    room = alt.Axis(labelLimit=90 if size.narrow else 220, ticks=False, domain=False)
+    room = alt.Axis(labelLimit=110 if size.narrow else 220, labelPadding=6, ticks=False, domain=False)
     y = alt.Y("arm:N", sort=names, scale=alt.Scale(domain=names), title=None, axis=room)
     x = alt.X(
         "start:Q", title="% of patients", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(values=[0, 25, 50, 75, 100])

@@ -51,7 +51,7 @@ def _tumours(table: Mapping[str, NDArray[Any]]) -> Levels:
 
 
 SUBGROUPS: Final = {
-    "Antigen-positive cells of the tumour (true share)": _halves,
+    "Antigen-positive tumour cells (true)": _halves,
     "Tumour type": _tumours,
     "Target lesions": _parted("lesions", 3, "one or two", "three or more"),
     "Peritoneal metastases": _two("peritoneal", "yes", "no"),

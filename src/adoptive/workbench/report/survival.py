@@ -10,7 +10,7 @@ from adoptive.verdict.survival import SurvivalCurve, survival_curves
 from adoptive.workbench.figures.charts import DataTable, Figure, Rows, draw
 from adoptive.workbench.figures.survival import risk_table_rows, survival_chart, tick_places
 from adoptive.workbench.figures.words import contrast_in_words, medians_in_words
-from adoptive.workbench.report.data import Run, rows_of, survival_of
+from adoptive.workbench.report.data import Run, rows_of, starts_of, survival_of
 from adoptive.workbench.report.words import chosen_in_words
 from adoptive.workbench.shape import compares, drawn_set
 from adoptive.workbench.wording import amount, endpoint_label
@@ -65,10 +65,7 @@ def _caption(run: Run, published: bool) -> str:
 
 
 def _origin(run: Run, event: str) -> str:
-    if event == "dor":
-        return "response"
-    origins = {run.origin(arm) for arm in range(len(run.arms))}
-    return origins.pop() if len(origins) == 1 else "each arm's day 0"
+    return "response" if event == "dor" else starts_of(run)
 
 
 def _table(curves: tuple[SurvivalCurve, ...], end: float) -> DataTable:

@@ -9,6 +9,7 @@ from scipy.special import ndtr, ndtri
 from scipy.stats import binom
 
 from adoptive.errors import StudyError
+from adoptive.verdict.comparison import Weights
 from adoptive.verdict.design.boundaries import characteristics, sequential_plan
 from adoptive.verdict.design.conditional import conditional_power, predictive_power, probability_of_success
 from adoptive.verdict.design.enrolment import Arms, accrual_of, hazard_of
@@ -17,7 +18,7 @@ from adoptive.verdict.design.families import FAMILIES, family, spent_by
 from adoptive.verdict.design.rates import power_rates, sample_size_rates
 from adoptive.verdict.design.sample_size import power_survival, sample_size_survival
 from adoptive.verdict.design.single_arm import simon_two_stage, single_stage, two_stage_characteristics
-from adoptive.verdict.design.weighted import DesignWeights, power_weighted, sample_size_weighted
+from adoptive.verdict.design.weighted import power_weighted, sample_size_weighted
 
 LAST = sequential_plan([0.5, 1.0], efficacy="noEarlyEfficacy")
 
@@ -155,13 +156,17 @@ def test_late_weights_find_late_effects() -> None:
     sizes = {
         name: sample_size_weighted(late, accrual, times=[30.0], weights=weights).patients
         for name, weights in {
-            "plain": DesignWeights(), "late": DesignWeights(0.0, 1.0), "early": DesignWeights(1.0, 0.0),
-            "modest": DesignWeights(delay=6.0),
+            "plain": Weights.log_rank(), "late": Weights.fleming_harrington(0, 1),
+            "early": Weights.fleming_harrington(1, 0), "modest": Weights.magirr_burman(delay=6.0),
         }.items()
     }  # fmt: skip
     assert sizes["late"] < sizes["modest"] < sizes["plain"] < sizes["early"]
-    again = power_weighted(late, accrual.scaled(sizes["modest"]), times=[30.0], weights=DesignWeights(delay=6.0))
+    again = power_weighted(
+        late, accrual.scaled(sizes["modest"]), times=[30.0], weights=Weights.magirr_burman(delay=6.0)
+    )
     assert again.power == pytest.approx(0.8, abs=1e-8)
+    with pytest.raises(StudyError, match="no closed form"):
+        power_weighted(late, accrual, times=[30.0], weights=Weights.gehan())
 
 
 def test_names_of_other_packages() -> None:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from adoptive.verdict.design import group_sequential
+from adoptive.verdict.design.enrolment import Hazard, hazard_of
 from adoptive.verdict.design.simulate import simulate_trials
-from adoptive.verdict.design.simulation_types import Accrual, Hazard, TrialPlan
+from adoptive.verdict.design.simulation_types import Arrivals, TrialPlan
 from r_reference import run_r
 
 TRIALS, PEER_TRIALS = 8_000, 1_500
@@ -32,11 +33,11 @@ def seen() -> dict[str, dict[str, np.ndarray]]:
 
 @pytest.mark.parametrize("name", ["plain", "lost"])
 def test_stops_events_days_and_patients(name: str, seen: dict[str, dict[str, np.ndarray]]) -> None:
-    control = Hazard.of_median(12.0) if name == "plain" else Hazard(np.array([0.06]))
+    control = Hazard.of_median(12.0) if name == "plain" else hazard_of(0.06)
     lost = (-np.log(0.9) / 12, -np.log(0.95) / 12) if name == "lost" else (0.0, 0.0)
     plan = TrialPlan(
         patients=400, control=control, experimental=control.times(0.7 if name == "plain" else 0.65),
-        accrual=Accrual(np.array([20.0])), efficacy=group_sequential([1 / 3, 2 / 3, 1]).efficacy,
+        arrivals=Arrivals(np.array([20.0])), efficacy=group_sequential([1 / 3, 2 / 3, 1]).efficacy,
         look_events=[80, 160, 240] if name == "plain" else [60, 120, 180],
         allocation=(2, 1) if name == "lost" else (1, 1), dropout=lost,
     )  # fmt: skip

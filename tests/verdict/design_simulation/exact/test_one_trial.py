@@ -11,19 +11,20 @@ from numpy.typing import NDArray
 from adoptive.errors import StudyError
 from adoptive.streams import Keys, Streams
 from adoptive.verdict.comparison import Weights, log_rank_test
+from adoptive.verdict.design.enrolment import hazard_of
 from adoptive.verdict.design.simulate import PURPOSE, entry_times, simulate_trials
-from adoptive.verdict.design.simulation_types import Accrual, Hazard, TrialPlan
+from adoptive.verdict.design.simulation_types import Arrivals, TrialPlan
 from adoptive.verdict.rows import survival_rows
 
-CONTROL = Hazard(np.array([0.05, 0.1]), np.array([0.0, 6.0]))
+CONTROL = hazard_of([0.05, 0.1], [0.0, 6.0])
 
 
 def plan(**changes: Any) -> TrialPlan:
     given: dict[str, Any] = {
         "patients": 90,
         "control": CONTROL,
-        "experimental": CONTROL.times([1.0, 0.5], starts=[0.0, 3.0]),
-        "accrual": Accrual(np.array([3.0, 8.0]), np.array([0.0, 6.0])),
+        "experimental": CONTROL.times(hazard_of([1.0, 0.5], [0.0, 3.0])),
+        "arrivals": Arrivals(np.array([3.0, 8.0]), np.array([0.0, 6.0])),
         "efficacy": [9.0, 9.0, 9.0],
         "look_events": [15, 30, 50],
         "allocation": (2, 1),
@@ -43,7 +44,7 @@ def patients(of: TrialPlan, trial: int, seed: int) -> tuple[NDArray[Any], ...]:
         piece = int(np.searchsorted(reached, gone, side="right")) - 1
         time[i] = hazard.starts[piece] + (gone - reached[piece]) / hazard.rates[piece]
     lost = -np.log(drawn[:, 1]) / np.where(arm, of.dropout[0], of.dropout[1])
-    return np.minimum(time, lost), time <= lost, arm, entry_times(of.accrual, of.patients)[0]
+    return np.minimum(time, lost), time <= lost, arm, entry_times(of.arrivals, of.patients)[0]
 
 
 @pytest.mark.parametrize(
@@ -78,14 +79,14 @@ def test_looks_on_the_calendar() -> None:
     assert found.patients[2].tolist() == [int((entry < day).sum()) for day in (5.0, 12.0, 30.0)]
 
 
-def test_accrual_conventions_are_named() -> None:
+def test_conventions_of_arrival_are_named() -> None:
     """The first patient comes after one gap or at once."""
     rate = np.array([2.0])
-    assert entry_times(Accrual(rate), 3)[0].tolist() == [0.5, 1.0, 1.5]
-    assert entry_times(Accrual(rate, first="at once"), 3)[0].tolist() == [0.0, 0.5, 1.0]
-    gap = Accrual(np.array([2.0, 0.0, 4.0]), np.array([0.0, 1.0, 5.0]))
+    assert entry_times(Arrivals(rate), 3)[0].tolist() == [0.5, 1.0, 1.5]
+    assert entry_times(Arrivals(rate, first="at once"), 3)[0].tolist() == [0.0, 0.5, 1.0]
+    gap = Arrivals(np.array([2.0, 0.0, 4.0]), np.array([0.0, 1.0, 5.0]))
     assert entry_times(gap, 4)[0].tolist() == [0.5, 1.0, 5.25, 5.5]
-    random = entry_times(Accrual(rate, arrivals="random"), 400, trials=range(50), seed=3)
+    random = entry_times(Arrivals(rate, spacing="random"), 400, trials=range(50), seed=3)
     assert (np.diff(random, axis=1) > 0).all()
     assert random[:, -1].mean() == pytest.approx(200, abs=5 * 10 / np.sqrt(50))
 
@@ -103,7 +104,7 @@ def test_stops_and_their_order() -> None:
 
 
 def test_events_that_never_come_are_said() -> None:
-    cured = Hazard(np.array([0.2, 0.0]), np.array([0.0, 1.0]))
+    cured = hazard_of([0.2, 0.0], [0.0, 1.0])
     found = simulate_trials(plan(control=cured, experimental=cured, dropout=(0.0, 0.0)), trials=5, seed=1)
     assert not found.reached.any()
     assert found.summary().looks_not_reached == 1.0
@@ -123,4 +124,4 @@ def test_misuse_is_named() -> None:
             plan(**wrong)
     for rates, starts in [([1.0, 2.0], [0.0]), ([1.0], [1.0]), ([-1.0], [0.0])]:
         with pytest.raises(StudyError):
-            Hazard(np.array(rates), np.array(starts))
+            hazard_of(rates, starts)

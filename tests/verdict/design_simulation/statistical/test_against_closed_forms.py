@@ -13,8 +13,9 @@ from scipy.special import ndtri
 
 from adoptive.verdict.comparison import Weights
 from adoptive.verdict.design import crossing_probabilities, group_sequential
+from adoptive.verdict.design.enrolment import Hazard, hazard_of
 from adoptive.verdict.design.simulate import simulate_trials
-from adoptive.verdict.design.simulation_types import Accrual, Hazard, TrialPlan
+from adoptive.verdict.design.simulation_types import Arrivals, TrialPlan
 
 TRIALS = 20_000
 ASYMPTOTIC = 0.01
@@ -26,7 +27,7 @@ def plan(ratio: float, events: list[int], efficacy: object, **changes: object) -
         "patients": int(events[-1] / 0.7),
         "control": control,
         "experimental": control.times(ratio),
-        "accrual": Accrual(np.array([25.0])),
+        "arrivals": Arrivals(np.array([25.0])),
         "efficacy": efficacy,
         "look_events": events,
     }
@@ -74,7 +75,7 @@ def test_the_error_is_held_over_three_looks(weights: Weights) -> None:
 
 def test_a_delayed_effect_costs_power_and_late_weights_win_it_back() -> None:
     control = Hazard.of_median(12.0)
-    late = control.times([1.0, 0.6], starts=[0.0, 6.0])
+    late = control.times(hazard_of([1.0, 0.6], [0.0, 6.0]))
     power = [
         simulate_trials(plan(1.0, [250], [ndtri(0.975)], experimental=late, weights=weights), trials=4_000, seed=2)
         .summary()

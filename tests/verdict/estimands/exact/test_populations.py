@@ -124,7 +124,16 @@ def test_side_by_side() -> None:
     later = estimands.of_patients(table, trial=1, doses=doses | {"day": doses["day"] + 25.0})
     assert later[0] == whole[0]
     assert later[5] != whole[5]
+    lower_level = estimands.of_patients(table, trial=1, level=0.8)
+    for usual, narrow in zip(whole, lower_level, strict=True):
+        assert usual.lower < narrow.lower < narrow.upper < usual.upper
     with pytest.raises(TableError, match="no such trial"):
         estimands.of_patients(table, trial=2)
     with pytest.raises(TableError, match="ecog"):
         estimands.of_patients({name: column for name, column in table.items() if name != "ecog"})
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, 95.0])
+def test_a_level_that_is_none_is_refused_and_not_called_inestimable(level: float) -> None:
+    with pytest.raises(TableError, match="not a confidence level"):
+        estimands.infusion_effects([5.0, 9.0], [1, 1], [np.inf, 2.0], landmark=3.0, level=level)

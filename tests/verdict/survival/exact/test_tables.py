@@ -13,6 +13,7 @@ from adoptive.tables import TableError
 from adoptive.verdict.rows import SurvivalRows, survival_rows
 from adoptive.verdict.survival import (
     cumulative_incidence,
+    incidence_trials,
     milestone_contrast,
     milestones,
     quantiles,
@@ -172,3 +173,11 @@ def test_a_mean_of_nought_has_no_ratio() -> None:
 def test_misuse_is_said(call: Any, message: str) -> None:
     with pytest.raises(TableError, match=message):
         call(survival_rows([1.0, 2.0, 3.0], [1, 0, 1]))
+
+
+@pytest.mark.parametrize("cause", [1.5, -1.0])
+def test_causes_are_whole_numbers_in_many_trials_as_in_one(cause: float) -> None:
+    with pytest.raises(TableError, match="not a cause"):
+        cumulative_incidence([1.0, 2.0], [cause, 0])
+    with pytest.raises(TableError, match="not a cause"):
+        incidence_trials([[1.0, 2.0]], [[cause, 0]], at=1.0)

@@ -65,7 +65,7 @@ def test_means_medians_and_incidences_cover(trials: Trials) -> None:
     truth = MEAN * np.log(2.0)
     assert _near(float(((median.lower <= truth) & (truth <= median.upper)).mean()), 0.95, 2_000)
     cause = trials.event * (1 + (np.random.default_rng(2).random(trials.days.shape) < 0.4))
-    found = incidence_trials(trials.days, cause, at=AT, of=2, interval="log-log")
+    found = incidence_trials(trials.days, cause, at=AT, interest=2, interval="log-log")
     truth = 0.4 * (1.0 - np.exp(-AT / MEAN))
     assert _near(float(((found.lower <= truth) & (truth <= found.upper)).mean()), 0.95, 2_000)
 
