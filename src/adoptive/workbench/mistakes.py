@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import difflib
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -14,11 +13,12 @@ from typing import TYPE_CHECKING, Any, Final
 from adoptive.errors import AdoptiveError, StudyError
 from adoptive.trial.types import ARM_SECTIONS
 from adoptive.workbench.fields import BOUNDS, allowed_keys, in_words, type_at, unit_and_limits, whole_place
+from adoptive.workbench.spelling import nearest
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-__all__ = ["Mistake", "as_error", "from_pydantic", "nearest", "unwritable_values"]
+__all__ = ["Mistake", "as_error", "from_pydantic", "unwritable_values"]
 
 Place = tuple[str | int, ...]
 
@@ -56,16 +56,6 @@ def dotted(place: Place) -> str:
     for step in place:
         words += f"[{step + 1}]" if isinstance(step, int) else (f".{step}" if words else step)
     return words or "the file"
-
-
-def nearest(word: str, among: tuple[str, ...]) -> str:
-    """Give the most similar word, or nothing.
-
-    >>> nearest("dose_cell", ("dose_cells", "interval_days"))
-    'dose_cells'
-    """
-    close = difflib.get_close_matches(word, among, n=1, cutoff=0.6)
-    return close[0] if close else ""
 
 
 def unwritable_values(table: Mapping[str, Any], file: str, place: Place = ()) -> Iterator[Mistake]:

@@ -22,7 +22,8 @@ import tomli_w
 from adoptive.cohort import read_patients
 from adoptive.errors import StudyError
 from adoptive.trial.types import ARM_SECTIONS, Study
-from adoptive.workbench.mistakes import Mistake, as_error, from_pydantic, nearest, unwritable_values
+from adoptive.workbench.mistakes import Mistake, as_error, from_pydantic, unwritable_values
+from adoptive.workbench.spelling import nearest
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

@@ -12,8 +12,8 @@ from adoptive.errors import StudyError
 from adoptive.trial.types import ARM_SECTIONS, Study
 from adoptive.workbench.design.types import Factor, Place, Value
 from adoptive.workbench.fields import fields_of, in_words, type_at, unit_and_limits
-from adoptive.workbench.mistakes import nearest
 from adoptive.workbench.shape import arm_names
+from adoptive.workbench.spelling import nearest
 
 __all__ = [
     "ALIASES",

@@ -14,7 +14,7 @@ from typing import Any, Final
 import numpy as np
 
 from adoptive.errors import StudyError
-from adoptive.workbench.mistakes import nearest
+from adoptive.workbench.spelling import nearest
 
 __all__ = ["Constraint", "Expression", "read_constraint", "read_expression"]
 

@@ -12,7 +12,7 @@ from adoptive.workbench.grade.cells import numbers
 from adoptive.workbench.grade.reading import Sheet
 from adoptive.workbench.grade.types import Column, Found, Layout, Unit
 from adoptive.workbench.grade.units import spell
-from adoptive.workbench.mistakes import nearest
+from adoptive.workbench.spelling import nearest
 
 __all__ = ["accepted_names", "choose_layout", "find"]
 

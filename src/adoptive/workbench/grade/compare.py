@@ -15,7 +15,7 @@ from adoptive.workbench.grade.cells import plain_word
 from adoptive.workbench.grade.reading import EMPTY
 from adoptive.workbench.grade.types import Result
 from adoptive.workbench.grade.units import spell
-from adoptive.workbench.mistakes import nearest
+from adoptive.workbench.spelling import nearest
 
 __all__ = ["Compared", "Disagreement", "compare"]
 

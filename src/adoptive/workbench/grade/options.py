@@ -8,7 +8,7 @@ from typing import Final
 
 from adoptive.errors import StudyError
 from adoptive.workbench.grade.types import Option, Rule, Setting
-from adoptive.workbench.mistakes import nearest
+from adoptive.workbench.spelling import nearest
 
 __all__ = ["DECIMAL", "read_options"]
 

@@ -14,7 +14,7 @@ from adoptive.errors import StudyError
 from adoptive.tables import TableError
 from adoptive.verdict.rows import SurvivalRows, survival_rows
 from adoptive.workbench.grade.reading import Sheet, read_sheet
-from adoptive.workbench.mistakes import nearest
+from adoptive.workbench.spelling import nearest
 
 __all__ = ["COLUMNS", "SurvivalTable", "read_survival_table"]
 

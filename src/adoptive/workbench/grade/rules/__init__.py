@@ -9,7 +9,7 @@ from typing import Final
 from adoptive.errors import StudyError
 from adoptive.workbench.grade.rules import haematology, icaht, laboratory, response, scores, toxicity
 from adoptive.workbench.grade.types import Rule
-from adoptive.workbench.mistakes import nearest
+from adoptive.workbench.spelling import nearest
 
 __all__ = ["RULES", "rule_named"]
 
