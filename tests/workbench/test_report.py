@@ -18,6 +18,7 @@ from adoptive.workbench.engine.types import RunResult
 from adoptive.workbench.report import render_report, rewrite_report
 from adoptive.workbench.report.cells import toxicity_figure
 from adoptive.workbench.report.data import load_run
+from adoptive.workbench.report.incidence import infusion_figure
 from adoptive.workbench.report.survival import survival_figure
 from adoptive.workbench.rules import rule_sentence
 from adoptive.workbench.wording import amount
@@ -204,3 +205,15 @@ def test_who_had_not_entered_by_the_cut_is_not_shown(run_place: Path, tmp_path: 
     assert (load_run(run_place).tables["patients"]["arm"] == 0).sum() == 20
     assert (load_run(copy).tables["patients"]["arm"] == 0).sum() == 17
     assert "all 17 patients" in render_report(copy)
+
+
+def test_curve_of_infusions_ends_at_the_share_that_was_infused(run_place: Path) -> None:
+    run = load_run(run_place)
+    patients = run.tables["patients"]
+    patients["not_infused"][~patients["treated"]] = 4  # withdrew: known never to be infused
+    figure = infusion_figure(run)
+    assert figure is not None
+    for arm in run.cells:
+        share = patients["treated"][patients["arm"] == arm].mean()
+        assert 0 < share < 1
+        assert f"{run.arms[arm]}: infused in {100 * share:.0f} % at the end" in figure.finding

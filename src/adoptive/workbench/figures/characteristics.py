@@ -82,16 +82,14 @@ def _panel(
     domain: tuple[float, float] | None, target: float | None,
 ) -> Panel:  # fmt: skip
     numbers = all(isinstance(row["label"], int | float) and not isinstance(row["label"], bool) for row in rows)
-    scale = alt.Scale(domain=list(domain)) if domain else alt.Scale(zero=False, nice=True)
+    scale = dict(domain=list(domain)) if domain else dict(zero=False, nice=True)
     value, low, high = ("y", "y", "y2") if numbers else ("x", "x", "x2")
     value_axis = (alt.Y if numbers else alt.X)("value:Q", title=value_title, scale=scale)
     low_axis = (alt.Y if numbers else alt.X)("lower:Q", title=value_title, scale=scale)
     many = len(series) > 1
-    legend = alt.Legend(columns=1 if size.narrow else 3, symbolType="circle", labelLimit=250) if many else None
-    colour = alt.Color(
-        "series:N", legend=legend, scale=alt.Scale(domain=list(series), range=_cycled(ARM_COLOURS, series))
-    )
-    shape = alt.Shape("series:N", legend=legend, scale=alt.Scale(domain=list(series), range=_cycled(SHAPES, series)))
+    legend = dict(columns=1 if size.narrow else 3, symbolType="circle", labelLimit=250) if many else None
+    colour = alt.Color("series:N", legend=legend, scale=dict(domain=list(series), range=_cycled(ARM_COLOURS, series)))
+    shape = alt.Shape("series:N", legend=legend, scale=dict(domain=list(series), range=_cycled(SHAPES, series)))
     labels = _label_axis(rows, series, label_title, numbers=numbers)
     base = on(rows)
     layers: list[alt.Chart] = []
@@ -115,11 +113,11 @@ def _label_axis(rows: Rows, series: Sequence[str], title: str, *, numbers: bool)
     """Give the encoding of the labels: an axis of numbers, or rows with a place per series."""
     if numbers:
         ticks = sorted({float(row["label"]) for row in rows})
-        axis = alt.Axis(grid=False, values=ticks if len(ticks) <= MOST_TICKS else alt.Undefined)
-        return {"x": alt.X("label:Q", title=title, axis=axis, scale=alt.Scale(zero=False, padding=12))}
+        axis = dict(grid=False, values=ticks if len(ticks) <= MOST_TICKS else alt.Undefined)
+        return {"x": alt.X("label:Q", title=title, axis=axis, scale=dict(zero=False, padding=12))}
     order = list(dict.fromkeys(str(row["label"]) for row in rows))
-    axis = alt.Axis(labelLimit=220, ticks=False, domain=False)
-    y = {"y": alt.Y("label:N", sort=order, scale=alt.Scale(domain=order), title=title or None, axis=axis)}
+    axis = dict(labelLimit=220, ticks=False, domain=False)
+    y = {"y": alt.Y("label:N", sort=order, scale=dict(domain=order), title=title or None, axis=axis)}
     return y | ({"yOffset": alt.YOffset("series:N", sort=list(series))} if len(series) > 1 else {})
 
 

@@ -42,21 +42,21 @@ def escalation_chart(table: Table, *, levels: Sequence[str], size: Size = WIDE) 
         x=alt.X(
             "patient:Q",
             title="patient",
-            axis=alt.Axis(tickMinStep=1, grid=False),
-            scale=alt.Scale(zero=False, nice=False, padding=8),
+            axis=dict(tickMinStep=1, grid=False),
+            scale=dict(zero=False, nice=False, padding=8),
         ),
         y=alt.Y(
             "level:N",
             sort=names,
-            scale=alt.Scale(domain=names),
+            scale=dict(domain=names),
             title="dose level",
-            axis=alt.Axis(labelLimit=160, titlePadding=26),
+            axis=dict(labelLimit=160, titlePadding=26),
         ),
     )
     line = base.mark_line(strokeWidth=1, color="#888888", interpolate="step-after").encode(order="patient:Q")
     shapes, colours = ([mark[at] for mark in MARKS.values()] for at in (0, 1))
     points = base.mark_point(filled=True, size=70, opacity=1).encode(
-        shape=alt.Shape("seen:N", scale=alt.Scale(domain=list(MARKS), range=shapes)),
-        color=alt.Color("seen:N", scale=alt.Scale(domain=list(MARKS), range=colours)),
+        shape=alt.Shape("seen:N", scale=dict(domain=list(MARKS), range=shapes)),
+        color=alt.Color("seen:N", scale=dict(domain=list(MARKS), range=colours)),
     )
     return alt.layer(line, points).properties(width=size.width, height=40 * len(names) + 40)

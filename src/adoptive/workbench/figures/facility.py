@@ -52,7 +52,7 @@ def facility_chart(
     rows = rows_in(segments, needs=("lane", "phase", "start", "end"))
     events = rows_in(marks, needs=("lane", "time", "event"))
     lanes = 1 + max((int(row["lane"]) for row in [*rows, *events]), default=-1)
-    x = alt.X("start:Q", title=time_title, axis=alt.Axis(grid=False))
+    x = alt.X("start:Q", title=time_title, axis=dict(grid=False))
     panel = lanes_panel(
         rows, events, lanes=lanes, x=x, phases=phases or FACILITY_PHASES, marks=FACILITY_MARKS, size=size
     )
@@ -72,9 +72,9 @@ def losses_chart(table: Table, *, size: Size = WIDE) -> Chart:
     """
     rows = rows_in(table, needs=("ending", "patients"))
     order = [row["ending"] for row in rows]
-    axis = alt.Axis(labelLimit=130 if size.narrow else 260, ticks=False, domain=False)
-    y = alt.Y("ending:N", sort=order, scale=alt.Scale(domain=order), title=None, axis=axis)
-    x = alt.X("patients:Q", title="patients", axis=alt.Axis(tickMinStep=1))
+    axis = dict(labelLimit=130 if size.narrow else 260, ticks=False, domain=False)
+    y = alt.Y("ending:N", sort=order, scale=dict(domain=order), title=None, axis=axis)
+    x = alt.X("patients:Q", title="patients", axis=dict(tickMinStep=1))
     base = on([row | {"floor": 0} for row in rows])
     bars = base.mark_bar(color="#0072B2").encode(x=x, y=y)
     numbers = base.mark_text(align="left", dx=4, fontSize=11).encode(x=x, y=y, text=alt.Text("patients:Q", format=","))

@@ -165,7 +165,7 @@ def _rows(
 
 def _drawn(boxes: Sequence[_Placed], arrows: Rows, width: float, bottom: float) -> Panel:
     height = bottom - GAP + 2
-    x_scale, y_scale = alt.Scale(domain=[0, width], nice=False), alt.Scale(domain=[height, 0], nice=False)
+    x_scale, y_scale = dict(domain=[0, width], nice=False), dict(domain=[height, 0], nice=False)
     x, y = alt.X("x:Q", axis=None, scale=x_scale), alt.Y("y:Q", axis=None, scale=y_scale)
     frames = [
         {"x": box.x, "y": box.y, "x2": box.x + box.width, "y2": box.bottom, "colour": box.colour} for box in boxes

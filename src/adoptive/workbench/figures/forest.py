@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import altair as alt
 
-from adoptive.workbench.figures.charts import WIDE, Chart, Rows, Size, Table, cut, on, rows_in
+from adoptive.workbench.figures.charts import WIDE, Chart, Part, Rows, Size, Table, cut, on, rows_in
 
 __all__ = ["forest_chart"]
 
@@ -68,11 +68,12 @@ def forest_chart(
     drawn = [_clipped(row, low, high) for row in rows if _known(row)]
     width = size.width if size.narrow else max(180, size.width - LABELS - COLUMN * len(titles) - WORDS + 190)
     shown = size.narrow
-    scale = alt.Scale(type="log" if log else "linear", domain=[low, high], nice=False, clamp=True)
-    axis = alt.Axis(title=_axis_title(measure, favours), grid=False, format="~g", labelOverlap="greedy")
-    axis.values = [tick for tick in TICKS if low <= tick <= high] if log else alt.Undefined
+    scale = dict(type="log" if log else "linear", domain=[low, high], nice=False, clamp=True)
+    axis = dict(title=_axis_title(measure, favours), grid=False, format="~g", labelOverlap="greedy")
+    if log:
+        axis["values"] = [tick for tick in TICKS if low <= tick <= high]
     last = len(rows) - 0.5
-    y_scale = alt.Scale(domain=[last, -0.5 if shown else -2.0], nice=False)
+    y_scale = dict(domain=[last, -0.5 if shown else -2.0], nice=False)
     offset = 0.28 if shown else 0.0
     spots = [row | {"spot": row["place"] + offset} for row in drawn]
     marks = _marks(spots, axis, scale, y_scale, null, beside=not shown)
@@ -119,9 +120,7 @@ def _axis_title(measure: str, favours: tuple[str, str]) -> str | list[str]:
     return [measure, f"← {left}{NBSP * 6}{right} →"] if left or right else measure
 
 
-def _marks(
-    rows: Rows, axis: alt.Axis, scale: alt.Scale, y_scale: alt.Scale, null: float, *, beside: bool
-) -> list[alt.Chart]:
+def _marks(rows: Rows, axis: Part, scale: Part, y_scale: Part, null: float, *, beside: bool) -> list[alt.Chart]:
     """Give the line of no effect (in pieces below words), the intervals, the squares, and arrows where they go on."""
     x, y = alt.X("from:Q", axis=axis, scale=scale), alt.Y("spot:Q", axis=None, scale=y_scale)
     at = alt.X("at:Q", scale=scale, axis=axis)
@@ -144,13 +143,13 @@ def _marks(
     return layers
 
 
-def _text(rows: Rows, field: str, at: float, y_scale: alt.Scale, **look: Any) -> alt.Chart:
+def _text(rows: Rows, field: str, at: float, y_scale: Part, **look: Any) -> alt.Chart:
     y = alt.Y("line:Q", axis=None, scale=y_scale)
     text: alt.Chart = on(rows).mark_text(baseline="middle", **look).encode(x=alt.value(at), y=y, text=f"{field}:N")
     return text
 
 
-def _wide_words(rows: Rows, titles: Mapping[str, str], measure: str, width: int, y_scale: alt.Scale) -> list[alt.Chart]:
+def _wide_words(rows: Rows, titles: Mapping[str, str], measure: str, width: int, y_scale: Part) -> list[alt.Chart]:
     """Write the columns: labels and texts left of the picture, the estimate right of it, titles on top."""
     placed = [
         row | {"line": row["place"], "shown": row["label"] if row["heading"] else f"  {row['label']}"} for row in rows
@@ -181,7 +180,7 @@ def _wide_words(rows: Rows, titles: Mapping[str, str], measure: str, width: int,
     ]
 
 
-def _narrow_words(rows: Rows, titles: Mapping[str, str], width: int, y_scale: alt.Scale) -> list[alt.Chart]:
+def _narrow_words(rows: Rows, titles: Mapping[str, str], width: int, y_scale: Part) -> list[alt.Chart]:
     """Write two lines above each interval: label and estimate, then the other columns."""
     first = [
         row

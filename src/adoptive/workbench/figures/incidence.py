@@ -78,18 +78,14 @@ def _corners(rows: Rows, end: float) -> Rows:
 
 def _panel(rows: Rows, causes: Sequence[str], end: float, width: int, title: str, group: str, size: Size) -> Panel:
     ticks = tick_places(end, narrow=width < 500)
-    x = alt.X(
-        "time:Q", title=title, axis=alt.Axis(values=ticks, grid=False), scale=alt.Scale(domain=[0, end], nice=False)
-    )
-    y = alt.Y("incidence:Q", title="% of patients", scale=alt.Scale(domain=[0, 100]))
-    legend = alt.Legend(
-        columns=1 if size.narrow else 3, symbolType="stroke", symbolSize=500, symbolOpacity=1, labelLimit=260
-    )
+    x = alt.X("time:Q", title=title, axis=dict(values=ticks, grid=False), scale=dict(domain=[0, end], nice=False))
+    y = alt.Y("incidence:Q", title="% of patients", scale=dict(domain=[0, 100]))
+    legend = dict(columns=1 if size.narrow else 3, symbolType="stroke", symbolSize=500, symbolOpacity=1, labelLimit=260)
     dashes = [list(dash) for dash in ARM_DASHES[: len(causes)]]
     colour = alt.Color(
-        "cause:N", legend=legend, scale=alt.Scale(domain=list(causes), range=list(ARM_COLOURS[: len(causes)]))
+        "cause:N", legend=legend, scale=dict(domain=list(causes), range=list(ARM_COLOURS[: len(causes)]))
     )
-    dash = alt.StrokeDash("cause:N", legend=legend, scale=alt.Scale(domain=list(causes), range=dashes))
+    dash = alt.StrokeDash("cause:N", legend=legend, scale=dict(domain=list(causes), range=dashes))
     step: dict[str, Any] = {"interpolate": "step-after"}
     band = on(rows).mark_area(opacity=0.14, **step).encode(x=x, y=alt.Y("lower:Q"), y2="upper:Q", color=colour)
     line = on(rows).mark_line(strokeWidth=2.2, **step).encode(x=x, y=y, color=colour, strokeDash=dash)

@@ -8,7 +8,7 @@ from typing import Any, Final
 import altair as alt
 import numpy as np
 
-from adoptive.workbench.figures.charts import ARM_COLOURS, ARM_DASHES, WIDE, Chart, Rows, Size, Table, on, rows_in
+from adoptive.workbench.figures.charts import ARM_COLOURS, ARM_DASHES, WIDE, Chart, Part, Rows, Size, Table, on, rows_in
 
 __all__ = ["band_rows", "kinetics_chart"]
 
@@ -46,15 +46,15 @@ def kinetics_chart(
             rows_in(table, needs=("patient", "day", "level"), group="")]  # fmt: skip
     groups = list(dict.fromkeys(str(row["group"]) for row in rows))
     bands = [row for group in groups for row in band_rows([r for r in rows if r["group"] == group], group)]
-    x = alt.X("day:Q", title=time_title, axis=alt.Axis(grid=False), scale=alt.Scale(nice=False))
+    x = alt.X("day:Q", title=time_title, axis=dict(grid=False), scale=dict(nice=False))
     decades = [10.0**power for power in range(-3, 13)]
-    axis = alt.Axis(format="~s", values=[at for at in decades if at >= floor], title=level_title)
-    y = alt.Y("middle:Q", scale=alt.Scale(type="log", domainMin=floor), axis=axis)
+    axis = dict(format="~s", values=[at for at in decades if at >= floor], title=level_title)
+    y = alt.Y("middle:Q", scale=dict(type="log", domainMin=floor), axis=axis)
     many = len(groups) > 1
     legend = _legend(size) if many else None
-    colour = alt.Color("group:N", legend=legend, scale=alt.Scale(domain=groups, range=_cycled(ARM_COLOURS, groups)))
+    colour = alt.Color("group:N", legend=legend, scale=dict(domain=groups, range=_cycled(ARM_COLOURS, groups)))
     dash = alt.StrokeDash(
-        "group:N", legend=legend, scale=alt.Scale(domain=groups, range=_cycled([list(d) for d in ARM_DASHES], groups))
+        "group:N", legend=legend, scale=dict(domain=groups, range=_cycled([list(d) for d in ARM_DASHES], groups))
     )
     band = (
         on(bands)
@@ -105,9 +105,9 @@ def _limit(lloq: float | None, rows: Rows) -> list[alt.Chart]:
     ]
 
 
-def _legend(size: Size) -> alt.Legend:
+def _legend(size: Size) -> Part:
     columns = 1 if size.narrow else 3
-    return alt.Legend(columns=columns, symbolType="stroke", symbolSize=500, symbolOpacity=1, labelLimit=250)
+    return dict(columns=columns, symbolType="stroke", symbolSize=500, symbolOpacity=1, labelLimit=250)
 
 
 def _cycled(values: Sequence[Any], groups: Sequence[str]) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import altair as alt
 import numpy as np
 
-from adoptive.workbench.figures.charts import WIDE, Chart, Panel, Rows, Size, Table, on, rows_in, stacked, titled
+from adoptive.workbench.figures.charts import WIDE, Chart, Panel, Part, Rows, Size, Table, on, rows_in, stacked, titled
 from adoptive.workbench.figures.colours import responses_of
 from adoptive.workbench.figures.waterfall import TOP_CHANGE, change_axis, limits
 
@@ -43,7 +43,7 @@ def spider_chart(table: Table, *, size: Size = WIDE, most: int = 40, time_title:
     rows = rows_in(table, needs=("patient", "time", "change", "response"), group="")
     groups = list(dict.fromkeys(row["group"] for row in rows))
     colours = responses_of([row["response"] for row in rows])
-    scale = alt.Scale(domain=[0.0, max((float(row["time"]) for row in rows), default=1.0)], nice=False)
+    scale = dict(domain=[0.0, max((float(row["time"]) for row in rows), default=1.0)], nice=False)
     panels = []
     for group in groups:
         mine = [row for row in rows if row["group"] == group]
@@ -81,14 +81,14 @@ def median_line(rows: Rows) -> Rows:
 
 
 def _panel(
-    lines: Rows, median: Rows, colours: dict[str, str], scale: alt.Scale, size: Size, group: str, title: str, *,
+    lines: Rows, median: Rows, colours: dict[str, str], scale: Part, size: Size, group: str, title: str, *,
     alone: bool,
 ) -> Panel:  # fmt: skip
-    x = alt.X("time:Q", title=title, axis=alt.Axis(grid=False, tickCount=6), scale=scale)
-    legend = alt.Legend(columns=1 if size.narrow else 3, symbolType="stroke", symbolSize=400, labelLimit=260)
-    colour = alt.Color("response:N", legend=legend, scale=alt.Scale(domain=list(colours), range=list(colours.values())))
+    x = alt.X("time:Q", title=title, axis=dict(grid=False, tickCount=6), scale=scale)
+    legend = dict(columns=1 if size.narrow else 3, symbolType="stroke", symbolSize=400, labelLimit=260)
+    colour = alt.Color("response:N", legend=legend, scale=dict(domain=list(colours), range=list(colours.values())))
     dashes = [DASHES[at % len(DASHES)] for at in range(len(colours))]
-    dash = alt.StrokeDash("response:N", legend=legend, scale=alt.Scale(domain=list(colours), range=dashes))
+    dash = alt.StrokeDash("response:N", legend=legend, scale=dict(domain=list(colours), range=dashes))
     threads = on(lines).mark_line(strokeWidth=1.2, opacity=0.85).encode(
         x=x, y=change_axis("change"), color=colour, strokeDash=dash, detail="patient:N"
     )  # fmt: skip

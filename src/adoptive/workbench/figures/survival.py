@@ -18,6 +18,7 @@ from adoptive.workbench.figures.charts import (
     WIDE,
     Chart,
     Panel,
+    Part,
     Rows,
     Size,
     Table,
@@ -141,14 +142,14 @@ def _curves(
 ) -> Panel:
     names = [of.name for of in curves]
     labelled = not size.narrow and len(names) > 1
-    legend = None if labelled or len(names) == 1 else alt.Legend(
+    legend = None if labelled or len(names) == 1 else dict(
         symbolType="stroke", symbolSize=500, symbolOpacity=1, columns=1, labelLimit=250
     )  # fmt: skip
     colour = alt.Color("group:N", legend=legend, scale=_scale(names, ARM_COLOURS))
     dash = alt.StrokeDash("group:N", legend=legend, scale=_scale(names, [list(dash) for dash in ARM_DASHES]))
-    axis = alt.Axis(title=title, values=ticks, grid=False, titlePadding=2, format="~g", labelFlush=False)
-    x = alt.X("time:Q", axis=axis, scale=alt.Scale(domain=[0, end], nice=False))
-    y = alt.Y("survival:Q", title="% of patients", scale=alt.Scale(domain=[0, 100]))
+    axis = dict(title=title, values=ticks, grid=False, titlePadding=2, format="~g", labelFlush=False)
+    x = alt.X("time:Q", axis=axis, scale=dict(domain=[0, end], nice=False))
+    y = alt.Y("survival:Q", title="% of patients", scale=dict(domain=[0, 100]))
     rows = list(_step_rows(curves, end))
     opacity = 0.16 if len(names) <= MANY else 0.07
     step: dict[str, Any] = {"interpolate": "step-after"}
@@ -166,8 +167,8 @@ def _curves(
     return alt.layer(*layers).properties(width=size.width, height=240 if size.narrow else 300)
 
 
-def _scale(names: Sequence[str], values: Sequence[Any]) -> alt.Scale:
-    return alt.Scale(domain=list(names), range=[values[at % len(values)] for at in range(len(names))])
+def _scale(names: Sequence[str], values: Sequence[Any]) -> Part:
+    return dict(domain=list(names), range=[values[at % len(values)] for at in range(len(names))])
 
 
 def _step_rows(curves: Iterable[DrawnCurve], end: float) -> Iterable[dict[str, Any]]:
@@ -190,7 +191,7 @@ def _dotted(spread: Rows, x: alt.X, colour: alt.Color) -> list[alt.Chart]:
 
 def _mark_layers(marks: Rows, x: alt.X, y: alt.Y, colour: alt.Color) -> list[alt.Chart]:
     """Give the points to compare with, and the intervals of those that have one."""
-    shapes = alt.Scale(domain=["median", "rate"], range=["diamond", "square"])
+    shapes = dict(domain=["median", "rate"], range=["diamond", "square"])
     marks = [row | {"survival": 100 * row["survival"]} for row in marks]
     whiskers = [row for row in marks if row["low"] is not None and row["high"] is not None]
     points = on(marks).mark_point(size=130, filled=True, stroke="white", strokeWidth=1.2, opacity=1)
@@ -245,11 +246,11 @@ def _table(
         for words, key in KINDS
     ]
     heads = [{"line": at[(name, "")], "group": name, "name": cut(name, 40)} for name in names if not alone]
-    axis = alt.Axis(
+    axis = dict(
         title=None, ticks=False, domain=False, grid=False, labelPadding=18, labelExpr="split(datum.label, '|')[1]"
     )
-    y = alt.Y("line:N", sort=order, scale=alt.Scale(domain=order), axis=axis)
-    x = alt.X("time:Q", axis=None, scale=alt.Scale(domain=[0, end], nice=False))
+    y = alt.Y("line:N", sort=order, scale=dict(domain=order), axis=axis)
+    x = alt.X("time:Q", axis=None, scale=dict(domain=[0, end], nice=False))
     layers = [on(cells).mark_text(fontSize=11).encode(x=x, y=y, text="count:N")]
     if heads:
         head = on(heads).mark_text(fontSize=11, fontWeight="bold", align="left")

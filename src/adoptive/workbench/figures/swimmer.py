@@ -60,13 +60,13 @@ def swimmer_chart(
     count = {group: 1 + max(int(row["lane"]) for row in rows if row["group"] == group) for group in groups}
     height = min(float(LANE), TALLEST / max(sum(count.values()), 1))
     ends = [float(row[end]) for row in rows for end in ("start", "end")]
-    scale = alt.Scale(domain=[min(ends, default=0.0), max(ends, default=1.0)], nice=False)
+    scale = dict(domain=[min(ends, default=0.0), max(ends, default=1.0)], nice=False)
     present = list(dict.fromkeys(row["phase"] for row in rows))
     phases = {name: PHASES.get(name, "#999999") for name in [*PHASES, *present] if name in present}
     panels = []
     for group in groups:
         title = time_title if isinstance(time_title, str) else time_title.get(group, "")
-        x = alt.X("start:Q", title=title, axis=alt.Axis(grid=False), scale=scale)
+        x = alt.X("start:Q", title=title, axis=dict(grid=False), scale=scale)
         bars = [row for row in rows if row["group"] == group]
         here = [row for row in events if row["group"] == group]
         panel = lanes_panel(bars, here, lanes=count[group], x=x, phases=phases, marks=MARKS, size=size)
@@ -81,9 +81,9 @@ def lanes_panel(
     marks: Mapping[str, tuple[str, str]], size: Size,
 ) -> Panel:  # fmt: skip
     """Draw lanes: segments in the colours of ``phases``, marks in the shapes of ``marks``, texts as they are."""
-    y = alt.Y("lane:O", axis=None, scale=alt.Scale(domain=list(range(lanes)), paddingInner=0.2))
-    legend = alt.Legend(columns=1 if size.narrow else 4, symbolType="square", labelLimit=250)
-    colour = alt.Color("phase:N", scale=alt.Scale(domain=list(phases), range=list(phases.values())), legend=legend)
+    y = alt.Y("lane:O", axis=None, scale=dict(domain=list(range(lanes)), paddingInner=0.2))
+    legend = dict(columns=1 if size.narrow else 4, symbolType="square", labelLimit=250)
+    colour = alt.Color("phase:N", scale=dict(domain=list(phases), range=list(phases.values())), legend=legend)
     layers: list[alt.Chart] = [on(bars).mark_bar().encode(x=x, x2="end:Q", y=y, color=colour)]
     written = [row for row in events if row.get("text")]
     for name, (fill, shape) in marks.items():

@@ -74,12 +74,12 @@ def _pieces(rows: Rows, *, room: float) -> Rows:
 
 def _bars(rows: Rows, size: Size, group: str, title: str) -> Panel:
     order = list(dict.fromkeys(row["line"] for row in rows))
-    scale = alt.Scale(domain=[f"grade {grade}" for grade in GRADE_COLOURS], range=list(GRADE_COLOURS.values()))
-    axis = alt.Axis(labelLimit=200, minExtent=130, ticks=False, domain=False)
-    y = alt.Y("line:N", sort=order, scale=alt.Scale(domain=order), title=None, axis=axis)
+    scale = dict(domain=[f"grade {grade}" for grade in GRADE_COLOURS], range=list(GRADE_COLOURS.values()))
+    axis = dict(labelLimit=200, minExtent=130, ticks=False, domain=False)
+    y = alt.Y("line:N", sort=order, scale=dict(domain=order), title=None, axis=axis)
     data = on(_pieces(rows, room=2.6 if size.narrow else 1.0))
-    percent, ticks = alt.Scale(domain=[0, 100]), alt.Axis(values=[0, 20, 40, 60, 80, 100])
-    legend = alt.Legend(columns=2 if size.narrow else 5, symbolType="square")
+    percent, ticks = dict(domain=[0, 100]), dict(values=[0, 20, 40, 60, 80, 100])
+    legend = dict(columns=2 if size.narrow else 5, symbolType="square")
     bars = data.mark_bar(stroke="white", strokeWidth=0.6).encode(
         x=alt.X("start:Q", title=title, scale=percent, axis=ticks), x2="end:Q", y=y,
         color=alt.Color("grade:N", scale=scale, legend=legend),
@@ -115,10 +115,10 @@ def onset_chart(table: Table, *, size: Size = WIDE, time_title: str = "days from
     for group in groups:
         mine = [row for row in rows if row["group"] == group]
         order = list(dict.fromkeys(row["term"] for row in mine))
-        axis = alt.Axis(labelLimit=200, minExtent=130, ticks=False, domain=False)
-        y = alt.Y("term:N", sort=order, scale=alt.Scale(domain=order), title=None, axis=axis)
-        scale = alt.Scale(domain=[0, top], nice=True)
-        x = alt.X("onset:Q", title=time_title, scale=scale, axis=alt.Axis(grid=False))
+        axis = dict(labelLimit=200, minExtent=130, ticks=False, domain=False)
+        y = alt.Y("term:N", sort=order, scale=dict(domain=order), title=None, axis=axis)
+        scale = dict(domain=[0, top], nice=True)
+        x = alt.X("onset:Q", title=time_title, scale=scale, axis=dict(grid=False))
         base = on(mine)
         layers = [
             base.mark_rule(strokeWidth=5, opacity=0.45, color="#E69F00").encode(x=x, x2="end:Q", y=y),

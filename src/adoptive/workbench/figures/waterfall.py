@@ -65,19 +65,19 @@ def limits() -> alt.Chart:
 
 def change_axis(field: str) -> alt.Y:
     """Give the axis of the change in per cent."""
-    scale = alt.Scale(domain=[BOTTOM, TOP_CHANGE])
+    scale = dict(domain=[BOTTOM, TOP_CHANGE])
     return alt.Y(
-        f"{field}:Q", title="change, %", scale=scale, axis=alt.Axis(values=[-100, -30, 0, 20, 100], labelExpr=SIGNED)
+        f"{field}:Q", title="change, %", scale=scale, axis=dict(values=[-100, -30, 0, 20, 100], labelExpr=SIGNED)
     )
 
 
 def _place(bars: Rows) -> alt.X:
     domain = [row["rank"] for row in bars]
-    return alt.X("rank:O", axis=None, scale=alt.Scale(domain=domain, paddingInner=0.15, paddingOuter=0.1))
+    return alt.X("rank:O", axis=None, scale=dict(domain=domain, paddingInner=0.15, paddingOuter=0.1))
 
 
 def _colour(colours: Mapping[str, str]) -> alt.Color:
-    return alt.Color("response:N", legend=None, scale=alt.Scale(domain=list(colours), range=list(colours.values())))
+    return alt.Color("response:N", legend=None, scale=dict(domain=list(colours), range=list(colours.values())))
 
 
 def _bars(bars: Rows, colours: Mapping[str, str], size: Size, group: str) -> Panel:
@@ -93,7 +93,7 @@ def _bars(bars: Rows, colours: Mapping[str, str], size: Size, group: str) -> Pan
 def _strip(bars: Rows, colours: Mapping[str, str], size: Size) -> Panel:
     """Give a line per response, with a mark under each bar that has it."""
     order: Sequence[str] = list(colours)
-    axis = alt.Axis(title=None, ticks=False, domain=False, labelLimit=115 if size.narrow else 190, labelFontSize=11)
-    y = alt.Y("response:N", sort=order, scale=alt.Scale(domain=order), axis=axis)
+    axis = dict(title=None, ticks=False, domain=False, labelLimit=115 if size.narrow else 190, labelFontSize=11)
+    y = alt.Y("response:N", sort=order, scale=dict(domain=order), axis=axis)
     marks = on(bars).mark_rect().encode(x=_place(bars), y=y, color=_colour(colours))
     return alt.layer(marks).properties(width=size.width, height=STRIP * len(order))

@@ -197,11 +197,9 @@ def _shares(run: Run) -> Rows:
 
 def _bar_chart(run: Run, rows: Rows, size: Size) -> Chart:
     names = list(run.arms)
-    room = alt.Axis(labelLimit=110 if size.narrow else 220, labelPadding=6, ticks=False, domain=False)
-    y = alt.Y("arm:N", sort=names, scale=alt.Scale(domain=names), title=None, axis=room)
-    x = alt.X(
-        "start:Q", title="% of patients", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(values=[0, 25, 50, 75, 100])
-    )
+    room = dict(labelLimit=110 if size.narrow else 220, labelPadding=6, ticks=False, domain=False)
+    y = alt.Y("arm:N", sort=names, scale=dict(domain=names), title=None, axis=room)
+    x = alt.X("start:Q", title="% of patients", scale=dict(domain=[0, 100]), axis=dict(values=[0, 25, 50, 75, 100]))
     bars = on(rows).mark_bar().encode(x=x, x2="end:Q", y=y, color=_colour(rows, size=size))
     told = [row | {"middle": (row["start"] + row["end"]) / 2, "label": f"{row['share']:.0f}"} for row in rows]
     marks = on([row | {"dark": row["response"] in DARK} for row in told if row["share"] >= 5]).mark_text(fontSize=11)
@@ -214,8 +212,8 @@ def _bar_chart(run: Run, rows: Rows, size: Size) -> Chart:
 def _colour(rows: Rows, *, size: Size) -> alt.Color:
     """Colour by response, with those that occur in the legend."""
     colours = responses_of([row["response"] for row in rows])
-    legend = alt.Legend(columns=1 if size.narrow else 3, title=None, labelLimit=260, symbolType="square")
-    scale = alt.Scale(domain=list(colours), range=list(colours.values()))
+    legend = dict(columns=1 if size.narrow else 3, title=None, labelLimit=260, symbolType="square")
+    scale = dict(domain=list(colours), range=list(colours.values()))
     return alt.Color("response:N", scale=scale, legend=legend)
 
 
