@@ -113,10 +113,10 @@ def _label_axis(rows: Rows, series: Sequence[str], title: str, *, numbers: bool)
     """Give the encoding of the labels: an axis of numbers, or rows with a place per series."""
     if numbers:
         ticks = sorted({float(row["label"]) for row in rows})
-        axis = dict(grid=False, values=ticks if len(ticks) <= MOST_TICKS else alt.Undefined)
+        axis = dict[str, Any](grid=False, values=ticks if len(ticks) <= MOST_TICKS else alt.Undefined)
         return {"x": alt.X("label:Q", title=title, axis=axis, scale=dict(zero=False, padding=12))}
     order = list(dict.fromkeys(str(row["label"]) for row in rows))
-    axis = dict(labelLimit=220, ticks=False, domain=False)
+    axis = dict[str, Any](labelLimit=220, ticks=False, domain=False)
     y = {"y": alt.Y("label:N", sort=order, scale=dict(domain=order), title=title or None, axis=axis)}
     return y | ({"yOffset": alt.YOffset("series:N", sort=list(series))} if len(series) > 1 else {})
 

@@ -69,7 +69,7 @@ def forest_chart(
     width = size.width if size.narrow else max(180, size.width - LABELS - COLUMN * len(titles) - WORDS + 190)
     shown = size.narrow
     scale = dict(type="log" if log else "linear", domain=[low, high], nice=False, clamp=True)
-    axis = dict(title=_axis_title(measure, favours), grid=False, format="~g", labelOverlap="greedy")
+    axis: Part = dict(title=_axis_title(measure, favours), grid=False, format="~g", labelOverlap="greedy")
     if log:
         axis["values"] = [tick for tick in TICKS if low <= tick <= high]
     last = len(rows) - 0.5
