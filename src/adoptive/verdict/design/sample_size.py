@@ -155,8 +155,7 @@ def _determined(follow_up: float | None, patients: float | None, rates_hold: boo
         )
     if follow_up is None and patients is None and not rates_hold:
         raise StudyError(
-            "too little is given: what ends the trial is missing", where="follow_up, patients, accrual rates",
-            value="none of them", allowed="one of them",
+            "what ends the trial is missing", where="follow_up, patients, accrual rates",
             next_step="give the follow-up (--follow-up), or the patients (--patients), or accrual rates in patients "
             "per unit of time (--accrual-rate)",
         )  # fmt: skip

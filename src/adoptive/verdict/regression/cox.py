@@ -118,6 +118,11 @@ def cox_groups(
     return cox(rows, columns, ties=ties, robust=robust, cluster=cluster, level=level)
 
 
+def _wald(coefficients: Floats, variance: Floats) -> float:
+    """Give Wald's statistic; 0 where the variance is: a robust one can be if all die at once."""
+    return float(coefficients @ np.linalg.solve(variance, coefficients)) if variance.any() else 0.0
+
+
 def chi_squared(statistic: float, degrees: int) -> ChiSquared:
     """Give a statistic with its p-value; without degrees of freedom it is 0 and p is 1."""
     if degrees == 0:
@@ -185,13 +190,12 @@ def _told(
     middle = np.where(finite, coefficients, 0.0)
     used = model if sandwich is None else sandwich
     errors = np.sqrt(np.diag(used))
-    z = np.divide(middle, errors, out=np.zeros(size), where=errors > 0)
+    z = np.divide(middle, errors, out=middle * 0, where=errors > 0)
     reach = deviate(level) * errors
     with np.errstate(over="ignore"):
         ratios, lower, upper = np.exp(coefficients), np.exp(middle - reach), np.exp(middle + reach)
     kept = np.ix_(finite, finite)
-    estimable = finite.any() and used[kept].any()  # a robust variance can be 0 where all die at once
-    wald = float(coefficients[finite] @ np.linalg.solve(used[kept], coefficients[finite])) if estimable else 0.0
+    wald = _wald(coefficients[finite], used[kept])
     score = float(top.slope_at_0 @ np.linalg.solve(top.information_at_0, top.slope_at_0)) if size else 0.0
     return CoxFit(
         names=names,
