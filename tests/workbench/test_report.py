@@ -211,6 +211,7 @@ def test_curve_of_infusions_ends_at_the_share_that_was_infused(run_place: Path) 
     run = load_run(run_place)
     patients = run.tables["patients"]
     patients["not_infused"][~patients["treated"]] = 4  # withdrew: known never to be infused
+    patients["infusion_day"][patients["treated"]] = 30.0
     patients["os_days"][~patients["treated"]] = 0.0  # and last seen before anybody was infused
     patients["os_event"][~patients["treated"]] = False
     figure = infusion_figure(run)
