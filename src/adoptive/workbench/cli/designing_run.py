@@ -255,5 +255,5 @@ def tell_fields(study: str, *, as_document: bool) -> None:
     for row in rows:
         table.add_row(*row)
     to.print(table)
-    to.print("An arm's own: arms.NAME.FIELD, as in arms.satri-cel.infusion.doses.")
+    to.print("An arm's own: arms.NAME.FIELD, as in arms.NAME.infusion.doses.")
     to.print(f"\nWhat may be measured, --endpoint NAME[@MONTHS][:ARM]: {', '.join(names)}.")
