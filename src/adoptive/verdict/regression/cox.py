@@ -195,7 +195,6 @@ def _told(
     with np.errstate(over="ignore"):
         ratios, lower, upper = np.exp(coefficients), np.exp(middle - reach), np.exp(middle + reach)
     kept = np.ix_(finite, finite)
-    wald = _wald(coefficients[finite], used[kept])
     score = float(top.slope_at_0 @ np.linalg.solve(top.information_at_0, top.slope_at_0)) if size else 0.0
     return CoxFit(
         names=names,
@@ -212,7 +211,7 @@ def _told(
         log_likelihood_null=top.value_at_0,
         log_likelihood=top.value,
         likelihood_ratio=chi_squared(2.0 * (top.value - top.value_at_0), size),
-        wald=chi_squared(wald, int(finite.sum())),
+        wald=chi_squared(_wald(coefficients[finite], used[kept]), int(finite.sum())),
         score=chi_squared(score, size),
         degrees=size,
         ties=ties,
