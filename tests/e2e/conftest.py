@@ -86,7 +86,10 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _written(small_study(), PUBLISHED_TEXT, tmp_path_factory.mktemp("report"))
 
 
-@pytest.fixture(scope="session", params=["cohorts", "drugs alone", "leukaemia", "eight arms"])
+SLOW_SHAPES = [pytest.param(shape, marks=pytest.mark.slow) for shape in ("cohorts", "drugs alone", "leukaemia")]
+
+
+@pytest.fixture(scope="session", params=[*SLOW_SHAPES, "eight arms"])
 def shaped_report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write a report of synthetic trials of a shape."""
     sys.path.insert(0, str(ROOT / "tests" / "workbench"))

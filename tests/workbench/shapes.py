@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from synthetic_clinic import STUDY_TEXT
 
 from adoptive.trial.types import Study
@@ -48,6 +49,10 @@ infusion = {{dose_cells = {level}e8}}
 )
 
 SHAPES = ("one arm", "cohorts", "drugs alone", "leukaemia", "myeloma", "eight arms")
+
+FEW = [shape if shape in ("cohorts", "myeloma", "eight arms") else pytest.param(shape, marks=pytest.mark.slow)
+       for shape in SHAPES]  # fmt: skip
+"""All shapes; those whose features no other shape has are in the fast tests, a page takes seconds."""
 
 
 def study_of(shape: str) -> Study:
