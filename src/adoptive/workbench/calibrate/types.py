@@ -76,8 +76,8 @@ class Emulator:
     """Hold what one trial of a study is expected to give, as a quadratic in the free quantities.
 
     ``mean(phi)_e = phi' quadratic_e phi + linear_e phi + constant_e`` on the observations' scales; ``covariance``
-    ``(observations, observations)`` is that of one trial's residuals: its sampling noise, and what the quadratic misses.
-    ``seen`` marks the free quantities that move this study at all.
+    ``(observations, observations)`` is that of one trial's residuals, its sampling noise and what the quadratic misses;
+    ``explained`` the part of the values' variance that the quadratic gives.
     """
 
     study: str
