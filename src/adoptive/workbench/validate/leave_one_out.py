@@ -34,14 +34,12 @@ COLUMNS: Final = (
 )  # fmt: skip
 
 
-def left_out_of(
-    fit: Fit, emulator: Emulator, *, trial_spread: Mapping[str, Floats] | None = None, seed: int = 1, draws: int = DRAWS
-) -> tuple[LeftOut, ...]:
+def left_out_of(fit: Fit, emulator: Emulator, *, seed: int = 1, draws: int = DRAWS) -> tuple[LeftOut, ...]:
     """Say what a fit without a study expects of that study's endpoints.
 
-    ``mean`` and ``sd`` are those over draws of the posterior, spread between trials and the sampling of one trial
-    together; ``draws`` the expected values without sampling, back in the endpoint's unit. A published number's weight
-    does not widen them.
+    ``draws`` are expected values at draws of the posterior, with what differs between trials (scales ``trials GROUP``
+    of the fit) and what the model misses (``missed SCALE``), back in the endpoint's unit; ``mean`` and ``sd`` add the
+    sampling of one trial. A published number's weight does not widen them.
 
     Parameters
     ----------
@@ -49,8 +47,6 @@ def left_out_of(
         The fit that had the study in ``without``.
     emulator
         The study's emulator.
-    trial_spread
-        Standard deviation between trials of some free quantities, ``(draws,)`` each.
     draws
         How many draws of the posterior are kept, evenly over its draws.
 
@@ -65,15 +61,24 @@ def left_out_of(
             allowed=", ".join(fit.without) or "none was left out", next_step="fit without it",
         )  # fmt: skip
     chosen = np.linspace(0, len(fit.draws) - 1, min(draws, len(fit.draws))).round().astype(np.int64)
-    names = [free.name for free in fit.free]
-    phi = fit.draws[np.ix_(chosen, [names.index(name) for name in emulator.free])]
     keys, streams = Keys.of(chosen, 0), Streams(seed)
-    for at, name in enumerate(emulator.free):
-        if trial_spread and name in trial_spread:
-            phi[:, at] += trial_spread[name][chosen] * streams.normal(f"left out:{emulator.study}:{name}", keys)
-    expected = emulator.mean(phi)
-    noise = np.diag(emulator.covariance)
-    return tuple(_row(one, expected[:, at], float(noise[at])) for at, one in enumerate(emulator.observations))
+
+    def noise(scale: str, of: str) -> Floats:
+        spread = fit.scales.get(scale)
+        return np.zeros(len(chosen)) if spread is None else spread[chosen] * streams.normal(f"left out:{of}", keys)
+
+    apart = np.stack([noise(f"trials {one.trials}", f"{emulator.study}:{one.name}") for one in fit.free], axis=1)
+    expected = emulator.mean(_of_emulator(fit, emulator, fit.draws[chosen] + apart))
+    for at, one in enumerate(emulator.observations):
+        expected[:, at] += noise(f"missed {one.scale}", f"{emulator.study}:{at}:missed")
+    sampled = np.diag(emulator.covariance)
+    return tuple(_row(one, expected[:, at], float(sampled[at])) for at, one in enumerate(emulator.observations))
+
+
+def _of_emulator(fit: Fit, emulator: Emulator, phi: Floats) -> Floats:
+    """Bring the columns of a fit into the emulator's order."""
+    names = [one.name for one in fit.free]
+    return np.asarray(phi[:, [names.index(name) for name in emulator.free]])
 
 
 def _row(one: Observation, expected: Floats, noise: float) -> LeftOut:
