@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import Final
 
@@ -32,85 +35,31 @@ __all__ = ["as_page", "write_page"]
 MOST_MISSED: Final = 40
 """Endpoints of the table of what fails; the table by study names all."""
 
-HEAD: Final = """# Validation
 
-<!-- Written by `adoptive check --write docs/validation.md`; do not edit. -->
+@cache
+def _texts() -> Mapping[str, str]:
+    return tomllib.loads(resources.files("adoptive.workbench.validate").joinpath("page.toml").read_text("utf-8"))
 
-A study carries what was known before its trial ran; what the trial then published stands beside it. `adoptive check`
-simulates {trials} virtual trials of each of {studies} studies (seed {seed}, version {version}), each of the trial's own size, with
-its accrual, scans, data cut and drop-out, and asks where the published number lies among them. {standing} A number that
-lies in the middle 90 % is *inside*. Numbers without a confirmed source are shown by `adoptive run` and not counted here.
-Most of these trials were fitted to: being inside shows that one set of numbers can carry them all, not that a
-new trial would be foretold. [Trials that the fit had not seen](#trials-that-the-fit-had-not-seen) ask that.
-"""
 
-COVERAGE: Final = """## Coverage
-
-{table}
-
-*A right model*: of how many endpoints the interval would hold, were the model exactly right; more than 90 or 50 %, as a
-count of ten patients has few values and an interval holds its ends. The 95 % interval takes the endpoints of one trial as
-alike (exact binomial at the effective number of endpoints, Korn and Graubard 1998). Weighted as in the fit {weighted:.0f} %
-lie inside; by randomised places, which are free of ties, {by_place:.0f} %.
-
-![Observed against nominal coverage](images/validation-calibration.svg)
-
-![Places of the published numbers among the trials](images/validation-places.svg)
-
-Left: central intervals of every width, with the interval over trials. Below: a flat histogram is a right model, a
-hump in the middle one that is too unsure, high ends one that is too sure, a slope one that is too high or too low.
-"""
-
-LEFT_OUT: Final = """## Trials that the fit had not seen
-
-Each study in turn is left out of the fit, and its numbers are foretold from the others. {coverage}
-
-The log score is the log of the probability that was given to the responses that came; higher is better, 0 is certainty. Its
-rival is the pooled rate of the trial's class of therapies. As published that rate holds the trial itself, so it has
-seen what it foretells; without the trial's own patients some classes have nothing left; by Jeffreys' prior it
-says how unsure it is. A class rate knows no arms, doses or tumour types.
-
-{contests}
-
-{rounds}
-
-{without}Class rates: {rates}.
-"""
-
-NOT_LEFT_OUT: Final = """## Trials that the fit had not seen
-
-This package carries no fits that left single trials out, so nothing can be said of them.
-"""
-
-REST: Final = """## Against theory and other software
-
-| kind of test | what it holds the code to |
-| --- | --- |
-| `laws` | properties over whole families: adding a patient, an arm or a draw moves no other number; tables read back as written |
-| `exact` | closed forms, limits, published known answers, order of convergence |
-| `double` | a second, independent implementation or other software |
-| `statistical` | distributions, with a stated error rate |
-| `replication` | a paper's table and number |
-
-## Against the known behaviour of engineered cells
-
-Expansion, contraction, cytokines and blood counts of a typical patient and of a population stand beside their expected ranges, with
-every line that fails, in [checks of the kinetics](kinetics_checks.md).
-
-## Not validated
-
-What [assumptions](assumptions.md) lists rests on assumptions. No prediction has been made before a trial reported; how
-one is made, dated and scored later, stands in [predicting](predicting.md).
-"""
+def _text(name: str) -> str:
+    return _texts()[name]
 
 
 def as_page(result: CheckResult) -> str:
     """Write the page."""
-    head = HEAD.format(
+    head = _text("head").format(
         trials=result.trials, studies=len(result.studies), seed=result.seed, version=result.provenance["version"],
         standing=standing(result),
     )  # fmt: skip
-    parts = [head, *_stated(result), *_coverage(result), _left_out(result), *_fails(result), *_studies(result), REST]
+    parts = [
+        head,
+        *_stated(result),
+        *_coverage(result),
+        _left_out(result),
+        *_fails(result),
+        *_studies(result),
+        _text("rest"),
+    ]
     return "\n".join(part.rstrip("\n") + "\n" for part in parts)
 
 
@@ -147,18 +96,19 @@ def _coverage(result: CheckResult) -> list[str]:
         return []
     whole = result.coverage[0]
     table = _table(COVERAGE_HEAD, coverage_cells(result.coverage))
-    return [COVERAGE.format(table=table, weighted=whole.weighted, by_place=whole.by_place)]
+    return [_text("coverage").format(table=table, weighted=whole.weighted, by_place=whole.by_place)]
 
 
 def _left_out(result: CheckResult) -> str:
     if not result.left_out:
-        return NOT_LEFT_OUT
+        return _text("not_left_out")
     told = " and ".join(
-        f"{row.inside} of {row.endpoints} ({row.share:.0f} %, {row.lower:.0f} to {row.upper:.0f}) lie in their {row.nominal:g} % intervals"
+        f"{row.inside} of {row.endpoints} ({row.share:.0f} %, {row.lower:.0f} to {row.upper:.0f}) lie in their "
+        f"{row.nominal:g} % intervals"
         for row in result.left_out_coverage
     )
     without = rounds_without_class(result.left_out, result.rounds)
-    return LEFT_OUT.format(
+    return _text("left_out").format(
         coverage=f"Of these endpoints {told}.",
         contests=_table(CONTEST_HEAD, map(contest_cells, result.contests)),
         rounds=_table(ROUND_HEAD, map(round_cells, result.rounds)),
