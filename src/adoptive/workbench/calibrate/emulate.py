@@ -27,11 +27,16 @@ _PENALTIES: Final = np.logspace(-1.0, 3.5, 19)
 
 
 def emulate_all(
-    banks: Mapping[str, Bank], free: Sequence[FreeQuantity], *, rows: NDArray[np.bool_] | None = None, near: int = 0
+    banks: Mapping[str, Bank],
+    free: Sequence[FreeQuantity],
+    *,
+    rows: NDArray[np.bool_] | None = None,
+    near: Mapping[str, int] | None = None,
 ) -> dict[str, Emulator]:
     """Learn an emulator of each study from its bank; ``rows`` ``(draws,)`` marks the draws that may be used.
 
-    With ``near`` draws of a second wave at the end of each bank, the covariance is that of the residuals there.
+    ``near`` says how many draws at the end of each bank are of a second wave: the covariance is that of the residuals
+    there.
     """
     book, found = load_book(calibrated=False), {}
     for name, bank in banks.items():

@@ -16,10 +16,11 @@ from typing import Any, Final
 
 import numpy as np
 
+from adoptive.parameters import load_book
 from adoptive.workbench.calibrate.bank import Wave, around, draw_design, simulate_banks
-from adoptive.workbench.calibrate.emulate import emulate_all, joined
+from adoptive.workbench.calibrate.emulate import FEWEST_DRAWS, emulate_all, joined
 from adoptive.workbench.calibrate.evidence import fitted_studies, plan, stage_of
-from adoptive.workbench.calibrate.free import load_free
+from adoptive.workbench.calibrate.free import levers, load_free
 from adoptive.workbench.calibrate.infer import infer, pack, sampler
 from adoptive.workbench.calibrate.store import FIT, WITHOUT, load_fit, save_emulators, save_fit
 from adoptive.workbench.calibrate.types import Emulator, Fit, Floats
@@ -35,17 +36,20 @@ SEED: Final = 20261121
 
 @dataclass(frozen=True)
 class Effort:
-    """Say how much is simulated: draws of each wave for a study of up to ``patients``, fewer for larger ones."""
+    """Say how much is simulated: draws of each wave, given whole to trials of up to ``patients``.
+
+    Larger trials, which tell more each, get fewer, but at least ``by_lever`` for each of their levers.
+    """
 
     first: int
     second: int
     patients: int
-    fewest: int
+    by_lever: int
     draws: int
 
 
-FULL: Final = Effort(first=512, second=512, patients=60, fewest=288, draws=1000)
-QUICK: Final = Effort(first=96, second=0, patients=1, fewest=96, draws=400)
+FULL: Final = Effort(first=512, second=512, patients=60, by_lever=12, draws=1000)
+QUICK: Final = Effort(first=128, second=0, patients=60, by_lever=4, draws=400)
 
 _WIDER: Final = 1.5
 """The second wave is this much wider than the first wave's posterior."""
@@ -78,7 +82,7 @@ def calibrate(
         second = Wave(free, _second_design(found, effort, seed), seed + 1, _shares(names, effort.second, effort))
         said("second wave, around that posterior")
         banks = joined(banks, simulate_banks(second, folder / "banks", workers=workers, done=done))
-        emulators = emulate_all(banks, free, near=effort.second)
+        emulators = emulate_all(banks, free, near=second.draws)
     save_emulators(folder, emulators)
     said("the joint posterior, stage by stage")
     run = sampler(pack(emulators, free), draws=effort.draws)
@@ -96,12 +100,13 @@ def stages() -> tuple[str, ...]:
 
 
 def _shares(names: Sequence[str], draws: int, effort: Effort) -> dict[str, int]:
-    """Give each study its number of draws: all for small trials, fewer for large ones, which tell more each."""
-    sizes = {name: load_study(name).trial.randomised for name in names}
-    return {
-        name: int(min(draws, max(min(effort.fewest, draws), round(draws * effort.patients / size))))
-        for name, size in sizes.items()
-    }
+    """Give each study its number of draws."""
+    book, free, shares = load_book(calibrated=False), load_free(), {}
+    for name in names:
+        study = load_study(name)
+        fewest = max(effort.by_lever * len(levers(study, free, book)), FEWEST_DRAWS)
+        shares[name] = int(min(draws, max(fewest, round(draws * effort.patients / study.trial.randomised))))
+    return shares
 
 
 def _second_design(found: Fit, effort: Effort, seed: int) -> Floats:
