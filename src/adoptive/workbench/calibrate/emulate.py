@@ -41,9 +41,8 @@ def emulate_all(
     book, found = load_book(calibrated=False), {}
     for name, bank in banks.items():
         usable = None if rows is None else rows[: len(bank.design)]
-        found[name] = emulate(
-            told(bank), levers(load_study(name), free, book), rows=usable, near=min(near, len(bank.design))
-        )
+        by = levers(load_study(name), free, book)
+        found[name] = emulate(told(bank), by, rows=usable, near=near[name] if near else 0)
     return found
 
 
