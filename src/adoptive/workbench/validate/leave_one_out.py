@@ -20,7 +20,15 @@ from adoptive.workbench.calibrate.types import Emulator, Fit, Observation
 from adoptive.workbench.validate.coverage import ALL, STATED, cover
 from adoptive.workbench.validate.types import Coverage, Floats, LeftOut
 
-__all__ = ["ARTEFACT", "left_out_coverage", "left_out_of", "load_left_out", "read_left_out", "write_left_out"]
+__all__ = [
+    "ARTEFACT",
+    "left_out_coverage",
+    "left_out_of",
+    "left_out_rows",
+    "load_left_out",
+    "read_left_out",
+    "write_left_out",
+]
 
 ARTEFACT: Final = ("kinetics", "leave_one_out.parquet")
 """Where the package keeps what each fit without a study says of it."""
@@ -73,6 +81,11 @@ def left_out_of(fit: Fit, emulator: Emulator, *, seed: int = 1, draws: int = DRA
         expected[:, at] += noise(f"missed {one.scale}", f"{emulator.study}:{at}:missed")
     sampled = np.diag(emulator.covariance)
     return tuple(_row(one, expected[:, at], float(sampled[at])) for at, one in enumerate(emulator.observations))
+
+
+def left_out_rows(emulators: Mapping[str, Emulator], without: Mapping[str, Fit]) -> tuple[LeftOut, ...]:
+    """Say what the fit without each study expects of it, study by study: what :func:`write_left_out` takes."""
+    return tuple(row for name, fit in without.items() for row in left_out_of(fit, emulators[name]))
 
 
 def _of_emulator(fit: Fit, emulator: Emulator, phi: Floats) -> Floats:

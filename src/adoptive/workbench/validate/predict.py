@@ -129,7 +129,7 @@ def _quantiles(values: Floats, levels: tuple[float, ...]) -> list[float | None]:
 
 
 def _counts(row: Published, values: Floats, sizes: Floats) -> dict[str, Any] | None:
-    """Write the predictive distribution of a count, ``None`` for what is none: a beta-binomial, and it at the usual n."""
+    """Write the predictive distribution of a count, a beta-binomial; ``None`` for what is no count."""
     if row.unit != "%" or ENDPOINTS[row.endpoint].needs_time or not (sizes > 0).any():
         return None
     some: NDArray[np.bool_] = sizes > 0

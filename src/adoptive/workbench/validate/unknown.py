@@ -35,7 +35,8 @@ def not_known(study: Study) -> list[str]:
     """
     lines = [] if load_book().posterior is not None else ["published trials: this package carries no posterior"]
     others = [load_study(name) for name in list_studies() if name != study.name and _reported(name)]
-    for what, tell in TOLD.items():
+    told = TOLD if study.trial.cell_arms else {"tumour type": TOLD["tumour type"]}
+    for what, tell in told.items():
         seen = {said for other in others for said in tell(other)}
         lines += [f"this {what}: no other bundled trial with confirmed results has it ({new})"
                   for new in sorted(tell(study) - seen)]  # fmt: skip
