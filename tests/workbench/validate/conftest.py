@@ -1,4 +1,4 @@
-"""What the tests of validation share: a study file that has reported, the synthetic clinic, a check and a prediction."""
+"""What the tests of validation share: a study that has reported, the synthetic clinic, a check and a prediction."""
 
 from __future__ import annotations
 
@@ -40,6 +40,4 @@ def checked(reported: Path) -> CheckResult:
 
 @pytest.fixture(scope="session")
 def predicted(reported: Path) -> dict[str, Any]:
-    return predict_study(
-        str(reported), trials=60, seed=3, workers=1, blind=True, simulate=SyntheticClinic(), now=WHEN
-    )
+    return predict_study(str(reported), trials=60, seed=3, workers=1, blind=True, simulate=SyntheticClinic(), now=WHEN)

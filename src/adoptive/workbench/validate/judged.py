@@ -42,7 +42,8 @@ def _judge(
     if row.estimate is None or not len(usable):
         return Judged(study.name, group, kind, comparison, None, None, None, None)
     y = whole_count(row)
-    usable = np.where(np.abs(usable - y) <= ROUNDING, y, usable)  # a share is the same share, however it was divided
+    same = np.isclose(usable, y, rtol=0.0, atol=ROUNDING)
+    usable = np.where(same, y, usable)  # a share is the same share, however it was divided
     ends = {level: _central(usable, level) for level in LEVELS}
     limit = horizon(study) if row.unit == "months" else math.inf
     short = np.minimum(usable, limit)

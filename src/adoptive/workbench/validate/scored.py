@@ -175,7 +175,7 @@ def _refuse(rows: Sequence[Published], document: Mapping[str, Any], where: str) 
 def _score(row: Published, told: Mapping[str, Any], document: Mapping[str, Any], seed: int) -> ScoredEndpoint:
     y = whole_count(row)
     quantiles = np.array([math.inf if value is None else float(value) for value in told["quantiles"]])
-    quantiles = np.where(np.abs(quantiles - y) <= ROUNDING, y, quantiles)
+    quantiles = np.where(np.isclose(quantiles, y, rtol=0.0, atol=ROUNDING), y, quantiles)
     limit = float(document["horizon_months"]) if row.unit == "months" else math.inf
     ends = {level: _ends(told["intervals"][str(level)]) for level in LEVELS}
     short = np.minimum(quantiles, limit)
