@@ -27,7 +27,7 @@ from adoptive.workbench.validate.document import as_document
 from adoptive.workbench.validate.judged import surprises
 from adoptive.workbench.validate.page import write_page
 from adoptive.workbench.validate.run import CHECK_TRIALS, check_studies
-from adoptive.workbench.validate.types import CheckResult
+from adoptive.workbench.validate.types import CheckResult, StudyCheck
 from adoptive.workbench.validate.words import (
     CONTEST_HEAD,
     COVERAGE_HEAD,
@@ -147,7 +147,7 @@ def _say(result: CheckResult, to: Console) -> None:
     for study in result.studies:
         if study.ordering:
             say_checks(study.ordering, to)
-    studies = ((study.name, "{} of {}".format(*count_of(study))) for study in result.studies)
+    studies = ((study.name, _inside(study)) for study in result.studies)
     print_table(to, f"Inside the 90 % interval of {result.trials} virtual trials, seed {result.seed}",
                 ("study", "inside"), studies)  # fmt: skip
     if result.coverage:
@@ -165,6 +165,13 @@ def _say(result: CheckResult, to: Console) -> None:
     for row in result.stated:
         to.print(Text.assemble((mark(row), STYLES[mark(row)]), f": {row.what}: {row.found}"))
     to.print(LABEL)
+
+
+def _inside(study: StudyCheck) -> str:
+    if not study.endpoints:
+        return "nothing was published"
+    inside, counted = count_of(study)
+    return f"{inside} of {counted}" if counted else "none confirmed"
 
 
 def print_table(to: Console, title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

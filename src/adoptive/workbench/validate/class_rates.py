@@ -55,7 +55,7 @@ def _part(row: dict[str, Any]) -> Part:
 
 def class_for(study: Study) -> ClassRate | None:
     """Give the class of a study's cells by what the study file says of them, ``None`` where no class has a rate."""
-    said = {
+    said: dict[str, set[str]] = {
         "modality": {study.construct.modality}, "target": {study.antigen.target}, "armour": {study.construct.armour},
         "tumour": {tumour for tumour, _ in study.cohort.tumours},
     }  # fmt: skip

@@ -15,7 +15,7 @@ __all__ = ["FORMAT", "prediction_text", "read_prediction", "seal", "sha256_of"]
 FORMAT: Final = "adoptive prediction 1"
 LARGEST_BYTES: Final = 50_000_000
 
-NEEDED: Final = {
+NEEDED: Final[dict[str, type | tuple[type, ...]]] = {
     "study": str, "created_utc": str, "study_toml": str, "arms": list, "endpoints": list, "quantile_levels": list,
     "horizon_months": (int, float), "sha256": str,
 }  # fmt: skip
