@@ -31,12 +31,12 @@ from adoptive.workbench.validate.types import LEVELS, Floats, Judgement
 from adoptive.workbench.validate.unknown import not_known
 from adoptive.workbench.wording import LABEL
 
-__all__ = ["MONTHS", "PREDICT_TRIALS", "QUANTILES", "predict_study", "predicted_rows"]
+__all__ = ["MONTHS", "OF_ALL_ASSIGNED", "PREDICT_TRIALS", "QUANTILES", "predict_study", "predicted_rows"]
 
 PREDICT_TRIALS: Final = 400
 """Virtual trials unless asked otherwise: the 1st and 99th percentile rest on four trials each."""
 
-MONTHS: Final = (2.0, 3.0, 4.0, 6.0, 9.0, 12.0, 15.0, 18.0, 24.0, 30.0, 36.0, 48.0, 60.0)
+MONTHS: Final = (1.0, 2.0, 3.0, 4.0, 6.0, 9.0, 12.0, 15.0, 18.0, 24.0, 30.0, 36.0, 48.0, 60.0)
 """Times at which a rate is predicted, as far as the trial is followed."""
 
 QUANTILES: Final = tuple(level / 100.0 for level in range(1, 100))

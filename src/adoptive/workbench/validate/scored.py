@@ -19,6 +19,7 @@ from adoptive.workbench.validate.class_rates import class_rates, jeffreys
 from adoptive.workbench.validate.coverage import cover
 from adoptive.workbench.validate.judged import lot_for
 from adoptive.workbench.validate.kinds import kind_of
+from adoptive.workbench.validate.predict import OF_ALL_ASSIGNED
 from adoptive.workbench.validate.prediction_file import read_prediction
 from adoptive.workbench.validate.scores import crps_of_quantiles, log_beta_binomial, log_score, place
 from adoptive.workbench.validate.types import LEVELS, Coverage
@@ -130,9 +131,10 @@ def _key(row: Mapping[str, Any]) -> Key:
 
 
 def _key_of(row: Published) -> Key:
-    """Name what a published number is about; the set of an endpoint of the whole trial is nobody's choice."""
+    """Name what a published number is about; some endpoints have one set, whatever the file calls it."""
     endpoint = ENDPOINTS[row.endpoint]
-    which = "infused" if endpoint.safety else "ITT" if endpoint.whole or row.set == "all" else row.set
+    assigned = endpoint.whole or row.set == "all" or row.endpoint in OF_ALL_ASSIGNED
+    which = "infused" if endpoint.safety else "ITT" if assigned else row.set
     return row.endpoint, row.arm, which, row.at_months if endpoint.needs_time else None
 
 
@@ -142,10 +144,7 @@ def _find(row: Published, predicted: Mapping[Key, Mapping[str, Any]]) -> Mapping
     if (name, arm, which, at) in predicted:
         return predicted[name, arm, which, at]
     near = [told for key, told in predicted.items() if (key[0], key[2], key[3]) == (name, which, at)]
-    if not near:  # who was infused is counted among those assigned, whatever the file calls its set
-        near = [told for key, told in predicted.items() if (key[0], key[3]) == (name, at) and key[1] in (arm, "")]
-        near = near if len({told["set"] for told in predicted.values() if told["endpoint"] == name}) == 1 else []
-    return near[0] if len(near) == 1 and (not arm or near[0]["arm"] == arm) else None
+    return near[0] if len(near) == 1 and (not arm or ENDPOINTS[name].compares) else None
 
 
 def _refuse(rows: Sequence[Published], document: Mapping[str, Any], where: str) -> None:
