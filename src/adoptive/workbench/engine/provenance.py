@@ -13,7 +13,7 @@ import adoptive
 from adoptive.workbench.engine.types import RunResult
 from adoptive.workbench.study import dump_study
 
-__all__ = ["machine_line", "provenance"]
+__all__ = ["commit", "machine_line", "provenance"]
 
 
 def provenance(result: RunResult, *, wall_s: float) -> dict[str, Any]:
@@ -30,6 +30,11 @@ def provenance(result: RunResult, *, wall_s: float) -> dict[str, Any]:
         "machine": machine_line(),
         "wall_s": round(wall_s, 3),
     }
+
+
+def commit() -> str | None:
+    """Give the commit of the checkout that the package runs from, ``None`` where it runs from none."""
+    return _commit(_checkout())
 
 
 def machine_line() -> str:

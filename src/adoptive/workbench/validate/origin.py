@@ -11,7 +11,7 @@ from typing import Any
 import adoptive
 from adoptive.parameters import load_book
 from adoptive.posterior import ARTEFACT
-from adoptive.workbench.engine.provenance import machine_line
+from adoptive.workbench.engine.provenance import commit, machine_line
 
 __all__ = ["book_sha256", "origin", "posterior_sha256"]
 
@@ -22,6 +22,7 @@ def origin() -> dict[str, Any]:
     return {
         "tool": "adoptive",
         "version": adoptive.__version__,
+        "commit": commit(),
         "book_sha256": book_sha256(),
         "posterior_sha256": posterior_sha256(),
         "posterior": dict(posterior.provenance) if posterior is not None else None,

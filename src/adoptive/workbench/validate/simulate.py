@@ -53,11 +53,13 @@ def simulate_all(
     """
     simulator = simulate or run.ClinicSimulator()
     blocks = [_Block(one, seed, some, simulator) for one in asked for some in _cut(one.study, trials)]
-    finished = np.cumsum([len(block.trials) * block.asked.study.trial.randomised for block in blocks])
+    patients = [len(block.trials) * block.asked.study.trial.randomised for block in blocks]
+    ended: list[int] = []
 
     def done(number: int) -> None:
+        ended.append(patients[number])  # blocks may end in any order
         if progress is not None:
-            progress(int(finished[number]), int(finished[-1]))
+            progress(sum(ended), sum(patients))
 
     results = iter(work_off(judge_block, blocks, workers=run.workers_for(workers), done=done))
     return tuple(_joined(one, [next(results) for _ in _cut(one.study, trials)]) for one in asked)
