@@ -177,7 +177,8 @@ def _inside(study: StudyCheck) -> str:
 def print_table(to: Console, title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print a table; columns after the first that hold numbers stand to the right."""
     told = list(rows)
-    table = Table(title=title, title_justify="left")
+    to.print(f"\n{title}")
+    table = Table()
     for at, name in enumerate(head):
         numbers = at > 0 and all(row[at][:1] in "+-0123456789–" for row in told if row[at])
         side: Literal["left", "right"] = "right" if numbers else "left"

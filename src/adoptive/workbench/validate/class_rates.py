@@ -120,7 +120,7 @@ def _contest(rival: Any, scores: np.ndarray[Any, np.dtype[np.float64]]) -> Conte
         if trials > 1 and np.isfinite(gains).all():
             half = float(t.ppf(0.975, trials - 1) * gains.std(ddof=1) / math.sqrt(trials))
     model, baseline = (float(value) for value in scores.mean(axis=0))
-    return Contest(rival, trials, model, baseline, mean, mean - half, mean + half)
+    return Contest(rival, trials, int(np.sum(gains > 0)), model, baseline, mean, mean - half, mean + half)
 
 
 def rounds_without_class(left_out: Iterable[LeftOut], played: Iterable[Round]) -> tuple[str, ...]:

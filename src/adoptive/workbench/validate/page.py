@@ -121,7 +121,7 @@ def _fails(result: CheckResult) -> list[str]:
     rows = surprises(result.judged)
     if not rows:
         return []
-    said = f"The {MOST_MISSED} farthest of {len(rows)}" if len(rows) > MOST_MISSED else f"All {len(rows)}"
+    said = f"The {MOST_MISSED} farthest of the {len(rows)}" if len(rows) > MOST_MISSED else "All"
     return [
         f"## What fails\n\n{said} endpoints that lie outside, by how many standard deviations of the trials.\n\n"
         f"{_table(MISS_HEAD, map(miss_cells, rows[:MOST_MISSED]))}\n"

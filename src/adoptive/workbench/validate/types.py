@@ -186,10 +186,14 @@ class Round:
 
 @dataclass(frozen=True)
 class Contest:
-    """Hold paired differences of log scores, model less rival, averaged over trials, with a 95 % interval."""
+    """Hold paired differences of log scores, model less rival, averaged over trials, with a 95 % interval.
+
+    ``won`` counts the trials in which the model was better.
+    """
 
     rival: Literal["published_rate", "without_own", "beta_binomial"]
     trials: int
+    won: int
     model: float
     baseline: float
     difference: float

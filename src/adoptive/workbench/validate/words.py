@@ -19,7 +19,7 @@ COVERAGE_HEAD = (
 )  # fmt: skip
 MISS_HEAD = ("study", "endpoint", "arm", "published", "simulated median", "90 % of trials", "standard deviations off")
 ROUND_HEAD = ("study", "arm", "class", "responses", "model without it", "pooled rate", "without its own", "Jeffreys")
-CONTEST_HEAD = ("class rate", "trials", "model", "rate", "model better by", "95 % interval")
+CONTEST_HEAD = ("class rate", "trials", "model better in", "model", "rate", "model better by", "95 % interval")
 
 
 def standing(result: CheckResult) -> str:
@@ -72,7 +72,8 @@ def round_cells(row: Round) -> tuple[str, ...]:
 def contest_cells(row: Contest) -> tuple[str, ...]:
     """Write a paired difference of log scores."""
     ends = f"{row.lower:+.2f} to {row.upper:+.2f}" if math.isfinite(row.lower + row.upper) else "unknown"
-    return RIVALS[row.rival], str(row.trials), _score(row.model), _score(row.baseline), f"{row.difference:+.2f}", ends
+    scores = _score(row.model), _score(row.baseline)
+    return RIVALS[row.rival], str(row.trials), str(row.won), *scores, f"{row.difference:+.2f}", ends
 
 
 def _score(value: float | None) -> str:

@@ -83,7 +83,7 @@ def test_coverage_is_asked_for(share: float, holds: bool) -> None:
 
 
 def test_a_better_log_score_is_asked_for() -> None:
-    won, lost = (Contest("published_rate", 8, -2.0, -2.0 - gain, gain, gain - 1, gain + 1) for gain in (0.1, -0.1))
+    won, lost = (Contest("published_rate", 8, 5, -2.0, -2.0 - gain, gain, gain - 1, gain + 1) for gain in (0.1, -0.1))
     alone = dataclasses.replace(won, rival="without_own")
     assert [row.holds for row in stated_checks([covered(90.0)], [won, alone])] == [True, True, True]
     assert [row.holds for row in stated_checks([covered(90.0)], [lost, alone])] == [True, False, True]

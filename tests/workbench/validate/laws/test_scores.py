@@ -23,7 +23,7 @@ shares = st.floats(0.01, 0.99)
 several = st.lists(st.floats(-50.0, 50.0), min_size=2, max_size=30)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(truth=shares, other=shares, n=st.integers(1, 60))
 def test_the_log_score_is_proper(truth: float, other: float, n: int) -> None:
     x = np.arange(n + 1)
@@ -34,7 +34,7 @@ def test_the_log_score_is_proper(truth: float, other: float, n: int) -> None:
         assert chances @ own > chances @ told
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(truth=several, other=several)
 def test_the_crps_is_proper(truth: list[float], other: list[float]) -> None:
     own = np.mean([crps_of_values(truth, y) for y in truth])
@@ -42,7 +42,7 @@ def test_the_crps_is_proper(truth: list[float], other: list[float]) -> None:
     assert own <= told + 1e-9
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(values=several, shift=st.floats(-20.0, 20.0), y=st.floats(-50.0, 50.0), factor=st.floats(0.1, 9.0))
 def test_the_crps_moves_with_the_unit(values: list[float], shift: float, y: float, factor: float) -> None:
     drawn = np.asarray(values)
@@ -51,7 +51,7 @@ def test_the_crps_moves_with_the_unit(values: list[float], shift: float, y: floa
     assert crps_of_values(drawn, y) >= -1e-9
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(mean=st.floats(-3, 3), sd=st.floats(0.2, 4), other=st.floats(-3, 3), wide=st.floats(0.2, 4))
 def test_the_normal_crps_is_proper(mean: float, sd: float, other: float, wide: float) -> None:
     levels = (np.arange(4000) + 0.5) / 4000
@@ -65,7 +65,7 @@ def _erfinv(x: np.ndarray) -> np.ndarray:
     return erfinv(x)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(values=st.lists(st.sampled_from([0.0, 1.0, 2.0, np.inf]), min_size=1, max_size=20), lot=st.floats(0.001, 0.999))
 def test_places_of_one_more_draw_are_even(values: list[float], lot: float) -> None:
     """Over all that could be the odd one out, the places fill (0, 1) evenly: each tie class its share of the room."""
