@@ -21,6 +21,12 @@ NEEDED: Final[dict[str, type | tuple[type, ...]]] = {
 }  # fmt: skip
 
 
+OF_ENDPOINT: Final = frozenset(
+    ("endpoint", "arm", "set", "unit", "at_months", "median", "intervals", "quantiles", "counts")
+)
+"""Keys that each endpoint of a prediction has."""
+
+
 def sha256_of(document: Mapping[str, Any]) -> str:
     """Give the hash of a prediction: SHA-256 of its canonical JSON without the key ``sha256``.
 
@@ -88,5 +94,14 @@ def _refuse_other(document: Any, where: str) -> None:
             "not a prediction", where=where, allowed=FORMAT, next_step="give a file that `adoptive predict` wrote"
         )
     odd = [key for key, kind in NEEDED.items() if not isinstance(document.get(key), kind)]
+    if not odd and not all(_whole(row, len(document["quantile_levels"])) for row in document["endpoints"]):
+        odd = ["endpoints"]
     if odd:
         raise StudyError("the prediction lacks keys", where=where, value=", ".join(odd), next_step="predict again")
+
+
+def _whole(row: Any, levels: int) -> bool:
+    """Say whether an endpoint has its keys, and a quantile for each level."""
+    if not isinstance(row, dict) or not set(row) >= OF_ENDPOINT:
+        return False
+    return isinstance(row["quantiles"], list) and len(row["quantiles"]) == levels > 0

@@ -162,6 +162,14 @@ def _refuse(rows: Sequence[Published], document: Mapping[str, Any], where: str) 
                 "an arm that the predicted trial does not have", where=f"{where}: {row.endpoint}", value=row.arm,
                 allowed=", ".join(document["arms"]), next_step="is this the file of another study?",
             )  # fmt: skip
+        if row.unit == "%" and not 0.0 <= (row.estimate or 0.0) <= 100.0:
+            raise StudyError(
+                "not a percentage", where=f"{where}: {row.endpoint}", value=row.estimate, allowed="0 to 100"
+            )
+        if row.n is not None and row.n < 1:
+            raise StudyError(
+                "no patients", where=f"{where}: {row.endpoint}: n", value=row.n, allowed="1 or more, or empty"
+            )
         if row.set not in ("ITT", "infused", "all"):
             raise StudyError("unknown analysis set", where=f"{where}: {row.endpoint}", value=row.set)
     keys = [_key_of(row) for row in rows]

@@ -82,7 +82,7 @@ def fit_beta_binomial(x: ArrayLike, n: ArrayLike) -> tuple[float, float]:
     """
     events, patients = np.asarray(x, float), np.asarray(n, float)
     events, patients = events[patients > 0], patients[patients > 0]
-    mean = (events.sum() + 0.5) / (patients.sum() + 1.0)
+    mean = float((events.sum() + 0.5) / (patients.sum() + 1.0))
     share = events / patients
     inverse = float(np.mean(1.0 / patients))
     between = float(np.mean((share - mean) ** 2)) - mean * (1.0 - mean) * inverse
@@ -134,8 +134,9 @@ def crps_of_quantiles(levels: ArrayLike, quantiles: ArrayLike, y: float) -> floa
 def place(values: ArrayLike, y: float, lot: float) -> float:
     """Give the randomised place of ``y`` among simulated values ``(trials,)``, in (0, 1).
 
-    ``(rank + lot) / (trials + 1)``, the rank being that of ``y`` among them, ties broken by the same lot: exactly
-    uniform if ``y`` is one more draw of theirs, also where values are discrete or not reached (``inf``).
+    ``(below + lot (ties + 1)) / (trials + 1)``: exactly uniform if ``y`` is one more draw of theirs, also where values
+    are discrete or not reached, ``inf`` (the randomised probability integral transform of Czado, Gneiting and Held
+    2009, 10.1111/j.1541-0420.2009.01191.x, for trials that were simulated).
 
     >>> place([1.0, 2.0, 3.0], 2.5, 0.5)
     0.625

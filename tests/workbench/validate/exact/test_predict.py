@@ -85,6 +85,14 @@ def test_what_is_no_prediction_is_refused(text: str, tmp_path: Path) -> None:
         read_prediction(tmp_path / "a.json")
 
 
+@pytest.mark.parametrize("key", ["quantiles", "intervals", "counts", "unit"])
+def test_a_sealed_document_that_lacks_something_is_refused(predicted: dict[str, Any], key: str, tmp_path: Path) -> None:
+    poor = copy.deepcopy(predicted)
+    del poor["endpoints"][3][key]
+    with pytest.raises(StudyError, match="lacks keys"):
+        read_prediction(written(seal(poor), tmp_path))
+
+
 def test_quantiles_rise_and_intervals_nest(predicted: dict[str, Any]) -> None:
     for row in predicted["endpoints"]:
         told = [math.inf if value is None else value for value in row["quantiles"]]
@@ -196,6 +204,8 @@ ROW = "orr,satri-cel,ITT,%,20,,,20,,made up,1,L\n"
         (HEAD + ROW.replace("ITT", "everybody"), "unknown analysis set"),
         (HEAD + "pfs_rate,satri-cel,ITT,%,20,,,20,7.77,made up,1,L\n", "no number of this file was predicted"),
         (HEAD, "no number of this file was predicted"),
+        (HEAD + ROW.replace(",20,,,20", ",120,,,20"), "not a percentage"),
+        (HEAD + ROW.replace(",20,,,20", ",20,,,-2"), "no patients"),
     ],
 )
 def test_published_files_that_cannot_be_used(predicted: dict[str, Any], text: str, said: str) -> None:
