@@ -128,7 +128,7 @@ def _leave_out(
     found = {}
     for name in names:
         said(f"without {name}")
-        found[name] = infer(emulators, load_free(), seed=seed, without=(name,), run=run)
+        found[name] = infer(emulators, load_free(), seed=seed, without=(name,), run=run, again=True)
         save_fit(folder / WITHOUT / f"{name}.parquet", found[name])
     return found
 
