@@ -219,7 +219,7 @@ def _starting_state(
         line = name.split("_")[0]
         if line in ("ANC", "PLT"):
             start[name] = columns[f"{line}_0"]
-        if name in ("H", "B", "PC", "IgG"):
+        if name in ("H", "My", "B", "PC", "IgG"):
             start[name] = np.ones(len(cohort))
     for j in range(cohort.lesions):
         start[lesion_state("D", j)] = tumour["dead"][:, j]
