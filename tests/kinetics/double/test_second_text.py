@@ -232,7 +232,8 @@ class Paper:
         cleared = p["d6"] * y["IL6"] * (1 - p["o6"] * self.ro6)
         return {
             "IFN": p["dIFN"] * (p["bIFN"] - y["IFN"]) + p["kIFN"] * q,
-            "IL6": p["d6"] * p["b6"] + p["k6"] * q * push * self.calm * (1 - p["il1_six"] * self.blocked1) * y["My"]
+            "IL6": p["d6"] * p["b6"]
+            + p["k6"] * q * push * self.calm * (1 - p["il1_six"] * self.blocked1) * y["My"]
             - cleared,
             "My": p["rMy"] * (1 - tired) * (1 - y["My"]) - p["uMy"] * tired * y["My"],
             "CRP": p["kCRP"] * (p["CRP0"] + p["eCRP"] * six - y["CRP"]),
