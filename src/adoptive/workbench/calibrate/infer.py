@@ -31,9 +31,9 @@ _EXTRA: Final = ("diverging",)
 MISSED: Final = {"arcsine": 0.05, "log": 0.15, "identity": 0.15}
 """Scale of the half-normal belief in what the model misses of one kind of endpoint, by the endpoint's scale."""
 
-REFIT_WARMUP: Final = 120
-REFIT_DRAWS: Final = 300
-"""Draws of a fit that begins at another's end with its step and its metric, and how many of them are thrown away."""
+REFIT_WARMUP: Final = 250
+REFIT_DRAWS: Final = 500
+"""Warm-up and draws of a fit that begins where another ended."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def _fill(into: Mapping[str, Floats], one: Emulator, kinds: Sequence[tuple[str, 
 class Sampler:
     """Run the posterior again and again: published values and the studies with a say are its arguments.
 
-    ``short`` begins where the whole run ended, with its step and its metric, and needs a few of its draws.
+    ``short`` begins where the whole run ended and needs a third of its draws.
     """
 
     whole: Any
@@ -97,8 +97,9 @@ class Sampler:
 
         again = again and self.whole.last_state is not None
         mcmc = self.short if again else self.whole
-        mcmc.post_warmup_state = self.whole.last_state if again else None
-        mcmc.run(jax.random.PRNGKey(seed), jax.numpy.asarray(y), jax.numpy.asarray(used), extra_fields=_EXTRA)
+        data = (jax.numpy.asarray(y), jax.numpy.asarray(used))
+        start = self.whole.last_state.z if again else None
+        mcmc.run(jax.random.PRNGKey(seed), *data, extra_fields=_EXTRA, init_params=start)
         return mcmc
 
 
@@ -110,11 +111,10 @@ def sampler(packed: Packed, *, warmup: int = WARMUP, draws: int = DRAWS, chains:
     numpyro.enable_x64()
     kernel = NUTS(_model(packed), target_accept_prob=0.8, max_tree_depth=6)
     how: dict[str, Any] = {
-        "num_warmup": warmup, "num_chains": chains, "progress_bar": False,
-        "chain_method": "sequential" if chains == 1 else "vectorized",
+        "num_chains": chains, "progress_bar": False, "chain_method": "sequential" if chains == 1 else "vectorized",
     }  # fmt: skip
-    few = min(draws, REFIT_WARMUP + REFIT_DRAWS)
-    return Sampler(MCMC(kernel, num_samples=draws, **how), MCMC(kernel, num_samples=few, **how))
+    whole = MCMC(kernel, num_warmup=warmup, num_samples=draws, **how)
+    return Sampler(whole, MCMC(kernel, num_warmup=REFIT_WARMUP, num_samples=min(draws, REFIT_DRAWS), **how))
 
 
 def infer(
@@ -134,13 +134,13 @@ def infer(
         if y is not None:
             data[at, : len(y[name])] = y[name]
     used = np.array([float(name not in without) for name in packed.studies])
-    return _fit_of(go(data, used, seed, again=again), packed, tuple(without), skip=REFIT_WARMUP if again else 0)
+    return _fit_of(go(data, used, seed, again=again), packed, tuple(without))
 
 
-def _fit_of(mcmc: Any, packed: Packed, without: tuple[str, ...], *, skip: int) -> Fit:
+def _fit_of(mcmc: Any, packed: Packed, without: tuple[str, ...]) -> Fit:
     from numpyro.diagnostics import summary
 
-    grouped = {name: np.asarray(values)[:, skip:] for name, values in mcmc.get_samples(group_by_chain=True).items()}
+    grouped = {name: np.asarray(values) for name, values in mcmc.get_samples(group_by_chain=True).items()}
     flat = {name: values.reshape(-1, *values.shape[2:]) for name, values in grouped.items()}
     told = summary({name: values for name, values in grouped.items() if name not in ("log_lik", "phi")})
     rhat = np.concatenate([np.ravel(one["r_hat"]) for one in told.values()])
