@@ -15,6 +15,7 @@ from scipy.special import ndtr
 from adoptive.errors import ParameterError
 from adoptive.streams import Keys, Streams
 from adoptive.verdict import ENDPOINTS
+from adoptive.workbench.calibrate.evidence import kind_of
 from adoptive.workbench.calibrate.scales import back
 from adoptive.workbench.calibrate.types import Emulator, Fit, Observation
 from adoptive.workbench.validate.coverage import ALL, STATED, cover
@@ -46,7 +47,7 @@ def left_out_of(fit: Fit, emulator: Emulator, *, seed: int = 1, draws: int = DRA
     """Say what a fit without a study expects of that study's endpoints.
 
     ``draws`` are expected values at draws of the posterior, with what differs between trials (scales ``trials GROUP``
-    of the fit) and what the model misses (``missed SCALE``), back in the endpoint's unit; ``mean`` and ``sd`` add the
+    of the fit) and what the model misses (``missed KIND, SCALE``), back in the endpoint's unit; ``mean`` and ``sd`` add the
     sampling of one trial. A published number's weight does not widen them.
 
     Parameters
@@ -72,13 +73,16 @@ def left_out_of(fit: Fit, emulator: Emulator, *, seed: int = 1, draws: int = DRA
     keys, streams = Keys.of(chosen, 0), Streams(seed)
 
     def noise(scale: str, of: str) -> Floats:
-        spread = fit.scales.get(scale)
-        return np.zeros(len(chosen)) if spread is None else spread[chosen] * streams.normal(f"left out:{of}", keys)
+        if scale not in fit.scales:
+            raise ParameterError("the fit lacks a spread", where="leave one out", value=scale)
+        return np.asarray(fit.scales[scale][chosen] * streams.normal(f"left out:{emulator.study}:{of}", keys))
 
-    apart = np.stack([noise(f"trials {one.trials}", f"{emulator.study}:{one.name}") for one in fit.free], axis=1)
-    expected = emulator.mean(_of_emulator(fit, emulator, fit.draws[chosen] + apart))
+    phi = fit.draws[chosen].copy()
+    for at, free in enumerate(fit.free):
+        phi[:, at] += noise(f"trials {free.trials}", free.name) if free.trials else 0.0
+    expected = emulator.mean(_of_emulator(fit, emulator, phi))
     for at, one in enumerate(emulator.observations):
-        expected[:, at] += noise(f"missed {one.scale}", f"{emulator.study}:{at}:missed")
+        expected[:, at] += noise(f"missed {kind_of(one.endpoint)}, {one.scale}", f"{at}:missed")
     sampled = np.diag(emulator.covariance)
     return tuple(_row(one, expected[:, at], float(sampled[at])) for at, one in enumerate(emulator.observations))
 

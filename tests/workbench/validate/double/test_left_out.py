@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -35,8 +36,11 @@ def fit() -> Fit:
     rng = np.random.default_rng(1)
     return Fit(
         free=(free("b", "growth"), free("a")), studies=("other", "toy"), draws=rng.normal([0.3, -0.2], 0.1, (DRAWS, 2)),
-        scales={"trials growth": np.full(DRAWS, 0.4), "missed log": np.full(DRAWS, 0.2)}, log_lik=np.zeros((DRAWS, 2)),
-        without=("toy",),
+        scales={
+            "trials growth": np.full(DRAWS, 0.4), "missed progression, log": np.full(DRAWS, 0.2),
+            "missed response, arcsine": np.zeros(DRAWS),
+        },
+        log_lik=np.zeros((DRAWS, 2)), without=("toy",),
     )  # fmt: skip
 
 
@@ -65,6 +69,11 @@ def test_means_and_spreads_are_those_by_hand(fit: Fit, emulator: Emulator) -> No
 def test_only_a_fit_without_the_study_may_speak(fit: Fit, emulator: Emulator) -> None:
     with pytest.raises(ParameterError, match="had a say"):
         left_out_of(Fit(fit.free, fit.studies, fit.draws, fit.scales, fit.log_lik), emulator)
+
+
+def test_a_spread_that_the_fit_lacks_is_not_taken_for_none(fit: Fit, emulator: Emulator) -> None:
+    with pytest.raises(ParameterError, match="lacks a spread"):
+        left_out_of(dataclasses.replace(fit, scales={}), emulator)
 
 
 def test_rows_read_back(fit: Fit, emulator: Emulator, tmp_path: Path) -> None:
