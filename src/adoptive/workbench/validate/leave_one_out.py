@@ -47,8 +47,8 @@ def left_out_of(fit: Fit, emulator: Emulator, *, seed: int = 1, draws: int = DRA
     """Say what a fit without a study expects of that study's endpoints.
 
     ``draws`` are expected values at draws of the posterior, with what differs between trials (scales ``trials GROUP``
-    of the fit) and what the model misses (``missed KIND, SCALE``), back in the endpoint's unit; ``mean`` and ``sd`` add the
-    sampling of one trial. A published number's weight does not widen them.
+    of the fit) and what the model misses (``missed KIND, SCALE``), back in the endpoint's unit; ``mean`` and ``sd`` add
+    the sampling of one trial. A published number's weight does not widen them.
 
     Parameters
     ----------
