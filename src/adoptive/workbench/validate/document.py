@@ -8,6 +8,7 @@ from typing import Any
 
 from adoptive.workbench.engine.document import endpoint_document, rows_document
 from adoptive.workbench.validate.class_rates import class_rates, rounds_without_class
+from adoptive.workbench.validate.leave_one_out import crps_of, mean_crps_of_times, place_of
 from adoptive.workbench.validate.types import CheckResult, Judged, LeftOut, StudyCheck
 
 __all__ = ["as_document", "number"]
@@ -49,6 +50,7 @@ def _scores(result: CheckResult) -> dict[str, Any]:
     return {
         "left_out": [_left_out(row) for row in result.left_out],
         "left_out_coverage": [_rounded(row) for row in result.left_out_coverage],
+        "left_out_mean_crps_of_times": number(mean_crps_of_times(result.left_out)),
         "log_scores": [_rounded(row) for row in result.rounds],
         "against_class_rates": [_rounded(row) for row in result.contests],
         "without_class_rate": list(rounds_without_class(result.left_out, result.rounds)),
@@ -60,6 +62,7 @@ def _scores(result: CheckResult) -> dict[str, Any]:
 
 def _left_out(row: LeftOut) -> dict[str, Any]:
     told = {field.name: getattr(row, field.name) for field in dataclasses.fields(row) if field.name != "draws"}
+    told |= {"place": place_of(row), "crps": crps_of(row)}
     return {key: number(value) if isinstance(value, float) else value for key, value in told.items()}
 
 

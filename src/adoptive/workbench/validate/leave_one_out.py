@@ -19,14 +19,18 @@ from adoptive.workbench.calibrate.evidence import kind_of
 from adoptive.workbench.calibrate.scales import back
 from adoptive.workbench.calibrate.types import Emulator, Fit, Observation
 from adoptive.workbench.validate.coverage import ALL, STATED, cover
+from adoptive.workbench.validate.scores import crps_normal
 from adoptive.workbench.validate.types import Coverage, Floats, LeftOut
 
 __all__ = [
     "ARTEFACT",
+    "crps_of",
     "left_out_coverage",
     "left_out_of",
     "left_out_rows",
     "load_left_out",
+    "mean_crps_of_times",
+    "place_of",
     "read_left_out",
     "write_left_out",
 ]
@@ -35,6 +39,9 @@ ARTEFACT: Final = ("kinetics", "leave_one_out.parquet")
 """Where the package keeps what each fit without a study says of it."""
 
 METADATA: Final = b"adoptive"
+_TIMES: Final = ("progression", "survival")
+"""Kinds of endpoints of the fit that are about time."""
+
 DRAWS: Final = 200
 """Draws of each endpoint's expected value that are kept."""
 
@@ -148,12 +155,28 @@ def read_left_out(content: bytes) -> tuple[tuple[LeftOut, ...], Mapping[str, Any
         ) from None  # fmt: skip
 
 
+def place_of(row: LeftOut) -> float:
+    """Give the place of a published number in its normal prediction, in (0, 1)."""
+    return float(ndtr((row.y - row.mean) / row.sd))
+
+
+def crps_of(row: LeftOut) -> float:
+    """Give the continuous ranked probability score of a left-out endpoint, on its scale."""
+    return float(crps_normal(row.mean, row.sd, row.y))
+
+
+def mean_crps_of_times(rows: Sequence[LeftOut]) -> float | None:
+    """Average the scores of left-out times and hazard ratios that weigh, on the log scale; ``None`` without any."""
+    times = [crps_of(row) for row in rows if row.weight > 0 and row.scale == "log" and kind_of(row.endpoint) in _TIMES]
+    return sum(times) / len(times) if times else None
+
+
 def left_out_coverage(rows: Sequence[LeftOut]) -> tuple[Coverage, ...]:
     """Give the coverage, over endpoints that weigh, of the normal predictions on the endpoints' scales."""
     counted = [row for row in rows if row.weight > 0 and row.sd > 0]
     if not counted:
         return ()
-    places = [float(ndtr((row.y - row.mean) / row.sd)) for row in counted]
+    places = [place_of(row) for row in counted]
     return tuple(
         cover(
             ALL, level, [abs(2.0 * at - 1.0) <= level / 100.0 for at in places], places, [row.study for row in counted],

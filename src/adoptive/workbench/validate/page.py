@@ -13,6 +13,7 @@ from adoptive.errors import StudyError
 from adoptive.workbench.shelf import study_groups
 from adoptive.workbench.validate.class_rates import class_rates, rounds_without_class
 from adoptive.workbench.validate.judged import surprises
+from adoptive.workbench.validate.leave_one_out import mean_crps_of_times
 from adoptive.workbench.validate.pictures import draw_pictures
 from adoptive.workbench.validate.types import CheckResult
 from adoptive.workbench.validate.words import (
@@ -109,12 +110,20 @@ def _left_out(result: CheckResult) -> str:
     )
     without = rounds_without_class(result.left_out, result.rounds)
     return _text("left_out").format(
-        coverage=f"Of these endpoints {told}.",
+        coverage=f"Of these endpoints {told}.{_times(result)}",
         contests=_table(CONTEST_HEAD, map(contest_cells, result.contests)),
         rounds=_table(ROUND_HEAD, map(round_cells, result.rounds)),
         without=f"No class rate is known for {', '.join(f'`{name}`' for name in without)}. " if without else "",
         rates="; ".join(f"{rate.name} {rate.x} of {rate.n}, {rate.source}" for rate in class_rates()),
     )
+
+
+def _times(result: CheckResult) -> str:
+    score = mean_crps_of_times(result.left_out)
+    if score is None:
+        return ""
+    said = "mean continuous ranked probability score"
+    return f" Times and hazard ratios are missed by {score:.2f} on the log scale ({said})."
 
 
 def _fails(result: CheckResult) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from adoptive.errors import ParameterError
 from adoptive.workbench.calibrate.scales import back, onto
@@ -15,6 +16,7 @@ from adoptive.workbench.validate.leave_one_out import (
     left_out_coverage,
     left_out_of,
     left_out_rows,
+    mean_crps_of_times,
     read_left_out,
     write_left_out,
 )
@@ -99,3 +101,7 @@ def test_coverage_of_left_out_endpoints(fit: Fit, emulator: Emulator) -> None:
     assert ninety.inside == sum(z <= 1.6449 for z in away)
     assert half.inside == sum(z <= 0.6745 for z in away)
     assert left_out_coverage([]) == ()
+    z = (np.log(4.0) - rows[1].mean) / rows[1].sd
+    by_hand = rows[1].sd * (z * (2 * norm.cdf(z) - 1) + 2 * norm.pdf(z) - 1 / np.sqrt(np.pi))
+    assert mean_crps_of_times(rows) == pytest.approx(by_hand)
+    assert mean_crps_of_times(rows[:1]) is None
