@@ -121,3 +121,16 @@ def test_survival_of_those_who_change_counts_from_randomisation(followed: Follow
     given = np.isfinite(first)
     assert (crossed.reading.fate.death_day[given] >= first[given]).all()
     assert np.median(first[given]) > 60
+
+
+def test_scans_of_the_choice_count_from_randomisation_whatever_day_the_drug_starts_on(followed: Followed) -> None:
+    course = followed.choice
+    assert course.choice is not None
+    started = np.isfinite(course.choice.start_day)
+    assert course.choice.start_day[started].max() > 7.0
+    first, every = course.reading.scans.day[:, 0], course.choice.scan_interval_days
+    seen = np.isfinite(first)
+    assert (np.abs(first - every)[seen] <= 0.45 * every[seen]).all()
+    late = started & seen & (course.choice.start_day > np.median(course.choice.start_day[started]))
+    early = started & seen & ~late
+    assert abs(float((first - every)[late].mean() - (first - every)[early].mean())) < 1.5
