@@ -1,0 +1,4 @@
+"""What the evidence teaches, and what it leaves open: contraction, profiles, information by study, sensitivity.
+
+Enters: a fit's emulators (one per study) and its posterior draws. Leaves: an ``Identifiability``, its document, figures.
+"""
