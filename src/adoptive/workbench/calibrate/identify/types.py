@@ -143,8 +143,9 @@ class Sensitivity:
 class Variance:
     """Hold the parts of one endpoint's predictive variance, on the endpoint's scale.
 
-    ``parameters``: the posterior's spread of the expected value; ``trials``: what differs between trials; ``sampling``:
-    one trial's finite number of patients (and what the emulator misses).
+    ``parameters``: the posterior's spread of the expected value; ``trials``: what differs between trials; ``missed``:
+    what the model misses of published values; ``sampling``: one trial's finite number of patients (and what the
+    emulator misses).
     """
 
     study: str
@@ -154,17 +155,21 @@ class Variance:
     scale: str
     parameters: float
     trials: float
+    missed: float
     sampling: float
 
     @property
     def whole(self) -> float:
         """Give the variance of one trial's result."""
-        return self.parameters + self.trials + self.sampling
+        return self.parameters + self.trials + self.missed + self.sampling
 
 
 @dataclass(frozen=True)
 class Identifiability:
-    """Hold the whole report of a calibration."""
+    """Hold the whole report of a calibration; ``spectrum`` ``(free,)``: eigenvalues of all information, largest first.
+
+    ``profiles`` ask the evidence alone; in ``held_profiles`` the other quantities pay for leaving their priors.
+    """
 
     contractions: tuple[Contraction, ...]
     pairs: tuple[Pair, ...]
@@ -172,6 +177,7 @@ class Identifiability:
     profiles: tuple[Profile, ...]
     held_profiles: tuple[Profile, ...]
     information: Information
+    spectrum: Floats
     sensitivities: tuple[Sensitivity, ...]
     variances: tuple[Variance, ...]
     provenance: Mapping[str, object]
