@@ -11,65 +11,58 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import cholesky, solve_triangular
 
 from adoptive.errors import StudyError
 from adoptive.workbench.calibrate.identify.types import Floats
 from adoptive.workbench.calibrate.types import Emulator, Fit, Observation
 
-__all__ = ["Evidence", "Part", "between_trials", "evidence_of", "fitted_emulators", "missed"]
-
-
-@dataclass(frozen=True)
-class Part:
-    """Hold one study's evidence: where its free quantities stand, what was published, and what whitens a residual.
-
-    ``columns`` ``(free of the study,)``; ``kept`` ``(used,)`` are the observations with weight; ``y`` ``(used,)``;
-    ``root`` ``(used, used)`` is the lower Cholesky factor of ``C``.
-    """
-
-    emulator: Emulator
-    columns: np.ndarray[tuple[int], np.dtype[np.int64]]
-    kept: np.ndarray[tuple[int], np.dtype[np.int64]]
-    y: Floats
-    root: Floats
-
-    def residuals(self, phi: Floats) -> Floats:
-        """Give the whitened residuals at one point ``(free,)``: ``(used,)``."""
-        expected = self.emulator.mean(phi[None, self.columns])[0, self.kept]
-        return np.asarray(solve_triangular(self.root, self.y - expected, lower=True))
-
-    def slopes(self, phi: Floats) -> Floats:
-        """Give the slopes of the whitened expected values at one point: ``(used, free)``, all free quantities."""
-        wide = np.zeros((len(self.kept), len(phi)))
-        wide[:, self.columns] = self.emulator.jacobian(phi[self.columns])[self.kept]
-        return np.asarray(solve_triangular(self.root, wide, lower=True))
+__all__ = ["Evidence", "between_trials", "evidence_of", "fitted_emulators", "missed"]
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Hold the evidence of all studies of a fit; ``free`` names the quantities in order."""
+    """Hold the evidence of all studies of a fit, whitened: residuals are a quadratic in the free quantities.
+
+    ``r(phi) = gap - linear phi - phi' quadratic phi``, ``gap`` ``(used,)``, ``linear`` ``(used, free)``, ``quadratic``
+    ``(used, free, free)``; ``of_study`` ``(used,)`` is each residual's place in ``studies``.
+    """
 
     free: tuple[str, ...]
-    parts: tuple[Part, ...]
-
-    @property
-    def studies(self) -> tuple[str, ...]:
-        """Name the studies."""
-        return tuple(part.emulator.study for part in self.parts)
+    studies: tuple[str, ...]
+    of_study: NDArray[np.int64]
+    gap: Floats
+    linear: Floats
+    quadratic: Floats
 
     def residuals(self, phi: Floats) -> Floats:
-        """Give all whitened residuals ``(all used,)``; minus half their sum of squares is the log-likelihood."""
-        return np.concatenate([part.residuals(phi) for part in self.parts])
+        """Give all whitened residuals ``(used,)``; minus half their sum of squares is the log-likelihood."""
+        return np.asarray(self.gap - (self.linear + self._bent(phi)) @ phi)
 
     def slopes(self, phi: Floats) -> Floats:
-        """Give the slopes of all whitened expected values ``(all used, free)``."""
-        return np.concatenate([part.slopes(phi) for part in self.parts])
+        """Give the slopes of all whitened expected values ``(used, free)``."""
+        return np.asarray(self.linear + 2.0 * self._bent(phi))
 
     def fisher(self, phi: Floats) -> Floats:
         """Give each study's Fisher information at a point: ``(studies, free, free)``, ``J' C^-1 J``."""
-        each = [part.slopes(phi) for part in self.parts]
-        return np.stack([slopes.T @ slopes for slopes in each])
+        slopes = self.slopes(phi)
+        each = [slopes[self.of_study == place] for place in range(len(self.studies))]
+        return np.stack([rows.T @ rows for rows in each])
+
+    def _bent(self, phi: Floats) -> Floats:
+        used, free = self.linear.shape
+        return np.asarray((self.quadratic.reshape(used * free, free) @ phi).reshape(used, free))
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Hold one study's whitened quadratic."""
+
+    study: str
+    gap: Floats
+    linear: Floats
+    quadratic: Floats
 
 
 def fitted_emulators(emulators: Mapping[str, Emulator], fit: Fit) -> tuple[Emulator, ...]:
@@ -108,37 +101,54 @@ def evidence_of(emulators: Sequence[Emulator], fit: Fit, *, at: Floats) -> Evide
     Raises
     ------
     StudyError
-        A study moves a quantity that is not free, or its covariance cannot be factorised.
+        No study has an endpoint with weight, or a covariance cannot be factorised.
     """
-    parts = [_part(emulator, fit, at) for emulator in emulators]
-    return Evidence(tuple(one.name for one in fit.free), tuple(part for part in parts if len(part.y)))
+    parts = [part for part in (_part(emulator, fit, at) for emulator in emulators) if len(part.gap)]
+    if not parts:
+        raise StudyError(
+            "no study has an endpoint with weight", where="calibration", next_step="fit again: `adoptive calibrate run`"
+        )
+    places = [np.full(len(part.gap), at, np.int64) for at, part in enumerate(parts)]
+    return Evidence(
+        tuple(one.name for one in fit.free), tuple(part.study for part in parts), np.concatenate(places),
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("gap", "linear", "quadratic")),
+    )  # fmt: skip
 
 
 def _median(fit: Fit, name: str) -> float:
     return float(np.median(fit.scales[name])) if name in fit.scales else 0.0
 
 
-def _part(emulator: Emulator, fit: Fit, at: Floats) -> Part:
+def _part(emulator: Emulator, fit: Fit, at: Floats) -> _Part:
+    """Whiten one study's quadratic, which is read off its mean and slopes: they are exact."""
     free = [one.name for one in fit.free]
-    unknown = [name for name in emulator.free if name not in free]
-    if unknown:
-        raise StudyError(
-            "an emulator knows quantities that the fit does not", where=f"calibration: {emulator.study}",
-            value=", ".join(unknown), next_step="write the calibration again: `adoptive calibrate run`",
-        )  # fmt: skip
     columns = np.array([free.index(name) for name in emulator.free], np.int64)
     weights = np.array([one.weight for one in emulator.observations])
     y = np.array([one.y for one in emulator.observations])
-    kept = np.flatnonzero((weights > 0) & np.isfinite(y)).astype(np.int64)
-    slopes = emulator.jacobian(at[columns])[kept] * between_trials(fit)[columns]
-    root_weight = np.sqrt(weights[kept])
+    kept = np.flatnonzero((weights > 0) & np.isfinite(y))
+    root = _root(emulator, fit, kept, emulator.jacobian(at[columns])[kept] * between_trials(fit)[columns])
+    nothing = np.zeros(len(columns))
+    flat = emulator.jacobian(nothing)
+    bent = np.stack([emulator.jacobian(unit) - flat for unit in np.eye(len(columns))], axis=2)[kept] / 2.0
+    linear, quadratic = np.zeros((len(kept), len(free))), np.zeros((len(kept), len(free), len(free)))
+    linear[:, columns] = flat[kept]
+    quadratic[np.ix_(np.arange(len(kept)), columns, columns)] = bent
+    gap = y[kept] - emulator.mean(nothing[None])[0, kept]
+    whiten = np.asarray(solve_triangular(root, np.eye(len(kept)), lower=True)) if len(kept) else root
+    return _Part(emulator.study, whiten @ gap, whiten @ linear, np.einsum("ef,fij->eij", whiten, quadratic))
+
+
+def _root(emulator: Emulator, fit: Fit, kept: NDArray[np.int64], apart: Floats) -> Floats:
+    """Give the lower Cholesky factor of ``C`` over the observations that are used."""
+    if not len(kept):
+        return np.zeros((0, 0))
+    root_weight = np.sqrt([emulator.observations[at].weight for at in kept])
     noise = emulator.covariance[np.ix_(kept, kept)] / np.outer(root_weight, root_weight)
-    noise += np.diag(missed(fit, emulator.observations)[kept] ** 2) + slopes @ slopes.T
+    noise = noise + np.diag(missed(fit, emulator.observations)[kept] ** 2) + apart @ apart.T
     try:
-        root = np.asarray(cholesky(noise, lower=True)) if len(kept) else np.zeros((0, 0))
+        return np.asarray(cholesky(noise, lower=True))
     except (np.linalg.LinAlgError, ValueError) as problem:
         raise StudyError(
             "the covariance of the endpoints has no Cholesky factor", where=f"calibration: {emulator.study}",
             value=str(problem), next_step="write the calibration again: `adoptive calibrate run`",
         ) from None  # fmt: skip
-    return Part(emulator, columns, kept, y[kept], root)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from adoptive.workbench.calibrate.identify.likelihood import Evidence
@@ -36,7 +37,7 @@ class Landscape:
     prior_sd: Floats
     held: bool = False
     at: int | None = None
-    others: np.ndarray[tuple[int], np.dtype[np.int64]] = field(init=False)
+    others: NDArray[np.int64] = field(init=False)
 
     def __post_init__(self) -> None:
         free = np.arange(len(self.prior_sd))
