@@ -35,8 +35,8 @@ def load_checks(path: Path) -> Mapping[str, Any]:
     except (ValueError, KeyError, TypeError) as problem:
         raise StudyError(
             "this is not the result of a check", where="--checks",
-            value=f"{path.name}: {type(problem).__name__} {problem}", allowed='{"studies": [{"study", "endpoints": [...]}]}',
-            next_step="adoptive check --json > checks.json",
+            value=f"{path.name}: {type(problem).__name__} {problem}",
+            allowed='{"studies": [{"study", "endpoints": [...]}]}', next_step="adoptive check --json > checks.json",
         ) from None  # fmt: skip
     if not rows or len(set(names)) != len(names):
         raise StudyError(

@@ -96,7 +96,8 @@ def tolerance_item(sweep: Sweep) -> Item:
     limit = float(frame()["goals"]["tolerance_limit"])
     said = (
         f"{sweep.patients} patients, enrolled as in the reference study, given three infusions of {DOSE:.0e} cells "
-        f"and followed for {UNTIL_DAY:.0f} days; error against a relative tolerance of {REFERENCE:.0e}, the largest over the patients.",
+        f"and followed for {UNTIL_DAY:.0f} days; error against a relative "
+        f"tolerance of {REFERENCE:.0e}, the largest over the patients.",
         f"Error follows tolerance with the power {sweep.order:.2f}; every simulation uses {sweep.in_use:.0e}.",
     )
     columns = ("relative tolerance", "error of the peak", "error of the sum of diameters", "fates that differ")
