@@ -15,8 +15,8 @@ from adoptive.workbench.calibrate.store import save_emulators, save_fit
 NAMES = ("growth", "killing")
 
 LEVER = {
-    "lever": "more cells", "expected": "better", "orr_base": 0.2, "orr_lever": 0.3, "pfs6_base": 0.2, "pfs6_lever": 0.25,
-    "median_base": 3.0, "median_lever": 3.4, "hazard_ratio": 0.8, "holds": True,
+    "lever": "more cells", "expected": "better", "orr_base": 0.2, "orr_lever": 0.3, "pfs6_base": 0.2,
+    "pfs6_lever": 0.25, "median_base": 3.0, "median_lever": 3.4, "hazard_ratio": 0.8, "holds": True,
 }  # fmt: skip
 
 

@@ -49,8 +49,8 @@ def part(dossier: Dossier, name: str) -> Item:
 def test_sections_stand_in_order_and_failures_first(made: Dossier) -> None:
     names = [section.name for section in made.sections]
     assert names == [
-        "first", "assessment", "verification", "validation", "uncertainty", "sensitivity", "applicability", "provenance",
-        "sign-off",
+        "first", "assessment", "verification", "validation", "uncertainty", "sensitivity", "applicability",
+        "provenance", "sign-off",
     ]  # fmt: skip
     ids = [item.name for item in made.items]
     assert len(set(ids)) == len(ids)
