@@ -75,7 +75,10 @@ def spectrum_figure(report: Identifiability) -> Figure:
     ]
     stiff = int(np.sum(report.spectrum > 1.0))
     x = alt.X("rank:Q", title="direction, stiffest first", axis=dict(grid=False, tickMinStep=1))
-    y = alt.Y("value:Q", title="information (prior = 1)", scale=dict(type="log"))
+    ends = [int(np.floor(np.log10(edge([row["value"] for row in rows])))) for edge in (min, max)]
+    powers = [10.0**power for power in range(ends[0], ends[1] + 2, max(1, (ends[1] - ends[0]) // 6))]
+    axis = dict(values=powers, format="~e")
+    y = alt.Y("value:Q", title="information (prior = 1)", axis=axis, scale=dict(type="log"))
 
     def chart(size: Size) -> Chart:
         points = on(rows).mark_point(filled=True, size=50, color=ARM_COLOURS[0], opacity=1).encode(x=x, y=y)

@@ -22,6 +22,8 @@ STEPS: Final = (0.5, 1.0, 1.5, 2.0, 2.5, 3.5)
 """Where a profile is computed on either side of the best value, in its curvature's standard deviations."""
 COARSE: Final = np.linspace(-REACH, REACH, 9)
 TOLERANCE: Final = 1e-7
+ROOM: Final = 2.0 * REACH
+"""How far the others may go: further than the profile, so that the end of a range is not taken for knowledge."""
 
 Said = Callable[[int, int], None]
 
@@ -54,8 +56,8 @@ class Landscape:
         return np.concatenate([found, np.diag(1.0 / self.prior_sd[self.others])]) if self.held else found
 
     def lowest(self, start: Floats) -> tuple[float, Floats, bool]:
-        """Go downhill from a point within reach: the sum of squares, the point, and whether the search ended well."""
-        inside = np.clip(start, -REACH, REACH)
+        """Go downhill from a point: the sum of squares, the point, and whether the search ended well."""
+        inside = np.clip(start, -ROOM, ROOM)
 
         def place(moving: Floats) -> Floats:
             point = inside.copy()
@@ -72,14 +74,14 @@ class Landscape:
             return self.slopes(place(moving))
 
         found = least_squares(
-            missed, np.clip(inside[self.others], -0.999 * REACH, 0.999 * REACH), jac=steep, bounds=(-REACH, REACH),
+            missed, np.clip(inside[self.others], -0.999 * ROOM, 0.999 * ROOM), jac=steep, bounds=(-ROOM, ROOM),
             xtol=TOLERANCE, ftol=TOLERANCE, gtol=TOLERANCE, max_nfev=200,
         )  # fmt: skip
         return 2.0 * float(found.cost), place(found.x), bool(found.success)
 
 
 def best_point(evidence: Evidence, *, start: Floats, prior_sd: Floats, held: bool = False) -> tuple[float, Floats]:
-    """Find the most likely point within reach: twice the negative log-likelihood (plus prices), and the point."""
+    """Find the most likely point: twice the negative log-likelihood (plus prices), and the point."""
     value, point, _ = Landscape(evidence, prior_sd, held).lowest(start)
     return value, point
 
@@ -91,21 +93,54 @@ def profile_of(evidence: Evidence, name: str, *, start: Floats, prior_sd: Floats
     quantities pay for leaving their priors, so that the profile asks what is known of this one given them.
     """
     at = evidence.free.index(name)
+    start = start.copy()
+    start[at] = np.clip(start[at], -REACH, REACH)
     land = Landscape(evidence, prior_sd, held, at)
     grid = _grid(land, start, at)
+    values, failures, lowest = _walk(land, grid, start)
+    vertex = _vertex(grid, values)
+    if vertex is not None:  # the lowest value may lie between two places of the grid
+        point = lowest.copy()
+        point[at] = vertex
+        value, _, ended = land.lowest(point)
+        place = int(np.searchsorted(grid, vertex))
+        grid, values, failures = np.insert(grid, place, vertex), np.insert(values, place, value), failures + (not ended)
+    drop = values - values.min()
+    lower, upper = _ends(grid, drop)
+    return Profile(name, grid, drop, lower, upper, held, failures)
+
+
+def _walk(land: Landscape, grid: Floats, start: Floats) -> tuple[Floats, int, Floats]:
+    """Go outwards over the grid, each search from the last one's end: values, failures, the lowest point."""
+    at = int(land.at or 0)
     first = int(np.argmin(np.abs(grid - start[at])))
-    values, failures = np.full(len(grid), np.inf), 0
+    values, failures, lowest = np.full(len(grid), np.inf), 0, start
     for order in (range(first, len(grid)), range(first, -1, -1)):
         point = start
         for place in order:
             point = point.copy()
             point[at] = grid[place]
             value, point, ended = land.lowest(point)
+            lowest = point if value < values.min() else lowest
             values[place] = min(values[place], value)
             failures += not ended
-    drop = values - values.min()
-    lower, upper = _ends(grid, drop)
-    return Profile(name, grid, drop, lower, upper, held, failures)
+    return values, failures, lowest
+
+
+def _vertex(grid: Floats, values: Floats) -> float | None:
+    """Give the lowest point of the parabola through the lowest three places; none at an end or where it is flat.
+
+    >>> x = np.array([-1.0, 0.0, 2.0])
+    >>> round(_vertex(x, (x - 0.25) ** 2), 6)
+    0.25
+    """
+    low = int(np.argmin(values))
+    if not 0 < low < len(grid) - 1:
+        return None
+    bend, slope, _ = np.polyfit(grid[low - 1 : low + 2] - grid[low], values[low - 1 : low + 2], 2)
+    vertex = float(grid[low] - slope / (2.0 * bend)) if bend > 1e-9 else float(grid[low])
+    inside = grid[low - 1] < vertex < grid[low + 1]
+    return vertex if inside and abs(vertex - grid[low]) > 1e-9 else None
 
 
 def profiles(
