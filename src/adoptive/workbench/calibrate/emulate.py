@@ -95,7 +95,7 @@ def emulate(bank: Bank, by: Floats, *, rows: NDArray[np.bool_] | None = None, ne
     return Emulator(
         study=bank.study, free=bank.free, observations=bank.observations, levers=by, centre=centre,
         constant=coefficients[:, 0], linear=linear, quadratic=quadratic, covariance=covariance,
-        explained=1.0 - np.diag(covariance) / np.maximum(spread, 1e-12),
+        explained=np.maximum(1.0 - np.diag(covariance) / np.maximum(spread, 1e-12), 0.0),
     )  # fmt: skip
 
 

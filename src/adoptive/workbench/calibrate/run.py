@@ -22,6 +22,7 @@ from adoptive.workbench.calibrate.emulate import FEWEST_DRAWS, emulate_all, join
 from adoptive.workbench.calibrate.evidence import fitted_studies, plan, stage_of
 from adoptive.workbench.calibrate.free import levers, load_free
 from adoptive.workbench.calibrate.infer import infer, pack, sampler
+from adoptive.workbench.calibrate.leave_out import leave_out
 from adoptive.workbench.calibrate.store import FIT, WITHOUT, load_fit, save_emulators, save_fit
 from adoptive.workbench.calibrate.types import Emulator, Fit, Floats
 from adoptive.workbench.study import load_study
@@ -66,7 +67,7 @@ class Calibration:
 
 
 def calibrate(
-    folder: Path, *, effort: Effort = FULL, seed: int = SEED, workers: int = 1, leave_out: bool = True,
+    folder: Path, *, effort: Effort = FULL, seed: int = SEED, workers: int = 1, each: bool = True,
     said: Said = lambda _: None, done: Done = lambda _now, _all: None,
 ) -> Calibration:  # fmt: skip
     """Fit the free quantities to the published trials; what lies in the folder already is not done again."""
@@ -84,12 +85,13 @@ def calibrate(
         banks = joined(banks, simulate_banks(second, folder / "banks", workers=workers, done=done))
         emulators = emulate_all(banks, free, near=second.draws)
     save_emulators(folder, emulators)
-    said("the joint posterior, stage by stage")
+    said("the joint posterior")
     run = sampler(pack(emulators, free), draws=effort.draws)
-    after = {stage: _stage(emulators, names, stage, seed, run) for stage in stages()}
-    fit = dataclasses.replace(after[stages()[-1]], provenance={"seed": seed, "effort": dataclasses.asdict(effort)})
+    whole = infer(emulators, free, seed=seed, run=run)
+    fit = dataclasses.replace(whole, provenance={"seed": seed, "effort": dataclasses.asdict(effort)})
     save_fit(folder / FIT, fit)
-    without = _leave_out(folder, emulators, names, seed, run, said) if leave_out else {}
+    after = {stage: _stage(emulators, names, stage, seed, run, said) for stage in stages()[:-1]} | {stages()[-1]: fit}
+    without = _leave_out(folder, emulators, fit, seed, run, said) if each else {}
     said(f"done in {(time.monotonic() - started) / 60.0:.0f} minutes")
     return Calibration(emulators, fit, after, without)
 
@@ -114,21 +116,26 @@ def _second_design(found: Fit, effort: Effort, seed: int) -> Floats:
     return around(found.draws.mean(axis=0), covariance, draws=effort.second, seed=seed + 1)
 
 
-def _stage(emulators: Mapping[str, Emulator], names: Sequence[str], stage: str, seed: int, run: Any) -> Fit:
+def _stage(emulators: Mapping[str, Emulator], names: Sequence[str], stage: str, seed: int, run: Any, said: Said) -> Fit:
     """Fit all stages up to one."""
+    said(f"what is known after the {stage}")
     order = stages()
     later = [name for name in names if order.index(stage_of(load_study(name))) > order.index(stage)]
-    return infer(emulators, load_free(), seed=seed, without=later, run=run)
+    return infer(emulators, load_free(), seed=seed, without=later, run=run, again=True)
 
 
 def _leave_out(
-    folder: Path, emulators: Mapping[str, Emulator], names: Sequence[str], seed: int, run: Any, said: Said
+    folder: Path, emulators: Mapping[str, Emulator], fit: Fit, seed: int, run: Any, said: Said
 ) -> dict[str, Fit]:
-    """Fit without each study in turn."""
+    """Leave out each study in turn."""
+
+    def again(name: str) -> Fit:
+        said(f"without {name}: sampled again")
+        return infer(emulators, load_free(), seed=seed, without=(name,), run=run, again=True)
+
     found = {}
-    for name in names:
-        said(f"without {name}")
-        found[name] = infer(emulators, load_free(), seed=seed, without=(name,), run=run)
+    for name in fit.studies:
+        found[name] = leave_out(fit, name, again=again, seed=seed)
         save_fit(folder / WITHOUT / f"{name}.parquet", found[name])
     return found
 
