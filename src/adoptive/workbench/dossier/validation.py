@@ -11,6 +11,7 @@ from adoptive.workbench.dossier.given import load_checks
 from adoptive.workbench.dossier.types import Asked, Item, Section
 from adoptive.workbench.engine.compare import SEED
 from adoptive.workbench.figures.charts import DataTable
+from adoptive.workbench.published import CONFIRMED
 from adoptive.workbench.wording import ALL_ARMS, NOT_REACHED, amount, chance, endpoint_label, interval
 
 __all__ = ["coverage_item", "outside_item", "run_item", "scores_item", "seeds_item", "validation"]
@@ -42,7 +43,7 @@ def validation(asked: Asked, run: Any) -> Section:
 
 def coverage_item(checks: Row) -> Item:
     """Count the weighted endpoints inside their 90 % predictive intervals; add what the check itself stated."""
-    judged = [row for _, row in _rows(checks) if row["inside"] is not None and row["weight"] > 0]
+    judged = [row for _, row in _rows(checks) if row["inside"] is not None and _counts(row)]
     inside = sum(bool(row["inside"]) for row in judged)
     share = 100.0 * inside / len(judged) if judged else float("nan")
     limits = frame()["goals"]["coverage"]
@@ -60,10 +61,10 @@ def coverage_item(checks: Row) -> Item:
 
 def outside_item(checks: Row) -> Item:
     """List the endpoints that lie outside, furthest first where the check says how far."""
-    missed = [(study, row) for study, row in _rows(checks) if row["inside"] is False and row["weight"] > 0]
+    missed = [(study, row) for study, row in _rows(checks) if row["inside"] is False and _counts(row)]
     missed.sort(key=lambda one: -abs(one[1].get("distance") or 0.0))
-    unsure = sum(row["inside"] is False and row["weight"] == 0 for _, row in _rows(checks))
-    said = f"{len(missed)} endpoints with weight lie outside; {unsure} more have weight 0 and count for nothing."
+    unsure = sum(row["inside"] is False and not _counts(row) for _, row in _rows(checks))
+    said = f"{len(missed)} endpoints that count lie outside; {unsure} more have no weight or no source."
     return Item(
         "outside", "Endpoints outside their interval", "given", (said,),
         DataTable(COLUMNS, [_told(study, row) for study, row in missed]), result=f"{len(missed)} outside",
@@ -83,7 +84,7 @@ def scores_item(checks: Row) -> Item:
          _number(row["difference"]), f"{_number(row['lower'])} to {_number(row['upper'])}")
         for row in contests
     ]  # fmt: skip
-    first = contests[0]
+    first = next((row for row in contests if row["rival"] == "published_rate"), contests[0])
     better = first["difference"] is not None and first["difference"] > 0
     said = "Mean log score per trial of the fit that never saw the trial, against rates pooled over its class."
     covered = [f"{row['what']}: {row['inside']} of {row['endpoints']} inside {row['nominal']:g} %." for row in
@@ -117,7 +118,7 @@ def run_item(run: Any, folder: Path | None) -> Item:
         return Item("run", title, "missing", ("No run was given (--run FOLDER, made by `adoptive run`).",))
     name, summary = run.study.name, run.summary
     rows = [_told(name, row) for row in summary["endpoints"]]
-    judged = [row for row in summary["endpoints"] if row["inside"] is not None and row["weight"] > 0]
+    judged = [row for row in summary["endpoints"] if row["inside"] is not None and _counts(row)]
     inside = sum(bool(row["inside"]) for row in judged)
     said = f"{name}: {summary['trials']} virtual trials, seed {summary['seed']}; {folder.name if folder else ''}."
     if summary.get("prediction"):
@@ -125,6 +126,11 @@ def run_item(run: Any, folder: Path | None) -> Item:
     return Item(
         "run", title, "given", (said,), DataTable(COLUMNS, rows), result=f"{inside} of {len(judged)} inside",
     )  # fmt: skip
+
+
+def _counts(row: Row) -> bool:
+    """Say whether a published number has a weight and a source."""
+    return float(row["weight"]) > 0 and row.get("confidence") in CONFIRMED
 
 
 def _rows(checks: Row) -> Iterator[tuple[str, Row]]:
