@@ -81,7 +81,7 @@ def test_what_fails_is_said_first(bad: Dossier) -> None:
     assert table is not None
     failed = {row[0] for row in table.rows}
     assert failed == {part(bad, name).title for name in ("coverage", "scores", "tests")}
-    assert "3 are not" in bad.answer
+    assert "3 not met" in bad.answer
     assert part(bad, "coverage").result == "5 of 10 inside (50 %)"
     outside = part(bad, "outside").table
     assert outside is not None
@@ -99,7 +99,7 @@ def test_what_is_not_given_is_said_to_be_missing() -> None:
     assert table is not None
     assert len(table.rows) == len(missing)
     assert all(why for _, why in table.rows)
-    assert "0 are met, 0 are not" in bare.answer
+    assert "0 of 8 credibility goals met, 0 not met" in bare.answer
     assert part(bare, "coverage").holds is None
 
 

@@ -155,5 +155,5 @@ def _answer(items: Sequence[Item]) -> str:
     judged = [item for item in items if item.goal]
     counts = {mark: sum(MARKS[item.holds] == mark for item in judged) for mark in MARKS.values()}
     failed = ", ".join(item.title.lower() for item in judged if item.holds is False)
-    told = f"Of {len(judged)} credibility goals {counts['met']} are met, {counts['not met']} are not"
+    told = f"{counts['met']} of {len(judged)} credibility goals met, {counts['not met']} not met"
     return f"{told}{f' ({failed})' if failed else ''}, {counts['not judged']} could not be judged."

@@ -49,7 +49,7 @@ def relevance_item(study: Study, learned_from: Sequence[str]) -> Item:
     fewest = min(int(row[2]) for row in rows)
     return Item(
         "relevance", "How near the evidence is", "computed", (said,), DataTable(columns, rows),
-        result=f"at least {fewest} studies share each feature" if fewest else "a feature that no other study has",
+        result=f"other studies with the rarest feature: {fewest}",
     )  # fmt: skip
 
 

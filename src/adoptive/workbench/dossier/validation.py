@@ -18,6 +18,10 @@ __all__ = ["coverage_item", "outside_item", "run_item", "scores_item", "seeds_it
 
 Row = Mapping[str, Any]
 
+TITLES = {
+    "coverage": "Coverage of predictive intervals", "outside": "Endpoints outside their interval",
+    "scores": "Leave-one-trial-out scores", "seeds": "Seeds: told, not published",
+}  # fmt: skip
 NO_CHECKS = "No check was given (--checks FILE.json, made by `adoptive check --json > FILE.json`)."
 COLUMNS = ("study", "endpoint", "arm, set", "published", "simulated", "90 % of trials", "weight")
 
@@ -25,15 +29,9 @@ COLUMNS = ("study", "endpoint", "arm, set", "published", "simulated", "90 % of t
 def validation(asked: Asked, run: Any) -> Section:
     """Put the section together."""
     if asked.checks is None:
-        titles = {
-            "coverage": "Coverage",
-            "outside": "Endpoints outside",
-            "scores": "Leave-one-trial-out",
-            "seeds": "Seeds",
-        }
         goals = {"coverage": goal("coverage"), "scores": goal("scores")}
         items: list[Item] = [
-            Item(name, title, "missing", (NO_CHECKS,), goal=goals.get(name, "")) for name, title in titles.items()
+            Item(name, title, "missing", (NO_CHECKS,), goal=goals.get(name, "")) for name, title in TITLES.items()
         ]
     else:
         checks = load_checks(asked.checks)
@@ -52,7 +50,7 @@ def coverage_item(checks: Row) -> Item:
     said += [f"{row['what']}: {row['found']}." for row in checks.get("stated", ()) if row.get("found")]
     columns = ("endpoints", "nominal, %", "inside", "of", "studies", "observed, %", "95 % interval")
     return Item(
-        "coverage", "Coverage of predictive intervals", "given", tuple(said),
+        "coverage", TITLES["coverage"], "given", tuple(said),
         DataTable(columns, [_coverage(row) for row in checks.get("coverage", ())]) if checks.get("coverage") else None,
         goal=goal("coverage"), result=f"{inside} of {len(judged)} inside ({share:.0f} %)",
         holds=bool(limits["low"] <= share <= limits["high"]) if judged else None,
@@ -66,14 +64,14 @@ def outside_item(checks: Row) -> Item:
     unsure = sum(row["inside"] is False and not _counts(row) for _, row in _rows(checks))
     said = f"{len(missed)} endpoints that count lie outside; {unsure} more have no weight or no source."
     return Item(
-        "outside", "Endpoints outside their interval", "given", (said,),
+        "outside", TITLES["outside"], "given", (said,),
         DataTable(COLUMNS, [_told(study, row) for study, row in missed]), result=f"{len(missed)} outside",
     )  # fmt: skip
 
 
 def scores_item(checks: Row) -> Item:
     """Show log scores of fits without the trial against class rates."""
-    title = "Leave-one-trial-out scores"
+    title = TITLES["scores"]
     scores = checks.get("scores") or {}
     contests = scores.get("against_class_rates") or []
     if not contests:
@@ -108,7 +106,7 @@ def seeds_item(checks: Row) -> Item:
         "what is asked is how often a virtual trial gives at least as much."
     )
     columns = (*COLUMNS[:6], "chance of at least this")
-    return Item("seeds", "Seeds: told, not published", "given", (said,), DataTable(columns, rows) if rows else None)
+    return Item("seeds", TITLES["seeds"], "given", (said,), DataTable(columns, rows) if rows else None)
 
 
 def run_item(run: Any, folder: Path | None) -> Item:

@@ -24,6 +24,11 @@ __all__ = ["LAWS", "extinction_item", "laws_item", "same_item", "tests_item", "t
 LAWS = "A1,A2,A3,A4,A5,A6,A7,A8,A9,A10"
 """Codes of the lines of ``adoptive check kinetics`` that hold exactly."""
 
+TITLES = {
+    "laws": "Exact laws of the model", "tolerance": "Convergence and tolerance sweep",
+    "extinction": "Extinction of clones", "same": "Reproducibility",
+}  # fmt: skip
+
 NOT_COMPUTED = "Not computed: this dossier was asked for what is given alone."
 
 
@@ -37,15 +42,9 @@ def verification(asked: Asked, study: str) -> Section:
             same_item(same_alone(study, seed=asked.seed), study),
         )  # fmt: skip
     else:
-        titles = {
-            "laws": "Exact laws",
-            "tolerance": "Tolerance sweep",
-            "extinction": "Extinction",
-            "same": "Same bytes",
-        }
         items = (
             tests_item(asked),
-            *(Item(name, title, "missing", (NOT_COMPUTED,), goal=goal(name)) for name, title in titles.items()),
+            *(Item(name, title, "missing", (NOT_COMPUTED,), goal=goal(name)) for name, title in TITLES.items()),
         )
     return Section("verification", "Verification", items)
 
@@ -80,7 +79,7 @@ def laws_item(run: CheckRun) -> Item:
         for line in run.lines
     ]
     return Item(
-        "laws", "Exact laws of the model", "computed",
+        "laws", TITLES["laws"], "computed",
         (f"Computed now on the compiled model, seed {run.seed}; `adoptive check kinetics` shows all checks.",),
         DataTable(("law", "what", "expected", "found", ""), rows), goal=goal("laws"),
         result=f"{len(run.lines) - run.failed} of {len(run.lines)} hold", holds=run.holds,
@@ -102,7 +101,7 @@ def tolerance_item(sweep: Sweep) -> Item:
     )
     columns = ("relative tolerance", "error of the peak", "error of the sum of diameters", "fates that differ")
     return Item(
-        "tolerance", "Convergence and tolerance sweep", "computed", said, DataTable(columns, rows),
+        "tolerance", TITLES["tolerance"], "computed", said, DataTable(columns, rows),
         goal=goal("tolerance"), result=f"{sweep.error_in_use:.2g} at {sweep.in_use:.0e}",
         holds=sweep.error_in_use < limit,
     )  # fmt: skip
@@ -124,7 +123,7 @@ def extinction_item(found: Extinction, sweep: Sweep) -> Item:
         words for words, good in (("off the closed form", found.holds), ("fates differ", sweep.same_fates)) if not good
     ]
     return Item(
-        "extinction", "Extinction of clones", "computed", said,
+        "extinction", TITLES["extinction"], "computed", said,
         DataTable(("death over birth", "closed form", "share that died"), rows), goal=goal("extinction"),
         result="; ".join(told) or "as the closed form says, the same clones", holds=holds,
     )  # fmt: skip
@@ -136,6 +135,6 @@ def same_item(same: bool, study: str) -> Item:
         f"Virtual trial 1 of {study}, simulated alone and beside trial 0: every patient's row is compared bit by bit."
     )
     return Item(
-        "same", "Reproducibility", "computed", (said,), goal=goal("same"), holds=same,
+        "same", TITLES["same"], "computed", (said,), goal=goal("same"), holds=same,
         result="the same bytes" if same else "bytes differ",
     )  # fmt: skip

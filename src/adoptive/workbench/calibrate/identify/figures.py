@@ -125,20 +125,22 @@ def sobol_figure(report: Identifiability, *, most: int = 8) -> Figure:
     chosen = [row for row in report.sensitivities if row.study == study]
     largest = np.argsort(-np.stack([row.total for row in chosen]).max(axis=0), kind="stable")[:most]
     rows: Rows = [
-        {"name": cut(row.free[at], LETTERS), "panel": cut(document.named(row.endpoint, row.arm, row.set), 44),
+        {"name": cut(row.free[at], 22), "panel": cut(document.named(row.endpoint, row.arm, row.set), 40),
          "value": max(float(row.total[at]), 0.0), "zero": 0.0, "index": "total"}
         for row in chosen for at in largest
     ]  # fmt: skip
 
     def chart(size: Size) -> Chart:
-        panels = list(dict.fromkeys(str(row["panel"]) for row in rows))
+        panels, columns = list(dict.fromkeys(str(row["panel"]) for row in rows)), 1 if size.narrow else 2
         colours = {"total": ARM_COLOURS[0]}
         drawn = [
             _bars([row for row in rows if row["panel"] == panel], size, title="total index", colours=colours,
-                  by="index", panel=panel)
+                  by="index", panel=panel, columns=columns)
             for panel in panels
         ]  # fmt: skip
-        return alt.vconcat(*drawn, spacing=14)
+        return alt.vconcat(
+            *(alt.hconcat(*drawn[at : at + columns]) for at in range(0, len(drawn), columns)), spacing=14
+        )
 
     return draw(
         "sobol", f"Whose doubt the predictions inherit: {study}",
@@ -148,18 +150,19 @@ def sobol_figure(report: Identifiability, *, most: int = 8) -> Figure:
 
 
 def _bars(
-    rows: Rows, size: Size, *, title: str, colours: dict[str, str], by: str, panel: str = ""
+    rows: Rows, size: Size, *, title: str, colours: dict[str, str], by: str, panel: str = "",
+    columns: int = 1,
 ) -> Panel:  # fmt: skip
     order = list(dict.fromkeys(str(row["name"]) for row in rows))
     axis = dict(labelLimit=220 if not size.narrow else 130, ticks=False, domain=False)
     legend = dict(columns=1 if size.narrow else 3, symbolType="square") if len(colours) > 1 else None
     colour = alt.Color(f"{by}:N", scale=dict(domain=list(colours), range=list(colours.values())), legend=legend)
     bars = on(rows).mark_bar(height=9).encode(
-        x=alt.X("zero:Q", title=title, scale=dict(domain=[0, 1], clamp=True)), x2="value:Q", color=colour,
+        x=alt.X("zero:Q", title=title, scale=dict(domain=[0, 1], clamp=True), axis=dict(tickCount=5)), x2="value:Q", color=colour,
         y=alt.Y("name:N", sort=order, scale=dict(domain=order), title=None, axis=axis),
     )  # fmt: skip
     said: dict[str, Any] = {"title": panel} if panel else {}
-    width = size.width - (180 if not size.narrow else 90)
+    width = size.width // columns - (180 if not size.narrow else 90)
     return alt.layer(bars).properties(width=width, height=max(40, 14 * len(order)), **said)
 
 
