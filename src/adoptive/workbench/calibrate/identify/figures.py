@@ -158,7 +158,8 @@ def _bars(
     legend = dict(columns=1 if size.narrow else 3, symbolType="square") if len(colours) > 1 else None
     colour = alt.Color(f"{by}:N", scale=dict(domain=list(colours), range=list(colours.values())), legend=legend)
     bars = on(rows).mark_bar(height=9).encode(
-        x=alt.X("zero:Q", title=title, scale=dict(domain=[0, 1], clamp=True), axis=dict(tickCount=5)), x2="value:Q", color=colour,
+        x=alt.X("zero:Q", title=title, scale=dict(domain=[0, 1], clamp=True), axis=dict(tickCount=5)), x2="value:Q",
+        color=colour,
         y=alt.Y("name:N", sort=order, scale=dict(domain=order), title=None, axis=axis),
     )  # fmt: skip
     said: dict[str, Any] = {"title": panel} if panel else {}
