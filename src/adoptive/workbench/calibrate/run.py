@@ -39,7 +39,7 @@ SEED: Final = 20261121
 class Effort:
     """Say how much is simulated: draws of each wave, given whole to trials of up to ``patients``.
 
-    Larger trials, which tell more each, get fewer, but at least ``by_lever`` for each of their levers.
+    Larger trials, which tell more each, get fewer, but in the first wave at least ``by_lever`` for each lever.
     """
 
     first: int
@@ -49,8 +49,11 @@ class Effort:
     draws: int
 
 
-FULL: Final = Effort(first=512, second=512, patients=60, by_lever=12, draws=1000)
+FULL: Final = Effort(first=512, second=288, patients=60, by_lever=12, draws=1000)
 QUICK: Final = Effort(first=128, second=0, patients=60, by_lever=4, draws=400)
+
+_ROUGH: Final = {"warmup": 250, "draws": 250}
+"""Sampling of the first wave's posterior, which only says where the second wave lies."""
 
 _WIDER: Final = 1.5
 """The second wave is this much wider than the first wave's posterior."""
@@ -79,7 +82,7 @@ def calibrate(
     emulators = emulate_all(banks, free)
     if effort.second:
         said("posterior of the first wave")
-        found = _kept(folder / f"first-{first.key}.parquet", lambda: infer(emulators, free, seed=seed))
+        found = _kept(folder / f"first-{first.key}.parquet", lambda: infer(emulators, free, seed=seed, **_ROUGH))
         second = Wave(free, _second_design(found, effort, seed), seed + 1, _shares(names, effort.second, effort))
         said("second wave, around that posterior")
         banks = joined(banks, simulate_banks(second, folder / "banks", workers=workers, done=done))
@@ -106,7 +109,7 @@ def _shares(names: Sequence[str], draws: int, effort: Effort) -> dict[str, int]:
     book, free, shares = load_book(calibrated=False), load_free(), {}
     for name in names:
         study = load_study(name)
-        fewest = max(effort.by_lever * len(levers(study, free, book)), FEWEST_DRAWS)
+        fewest = max(effort.by_lever * len(levers(study, free, book)) * draws // effort.first, FEWEST_DRAWS)
         shares[name] = int(min(draws, max(fewest, round(draws * effort.patients / study.trial.randomised))))
     return shares
 
