@@ -70,7 +70,9 @@ def test_an_endpoint_that_hardly_any_trial_gives_is_left_out() -> None:
     whole = bank()
     estimable = whole.estimable.copy()
     estimable[20:, 1] = False
-    assert [one.endpoint for one in told(Bank("s", FREE, whole.design, whole.observations, whole.values, estimable)).observations] == ["orr"]  # fmt: skip
+    left = told(Bank("s", FREE, whole.design, whole.observations, whole.values, estimable))
+    assert [one.endpoint for one in left.observations] == ["orr"]
+    assert left.values.shape == (400, 1)
 
 
 def test_two_waves_are_one_bank() -> None:

@@ -31,8 +31,8 @@ _EXTRA: Final = ("diverging",)
 MISSED: Final = {"arcsine": 0.05, "log": 0.15, "identity": 0.15}
 """Scale of the half-normal belief in what the model misses of one kind of endpoint, by the endpoint's scale."""
 
-REFIT_WARMUP: Final = 250
-REFIT_DRAWS: Final = 500
+REFIT_WARMUP: Final = 200
+REFIT_DRAWS: Final = 300
 """Warm-up and draws of a fit that begins where another ended."""
 
 
