@@ -1,0 +1,1 @@
+"""Population fits to individual series (nonlinear mixed effects): data and a model enter, a :class:`PopulationFit` leaves."""

@@ -1,0 +1,161 @@
+"""The nouns of population fitting: data as rectangles, a population model, settings, and what a fit hands over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from adoptive.errors import ParameterError
+
+__all__ = [
+    "BIG",
+    "Floats",
+    "Marks",
+    "PopulationData",
+    "PopulationModel",
+    "PopulationParameter",
+    "Residual",
+    "Settings",
+    "Slope",
+    "Structure",
+    "Whole",
+]
+
+Floats = NDArray[np.float64]
+Marks = NDArray[np.bool_]
+Whole = NDArray[np.int64]
+Structure = Callable[[Floats, Whole], Floats]
+"""Natural parameters ``(rows, parameters)`` and whose they are ``(rows,)`` to predictions ``(rows, observations)``."""
+
+BIG = 1e10
+"""Minus the log-likelihood of what cannot be: finite, so that differences stay numbers."""
+
+_SCALES = ("log", "logit", "identity")
+_KINDS = ("additive", "proportional", "combined", "exponential", "count")
+
+
+@dataclass(frozen=True)
+class PopulationData:
+    """Hold series as rectangles ``(subjects, most observations)``; `used` marks the real entries.
+
+    Where `below` is set, `value` is the limit and the truth is known only to lie under it. `covariates` hold one
+    number per subject, `context` one per observation (leukocytes or DNA of a sample, for counts).
+    """
+
+    ids: tuple[str, ...]
+    time: Floats
+    value: Floats
+    below: Marks
+    used: Marks
+    covariates: Mapping[str, Floats] = field(default_factory=dict)
+    context: Mapping[str, Floats] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Say how much there is; the numbers would fill a notebook."""
+        return f"<PopulationData {self.subjects:,} subjects, {self.observations:,} values, {self.censored:,} below>"
+
+    @property
+    def subjects(self) -> int:
+        """Return how many subjects there are."""
+        return len(self.ids)
+
+    @property
+    def observations(self) -> int:
+        """Return how many observations there are, those below a limit included."""
+        return int(self.used.sum())
+
+    @property
+    def censored(self) -> int:
+        """Return how many observations lie below their limit."""
+        return int((self.used & self.below).sum())
+
+
+@dataclass(frozen=True)
+class Slope:
+    """Let a covariate move a parameter: ``coefficient (x - centre)`` on the parameter's scale."""
+
+    covariate: str
+    centre: float = 0.0
+    start: float = 0.0
+    log: bool = False
+
+
+@dataclass(frozen=True)
+class PopulationParameter:
+    """Describe one individual parameter: ``transformed = start + slopes + eta``, ``eta ~ N(0, omega^2)``.
+
+    `start` is the typical value on the natural scale, `spread` omega at the start; 0 means that the parameter does not
+    vary between subjects. ``fixed`` holds the typical value, ``fixed_spread`` holds omega.
+    """
+
+    name: str
+    start: float
+    scale: Literal["log", "logit", "identity"] = "log"
+    spread: float = 0.5
+    slopes: tuple[Slope, ...] = ()
+    fixed: bool = False
+    fixed_spread: bool = False
+
+    def __post_init__(self) -> None:
+        inside = {"log": self.start > 0, "logit": 0 < self.start < 1, "identity": True}
+        if self.scale not in _SCALES:
+            raise ParameterError("no such scale", where=self.name, value=self.scale, allowed=", ".join(_SCALES))
+        if not (np.isfinite(self.start) and inside[self.scale]):
+            raise ParameterError(
+                f"a start that the {self.scale} scale does not hold", where=self.name, value=self.start
+            )
+        if not (np.isfinite(self.spread) and self.spread >= 0):
+            raise ParameterError("a spread below 0", where=self.name, value=self.spread, allowed="0 or more")
+
+
+@dataclass(frozen=True)
+class Residual:
+    """Describe the error of one observation about its prediction f.
+
+    additive: sd a; proportional: sd b f; combined: variance a^2 + b^2 f^2; exponential: ln y = ln f + a e.
+    count: the assay's own chance (`assay` is flow or digital PCR, with its published rows), nothing to estimate.
+    """
+
+    kind: Literal["additive", "proportional", "combined", "exponential", "count"] = "additive"
+    additive: float = 1.0
+    proportional: float = 0.3
+    assay: Literal["", "flow", "digital PCR"] = ""
+
+    def __post_init__(self) -> None:
+        if self.kind not in _KINDS:
+            raise ParameterError("no such residual error", value=self.kind, allowed=", ".join(_KINDS))
+        if not (self.additive > 0 and self.proportional > 0):
+            raise ParameterError("a residual error must start above 0", value=(self.additive, self.proportional))
+        if (self.kind == "count") != bool(self.assay):
+            raise ParameterError(
+                "a count needs an assay, and only a count", value=self.assay, allowed="flow, digital PCR"
+            )
+
+
+@dataclass(frozen=True)
+class PopulationModel:
+    """Join a structure, its parameters and the residual error; ``correlated``: omega is full, else diagonal."""
+
+    name: str
+    structure: Structure
+    parameters: tuple[PopulationParameter, ...]
+    residual: Residual
+    correlated: bool = False
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Say how to fit: chains per subject, iterations of burn-in and of averaging, samples of the likelihood."""
+
+    seed: int = 1
+    chains: int = 0
+    burn_in: int = 300
+    averaging: int = 200
+    annealing: float = 0.95
+    samples: int = 5_000
+    posterior_draws: int = 400
+    simulations: int = 500
