@@ -100,8 +100,8 @@ class Chains:
         self.mean += pace * (places.mean(axis=0) - self.mean)
         self.square += pace * (np.einsum("cni,cnj->nij", places, places) / self.count - self.square)
         if self.iteration % _RENEW == 0:
-            floor = 1e-4 * np.diag(np.diag(population.omega))
-            self.root = np.linalg.cholesky(_positive(self.square - _outer(self.mean)) + floor[None])
+            learnt = _positive(self.square - _outer(self.mean))
+            self.root = np.linalg.cholesky(learnt + 1e-4 * population.omega)
 
 
 @dataclass

@@ -80,9 +80,12 @@ def stein_curve(known: Mapping[str, Floats], time: Floats) -> Floats:
 
 
 def claret_curve(known: Mapping[str, Floats], time: Floats) -> Floats:
-    """Give Claret 2014's closed form (10.1038/clpt.2014.11): ``base exp(KL t - KD (1 - exp(-lambda t)) / lambda)``."""
-    fading = known["lambda"]
-    return known["base"] * np.exp(known["KL"] * time + known["KD"] / fading * np.expm1(-fading * time))
+    """Give Claret 2014's closed form (10.1038/clpt.2014.11): ``base exp(KL t - KD (1 - exp(-lambda t)) / lambda)``.
+
+    Before day 0, when treatment starts, it grows: ``base exp(KL t)``.
+    """
+    fading, treated = known["lambda"], np.maximum(time, 0.0)
+    return known["base"] * np.exp(known["KL"] * time + known["KD"] / fading * np.expm1(-fading * treated))
 
 
 CLOSED: Mapping[tuple[str, str], Curve] = {

@@ -1,0 +1,148 @@
+"""Standard errors: the information of the linearised model, and the observed information by Louis' identity."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from adoptive.workbench.calibrate.nlme.coordinates import Coordinates
+from adoptive.workbench.calibrate.nlme.likelihood import Linear
+from adoptive.workbench.calibrate.nlme.problem import Problem
+from adoptive.workbench.calibrate.nlme.residual import Observed, log_likelihood
+from adoptive.workbench.calibrate.nlme.types import Floats, Population
+
+__all__ = ["linear_information", "louis_errors", "louis_information", "standard_errors"]
+
+_STEP = 1e-3
+_ROWS = 60_000
+
+
+def standard_errors(information: Floats) -> Floats:
+    """Return the roots of the inverse's diagonal; inf in coordinates that the data leave open.
+
+    >>> standard_errors(np.diag([4.0, 0.0])).tolist()
+    [0.5, inf]
+    """
+    if not len(information):
+        return np.zeros(0)
+    size = np.sqrt(np.maximum(np.diag(information), 1e-300))
+    values, vectors = np.linalg.eigh(information / np.outer(size, size))
+    sound = values > 1e-8
+    inverse = (vectors[:, sound] ** 2 / values[sound]).sum(axis=1) / size**2
+    open_ = (vectors[:, ~sound] ** 2).sum(axis=1) > 1e-6
+    errors: Floats = np.where(open_, np.inf, np.sqrt(inverse))
+    return errors
+
+
+def linear_information(coordinates: Coordinates, population: Population, linear: Linear) -> Floats:
+    """Return the expected information of the linearised model, coefficients and variances apart.
+
+    ``sum_i A' V^-1 A`` and ``sum_i tr(V^-1 dV V^-1 dV) / 2``; NaN for counts, which it does not hold.
+    """
+    problem = coordinates.problem
+    size = len(coordinates)
+    if problem.model.residual.kind == "count":
+        return np.full((size, size), np.nan)
+    theta = coordinates.pack(population)
+    matrix = linear.covariance(population)
+    inverse = np.linalg.inv(matrix)
+    slopes = np.einsum("nop,npq->noq", linear.slopes, problem.design[:, :, coordinates.beta])
+    found = np.zeros((size, size))
+    first = len(coordinates.beta)
+    found[:first, :first] = np.einsum("noq,nop,npr->qr", slopes, inverse, slopes)
+    parts = []
+    for k in range(first, size):
+        shift = np.zeros(size)
+        shift[k] = _STEP
+        ahead, behind = (
+            linear.covariance(coordinates.unpack(theta + sign * shift, population)) for sign in (1.0, -1.0)
+        )
+        parts.append(inverse @ ((ahead - behind) / (2.0 * _STEP)))
+    for k, left in enumerate(parts):
+        for m, right in enumerate(parts):
+            found[first + k, first + m] = 0.5 * np.einsum("nop,npo->", left, right)
+    return found
+
+
+def louis_errors(coordinates: Coordinates, population: Population, draws: Floats) -> Floats:
+    """Return standard errors from the observed information; NaN where the draws do not resolve it.
+
+    The information is a difference of two large numbers where an omega is small beside what is known of the
+    individuals. It is computed from either half of the draws; errors that differ by more than half are not given.
+    """
+    kept = _thin(coordinates.problem, draws)
+    halves = [louis_information(coordinates, population, part) for part in (kept[0::2], kept[1::2])]
+    both = standard_errors(0.5 * (halves[0] + halves[1]))
+    one, other = (standard_errors(half) for half in halves)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        agree = np.abs(np.log(one) - np.log(other)) < np.log(1.5)
+    sound = agree & np.isfinite(both) & (both > 1e-8)
+    return np.where(sound, both, np.nan)
+
+
+def louis_information(coordinates: Coordinates, population: Population, draws: Floats) -> Floats:
+    """Return the observed information from draws of the individuals ``(draws, subjects, varying)``.
+
+    ``E[-H] - sum_i Cov(s_i)``: the complete data's curvature less what is not known of the individuals (Louis 1982,
+    J R Stat Soc B 44:226).
+    """
+    complete = _Complete(coordinates, population, draws)
+    theta, size = coordinates.pack(population), len(coordinates)
+    unit = _STEP * np.eye(size)
+    ahead = [complete.each(theta + unit[k]) for k in range(size)]
+    behind = [complete.each(theta - unit[k]) for k in range(size)]
+    score = np.stack([(up - down) / (2.0 * _STEP) for up, down in zip(ahead, behind, strict=True)], axis=-1)
+    away = score - score.mean(axis=0)
+    lost = np.einsum("dni,dnj->ij", away, away) / (len(score) - 1)
+    middle = float(complete.each(theta).sum())
+    curvature = np.zeros((size, size))
+    for i in range(size):
+        curvature[i, i] = (ahead[i].sum() + behind[i].sum() - 2.0 * middle) / _STEP**2
+        for j in range(i):
+            corners = [
+                float(complete.each(theta + s * unit[i] + t * unit[j]).sum()) * s * t for s in (1, -1) for t in (1, -1)
+            ]
+            curvature[i, j] = curvature[j, i] = sum(corners) / (4.0 * _STEP**2)
+    found: Floats = -curvature / len(score) - lost
+    return found
+
+
+def _thin(problem: Problem, draws: Floats) -> Floats:
+    """Keep as many draws as are worth their time."""
+    most = max(50, _ROWS // problem.data.subjects)
+    return draws[:: max(1, -(-len(draws) // most))]
+
+
+class _Complete:
+    """Give the log-likelihood of data and drawn individuals together, ``(draws, subjects)``, at any coordinates."""
+
+    def __init__(self, coordinates: Coordinates, population: Population, draws: Floats) -> None:
+        self.coordinates, self.population, self.draws = coordinates, population, draws
+        problem = coordinates.problem
+        self.who = np.tile(problem.everyone, len(draws))
+        self.seen = Observed.of(problem.data, self.who)
+        self.still = np.setdiff1d(np.arange(problem.design.shape[1]), problem.varying)
+        self.predictions: dict[bytes, Floats] = {}
+        self.levels: dict[bytes, Floats] = {}
+
+    def each(self, theta: Floats) -> Floats:
+        population = self.coordinates.unpack(theta, self.population)
+        problem = self.coordinates.problem
+        means = problem.means(population.beta)
+        away = self.draws - means[:, problem.varying]
+        _, volume = np.linalg.slogdet(population.omega)
+        prior = -0.5 * (((away @ np.linalg.inv(population.omega)) * away).sum(axis=-1) + volume)
+        return np.asarray(prior + self._data(means, population.error))
+
+    def _data(self, means: Floats, error: Floats) -> Floats:
+        """Give the data's part; it changes only with parameters that do not vary and with the error."""
+        problem = self.coordinates.problem
+        place = means[:, self.still].tobytes()
+        key = place + error.tobytes()
+        if key not in self.levels:
+            if place not in self.predictions:
+                phi = means[self.who]
+                phi[:, problem.varying] = self.draws.reshape(len(self.who), -1)
+                self.predictions[place] = problem.predict(phi, self.who)
+            each = log_likelihood(problem.model.residual, self.seen, self.predictions[place], error)
+            self.levels[key] = each.sum(axis=1).reshape(len(self.draws), -1)
+        return self.levels[key]
