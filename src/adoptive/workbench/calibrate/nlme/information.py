@@ -28,7 +28,7 @@ def standard_errors(information: Floats) -> Floats:
     values, vectors = np.linalg.eigh(information / np.outer(size, size))
     sound = values > 1e-8
     inverse = (vectors[:, sound] ** 2 / values[sound]).sum(axis=1) / size**2
-    open_ = (vectors[:, ~sound] ** 2).sum(axis=1) > 1e-6
+    open_ = (vectors[:, ~sound] ** 2).sum(axis=1) > 1e-3
     errors: Floats = np.where(open_, np.inf, np.sqrt(inverse))
     return errors
 
