@@ -193,13 +193,14 @@ class _Clinic:
 
     def read(self, trajectory: Trajectory, *, up_to: Floats | None = None) -> Reading:
         """Read what is known, of scans only those up to a day if one is given."""
-        days = self.scan_days if up_to is None else np.where(self.scan_days <= up_to[:, None], self.scan_days, np.inf)
+        until = self.end_day if up_to is None else np.minimum(up_to, self.end_day)
         return read_course(
             trajectory,
             self.body,
             self.cohort,
             baseline_day=self.baseline_day,
-            scan_days=days,
+            scan_days=np.where(self.scan_days <= until[:, None], self.scan_days, np.inf),
+            until=until,
             assessment=self.plan.outcome,
             **self.plan.draws,
         )

@@ -1,1 +1,1 @@
-"""Fit the model to evidence: individual series here, summaries of trials beside it."""
+"""Fit the model to published trials, and say what they taught."""
