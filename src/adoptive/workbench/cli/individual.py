@@ -1,4 +1,4 @@
-"""``adoptive calibrate individual``: a population model fitted to individual series. No science is imported at start."""
+"""``adoptive calibrate individual``: fit a population model to individual series. No science is imported at start."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import typer
 __all__ = ["register"]
 
 ModelOption = Annotated[str, typer.Option("--model", help="A model of `adoptive zoo list`, or one-compartment-oral.")]
-Names = Annotated[str | None, typer.Option(metavar="A,B", show_default=False)]
 
 
 def register(app: typer.Typer) -> None:

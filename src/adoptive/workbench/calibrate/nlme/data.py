@@ -63,9 +63,7 @@ def joined(parts: Sequence[PopulationData]) -> PopulationData:
     wide = max(part.value.shape[1] for part in parts)
 
     def stack(of: Sequence[Floats], blank: float) -> Floats:
-        return np.concatenate(
-            [np.pad(part, ((0, 0), (0, wide - part.shape[1])), constant_values=blank) for part in of]
-        )
+        return np.concatenate([np.pad(part, ((0, 0), (0, wide - part.shape[1])), constant_values=blank) for part in of])
 
     names = sorted(set.intersection(*(set(part.covariates) for part in parts)))
     contexts = sorted(set.intersection(*(set(part.context) for part in parts)))

@@ -22,8 +22,8 @@ def predictive_figure(vpc: Vpc, problem: Problem) -> Figure:
     log = problem.model.residual.kind == "exponential"
     what = "prediction-corrected value" if vpc.corrected else "value"
     caption = (
-        "Lines: 10th, 50th and 90th percentile of the observed data by bins of time. Bands: the middle 90 % of the same "
-        "percentiles in simulated copies of the data. Points: observations above their limit."
+        "Lines: 10th, 50th and 90th percentile of the observed data by bins of time. Bands: the middle 90 % of the "
+        "same percentiles in simulated copies of the data. Points: observations above their limit."
     )
     finding = f"{100.0 * vpc.inside:.0f} % of the observed percentiles lie inside the bands."
     return draw("vpc", "Visual predictive check", caption=caption, finding=finding,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,9 @@ from adoptive.workbench.calibrate.nlme.residual import Observed, deviation, scal
 from adoptive.workbench.calibrate.nlme.types import Floats, Population
 
 __all__ = ["Individual", "draw_individuals", "find_modes", "shrinkage", "standardised_residuals"]
+
+Height = Callable[[Floats, Floats], Floats]
+"""Places and whose they are to the log density there."""
 
 _ROUNDS = 25
 _HALVINGS = 6
@@ -79,14 +83,14 @@ def find_modes(problem: Problem, population: Population, mean: Floats, covarianc
     return full
 
 
-def _newton(height: object, places: Floats, width: Floats, who: Floats) -> Floats:
+def _newton(height: Height, places: Floats, width: Floats, who: Floats) -> Floats:
     """Give the Newton step of every subject; where a direction is not concave it goes uphill."""
     count, size = places.shape
     unit = np.eye(size)
     shifts = [unit[i] * s for i in range(size) for s in (1, -1)]
     shifts += [unit[i] * s + unit[j] * t for j in range(size) for i in range(j) for s in (1, -1) for t in (1, -1)]
     moved = np.concatenate([places, *(places + shift * width for shift in shifts)])
-    level = height(moved, np.tile(who, len(shifts) + 1)).reshape(-1, count)  # type: ignore[operator]
+    level = height(moved, np.tile(who, len(shifts) + 1)).reshape(-1, count)
     slope = np.stack([0.5 * (level[1 + 2 * i] - level[2 + 2 * i]) for i in range(size)], axis=1)
     bend = np.zeros((count, size, size))
     for i in range(size):
@@ -109,7 +113,9 @@ def standardised_residuals(problem: Problem, population: Population, phi: Floats
         return np.full(problem.data.value.shape, np.nan)
     seen = Observed.of(problem.data, problem.everyone)
     prediction = problem.predict(phi, problem.everyone)
-    z = (scaled(residual, seen.value) - scaled(residual, prediction)) / deviation(residual, prediction, population.error)
+    z = (scaled(residual, seen.value) - scaled(residual, prediction)) / deviation(
+        residual, prediction, population.error
+    )
     return np.where(seen.used & ~seen.below, z, np.nan)
 
 

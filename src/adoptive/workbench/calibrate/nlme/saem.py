@@ -128,7 +128,7 @@ class _Newton:
 
     def _slopes(self, population: Population) -> Floats:
         """Return each observation's score in the stepped coordinates, ``(coordinates, rows, observations)``."""
-        chains, who = self.chains, self.chains.who
+        who = self.chains.who
         slopes = np.zeros((self.size, len(who), self.problem.data.value.shape[1]))
         for k in range(self.size):
             ahead, behind = (self._moved(population, k, sign * _NUDGE) for sign in (1.0, -1.0))

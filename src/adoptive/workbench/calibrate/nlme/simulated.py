@@ -1,4 +1,4 @@
-"""New data from a fitted population, for checks: the same subjects, times and covariates, new individuals and errors."""
+"""New data from a fitted population: the same subjects, times and covariates, new individuals and errors."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from adoptive.errors import ParameterError
 from adoptive.kinetics.zoo import ZooModel, run_zoo
 from adoptive.workbench.calibrate.nlme.types import Builder, Floats, PopulationData, Structure, Whole
 
-__all__ = ["CLOSED", "Curve", "claret_curve", "closed", "oral_curve", "on_engine", "stein_curve"]
+__all__ = ["CLOSED", "Curve", "claret_curve", "closed", "on_engine", "oral_curve", "stein_curve"]
 
 Curve = Callable[[Mapping[str, Floats], Floats], Floats]
 """Parameters and covariates by name, each ``(rows, 1)``, and times ``(rows, observations)`` to predictions."""

@@ -201,7 +201,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Estimate:
-    """Hold one estimated number: a typical value, a covariate's slope, an omega (sd), a correlation or a residual error.
+    """Hold one estimated number: a typical value, a slope, an omega (sd), a correlation or a residual error.
 
     The errors are standard errors on the value's own scale: by the linearised and by the observed information (Louis);
     inf where the information cannot be inverted, NaN where it is not defined; 0 for a number that was held.
