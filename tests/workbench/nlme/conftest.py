@@ -41,7 +41,8 @@ def theophylline() -> Callable[..., PopulationData]:
         who = sorted({int(row["id"]) for row in kept})
         own = [[row for row in kept if int(row["id"]) == name] for name in who]
         time, value = (
-            np.array([[float(row[name]) for row in series] for series in own]) for name in ("time", "concentration_mg_l")
+            np.array([[float(row[name]) for row in series] for series in own])
+            for name in ("time", "concentration_mg_l")
         )
         weight, dose = (np.array([float(s[0][name]) for s in own]) for name in ("weight_kg", "dose_mg_kg"))
         return rectangle(time, value, dose=dose if per_kg else dose * weight, weight=weight)
@@ -62,9 +63,7 @@ def oral() -> Callable[..., PopulationModel]:
 
 
 @pytest.fixture(scope="session")
-def additive_fit(
-    theophylline: Callable[..., PopulationData], oral: Callable[..., PopulationModel]
-) -> PopulationFit:
+def additive_fit(theophylline: Callable[..., PopulationData], oral: Callable[..., PopulationModel]) -> PopulationFit:
     """Fit all 132 samples with an additive error."""
     return fit_population(oral("additive"), theophylline(at_zero=True), Settings(samples=3_000))
 

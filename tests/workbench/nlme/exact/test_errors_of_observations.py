@@ -21,9 +21,7 @@ def test_what_is_measured_and_what_lies_below_make_one(kind: str) -> None:
     residual, error, prediction, limit = Residual(kind), np.array([0.4, 0.3]), 2.0, 1.5
     grid = np.linspace(limit, 30.0, 40_001)
     above = np.exp(log_likelihood(residual, seen(grid), np.full((1, len(grid)), prediction), error))[0]
-    under = np.exp(
-        log_likelihood(residual, seen(np.array([limit]), below=True), np.array([[prediction]]), error)
-    )[0, 0]
+    under = np.exp(log_likelihood(residual, seen(np.array([limit]), below=True), np.array([[prediction]]), error))[0, 0]
     assert abs(np.trapezoid(above, grid) + under - 1.0) < 1e-5
     assert under > 0.05
 

@@ -46,16 +46,12 @@ def test_the_likelihood_is_exact_within_its_stated_error(line_fit: PopulationFit
     assert abs(line_fit.minus2_linear - exact) < 1e-6  # nothing is lost by making a linear model linear
 
 
-def test_standard_errors_are_those_of_the_exact_information(
-    line_fit: PopulationFit, line_data: PopulationData
-) -> None:
+def test_standard_errors_are_those_of_the_exact_information(line_fit: PopulationFit, line_data: PopulationData) -> None:
     theta, unit, size = theta_of(line_fit), 1e-3 * np.eye(4), 4
     hessian = np.zeros((size, size))
     for i in range(size):
         for j in range(size):
-            corners = [
-                s * t * minus2(theta + s * unit[i] + t * unit[j], line_data) for s in (1, -1) for t in (1, -1)
-            ]
+            corners = [s * t * minus2(theta + s * unit[i] + t * unit[j], line_data) for s in (1, -1) for t in (1, -1)]
             hessian[i, j] = 0.5 * sum(corners) / 4e-6
     exact = np.sqrt(np.diag(np.linalg.inv(hessian))) * np.array([1, 1, *np.exp(theta[2:])])
     rows = [line_fit.of(name) for name in ("level", "slope", "omega level", "a")]
