@@ -24,6 +24,12 @@ from adoptive.workbench.calibrate.nlme.saem import estimate_population
 SHORT = Settings(burn_in=30, averaging=15, samples=100, posterior_draws=40)
 
 
+def level_of(model: PopulationModel, **changes: object) -> PopulationModel:
+    """Change the line's first parameter."""
+    first, second = model.parameters
+    return replace(model, parameters=(replace(first, **changes), second))
+
+
 def padded(data: PopulationData) -> PopulationData:
     wide = ((0, 0), (0, 2))
     return replace(
@@ -62,16 +68,13 @@ def test_held_values_stay(line: PopulationModel, line_data: PopulationData) -> N
         (lambda m, d: (m, replace(d, ids=d.ids[:-1])), "different shapes"),
         (lambda m, d: (replace(m, residual=Residual("exponential")), replace(d, value=-d.value)), "not above 0"),
         (
-            lambda m, d: (replace(m, parameters=(replace(m.parameters[0], slopes=(Slope("age"),)), m.parameters[1])), d),
+            lambda m, d: (level_of(m, slopes=(Slope("age"),)), d),
             "lack a covariate",
         ),
         (lambda m, d: (replace(m, parameters=tuple(replace(p, spread=0.0) for p in m.parameters)), d), "must vary"),
         (lambda m, d: (replace(m, residual=Residual("count", assay="flow")), d), "needs a column"),
         (
-            lambda m, d: (
-                replace(m, residual=Residual("proportional"), parameters=(replace(m.parameters[0], start=-5.0), m.parameters[1])),
-                d,
-            ),
+            lambda m, d: (replace(level_of(m, start=-5.0), residual=Residual("proportional")), d),
             "cannot hold",
         ),
     ],
