@@ -83,7 +83,7 @@ QUICK = Settings(burn_in=120, averaging=80, samples=300, posterior_draws=150)
 
 
 def test_limits_do_not_bend_a_decline() -> None:
-    """A third of the values lie below the limit: the rate is within four standard errors, and bent if they are dropped."""
+    """A third of the values lie below the limit: the rate comes back within four standard errors, bent if dropped."""
     model = fading(Residual("exponential", additive=0.5))
     blank = rectangle(np.array([0.0, 2.0, 5.0, 9.0, 14.0]), np.ones((40, 5)))
     value = simulate_data(Problem.of(model, blank), FADING, copies=1, seed=3)[0]
