@@ -1,7 +1,7 @@
 """How long does a population fit of theophylline take, part by part: SAEM, likelihood, standard errors, checks?
 
-There is no peer in Python to race; Monolix 5.1.1 states 2.9 s for SAEM and 1.8 s for the likelihood of a fit of this size
-on its own machine. Prints one JSON document, processor seconds. Run: ``python benchmarks/nlme.py [--rounds 3]``.
+There is no peer in Python to race; Monolix 5.1.1 states 2.9 s for SAEM and 1.8 s for the likelihood of a fit of this
+size on its own machine. Prints one JSON document, processor seconds. Run: ``python benchmarks/nlme.py [--rounds 3]``.
 """
 
 from __future__ import annotations

@@ -115,7 +115,7 @@ def test_counts_of_cells_by_their_poisson_chance() -> None:
 def test_prediction_errors_pass_the_truth_and_reject_another(oral: Callable[..., PopulationModel]) -> None:
     """At the truth p > 0.001 (one false alarm in 1,000 seeds); with half the error, and with wrong means, p < 1e-4."""
     problem = Problem.of(oral("additive"), simulated(oral("additive"), 30, 21))
-    wrong = (replace(TRUE, error=0.5 * TRUE.error), replace(TRUE, beta=TRUE.beta + np.array([0.0, 0.25, 0.0])))
+    wrong = (replace(TRUE, error=0.5 * TRUE.error), replace(TRUE, beta=TRUE.beta + np.array([0.0, 0.6, 0.6])))
     right, narrow, shifted = (
         prediction_errors(problem, simulate_data(problem, population, copies=600, seed=2), seed=2)
         for population in (TRUE, *wrong)

@@ -7,8 +7,10 @@ import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from adoptive.errors import ParameterError
 from adoptive.kinetics.zoo.series import Individuals, read_individuals
@@ -62,7 +64,7 @@ def joined(parts: Sequence[PopulationData]) -> PopulationData:
     """
     wide = max(part.value.shape[1] for part in parts)
 
-    def stack(of: Sequence[Floats], blank: float) -> Floats:
+    def stack(of: Sequence[NDArray[Any]], blank: float) -> NDArray[Any]:
         return np.concatenate([np.pad(part, ((0, 0), (0, wide - part.shape[1])), constant_values=blank) for part in of])
 
     names = sorted(set.intersection(*(set(part.covariates) for part in parts)))

@@ -8,8 +8,9 @@ from scipy.special import ndtri
 
 from adoptive.workbench.calibrate.nlme.npde import Npde
 from adoptive.workbench.calibrate.nlme.problem import Problem
+from adoptive.workbench.calibrate.nlme.types import Floats
 from adoptive.workbench.calibrate.nlme.vpc import PERCENTILES, Vpc
-from adoptive.workbench.figures.charts import Chart, Figure, Rows, Size, draw, on, stacked
+from adoptive.workbench.figures.charts import Chart, Figure, Part, Rows, Size, draw, on, stacked
 
 __all__ = ["errors_figure", "predictive_figure"]
 
@@ -33,7 +34,7 @@ def predictive_figure(vpc: Vpc, problem: Problem) -> Figure:
 def _check(vpc: Vpc, problem: Problem, size: Size, *, what: str, log: bool) -> Chart:
     data = problem.data
     x = alt.X("time:Q", title="time", axis=dict(grid=False))
-    scale = dict(type="log") if log else dict(zero=False)
+    scale: Part = dict(type="log") if log else dict(zero=False)
     layers: list[alt.Chart] = []
     for k, colour in enumerate(_COLOURS):
         band = _rows(vpc.time, low=vpc.simulated[:, k, 0], high=vpc.simulated[:, k, 2])
@@ -88,7 +89,7 @@ def _errors(npde: Npde, problem: Problem, size: Size) -> Chart:
     return stacked([over_time, quantiles])
 
 
-def _rows(time: np.ndarray, **columns: np.ndarray) -> Rows:
+def _rows(time: Floats, **columns: Floats) -> Rows:
     """Make rows of finite numbers, shortened."""
     rows: Rows = []
     for at, moment in enumerate(time):

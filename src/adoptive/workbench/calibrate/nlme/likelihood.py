@@ -11,7 +11,7 @@ from adoptive.streams import Keys, Streams
 from adoptive.workbench.calibrate.nlme.individuals import Individual
 from adoptive.workbench.calibrate.nlme.problem import Problem
 from adoptive.workbench.calibrate.nlme.residual import deviation, scaled
-from adoptive.workbench.calibrate.nlme.types import Floats, Population
+from adoptive.workbench.calibrate.nlme.types import Floats, Marks, Population
 
 __all__ = ["Likelihood", "Linear", "importance_likelihood", "linearise"]
 
@@ -99,7 +99,7 @@ class Linear:
     centre: Floats
     slopes: Floats
     prediction: Floats
-    measured: Floats
+    measured: Marks
 
     def covariance(self, population: Population) -> Floats:
         """Give every subject's marginal covariance; 1 on the diagonal where nothing was measured."""

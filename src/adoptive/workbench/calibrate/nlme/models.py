@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from adoptive.errors import ParameterError
 from adoptive.kinetics.zoo import MODELS, ZooModel, find_model
@@ -50,7 +49,7 @@ def population_model(name: str, residual: Residual, wanted: Wanted | None = None
     if name == ORAL:
         names = tuple(_ORAL)
         starts, spreads = dict(_ORAL), dict.fromkeys(names, 1.0)
-        scales: dict[str, Literal["log", "logit", "identity"]] = dict.fromkeys(names, "log")
+        scales: dict[str, str] = dict.fromkeys(names, "log")
         structure: Builder = closed(oral_curve, names)
     else:
         if name not in MODELS:

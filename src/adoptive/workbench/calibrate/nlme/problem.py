@@ -50,7 +50,9 @@ class Problem:
         """Join them; raise ParameterError for a covariate that is not there and a prediction that cannot be."""
         _check_data(model, data)
         columns: list[Floats] = []
-        owner, labels, free = [], [], []
+        owner: list[int] = []
+        labels: list[str] = []
+        free: list[bool] = []
         for place, parameter in enumerate(model.parameters):
             for column, label, moves in _columns(parameter, data):
                 full = np.zeros((data.subjects, len(model.parameters)))
@@ -84,7 +86,7 @@ class Problem:
 
     def start(self) -> Population:
         """Return the population that the model's starts describe."""
-        beta = []
+        beta: list[float] = []
         for parameter in self.model.parameters:
             beta += [_forward(parameter.scale, parameter.start), *(slope.start for slope in parameter.slopes)]
         omega = np.diag([self.model.parameters[place].spread ** 2 for place in self.varying])

@@ -17,7 +17,7 @@ __all__ = ["Observed", "deviation", "impute", "log_likelihood", "new_values", "s
 
 _TINY = 1e-300
 _HALF_LOG_2PI = 0.5 * float(np.log(2.0 * np.pi))
-_CONTEXT = {"flow": ("leukocytes", "leukocytes_per_ul"), "digital PCR": ("dna", "dna_ug")}
+_CONTEXT = {"flow": "leukocytes", "digital PCR": "dna"}
 
 
 @dataclass(frozen=True)
@@ -84,25 +84,28 @@ def new_values(
 ) -> Floats:
     """Draw new observations of the rows, uncut by any limit (a count that is not reported is its limit)."""
     if residual.kind == "count":
-        assay, name, told = _assay(residual, seen)
-        context = {told: np.maximum(seen.context[name], 1e-9)}
-        return assay.read(np.maximum(prediction, 0.0), keys=keys, streams=streams, **context).value
+        known, truth = _context(residual, seen), np.maximum(prediction, 0.0)
+        if residual.assay == "flow":
+            return FlowCount.published().read(truth, leukocytes_per_ul=known, keys=keys, streams=streams).value
+        return DigitalPcr.published().read(truth, dna_ug=known, keys=keys, streams=streams).value
     lot = streams.uniform("nlme.residual", keys, prediction.shape[1]).reshape(prediction.shape)
     drawn = scaled(residual, prediction) + deviation(residual, prediction, error) * ndtri(lot)
     return np.exp(drawn) if residual.kind == "exponential" else drawn
 
 
-def _assay(residual: Residual, seen: Observed) -> tuple[FlowCount | DigitalPcr, str, str]:
-    name, told = _CONTEXT[residual.assay]
+def _context(residual: Residual, seen: Observed) -> Floats:
+    """Give what a count depends on besides the truth: leukocytes per uL, or DNA in ug."""
+    name = _CONTEXT[residual.assay]
     if name not in seen.context:
         raise ParameterError(f"a count by {residual.assay} needs a column", where="context", allowed=name)
-    return (FlowCount.published() if residual.assay == "flow" else DigitalPcr.published()), name, told
+    return np.maximum(seen.context[name], 1e-9)
 
 
 def _count_likelihood(residual: Residual, seen: Observed, prediction: Floats) -> Floats:
-    assay, name, told = _assay(residual, seen)
     code = np.where(seen.below, int(Code.BELOW_LIMIT), int(Code.MEASURED))
-    code = np.where(seen.used, code, int(Code.MISSING))
+    reading = Reading(seen.value, np.where(seen.used, code, int(Code.MISSING)))
     truth = np.where(np.isfinite(prediction), np.maximum(prediction, 0.0), 0.0)
-    context = {told: np.maximum(seen.context[name], 1e-9)}
-    return assay.log_likelihood(Reading(seen.value, code), truth, **context)
+    known = _context(residual, seen)
+    if residual.assay == "flow":
+        return FlowCount.published().log_likelihood(reading, truth, leukocytes_per_ul=known)
+    return DigitalPcr.published().log_likelihood(reading, truth, dna_ug=known)

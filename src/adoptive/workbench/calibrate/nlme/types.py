@@ -103,7 +103,7 @@ class PopulationParameter:
 
     name: str
     start: float
-    scale: Literal["log", "logit", "identity"] = "log"
+    scale: str = "log"
     spread: float = 0.5
     slopes: tuple[Slope, ...] = ()
     fixed: bool = False

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from adoptive.workbench.calibrate.nlme.problem import Problem
-from adoptive.workbench.calibrate.nlme.types import Floats, Marks, Population
+from adoptive.workbench.calibrate.nlme.types import Floats, Marks, Population, Whole
 
 __all__ = ["PERCENTILES", "Vpc", "predictive_check"]
 
@@ -87,11 +87,11 @@ def _known(values: Floats) -> Floats:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def _places(time: Floats, bins: int) -> Floats:
+def _places(time: Floats, bins: int) -> Whole:
     """Give each observation's bin; bins end between different times."""
     distinct = np.unique(time)
     if len(distinct) <= bins:
-        return np.searchsorted(distinct, time)
+        return np.asarray(np.searchsorted(distinct, time), np.int64)
     edges = np.unique(np.quantile(time, np.linspace(0.0, 1.0, bins + 1)[1:-1]))
     raw = np.searchsorted(edges, time, side="left")
-    return np.asarray(np.unique(raw, return_inverse=True)[1])
+    return np.asarray(np.unique(raw, return_inverse=True)[1], np.int64)
