@@ -79,7 +79,7 @@ def fading(residual: Residual) -> PopulationModel:
 
 
 FADING = Population(np.log([80.0, 0.3]), np.diag([0.5, 0.3]) ** 2, np.array([0.4, 1.0]))
-QUICK = Settings(burn_in=120, averaging=80, samples=300, posterior_draws=150)
+QUICK = Settings(burn_in=80, averaging=50, samples=200, posterior_draws=100)
 
 
 def test_limits_do_not_bend_a_decline() -> None:

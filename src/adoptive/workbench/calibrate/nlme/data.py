@@ -99,10 +99,13 @@ def _rectangles(found: Individuals) -> PopulationData:
     """Take a quantity's series; entries of other quantities are dropped from the rectangle."""
     wide = int(found.used.sum(axis=1).max())
     order = np.argsort(~found.used, axis=1, kind="stable")[:, :wide]
-    day, value, below, used = (
-        np.take_along_axis(part, order, axis=1) for part in (found.day, found.value, found.below_limit, found.used)
-    )
-    return PopulationData(found.ids, day, np.where(used, value, 1.0), below & used, used, dict(found.constants))
+
+    def own(part: NDArray[Any]) -> NDArray[Any]:
+        return np.take_along_axis(part, order, axis=1)
+
+    used = own(found.used)
+    value, below = np.where(used, own(found.value), 1.0), own(found.below_limit) & used
+    return PopulationData(found.ids, own(found.day), value, below, used, dict(found.constants))
 
 
 def _lesions(path: Path, group: str | None) -> PopulationData:
@@ -127,7 +130,7 @@ def _laleh_rows(path: Path) -> list[tuple[int, Mapping[str, str]]]:
     try:
         text = path.read_text("utf-8-sig")
         reader = csv.DictReader(text.splitlines(), strict=True)
-        rows = [(number, dict(row)) for number, row in enumerate(reader, start=2)]
+        rows: list[tuple[int, Mapping[str, str]]] = [(number, dict(row)) for number, row in enumerate(reader, start=2)]
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
         said = problem.strerror if isinstance(problem, OSError) else problem
         raise ParameterError("the data cannot be read", where=str(path), value=said) from None
