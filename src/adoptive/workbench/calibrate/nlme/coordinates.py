@@ -72,7 +72,7 @@ class Coordinates:
     def estimates(self, population: Population, linear: Floats, louis: Floats) -> tuple[Estimate, ...]:
         """Return every number with its standard errors, brought from the coordinates to its own scale."""
         theta, problem = self.pack(population), self.problem
-        errors = {at: (linear[k], louis[k]) for k, at in enumerate(range(len(self)))}
+        errors = [(float(one), float(other)) for one, other in zip(linear, louis, strict=True)]
         found: list[Estimate] = []
         for at, label in enumerate(problem.labels):
             free = np.flatnonzero(self.beta == at)

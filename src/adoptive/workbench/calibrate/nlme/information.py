@@ -67,16 +67,21 @@ def louis_errors(coordinates: Coordinates, population: Population, draws: Floats
     """Return standard errors from the observed information; NaN where the draws do not resolve it.
 
     The information is a difference of two large numbers where an omega is small beside what is known of the
-    individuals. It is computed from either half of the draws; errors that differ by more than half are not given.
+    individuals. It is computed from either half of the draws. Coordinates whose own information differs by more than
+    half, or is not positive, get no error and count as known for the others; so do errors that differ by half.
     """
     kept = _thin(coordinates.problem, draws)
     halves = [louis_information(coordinates, population, part) for part in (kept[0::2], kept[1::2])]
-    both = standard_errors(0.5 * (halves[0] + halves[1]))
-    one, other = (standard_errors(half) for half in halves)
+    one, other = (np.diag(half) for half in halves)
+    clear = np.flatnonzero((np.minimum(one, other) > 0) & (np.abs(one - other) < 0.25 * (one + other)))
+    errors = np.full(len(coordinates), np.nan)
+    parts = [half[np.ix_(clear, clear)] for half in halves]
+    both = standard_errors(0.5 * (parts[0] + parts[1]))
+    first, second = (standard_errors(part) for part in parts)
     with np.errstate(invalid="ignore", divide="ignore"):
-        agree = np.abs(np.log(one) - np.log(other)) < np.log(1.5)
-    sound = agree & np.isfinite(both) & (both > 1e-8)
-    return np.where(sound, both, np.nan)
+        agree = np.abs(np.log(first) - np.log(second)) < np.log(1.5)
+    errors[clear] = np.where(agree & np.isfinite(both) & (both > 1e-8), both, np.nan)
+    return errors
 
 
 def louis_information(coordinates: Coordinates, population: Population, draws: Floats) -> Floats:

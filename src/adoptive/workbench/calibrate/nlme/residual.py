@@ -47,7 +47,7 @@ def deviation(residual: Residual, prediction: Floats, error: Floats) -> Floats:
     if residual.kind in ("additive", "exponential"):
         return np.full(prediction.shape, a)
     size = np.maximum(np.abs(prediction), 1e-12)
-    return b * size if residual.kind == "proportional" else np.sqrt(a**2 + (b * size) ** 2)
+    return np.asarray(b * size if residual.kind == "proportional" else np.sqrt(a**2 + (b * size) ** 2))
 
 
 def log_likelihood(residual: Residual, seen: Observed, prediction: Floats, error: Floats) -> Floats:
