@@ -13,6 +13,7 @@ from adoptive.workbench.calibrate.nlme.types import Floats, Population
 __all__ = ["linear_information", "louis_errors", "louis_information", "standard_errors"]
 
 _STEP = 1e-3
+_LEAST_KEPT = 0.1
 _ROWS = 60_000
 
 
@@ -67,13 +68,16 @@ def louis_errors(coordinates: Coordinates, population: Population, draws: Floats
     """Return standard errors from the observed information; NaN where the draws do not resolve it.
 
     The information is a difference of two large numbers where an omega is small beside what is known of the
-    individuals. It is computed from either half of the draws. Coordinates whose own information differs by more than
-    half, or is not positive, get no error and count as known for the others; so do errors that differ by half.
+    individuals, and correlated draws make the second too small by about one over their effective number. Coordinates
+    that keep less than a tenth of the complete data's information get no error and count as known for the others; so
+    do those in which the two halves of the draws differ by more than half.
     """
     kept = _thin(coordinates.problem, draws)
-    halves = [louis_information(coordinates, population, part) for part in (kept[0::2], kept[1::2])]
+    lost = [louis_information(coordinates, population, part) for part in (kept[0::2], kept[1::2])]
+    halves = [complete - missing for complete, missing in lost]
     one, other = (np.diag(half) for half in halves)
-    clear = np.flatnonzero((np.minimum(one, other) > 0) & (np.abs(one - other) < 0.25 * (one + other)))
+    least = _LEAST_KEPT * np.diag(lost[0][0])
+    clear = np.flatnonzero((np.minimum(one, other) > least) & (np.abs(one - other) < 0.25 * (one + other)))
     errors = np.full(len(coordinates), np.nan)
     parts = [half[np.ix_(clear, clear)] for half in halves]
     both = standard_errors(0.5 * (parts[0] + parts[1]))
@@ -84,11 +88,11 @@ def louis_errors(coordinates: Coordinates, population: Population, draws: Floats
     return errors
 
 
-def louis_information(coordinates: Coordinates, population: Population, draws: Floats) -> Floats:
-    """Return the observed information from draws of the individuals ``(draws, subjects, varying)``.
+def louis_information(coordinates: Coordinates, population: Population, draws: Floats) -> tuple[Floats, Floats]:
+    """Return the two parts of the observed information, from draws of the individuals ``(draws, subjects, varying)``.
 
-    ``E[-H] - sum_i Cov(s_i)``: the complete data's curvature less what is not known of the individuals (Louis 1982,
-    J R Stat Soc B 44:226).
+    The complete data's curvature ``E[-H]``, and what is not known of the individuals, ``sum_i Cov(s_i)``; their
+    difference is the observed information (Louis 1982, J R Stat Soc B 44:226).
     """
     complete = _Complete(coordinates, population, draws)
     theta, size = coordinates.pack(population), len(coordinates)
@@ -107,8 +111,7 @@ def louis_information(coordinates: Coordinates, population: Population, draws: F
                 float(complete.each(theta + s * unit[i] + t * unit[j]).sum()) * s * t for s in (1, -1) for t in (1, -1)
             ]
             curvature[i, j] = curvature[j, i] = sum(corners) / (4.0 * _STEP**2)
-    found: Floats = -curvature / len(score) - lost
-    return found
+    return np.asarray(-curvature / len(score)), np.asarray(lost)
 
 
 def _thin(problem: Problem, draws: Floats) -> Floats:
