@@ -101,7 +101,7 @@ class Chains:
         self.square += pace * (np.einsum("cni,cnj->nij", places, places) / self.count - self.square)
         if self.iteration % _RENEW == 0:
             learnt = _positive(self.square - _outer(self.mean))
-            self.root = np.linalg.cholesky(learnt + 1e-4 * population.omega)
+            self.root = np.asarray(np.linalg.cholesky(learnt + 1e-4 * population.omega), np.float64)
 
 
 @dataclass
@@ -143,4 +143,4 @@ def _outer(places: Floats) -> Floats:
 def _positive(matrices: Floats) -> Floats:
     """Give the nearest matrices without negative eigenvalues."""
     values, vectors = np.linalg.eigh(0.5 * (matrices + np.swapaxes(matrices, 1, 2)))
-    return np.einsum("nij,nj,nkj->nik", vectors, np.maximum(values, 0.0), vectors)
+    return np.asarray(np.einsum("nij,nj,nkj->nik", vectors, np.maximum(values, 0.0), vectors), np.float64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -89,7 +90,7 @@ class Coordinates:
             value, slope = float(np.tanh(theta[k])), float(1.0 - np.tanh(theta[k]) ** 2)
             if k >= second + len(self.pairs):
                 value = slope = float(np.exp(theta[k]))
-            kind = "correlation" if k < second + len(self.pairs) else "residual"
+            kind: Literal["correlation", "residual"] = "correlation" if k < second + len(self.pairs) else "residual"
             found.append(Estimate(self.labels[k], kind, value, slope * errors[k][0], slope * errors[k][1]))
         return tuple(found)
 

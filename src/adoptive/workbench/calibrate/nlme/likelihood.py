@@ -37,7 +37,7 @@ def importance_likelihood(
     The error is the delta method's: ``2 sqrt(sum_i var(w_i) / (samples mean(w_i)^2))``. `effective` gives each
     subject's effective number of samples.
     """
-    root = np.linalg.cholesky(individual.covariance + 1e-3 * population.omega)
+    root = np.asarray(np.linalg.cholesky(individual.covariance + 1e-3 * population.omega), np.float64)
     subjects = problem.data.subjects
     block = max(1, _ROWS // subjects)
     weights = []
@@ -107,7 +107,7 @@ class Linear:
         between = np.einsum("noi,ij,npj->nop", slopes, population.omega, slopes)
         sd = deviation(self.problem.model.residual, self.prediction, population.error)
         own = np.where(self.measured, sd**2, 1.0)
-        return between + own[:, :, None] * np.eye(own.shape[1])
+        return np.asarray(between + own[:, :, None] * np.eye(own.shape[1]), np.float64)
 
     def minus2(self, population: Population) -> float:
         """Give ``-2 ln L`` of the linearised model, of the measured values alone."""

@@ -163,7 +163,9 @@ def _covariate(slope: Slope, data: PopulationData, name: str) -> Floats:
 
 
 def _forward(scale: str, value: float) -> float:
-    return {"log": lambda x: float(np.log(x)), "logit": lambda x: float(logit(x)), "identity": float}[scale](value)
+    if scale == "log":
+        return float(np.log(value))
+    return float(logit(value)) if scale == "logit" else float(value)
 
 
 def _check_data(model: PopulationModel, data: PopulationData) -> None:

@@ -117,7 +117,7 @@ class _Newton:
             return 0.0
         chains, seen = self.chains, Observed.of(self.problem.data, self.chains.who)
         prediction = self.problem.predict(chains.phi, chains.who)
-        lot = np.empty(0)
+        lot: Floats = np.empty(0)
         if seen.below.any():
             keys = Keys.of(chains.iteration, np.arange(len(chains.who)))
             lot = chains.streams.uniform("nlme.below", keys, prediction.shape[1]).reshape(prediction.shape)
