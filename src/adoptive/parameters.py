@@ -48,7 +48,11 @@ FOLDERS: Final = ("antigen", "cohort", "construct", "facility", "infusion", "kin
 
 @dataclass(frozen=True)
 class Parameter:
-    """Hold one row: what the number is, how sure it is and where it comes from."""
+    """Hold one row: what the number is, how sure it is and where it comes from.
+
+    A row ``name@kind`` that ``shares_doubt`` moves with ``name`` when typical values are drawn: it is the same number
+    until data tell the two apart.
+    """
 
     name: str
     value: float
@@ -59,6 +63,7 @@ class Parameter:
     between: float = 0.0
     uncertainty: float = 0.0
     scale: str = "log"
+    shares_doubt: bool = False
 
     def __post_init__(self) -> None:
         for field in ("unit", "meaning", "source"):
@@ -256,7 +261,8 @@ def draw_typical(book: Book, streams: Streams, *, trials: Iterable[int], fixed: 
     for name, row in book.items():
         typical = np.full(len(ids), float(row.value))
         if row.uncertainty > 0 and not fixed:
-            typical = row.shift(typical, row.uncertainty * streams.normal(f"typical:{name}", keys))
+            drawn_as = name.partition("@")[0] if row.shares_doubt else name
+            typical = row.shift(typical, row.uncertainty * streams.normal(f"typical:{drawn_as}", keys))
         if name in moves:
             typical = row.shift(typical, np.asarray(sum(by * moved[free] for free, by in moves[name].items())))
         values[name] = typical

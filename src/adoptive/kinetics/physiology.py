@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adoptive.cohort.types import Cohort
-from adoptive.construct import ConstructPlan, predict_visibility, tonic_factor
+from adoptive.construct import ConstructPlan, costimulation_factor, predict_visibility, tonic_factor
 from adoptive.facility.types import Product
 from adoptive.kinetics.equations import PER_LESION
 from adoptive.kinetics.states import BODY, CLASSES, LESIONS, MOST_LESIONS, lesion_state, state_names
@@ -95,6 +95,7 @@ def describe_patients(
     kind = product_class(construct, cohort.antigen.target)
     own: dict[str, Any] = {"kind": kind, "armour": construct.armour}
     body = draw_physiology(cohort, typical, streams, visibility=visibility, tonic=tonic, **own)
+    body = _costimulated(body, cohort, construct, typical)
     body = body.replace(switch=np.full(len(cohort), float(construct.safety_switch != "none")))
     if product is None:
         return body
@@ -109,6 +110,16 @@ def describe_patients(
         share_E=engrafting * product.effector_share,
         share_X=engrafting * product.exhausted_share,
     )
+
+
+def _costimulated(body: Physiology, cohort: Cohort, construct: ConstructPlan, typical: Typical) -> Physiology:
+    """Give the cells the growth and the cytokines of their costimulation."""
+    growth, cytokines = (
+        costimulation_factor(construct, name, keys=cohort.keys, typical=typical) for name in ("growth", "cytokines")
+    )
+    return body.replace(
+        pE=body.of("pE") * growth, k6=body.of("k6") * cytokines, kIFN=body.of("kIFN") * cytokines
+    )  # fmt: skip
 
 
 def draw_physiology(
