@@ -218,4 +218,7 @@ def toy_problem(seed: int = 1) -> Problem:
     y = simulate(draw_prior(1, seed), seed=seed)[0]
     named = [(trial, endpoint) for trial in TRIALS for endpoint in trial.reports]
     seen = tuple(_observation(*pair, float(value)) for pair, value in zip(named, y, strict=True))
-    return Problem("twelve small trials", FREE, seen, simulate, draw_prior)
+    return Problem(
+        "twelve small trials", FREE, seen, simulate, draw_prior, {trial.name: levers(trial) for trial in TRIALS},
+        {FAMILY: SPREADS["family"]}, {GROUP: SPREADS["trials"]},
+    )  # fmt: skip

@@ -47,13 +47,20 @@ class Simulate(Protocol):
 
 @dataclass(frozen=True)
 class Problem:
-    """Hold one problem of inference: what is free, what is reported (``y`` of each observation), a simulator, a prior."""
+    """Hold one problem of inference: what is free, what is reported (``y`` of each observation), a simulator, a prior.
+
+    ``prior(draws, seed)``; ``levers`` are by study the shifts it can tell apart, ``(levers, free)``; ``families`` and
+    ``groups`` are the scales of the half-normal priors of the spreads of effects and between trials.
+    """
 
     name: str
     free: tuple[FreeQuantity, ...]
     observations: tuple[Observation, ...]
     simulate: Simulate
     prior: Callable[[int, int], Drawn]
+    levers: Mapping[str, Floats]
+    families: Mapping[str, float]
+    groups: Mapping[str, float]
 
     @property
     def names(self) -> tuple[str, ...]:
