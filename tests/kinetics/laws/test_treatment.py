@@ -123,7 +123,7 @@ def test_inflammation_delays_the_counts() -> None:
 
 def test_tocilizumab_raises_interleukin_6_and_lowers_its_effect() -> None:
     """Cells and tumour do not notice; the receptor is occupied for two weeks."""
-    dose = once("tocilizumab", 1, day=INFUSION_DAY + 7.0, amount=560.0)
+    dose = once("tocilizumab", 1, day=INFUSION_DAY + 6.0, amount=560.0)
     without, given = follow(typical(), treatment()), follow(typical(), join(treatment(), dose))
     assert 2.0 < given.of("IL6").max() / without.of("IL6").max() < 5.0
     assert given.il6_effective.max() < without.il6_effective.max()

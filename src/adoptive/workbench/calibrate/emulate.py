@@ -15,7 +15,7 @@ from adoptive.workbench.calibrate.free import levers
 from adoptive.workbench.calibrate.types import Bank, Emulator, Floats, FreeQuantity, Observation
 from adoptive.workbench.study import load_study
 
-__all__ = ["FEWEST_DRAWS", "emulate", "emulate_all", "told"]
+__all__ = ["FEWEST_DRAWS", "emulate", "emulate_all", "joined", "told"]
 
 FEWEST_DRAWS: Final = 40
 """Virtual trials in which an endpoint must be estimable for it to be emulated."""
@@ -27,14 +27,35 @@ _PENALTIES: Final = np.logspace(-1.0, 3.5, 19)
 
 
 def emulate_all(
-    banks: Mapping[str, Bank], free: Sequence[FreeQuantity], *, rows: NDArray[np.bool_] | None = None
+    banks: Mapping[str, Bank],
+    free: Sequence[FreeQuantity],
+    *,
+    rows: NDArray[np.bool_] | None = None,
+    near: Mapping[str, int] | None = None,
 ) -> dict[str, Emulator]:
-    """Learn an emulator of each study from its bank; ``rows`` ``(draws,)`` marks the draws that may be used."""
+    """Learn an emulator of each study from its bank; ``rows`` ``(draws,)`` marks the draws that may be used.
+
+    ``near`` says how many draws at the end of each bank are of a second wave: the covariance is that of the residuals
+    there.
+    """
     book, found = load_book(calibrated=False), {}
     for name, bank in banks.items():
         usable = None if rows is None else rows[: len(bank.design)]
-        found[name] = emulate(told(bank), levers(load_study(name), free, book), rows=usable)
+        by = levers(load_study(name), free, book)
+        found[name] = emulate(told(bank), by, rows=usable, near=near[name] if near else 0)
     return found
+
+
+def joined(first: Mapping[str, Bank], second: Mapping[str, Bank]) -> dict[str, Bank]:
+    """Give the banks of two waves as one each, the second wave's draws last."""
+    return {
+        name: replace(
+            one, design=np.concatenate([one.design, second[name].design]),
+            values=np.concatenate([one.values, second[name].values]),
+            estimable=np.concatenate([one.estimable, second[name].estimable]),
+        )
+        for name, one in first.items()
+    }  # fmt: skip
 
 
 def told(bank: Bank) -> Bank:
@@ -46,7 +67,7 @@ def told(bank: Bank) -> Bank:
     )  # fmt: skip
 
 
-def emulate(bank: Bank, by: Floats, *, rows: NDArray[np.bool_] | None = None) -> Emulator:
+def emulate(bank: Bank, by: Floats, *, rows: NDArray[np.bool_] | None = None, near: int = 0) -> Emulator:
     """Learn one study's emulator from its bank by ridge regression on shifts, squares and products of its levers.
 
     The penalty of each endpoint is the one with the least leave-one-out error; the residuals left out give the
@@ -67,11 +88,14 @@ def emulate(bank: Bank, by: Floats, *, rows: NDArray[np.bool_] | None = None) ->
     residuals = np.stack([one[1] for one in fitted], axis=1)
     linear, quadratic = _unfold(coefficients[:, 1:], size)
     spread = np.array([values[usable[:, at], at].var() for at in range(values.shape[1])])
-    covariance = _covariance(residuals, usable, np.array([_least_variance(one) for one in bank.observations]))
+    at_last = slice(len(values) - near, None) if near else slice(None)
+    covariance = _covariance(
+        residuals[at_last], usable[at_last], np.array([_least_variance(one) for one in bank.observations])
+    )
     return Emulator(
         study=bank.study, free=bank.free, observations=bank.observations, levers=by, centre=centre,
         constant=coefficients[:, 0], linear=linear, quadratic=quadratic, covariance=covariance,
-        explained=1.0 - np.diag(covariance) / np.maximum(spread, 1e-12),
+        explained=np.maximum(1.0 - np.diag(covariance) / np.maximum(spread, 1e-12), 0.0),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from adoptive.workbench.published import Published, load_published
 from adoptive.workbench.shelf import study_groups
 from adoptive.workbench.study import load_study
 
-__all__ = ["fitted_rows", "fitted_studies", "observations_of", "plan", "stage_of"]
+__all__ = ["fitted_rows", "fitted_studies", "kind_of", "observations_of", "plan", "stage_of"]
 
 
 @cache
@@ -44,6 +44,11 @@ def stage_of(study: Study) -> str:
     blood = cells and study.antigen.target.upper() in plan()["blood_targets"]
     met = {"seeds": seed, "control arms": not cells, "blood": blood, "solid tumours": True}
     return next(name for name in ("seeds", "control arms", "blood", "solid tumours") if met[name])
+
+
+def kind_of(endpoint: str) -> str:
+    """Name the kind of an endpoint, by which it is told what the model misses."""
+    return next((kind for kind, names in plan()["kinds"].items() if endpoint in names), "other")
 
 
 def fitted_rows(name: str) -> tuple[Published, ...]:

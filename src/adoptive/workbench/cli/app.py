@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from adoptive.workbench.cli.bounding import bounds
+from adoptive.workbench.cli.calibrating import calibrate
 from adoptive.workbench.cli.designing import design
 from adoptive.workbench.cli.exporting import SHORT_HELP, export
 from adoptive.workbench.cli.judging import judge, reconstruct
@@ -49,6 +50,7 @@ app = typer.Typer(
 )
 
 app.add_typer(zoo)
+app.add_typer(calibrate)
 app.command(short_help="Bounds of interim looks, events, patients, power.")(bounds)
 app.command(short_help="Judge a table of survival times: curves, tests, hazard ratios.")(judge)
 app.command(short_help="Rebuild patient rows from a published survival curve.")(reconstruct)
