@@ -27,7 +27,7 @@ DRAWS: Final = 198
 class Density:
     """Hold the log posterior of ``theta`` ``(size,)``: ``free`` quantities, then logarithms of the common spreads.
 
-    ``log_density(theta, y, used)`` is up to a constant; ``phi(theta)`` gives the free quantities themselves.
+    ``log_density(theta, y, used)`` is up to a constant, and a value that is NaN tells nothing; ``phi(theta)`` gives the free quantities themselves.
     """
 
     size: int
@@ -49,7 +49,8 @@ def density(packed: Packed, *, families_known: bool = False) -> Density:
     alone = 1.0 - member.sum(axis=1)
     moving = np.flatnonzero([bool(one.trials) for one in free])
     in_group = _members(free, "trials", groups)[moving]
-    limits = np.concatenate([np.ones(len(families)), np.full(len(groups), TRIAL_SPREAD), list(MISSED.values())])
+    sizes = [MISSED[scale] for _, scale in packed.kinds]
+    limits = np.concatenate([np.ones(len(families)), np.full(len(groups), TRIAL_SPREAD), sizes])
     ends = np.cumsum([len(free), len(families), len(groups)])
     likelihood = _likelihood(packed, moving)
 
@@ -62,7 +63,7 @@ def density(packed: Packed, *, families_known: bool = False) -> Density:
         between = in_group @ jnp.exp(theta[ends[1] : ends[2]])
         return prior + likelihood(phi(theta), between, jnp.exp(theta[ends[2] :]), y, used)
 
-    return Density(int(ends[2]) + len(MISSED), len(free), log_density, phi)
+    return Density(int(ends[2]) + len(sizes), len(free), log_density, phi)
 
 
 def _names(free: Sequence[FreeQuantity], what: str) -> tuple[str, ...]:
@@ -87,7 +88,6 @@ def _likelihood(packed: Packed, moving: Any) -> Callable[..., Any]:
     a = packed.arrays
     root = 1.0 / np.sqrt(a["weight"])
     noise = a["covariance"] * root[:, :, None] * root[:, None, :]
-    scales = np.stack([a[f"missed_{name}"] for name in MISSED], axis=-1)
     carried = a["levers"][:, :, moving]
     diagonal = np.eye(noise.shape[1])
 
@@ -96,9 +96,12 @@ def _likelihood(packed: Packed, moving: Any) -> Callable[..., Any]:
         bent = jnp.einsum("seij,sj->sei", a["quadratic"], z)
         mean = a["constant"] + jnp.einsum("sei,si->se", a["linear"] + bent, z)
         apart = jnp.einsum("sei,sik->sek", a["linear"] + 2.0 * bent, carried * between)
-        whole = noise + jnp.einsum("sek,sfk->sef", apart, apart) + diagonal * (scales @ missed**2)[:, :, None]
-        factor = jnp.linalg.cholesky(whole)
-        scaled = solve_triangular(factor, jnp.where(a["used"] > 0, y - mean, 0.0)[:, :, None], lower=True)[:, :, 0]
+        whole = noise + jnp.einsum("sek,sfk->sef", apart, apart) + diagonal * (a["kind"] @ missed**2)[:, :, None]
+        there = (a["used"] > 0) & jnp.isfinite(y)
+        pairs = there[:, :, None] & there[:, None, :]
+        factor = jnp.linalg.cholesky(jnp.where(pairs, whole, diagonal))
+        left = jnp.where(there, jnp.where(there, y, 0.0) - mean, 0.0)
+        scaled = solve_triangular(factor, left[:, :, None], lower=True)[:, :, 0]
         each = -0.5 * jnp.sum(scaled**2, axis=1) - jnp.sum(jnp.log(jnp.diagonal(factor, axis1=1, axis2=2)), axis=1)
         return jnp.sum(used * each)
 
