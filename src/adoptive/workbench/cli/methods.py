@@ -1,4 +1,4 @@
-"""``adoptive calibrate toy`` and ``adoptive calibrate sbc``: rival methods on a toy problem, and ranks of known truths."""
+"""``adoptive calibrate toy`` and ``sbc``: rival methods on a toy problem, and ranks of known truths."""
 
 from __future__ import annotations
 
@@ -131,8 +131,9 @@ def _first_wave(folder: Path, quick: bool, fit_seed: int | None) -> Any:
         return {name: load_bank(name, wave, place) for name in shares}
     except OSError as problem:
         raise StudyError(
-            "the first wave of a calibration by this version is not here, or not whole", where=str(place), value=problem,
-            allowed="a folder that `adoptive calibrate run --out` finished", next_step="run it; add --quick if it was",
+            "the first wave of a calibration by this version is not here, or not whole", where=str(place),
+            value=problem, allowed="a folder that `adoptive calibrate run --out` finished",
+            next_step="run it; add --quick if it was quick",
         ) from None  # fmt: skip
 
 
@@ -143,7 +144,9 @@ def _document(ranks: Any, found: Any, seed: int) -> dict[str, Any]:
          "contraction": float(ranks.contraction[:, at].mean()), "blamed": name in found.blamed}
         for at, name in enumerate(ranks.names)
     ]  # fmt: skip
-    return {"seed": seed, "replicates": len(ranks.ranks), "error": found.error, "holds": found.holds, "quantities": rows}
+    return {
+        "seed": seed, "replicates": len(ranks.ranks), "error": found.error, "holds": found.holds, "quantities": rows,
+    }  # fmt: skip
 
 
 def _ranks_table(ranks: Any, found: Any) -> Any:

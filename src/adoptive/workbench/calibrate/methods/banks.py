@@ -33,7 +33,7 @@ Learn = Callable[[Mapping[str, Bank], NDArray[np.bool_]], Mapping[str, Emulator]
 
 @dataclass(frozen=True)
 class _Truth:
-    """Hold the rows that are data, ``(replicates,)``, and the spreads drawn for them, ``(replicates, groups | kinds)``."""
+    """Hold the rows that are data, ``(rows,)``, and the spreads drawn for them, ``(rows, free)`` and ``(rows, kinds)``."""
 
     rows: Integers
     between: Floats
@@ -47,7 +47,7 @@ def sbc_of_banks(
     """Rank a bank's designs among posterior draws, given the values that the same row simulated for all studies.
 
     ``banks`` by study are those of a first wave, whose designs are standard normal and the same row by row. The rows
-    that are data are shared out among ``folds``; emulators are learned anew without each fold, and all its posteriors are
+    that are data are shared out among ``folds``; emulators are learned anew without each fold, whose posteriors are all
     sampled in step. ``learn`` stands in the place of the shipped emulators.
 
     Raises

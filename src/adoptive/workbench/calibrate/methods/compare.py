@@ -45,9 +45,7 @@ class Score:
     refused: str = ""
 
 
-def score_of(
-    method: str, budget: int, found: Sequence[Inference], exact: Sequence[Inference], truths: Floats
-) -> Score:
+def score_of(method: str, budget: int, found: Sequence[Inference], exact: Sequence[Inference], truths: Floats) -> Score:
     """Score a method's draws for some data sets against the exact ones and the truths ``(data sets, free)``."""
     mean = np.stack([one.draws.mean(axis=0) for one in found])
     sd = np.stack([one.draws.std(axis=0) for one in found])

@@ -1,4 +1,4 @@
-"""The toy problem's exact posterior: its trials as distributions, sampled by NUTS, each trial's own deviation with them.
+"""The toy problem's exact posterior: its trials as distributions, sampled by NUTS with each trial's own deviation.
 
 A count is binomial among those it is nested in. The ``k``-th of ``n`` times has ``F(t)`` distributed as
 Beta(k, n - k + 1). Two arms closed at ``d`` events each have times on test distributed as gamma, and the ratio of two
@@ -145,7 +145,9 @@ def as_told(problem: Problem) -> Floats:
     """Give what the trials told as :func:`log_likelihood` reads it: counts, and logarithms, ``(observations,)``."""
     seen = problem.observations
     counted = [np.round(back(one.y, one.scale, n=one.n) * (one.n or 0) / 100.0) for one in seen]
-    return np.array([float(count) if one.scale == "arcsine" else one.y for one, count in zip(seen, counted, strict=True)])
+    return np.array(
+        [float(count) if one.scale == "arcsine" else one.y for one, count in zip(seen, counted, strict=True)]
+    )
 
 
 def exact_posterior(problem: Problem, *, seed: int, draws: int = 2000, warmup: int = 800, chains: int = 2) -> Inference:

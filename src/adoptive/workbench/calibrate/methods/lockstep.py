@@ -1,7 +1,7 @@
-"""Posteriors of many data sets at once: one Hamiltonian chain for each, all in step, in coordinates whitened at each mode.
+"""Posteriors of many data sets at once: one Hamiltonian chain for each, all in step, whitened at each mode.
 
-Neal 2011 (10.1201/b10905-6): leapfrog steps and an acceptance step leave the density as it is, whatever the whitening.
-One compiled gradient serves all data sets, so that hundreds of posteriors cost little more than one.
+Neal 2011 (10.48550/arXiv.1206.1901): leapfrog steps with an acceptance step leave the density as it is, whatever the
+whitening. One compiled gradient serves all data sets, so that hundreds of posteriors cost little more than one.
 """
 
 from __future__ import annotations
@@ -119,4 +119,6 @@ def lockstep(log_density: Callable[..., Any], start: Floats) -> Lockstep:
     jax.config.update("jax_enable_x64", True)
     each = jax.vmap(jax.value_and_grad(log_density))
     bend = jax.hessian(log_density)
-    return Lockstep(start, jax.jit(each), jax.jit(lambda theta, *data: jax.lax.map(lambda one: bend(*one), (theta, *data))))
+    return Lockstep(
+        start, jax.jit(each), jax.jit(lambda theta, *data: jax.lax.map(lambda one: bend(*one), (theta, *data)))
+    )

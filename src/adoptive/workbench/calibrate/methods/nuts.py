@@ -1,4 +1,4 @@
-"""One way to NUTS: a model is compiled once and takes its data as arguments, so that many data sets cost one compilation."""
+"""One way to NUTS: a model is compiled once and takes its data as arguments, so that many data sets share it."""
 
 from __future__ import annotations
 
@@ -36,9 +36,7 @@ def need(module: str, *, extra: str) -> Any:
     try:
         return import_module(module)
     except ImportError as problem:
-        raise RunError(
-            f"{module} is not installed", value=str(problem), next_step=f"pip install {extra}"
-        ) from None
+        raise RunError(f"{module} is not installed", value=str(problem), next_step=f"pip install {extra}") from None
 
 
 def sampler(

@@ -1,4 +1,4 @@
-"""The shipped posterior for many data sets: the same density as :mod:`..infer`, cheap enough to be sampled hundreds of times.
+"""The shipped posterior for many data sets: the density of :mod:`..infer`, cheap enough for hundreds of them.
 
 Written for repeated refits: only quantities that differ between trials enter the spread between trials, and all data
 sets are sampled in step (:mod:`.lockstep`). A test holds the density equal to the one that is shipped.
@@ -23,11 +23,13 @@ __all__ = ["Density", "Refit", "density", "refit"]
 WARMUP: Final = 60
 DRAWS: Final = 198
 
+
 @dataclass(frozen=True)
 class Density:
     """Hold the log posterior of ``theta`` ``(size,)``: ``free`` quantities, then logarithms of the common spreads.
 
-    ``log_density(theta, y, used)`` is up to a constant, and a value that is NaN tells nothing; ``phi(theta)`` gives the free quantities themselves.
+    ``log_density(theta, y, used)`` is up to a constant, and a value that is NaN tells nothing; ``phi(theta)`` gives
+    the free quantities themselves.
     """
 
     size: int
@@ -59,7 +61,9 @@ def density(packed: Packed, *, families_known: bool = False) -> Density:
 
     def log_density(theta: Any, y: Any, used: Any) -> Any:
         spreads = jnp.exp(theta[ends[0] :])
-        prior = -0.5 * jnp.sum(theta[: ends[0]] ** 2) - 0.5 * jnp.sum((spreads / limits) ** 2) + jnp.sum(theta[ends[0] :])
+        prior = (
+            -0.5 * jnp.sum(theta[: ends[0]] ** 2) - 0.5 * jnp.sum((spreads / limits) ** 2) + jnp.sum(theta[ends[0] :])
+        )
         between = in_group @ jnp.exp(theta[ends[1] : ends[2]])
         return prior + likelihood(phi(theta), between, jnp.exp(theta[ends[2] :]), y, used)
 
@@ -81,7 +85,7 @@ def _members(free: Sequence[FreeQuantity], what: str, names: Sequence[str]) -> F
 
 
 def _likelihood(packed: Packed, moving: Any) -> Callable[..., Any]:
-    """Give the sum of the studies' multivariate normal terms, as a function of quantities, spreads, data and who counts."""
+    """Give the sum of the studies' normal terms, as a function of quantities, spreads, data and who counts."""
     import jax.numpy as jnp
     from jax.scipy.linalg import solve_triangular
 

@@ -1,7 +1,7 @@
 """A rival: sequential Monte Carlo by approximate Bayesian computation, from ``pyabc`` (an option).
 
-Toni et al. 2009, 10.1098/rsif.2008.0172. The distance is the sum of absolute differences over each observation's spread,
-which pyabc adapts in every generation.
+Toni et al. 2009, 10.1098/rsif.2008.0172. The distance is the sum of absolute differences over each observation's
+spread, which pyabc adapts in every generation.
 """
 
 from __future__ import annotations

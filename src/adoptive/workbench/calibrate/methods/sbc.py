@@ -52,7 +52,7 @@ def rank(truth: Floats, found: Floats) -> Integers:
 
 
 def ranks_of(names: tuple[str, ...], truths: Floats, found: list[Floats], *, draws: int, prior: Floats) -> Ranks:
-    """Rank each truth ``(replicates, free)`` among its own draws; ``prior`` ``(free,)`` are prior standard deviations."""
+    """Rank each truth ``(replicates, free)`` among its own draws; ``prior`` ``(free,)`` are prior sds."""
     mean = np.stack([each.mean(axis=0) for each in found])
     sd = np.stack([each.std(axis=0) for each in found])
     ranks = np.stack([rank(truth, thinned(each, draws)) for truth, each in zip(truths, found, strict=True)])

@@ -1,4 +1,4 @@
-"""The method that is shipped, on any problem: a bank of virtual trials, regression emulators, synthetic likelihood, NUTS."""
+"""The method that is shipped, on any problem: bank of virtual trials, emulators, synthetic likelihood, NUTS."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Emulated:
         }  # fmt: skip
 
     def packed(self, values: Floats) -> Floats:
-        """Bring values ``(data sets, observations)`` to the layout of the posterior, ``(data sets, studies, endpoints)``."""
+        """Lay values ``(data sets, observations)`` out as the posterior has them, ``(data sets, studies, endpoints)``."""
         sizes = [len(one.observations) for one in self.emulators.values()]
         laid, at = np.zeros((len(values), len(sizes), max(sizes))), 0
         for number, size in enumerate(sizes):
@@ -73,7 +73,7 @@ class Emulated:
 
 
 def emulated(problem: Problem, *, seed: int, budget: int) -> Emulated:
-    """Simulate the banks and learn the emulators, once for any data; ``problem.levers`` says what a study can tell apart."""
+    """Simulate the banks and learn the emulators, once for any data."""
     start = time.process_time()
     banks = banks_of(problem, draws=budget, seed=seed)
     learned = {name: emulate(bank, problem.levers[name]) for name, bank in banks.items()}

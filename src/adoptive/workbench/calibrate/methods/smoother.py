@@ -1,7 +1,7 @@
-"""A rival: the ensemble smoother with multiple data assimilation, from ``iterative-ensemble-smoother`` (GPL, an option).
+"""A rival: the ensemble smoother with multiple data assimilation, of ``iterative-ensemble-smoother`` (an option).
 
-Emerick and Reynolds 2013, 10.1016/j.cageo.2012.03.011. The ensemble lives in coordinates that are standard normal before
-any evidence; an effect is its family's spread times its own coordinate.
+Emerick and Reynolds 2013, 10.1016/j.cageo.2012.03.011. The ensemble lives in coordinates that are standard normal
+before any evidence; an effect is its family's spread times its own coordinate. The library is under the GPL.
 """
 
 from __future__ import annotations

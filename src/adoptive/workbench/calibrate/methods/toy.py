@@ -175,7 +175,9 @@ def _reported(trial: ToyTrial, rate: dict[str, Floats], uniforms: partial[Floats
         for name in trial.reports if name in happened
     }  # fmt: skip
     control = _exponentials(uniforms("control")) * np.exp(SHAPE * rate["log_median"])[:, None]
-    treated = _exponentials(uniforms("treated")) * np.exp(SHAPE * rate["log_median"] - rate["log_hazard_ratio"])[:, None]
+    treated = (
+        _exponentials(uniforms("treated")) * np.exp(SHAPE * rate["log_median"] - rate["log_hazard_ratio"])[:, None]
+    )
     if "median" in trial.reports:
         found["median"] = _log_median(control if trial.product == "control" else treated, trial.months)
     if "hazard_ratio" in trial.reports:

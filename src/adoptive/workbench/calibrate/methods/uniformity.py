@@ -1,4 +1,4 @@
-"""Are ranks uniform? A simultaneous envelope of their distribution function, and chi-square, with one error rate for all."""
+"""Are ranks uniform? A simultaneous envelope of their distribution function, and chi-square, with one error rate."""
 
 from __future__ import annotations
 

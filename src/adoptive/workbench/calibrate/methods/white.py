@@ -13,7 +13,7 @@ __all__ = ["Whitened", "whitened"]
 
 @dataclass(frozen=True)
 class Whitened:
-    """Hold the way from coordinates ``(draws, size)`` to the quantities of a problem: first the free, then the spreads."""
+    """Hold the way from coordinates ``(draws, size)`` to a problem's quantities: first the free, then the spreads."""
 
     problem: Problem
 
