@@ -59,7 +59,7 @@ class Emulated:
         }  # fmt: skip
 
     def packed(self, values: Floats) -> Floats:
-        """Lay values ``(data sets, observations)`` out as the posterior has them, ``(data sets, studies, endpoints)``."""
+        """Lay ``(data sets, observations)`` out as the posterior has them, ``(data sets, studies, endpoints)``."""
         sizes = [len(one.observations) for one in self.emulators.values()]
         laid, at = np.zeros((len(values), len(sizes), max(sizes))), 0
         for number, size in enumerate(sizes):
