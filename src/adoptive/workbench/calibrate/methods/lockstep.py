@@ -21,6 +21,7 @@ LEAPS: Final = 6
 """Leapfrog steps of a move; with steps of about a quarter that is a quarter turn of a standard normal."""
 
 _FIRST_STEP, _ACCEPTED = 0.3, 0.8
+_ASIDE: Final = 1e-4
 _FLATTEST: Final = 0.1
 """Smallest curvature by which a coordinate is whitened; a standard normal's is 1."""
 
@@ -35,11 +36,10 @@ class Walked:
 
 @dataclass(frozen=True)
 class Lockstep:
-    """Hold a compiled log density of ``theta`` ``(size,)`` given data, over data sets: value and slope, curvature."""
+    """Hold a compiled log density of ``theta`` ``(size,)`` given data, over data sets: its value and slope."""
 
     start: Floats
     value_and_slope: Callable[..., Any]
-    curvature: Callable[..., Any]
 
     def __call__(self, *data: Floats, seed: int, warmup: int = 60, draws: int = 200, leaps: int = LEAPS) -> Walked:
         """Draw from the posterior of each data set; each array of ``data`` has a row for each."""
@@ -60,6 +60,18 @@ class Lockstep:
     def _at(self, theta: Floats, data: tuple[Floats, ...]) -> tuple[Floats, Floats]:
         value, slope = self.value_and_slope(theta, *data)
         return np.asarray(value), np.asarray(slope)
+
+    def _curvature(self, theta: Floats, data: tuple[Floats, ...]) -> Floats:
+        """Give minus the second derivatives, from slopes on both sides, ``(data sets, size, size)``.
+
+        A compiled second derivative would take longer to compile than these take to compute.
+        """
+        bend = np.empty((*theta.shape, theta.shape[1]))
+        for at in range(theta.shape[1]):
+            aside = np.zeros(theta.shape[1])
+            aside[at] = _ASIDE
+            bend[:, :, at] = (self._at(theta - aside, data)[1] - self._at(theta + aside, data)[1]) / (2.0 * _ASIDE)
+        return 0.5 * (bend + bend.transpose(0, 2, 1))
 
     def _moved(
         self, state: tuple[Floats, Floats, Floats], data: tuple[Floats, ...], whitening: Floats, step: Floats,
@@ -89,8 +101,8 @@ class Lockstep:
         theta = np.repeat(self.start[None, :], len(data[0]), axis=0)
         value, slope = self._at(theta, data)
         for number in range(steps):
-            if number % 2 == 0:
-                weight, axes = np.linalg.eigh(-np.asarray(self.curvature(theta, *data)))
+            if number % 4 == 0:
+                weight, axes = np.linalg.eigh(self._curvature(theta, data))
                 inverse = np.einsum("rij,rj,rkj->rik", axes, 1.0 / np.maximum(np.abs(weight), 0.5), axes)
             going = np.einsum("rij,rj->ri", inverse, slope)
             length = np.minimum(1.0, 4.0 / np.maximum(np.linalg.norm(going, axis=1), 1e-12))
@@ -103,7 +115,7 @@ class Lockstep:
                 length, going = np.where(better, 0.0, 0.4 * length), np.where(better[:, None], 0.0, going)
                 if better.all():
                     break
-        weight, axes = np.linalg.eigh(-np.asarray(self.curvature(theta, *data)))
+        weight, axes = np.linalg.eigh(self._curvature(theta, data))
         return theta, axes / np.sqrt(np.maximum(weight, _FLATTEST))[:, None, :]
 
 
@@ -117,8 +129,4 @@ def lockstep(log_density: Callable[..., Any], start: Floats) -> Lockstep:
     """
     jax = need("jax", extra="'adoptive[calibrate]'")
     jax.config.update("jax_enable_x64", True)
-    each = jax.vmap(jax.value_and_grad(log_density))
-    bend = jax.hessian(log_density)
-    return Lockstep(
-        start, jax.jit(each), jax.jit(lambda theta, *data: jax.lax.map(lambda one: bend(*one), (theta, *data)))
-    )
+    return Lockstep(start, jax.jit(jax.vmap(jax.value_and_grad(log_density))))
