@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 def toy(
     methods: Annotated[
-        str, typer.Option(help="emulator, smoother, local-smoother, abc, neural, with commas.")
+        str, typer.Option(help="emulator, emulator-nuts, smoother, local-smoother, abc, neural, with commas.")
     ] = "emulator",
     budget: Annotated[str, typer.Option(help="Simulated sets of twelve trials, with commas.")] = "400",
     data_sets: Annotated[int, typer.Option(min=1, max=100, help="Data sets, from draws of the prior.")] = 2,

@@ -15,7 +15,7 @@ from adoptive.workbench.calibrate.infer import MISSED
 from adoptive.workbench.calibrate.methods.banks import sbc_of_banks
 from adoptive.workbench.calibrate.methods.exact import exact_posterior
 from adoptive.workbench.calibrate.methods.sbc import disturbed, ranks_of
-from adoptive.workbench.calibrate.methods.shipped import banks_of, by_emulator, emulated
+from adoptive.workbench.calibrate.methods.shipped import banks_of, by_emulator_and_nuts, emulated
 from adoptive.workbench.calibrate.methods.toy import toy_problem
 from adoptive.workbench.calibrate.methods.uniformity import uniformity
 from adoptive.workbench.calibrate.types import Bank, Emulator
@@ -71,7 +71,7 @@ def test_the_shipped_method_is_calibrated_on_the_toy_problem(budget: int) -> Non
 
 @pytest.mark.slow
 def test_the_shipped_code_comes_near_the_exact_posterior() -> None:
-    found, exact = by_emulator(PROBLEM, seed=1, budget=1500), exact_posterior(PROBLEM, seed=1)
+    found, exact = by_emulator_and_nuts(PROBLEM, seed=1, budget=1500), exact_posterior(PROBLEM, seed=1)
     assert exact.notes["rhat"] < 1.02
     sd = exact.draws.std(axis=0)
     assert np.abs((found.draws.mean(axis=0) - exact.draws.mean(axis=0)) / sd).max() < 0.6

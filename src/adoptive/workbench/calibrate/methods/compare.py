@@ -9,10 +9,10 @@ from typing import Final
 import numpy as np
 
 from adoptive.errors import AdoptiveError, RunError
-from adoptive.workbench.calibrate.methods.exact import exact_posterior
+from adoptive.workbench.calibrate.methods.exact import exact_posteriors
 from adoptive.workbench.calibrate.methods.neural import by_neural_posterior
 from adoptive.workbench.calibrate.methods.sampling import by_abc
-from adoptive.workbench.calibrate.methods.shipped import by_emulator
+from adoptive.workbench.calibrate.methods.shipped import by_emulator, by_emulator_and_nuts
 from adoptive.workbench.calibrate.methods.smoother import by_local_smoother, by_smoother
 from adoptive.workbench.calibrate.methods.toy import draw_prior, toy_problem
 from adoptive.workbench.calibrate.methods.types import Floats, Infer, Inference
@@ -20,10 +20,10 @@ from adoptive.workbench.calibrate.methods.types import Floats, Infer, Inference
 __all__ = ["METHODS", "Score", "compare_methods", "score_of"]
 
 METHODS: Final[dict[str, Infer]] = {
-    "emulator": by_emulator, "smoother": by_smoother, "local-smoother": by_local_smoother, "abc": by_abc,
+    "emulator": by_emulator, "emulator-nuts": by_emulator_and_nuts, "smoother": by_smoother, "local-smoother": by_local_smoother, "abc": by_abc,
     "neural": by_neural_posterior,
 }  # fmt: skip
-"""Methods by short name; the first is the one that is shipped, the others need an optional library each."""
+"""Methods by short name; the first two are what is shipped, the others need an optional library each."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def compare_methods(
     seeds = [seed + number for number in range(data_sets)]
     problems = [toy_problem(each) for each in seeds]
     truths = np.concatenate([draw_prior(1, each).phi for each in seeds])
-    exact = [exact_posterior(problem, seed=each) for problem, each in zip(problems, seeds, strict=True)]
+    exact = exact_posteriors(problems, seed=seed)
     scores = [score_of("exact", 0, exact, exact, truths)]
     said(f"exact: {scores[0].inside} of {scores[0].of} inside")
     for budget in budgets:

@@ -8,6 +8,7 @@ gamma variates is a beta prime.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
@@ -15,12 +16,13 @@ from typing import Any, Final
 import numpy as np
 from scipy.special import gammaln
 
+from adoptive.workbench.calibrate.methods.lockstep import lockstep
 from adoptive.workbench.calibrate.methods.nuts import sampler
 from adoptive.workbench.calibrate.methods.toy import FAMILY, FREE, SHAPE, SPREADS, TRIALS, one_hot, rates
 from adoptive.workbench.calibrate.methods.types import Floats, Inference, Integers, Problem
 from adoptive.workbench.calibrate.scales import back
 
-__all__ = ["exact_posterior", "log_likelihood"]
+__all__ = ["exact_posterior", "exact_posteriors", "log_likelihood"]
 
 _KINDS: Final = ("infused", "controlled", "responded", "toxic")
 _NESTED: Final = {"infused": "", "controlled": "infused", "responded": "controlled", "toxic": "infused"}
@@ -159,3 +161,37 @@ def exact_posterior(problem: Problem, *, seed: int, draws: int = 2000, warmup: i
     found = _sampler(warmup, draws, chains)(seed, as_told(problem))
     notes = {"family": found.samples["family"], "trials": found.samples["trials"], **found.diagnostics}
     return Inference("exact", found.samples["phi"], 0, time.process_time() - start, notes)
+
+
+def exact_posteriors(problems: Sequence[Problem], *, seed: int, draws: int = 600, warmup: int = 100) -> list[Inference]:
+    """Draw from the exact posteriors of toy problems that differ in their data, all in step; see :mod:`.lockstep`.
+
+    The same density as :func:`exact_posterior`, at a fraction of its cost.
+    """
+    start = time.process_time()
+    varies = int(np.sum([bool(quantity.trials) for quantity in FREE]))
+    size = 2 + len(FREE) + len(TRIALS) * varies
+    chains = lockstep(_log_posterior, np.where(np.arange(size) < 2, -1.0, 0.0))
+    found = chains(np.stack([as_told(one) for one in problems]), seed=seed, warmup=warmup, draws=draws)
+    z = found.theta[:, :, 2 : 2 + len(FREE)]
+    effects = np.array([quantity.family == FAMILY for quantity in FREE])
+    phi = np.where(effects, np.exp(found.theta[:, :, :1]) * z, z)
+    seconds = (time.process_time() - start) / len(problems)
+    return [
+        Inference("exact", one, 0, seconds, {"accepted": float(share)})
+        for one, share in zip(phi, found.accepted, strict=True)
+    ]
+
+
+def _log_posterior(theta: Any, data: Any) -> Any:
+    """Give the log density of logarithms of both spreads, standardised quantities and each trial's own deviations."""
+    import jax.numpy as jnp
+
+    family, spread = jnp.exp(theta[0]), jnp.exp(theta[1])
+    z, own = theta[2 : 2 + len(FREE)], theta[2 + len(FREE) :].reshape(len(TRIALS), -1)
+    effects = np.array([quantity.family == FAMILY for quantity in FREE])
+    varies = np.flatnonzero([bool(quantity.trials) for quantity in FREE])
+    phi = jnp.where(effects, family * z, z)
+    moved = phi + jnp.zeros((len(TRIALS), len(FREE))).at[:, varies].set(spread * own)
+    spreads = (family / SPREADS["family"]) ** 2 + (spread / SPREADS["trials"]) ** 2
+    return log_likelihood(moved, data) - 0.5 * (spreads + jnp.sum(theta[2:] ** 2)) + theta[0] + theta[1]
