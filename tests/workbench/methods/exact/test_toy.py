@@ -1,4 +1,4 @@
-"""The toy problem's simulator and its closed forms are the same trials. Fixed seeds; each test errs in at most 1 of 1000."""
+"""The toy problem's simulator and its closed forms are the same trials. Fixed seeds; a test errs in 1 of 1000."""
 
 from __future__ import annotations
 

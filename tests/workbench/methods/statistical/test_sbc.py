@@ -1,4 +1,4 @@
-"""Ranks blame what is wrong and spare what is right: a normal mean with a known posterior. Error rate 5 % a right method."""
+"""Ranks blame what is wrong and spare what is right: normal means with a known posterior; 5 % error for a right one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shipped method on the toy problem: ranks of known truths. Fixed seeds; a right method is blamed in 5 % of cases."""
+"""The shipped method on the toy problem: ranks of known truths. Fixed seeds; a right method is blamed in 5 %."""
 
 from __future__ import annotations
 

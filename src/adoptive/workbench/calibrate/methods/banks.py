@@ -33,7 +33,7 @@ Learn = Callable[[Mapping[str, Bank], NDArray[np.bool_]], Mapping[str, Emulator]
 
 @dataclass(frozen=True)
 class _Truth:
-    """Hold the rows that are data ``(rows,)`` and the spreads drawn for them, ``(rows, free)`` and ``(rows, kinds)``."""
+    """Hold the rows that are data ``(rows,)`` and spreads drawn for them, ``(rows, free)`` and ``(rows, kinds)``."""
 
     rows: Integers
     between: Floats

@@ -20,8 +20,8 @@ from adoptive.workbench.calibrate.methods.types import Floats, Infer, Inference
 __all__ = ["METHODS", "Score", "compare_methods", "score_of"]
 
 METHODS: Final[dict[str, Infer]] = {
-    "emulator": by_emulator, "emulator-nuts": by_emulator_and_nuts, "smoother": by_smoother, "local-smoother": by_local_smoother, "abc": by_abc,
-    "neural": by_neural_posterior,
+    "emulator": by_emulator, "emulator-nuts": by_emulator_and_nuts, "smoother": by_smoother,
+    "local-smoother": by_local_smoother, "abc": by_abc, "neural": by_neural_posterior,
 }  # fmt: skip
 """Methods by short name; the first two are what is shipped, the others need an optional library each."""
 
