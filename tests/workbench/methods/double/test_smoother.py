@@ -11,10 +11,8 @@ from adoptive.workbench.calibrate.types import FreeQuantity, Observation
 
 pytest.importorskip("iterative_ensemble_smoother")
 FREE = tuple(FreeQuantity(f"q{at}", "population", "", {}, "made up", "made up") for at in range(3))
-SEEN = tuple(
-    Observation("one", f"e{at}", "", "", None, 0.0, 10, 1.0, "D", "identity", y)
-    for at, y in enumerate((1.0, -0.5, 0.3))
-)
+VALUES = (1.0, -0.5, 0.3)
+SEEN = tuple(Observation("one", f"e{y}", "", "", None, 0.0, 10, 1.0, "D", "identity", y) for y in VALUES)
 
 
 def _simulate(drawn: Drawn, *, seed: int, between_trials: bool = True) -> Floats:

@@ -40,5 +40,5 @@ def test_unknown_methods_are_named() -> None:
 
 
 def test_a_missing_library_says_how_to_get_it() -> None:
-    with pytest.raises(RunError, match="no_such_library is not installed.*pip install it"):
+    with pytest.raises(RunError, match=r"no_such_library is not installed.*pip install it"):
         need("no_such_library", extra="it")
