@@ -64,7 +64,7 @@ def sbc_of_banks(
         )  # fmt: skip
     random = np.random.default_rng(seed)
     chosen = np.sort(random.choice(common, replicates, replace=False))
-    learned = learn or (lambda kept, rows: emulate_all(kept, free, rows=rows))
+    learned: Learn = learn or (lambda kept, rows: emulate_all(kept, free, rows=rows))
     longest = max(len(bank.design) for bank in usable.values())
     design = next(iter(usable.values())).design
     truths, found = [], []
