@@ -109,12 +109,16 @@ def sampler(packed: Packed, *, warmup: int = WARMUP, draws: int = DRAWS, chains:
     from numpyro.infer import MCMC, NUTS
 
     numpyro.enable_x64()
-    kernel = NUTS(_model(packed), target_accept_prob=0.8, max_tree_depth=6)
+    model = _model(packed)
+
+    def kernel() -> Any:  # each sampler its own: a kernel keeps the shapes of the sampler that it began with
+        return NUTS(model, target_accept_prob=0.8, max_tree_depth=6)
+
     how: dict[str, Any] = {
         "num_chains": chains, "progress_bar": False, "chain_method": "sequential" if chains == 1 else "vectorized",
     }  # fmt: skip
-    whole = MCMC(kernel, num_warmup=warmup, num_samples=draws, **how)
-    return Sampler(whole, MCMC(kernel, num_warmup=REFIT_WARMUP, num_samples=min(draws, REFIT_DRAWS), **how))
+    whole = MCMC(kernel(), num_warmup=warmup, num_samples=draws, **how)
+    return Sampler(whole, MCMC(kernel(), num_warmup=REFIT_WARMUP, num_samples=min(draws, REFIT_DRAWS), **how))
 
 
 def infer(
