@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 from typing import Any, Final
@@ -19,13 +19,16 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from adoptive.errors import ParameterError
+from adoptive.posterior import Posterior, load_posterior
 from adoptive.streams import Keys, Streams
 
 __all__ = [
+    "BETWEEN",
     "Book",
     "Kinds",
     "Parameter",
     "Typical",
+    "carry",
     "draw_patients",
     "draw_typical",
     "load_book",
@@ -35,6 +38,9 @@ __all__ = [
 
 Floats = NDArray[np.float64]
 
+BETWEEN: Final = "~between"
+"""End of the name of a row that multiplies another row's spread between patients."""
+
 STATUSES: Final = ("measured", "digitised", "calibrated", "assumed")
 SCALES: Final = ("log", "logit", "identity")
 FOLDERS: Final = ("antigen", "cohort", "construct", "facility", "infusion", "kinetics", "outcome", "trial")
@@ -42,7 +48,11 @@ FOLDERS: Final = ("antigen", "cohort", "construct", "facility", "infusion", "kin
 
 @dataclass(frozen=True)
 class Parameter:
-    """Hold one row: what the number is, how sure it is and where it comes from."""
+    """Hold one row: what the number is, how sure it is and where it comes from.
+
+    A row ``name@kind`` that ``shares_doubt`` moves with ``name`` when typical values are drawn: it is the same number
+    until data tell the two apart.
+    """
 
     name: str
     value: float
@@ -53,6 +63,7 @@ class Parameter:
     between: float = 0.0
     uncertainty: float = 0.0
     scale: str = "log"
+    shares_doubt: bool = False
 
     def __post_init__(self) -> None:
         for field in ("unit", "meaning", "source"):
@@ -82,9 +93,13 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Book(Mapping[str, Parameter]):
-    """Hold rows by name; ``folder.name`` for the rows of a story folder."""
+    """Hold rows by name; ``folder.name`` for the rows of a story folder.
+
+    ``posterior`` holds the joint draws by which rows of this book differ from trial to trial, if any.
+    """
 
     rows: Mapping[str, Parameter]
+    posterior: Posterior | None = None
 
     def __getitem__(self, name: str) -> Parameter:
         if name not in self.rows:
@@ -109,7 +124,7 @@ class Book(Mapping[str, Parameter]):
         for key, value in changes.items():
             row = self[key.replace("__", ".")]
             rows[row.name] = Parameter(**{**row.__dict__, "value": float(value)})
-        return Book(rows)
+        return Book(rows, self.posterior)
 
 
 def load_rows(text: str, *, prefix: str = "", where: str = "published.toml") -> dict[str, Parameter]:
@@ -135,15 +150,39 @@ def rows_of(entries: Mapping[str, Any], *, prefix: str = "", where: str = "publi
     return rows
 
 
-@lru_cache(maxsize=1)
-def load_book() -> Book:
-    """Read the rows of every story folder into one book."""
+@lru_cache(maxsize=2)
+def load_book(*, calibrated: bool = True) -> Book:
+    """Read the rows of every story folder into one book, at their calibrated values unless those are not wanted."""
+    if calibrated:
+        posterior = load_posterior()
+        prior = load_book(calibrated=False)
+        return prior if posterior is None else carry(prior, posterior)
     rows: dict[str, Parameter] = {}
     for folder in FOLDERS:
         file = resources.files("adoptive").joinpath(folder, "published.toml")
         if file.is_file():
             rows.update(load_rows(file.read_text("utf-8"), prefix=f"{folder}.", where=f"{folder}/published.toml"))
     return Book(rows)
+
+
+def carry(book: Book, posterior: Posterior) -> Book:
+    """Give a book whose rows stand at a posterior's centre and move with its draws from trial to trial.
+
+    Raises
+    ------
+    ParameterError
+        The posterior moves a row that the book lacks.
+    """
+    rows = dict(book.rows)
+    for name in posterior.moves:
+        row = book[name]
+        shift = 0.0 if posterior.numbered else posterior.shift_of(name)
+        rows[name] = replace(
+            row, value=float(row.shift(np.asarray(float(row.value)), np.asarray(shift))), status="calibrated",
+            uncertainty=0.0 if name in posterior.settles else row.uncertainty,
+            source=f"calibrated on the published trials; before: {row.value:g} ({row.status}; {row.source})",
+        )  # fmt: skip
+    return Book(rows, posterior)
 
 
 @dataclass(frozen=True)
@@ -199,19 +238,33 @@ class Typical:
             raise ParameterError("no typical values were drawn for a trial", where=name, next_step="draw_typical first")
         return self.values[name][position]
 
+    def between(self, name: str, keys: Keys) -> Floats | float:
+        """Give a row's spread between patients, multiplied by its row ``name~between`` if there is one."""
+        row = self.book[name]
+        ratio = f"{name.partition('@')[0]}{BETWEEN}"
+        return row.between if row.between == 0 or ratio not in self.book else row.between * self.at(ratio, keys)
+
 
 def draw_typical(book: Book, streams: Streams, *, trials: Iterable[int], fixed: bool = False) -> Typical:
     """Draw each row's typical value once per virtual trial from its uncertainty; ``fixed`` keeps the published value.
 
-    ``typical = shift(value, uncertainty * z)``, z standard normal, one per (seed, trial, row).
+    ``typical = shift(value, uncertainty * z + moves . phi)``, z standard normal, one per (seed, trial, row); phi the
+    trial's joint draw of the book's posterior, if it has one.
     """
     ids = np.unique(np.fromiter(trials, dtype=np.int64))
     keys = Keys.of(ids, 0)
     values: dict[str, Floats] = {}
+    moved: dict[str, Floats] = {}
+    moves: Mapping[str, Mapping[str, float]] = {}
+    if book.posterior is not None and not fixed:
+        moved, moves = book.posterior.deviations(ids, streams), book.posterior.moves
     for name, row in book.items():
         typical = np.full(len(ids), float(row.value))
         if row.uncertainty > 0 and not fixed:
-            typical = row.shift(typical, row.uncertainty * streams.normal(f"typical:{name}", keys))
+            drawn_as = name.partition("@")[0] if row.shares_doubt else name
+            typical = row.shift(typical, row.uncertainty * streams.normal(f"typical:{drawn_as}", keys))
+        if name in moves:
+            typical = row.shift(typical, np.asarray(sum(by * moved[free] for free, by in moves[name].items())))
         values[name] = typical
     return Typical(book, ids, values)
 
@@ -232,5 +285,5 @@ def draw_patients(typical: Typical, streams: Streams, *, name: str, keys: Keys, 
     if all(typical.book[row].between == 0 for row in rows):
         return typical.at(name, keys, kinds=kinds)
     z = np.clip(streams.normal(f"patient:{name}", keys), -3.0, 3.0)
-    drawn = [typical.book[row].shift(typical.at(row, keys), typical.book[row].between * z) for row in rows]
+    drawn = [typical.book[row].shift(typical.at(row, keys), typical.between(row, keys) * z) for row in rows]
     return drawn[0] if kinds is None else np.asarray(np.stack(drawn)[kinds.code, np.arange(len(keys))])

@@ -75,5 +75,5 @@ def shifted(name: str, score: Floats, keys: Keys, *, kinds: Kinds, typical: Typi
     """Give a row's value at each patient's standard normal score, as ``draw_patients`` does with a score of its own."""
     book, z = typical.book, np.clip(score, -3.0, 3.0)
     rows = [book[kinds.row(book, name, kind)] for kind in range(len(kinds.names))]
-    each = np.stack([row.shift(typical.at(row.name, keys), row.between * z) for row in rows])
+    each = np.stack([row.shift(typical.at(row.name, keys), typical.between(row.name, keys) * z) for row in rows])
     return np.asarray(each[kinds.code, np.arange(len(keys))])

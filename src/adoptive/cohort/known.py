@@ -59,8 +59,9 @@ def _lognormal(
     trait: str, value: Floats, row: str, keys: Keys, *, tumours: Kinds, typical: Typical
 ) -> dict[str, Floats]:
     """Give the score of a lognormal trait; nothing where some kind of patient does not differ in it."""
-    rows = [typical.book[tumours.row(typical.book, row, kind)] for kind in range(len(tumours.names))]
-    spread = np.array([each.between for each in rows])[tumours.code]
+    rows = [tumours.row(typical.book, row, kind) for kind in range(len(tumours.names))]
+    each = np.stack([np.broadcast_to(typical.between(name, keys), len(keys)) for name in rows])
+    spread = each[tumours.code, np.arange(len(keys))]
     if (spread == 0).any():
         return {}
     return {trait: np.clip(np.log(value / typical.at(row, keys, kinds=tumours)) / spread, -3.0, 3.0)}

@@ -104,7 +104,7 @@ class ChoiceDrug:
     __pydantic_config__ = {"extra": "forbid"}
 
     def __post_init__(self) -> None:
-        known = [name.removeprefix(_KILL) for name in load_book() if name.startswith(_KILL) and name not in _NO_DRUG]
+        known = [name.removeprefix(_KILL) for name in _drug_rows()]
         if self.kill_per_day is None and self.drug not in known:
             raise StudyError(
                 "no such drug",
@@ -234,6 +234,11 @@ class RegimenRule:
 
 _KILL: Final = "infusion.kill_"
 _NO_DRUG: Final = ("infusion.kill_limit",)
+
+
+def _drug_rows() -> list[str]:
+    """Name the rows that hold a drug's effect."""
+    return [name for name in load_book() if name.startswith(_KILL) and name not in _NO_DRUG and "~" not in name]
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def parameter_names(lesions: int = LESIONS) -> tuple[str, ...]:
     A row ``name@class`` is a product class's own value of ``name``, not a parameter of its own.
     """
     rows = [name.split(".")[1] for name in load_book() if name.startswith("kinetics.")]
-    shared = [name for name in rows if name not in _NOT_IN_EQUATIONS and "@" not in name]
+    shared = [name for name in rows if name not in _NOT_IN_EQUATIONS and not {"@", "~"} & set(name)]
     return (*shared, *DERIVED, *(lesion_state(name, j) for j in range(lesions) for name in PER_LESION))
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from adoptive.cohort import Cohort, draw_cohort
 from adoptive.course import Course, follow_cells, follow_choice
 from adoptive.infusion import choose_drugs
-from adoptive.parameters import draw_typical, load_book
+from adoptive.parameters import Book, draw_typical, load_book
 from adoptive.streams import Streams
 from adoptive.trial.accrual import last_days
 from adoptive.trial.crossover import who_crosses
@@ -30,22 +30,30 @@ Floats = NDArray[np.float64]
 
 
 def run_trial(
-    study: Study, *, seed: int = 1, trials: Sequence[int] = (0,), detail: bool = False, fixed_parameters: bool = False
+    study: Study,
+    *,
+    seed: int = 1,
+    trials: Sequence[int] = (0,),
+    detail: bool = False,
+    fixed_parameters: bool = False,
+    book: Book | None = None,
 ) -> TrialRecord:
     """Run some virtual trials of a study and record them.
 
     Each trial draws its own typical parameters from their uncertainty (``fixed_parameters`` keeps the published
     values), its own patients and its own chances; all are functions of the seed and the trial's number alone.
-    ``detail`` adds visits, doses and daily values.
+    ``detail`` adds visits, doses and daily values; ``book`` stands in the place of the package's own rows.
     """
     numbers = np.unique(np.asarray(trials, np.int64))
-    followed = follow_trials(study, seed=seed, trials=numbers, fixed_parameters=fixed_parameters)
+    followed = follow_trials(study, seed=seed, trials=numbers, fixed_parameters=fixed_parameters, book=book)
     return record_trials(study, followed, trials=numbers, detail=detail)
 
 
-def follow_trials(study: Study, *, seed: int, trials: NDArray[np.int64], fixed_parameters: bool = False) -> Followed:
+def follow_trials(
+    study: Study, *, seed: int, trials: NDArray[np.int64], fixed_parameters: bool = False, book: Book | None = None
+) -> Followed:
     """Follow every randomised patient of some trials, arm by arm, to the data cut."""
-    followed = follow_to_the_end(study, seed=seed, trials=trials, fixed_parameters=fixed_parameters)
+    followed = follow_to_the_end(study, seed=seed, trials=trials, fixed_parameters=fixed_parameters, book=book)
     cut = cut_days(study, followed)
     if study.verdict.looks is not None:
         looks = look_at(study, followed)
@@ -54,12 +62,12 @@ def follow_trials(study: Study, *, seed: int, trials: NDArray[np.int64], fixed_p
 
 
 def follow_to_the_end(
-    study: Study, *, seed: int, trials: NDArray[np.int64], fixed_parameters: bool = False
+    study: Study, *, seed: int, trials: NDArray[np.int64], fixed_parameters: bool = False, book: Book | None = None
 ) -> Followed:
     """Follow everybody to the last day to which the trial may run, whatever ends it before."""
     streams = Streams(seed)
     common: dict[str, Any] = {
-        "typical": draw_typical(load_book(), streams, trials=trials, fixed=fixed_parameters),
+        "typical": draw_typical(load_book() if book is None else book, streams, trials=trials, fixed=fixed_parameters),
         "streams": streams,
     }
     enrolment = enrol(study, trials=trials, **common)

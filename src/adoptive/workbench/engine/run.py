@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from adoptive.parameters import Book
 from adoptive.trial.sensitivity import AS_DECLARED, RULE_SPECS, RuleResult
 from adoptive.trial.types import Protocol, Study, TrialRecord
 from adoptive.workbench.engine.asked import specs_for, unpublished, with_units
@@ -27,13 +28,15 @@ __all__ = ["ClinicSimulator", "run_study", "workers_for"]
 
 @dataclass(frozen=True)
 class ClinicSimulator:
-    """Simulate trials with the whole clinic, :func:`adoptive.trial.run.run_trial`."""
+    """Simulate trials with the whole clinic, :func:`adoptive.trial.run.run_trial`; ``book`` replaces its rows."""
+
+    book: Book | None = None
 
     def __call__(self, study: Study, *, seed: int, trials: Sequence[int], detail: bool = False) -> TrialRecord:
         """Give the record of the trials."""
         from adoptive.trial.run import run_trial
 
-        return run_trial(study, seed=seed, trials=trials, detail=detail)
+        return run_trial(study, seed=seed, trials=trials, detail=detail, book=self.book)
 
 
 def workers_for(asked: int | None) -> int:

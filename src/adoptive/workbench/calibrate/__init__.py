@@ -1,0 +1,1 @@
+"""Fit the model to published trials, and say what they taught."""
