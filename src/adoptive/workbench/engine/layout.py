@@ -5,6 +5,7 @@ A layout decides where and when a job is done, never what comes out of it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Protocol, TypeVar
 
 from adoptive.errors import StudyError
 
-__all__ = ["Here", "Layout", "open_layout"]
+__all__ = ["Here", "Layout", "open_layout", "workers_for"]
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -56,12 +57,18 @@ class Here:
             yield number, work(job)
 
 
+def workers_for(asked: int | None) -> int:
+    """Give the number of worker processes: as asked, else the number of cores."""
+    return asked if asked is not None else max(1, os.cpu_count() or 1)
+
+
 @contextmanager
 def open_layout(*, workers: int | None = None, scheduler: str | None = None) -> Iterator[Layout]:
     """Open a home for work: that many processes (``None``: one per core), or the Dask cluster of a scheduler.
 
     Arguments: ``workers`` processes of this machine, 1 for none beside this one; ``scheduler`` an address such as
-    ``tcp://host:8786``. Not both.
+    ``tcp://host:8786``. Not both. Processes start when there is work for them and end with the block, even if this
+    process is killed.
 
     Raises
     ------
@@ -70,8 +77,18 @@ def open_layout(*, workers: int | None = None, scheduler: str | None = None) -> 
     """
     if workers is not None and scheduler is not None:
         raise StudyError(
-            "work has one home only", where="--workers, --scheduler", value=f"{workers}, {scheduler}",
-            next_step="leave out one of the two; workers of a cluster are started with `dask worker`",
+            "work has one home only", where="--workers, --scheduler", value=f"{workers} and {scheduler}",
+            next_step="leave out one of the two; the workers of a cluster are started with `dask worker`",
         )  # fmt: skip
-    raise NotImplementedError
-    yield Here()
+    if scheduler is not None:
+        from adoptive.workbench.engine.cluster import open_cluster
+
+        with open_cluster(scheduler) as cluster:
+            yield cluster
+    elif workers_for(workers) == 1:
+        yield Here()
+    else:
+        from adoptive.workbench.engine.pool import open_processes
+
+        with open_processes(workers_for(workers)) as processes:
+            yield processes

@@ -25,7 +25,7 @@ from adoptive.workbench.engine.tables import tables_of
 from adoptive.workbench.engine.types import RunResult
 from adoptive.workbench.study import dump_study
 
-__all__ = ["check_writable", "folder_name", "run_folder", "write_run"]
+__all__ = ["check_writable", "folder_name", "make_folders", "no_place", "run_folder", "write_run"]
 
 
 def folder_name(study: Study, *, trials: int, seed: int) -> str:
@@ -39,8 +39,10 @@ def folder_name(study: Study, *, trials: int, seed: int) -> str:
 
 
 @contextmanager
-def run_folder(out: Path, name: str) -> Iterator[Path]:
+def run_folder(out: Path, name: str, *, inside: Path | None = None) -> Iterator[Path]:
     """Give a hidden folder beside ``out/name`` to write in; move it there at the end, remove it if anything goes wrong.
+
+    Arguments: ``inside`` a folder of the same disk in which it stands until then, in the place of ``out``.
 
     Made before anything is computed, so that a place without permission is refused at once. A folder already there
     under that name is replaced.
@@ -53,10 +55,10 @@ def run_folder(out: Path, name: str) -> Iterator[Path]:
     made: list[Path] = []
     try:
         try:
-            made = _make(out)
-            hidden = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=out))
+            made = make_folders(out)
+            hidden = Path(tempfile.mkdtemp(prefix=f".{name}.", dir=inside or out))
         except OSError as problem:
-            raise _no_place(out, problem.strerror or str(problem)) from None
+            raise no_place(out, problem.strerror or str(problem)) from None
         try:
             yield hidden
             _install(hidden, out / name)
@@ -81,17 +83,18 @@ def check_writable(out: Path, name: str) -> None:
         there = next(folder for folder in (out.absolute(), *out.absolute().parents) if folder.exists())
         Path(tempfile.mkdtemp(prefix=f".{name}.", dir=there)).rmdir()
     except OSError as problem:
-        raise _no_place(out, problem.strerror or str(problem)) from None
+        raise no_place(out, problem.strerror or str(problem)) from None
 
 
-def _no_place(out: Path, why: str) -> StudyError:
+def no_place(out: Path, why: str) -> StudyError:
+    """Say that nothing can be written in a folder, and why."""
     return StudyError(
         "no run folder can be made there", where="--out", value=f"{out} ({why})",
         next_step="give a folder in which you may write",
     )  # fmt: skip
 
 
-def _make(out: Path) -> list[Path]:
+def make_folders(out: Path) -> list[Path]:
     """Make a folder and those above it; give the ones that were not there."""
     missing = [folder for folder in (out, *out.parents) if not folder.exists()]
     for folder in reversed(missing):
