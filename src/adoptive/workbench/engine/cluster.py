@@ -12,7 +12,7 @@ import platform
 import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from threading import Lock
@@ -32,6 +32,9 @@ AHEAD: Final = 2
 
 ANSWER_S: Final = 10.0
 """Seconds within which a scheduler must answer."""
+
+FETCH_S: Final = 60.0
+"""Seconds within which a finished result must arrive."""
 
 WORKERS_S: Final = 60.0
 """Seconds within which a first worker must be there; a queue may need longer, and then the command is repeated."""
@@ -127,28 +130,32 @@ class Cluster:
                 future.release()
                 yield number, result
                 hand_over()
+        except (OSError, TimeoutError, distributed.CancelledError) as problem:
+            raise _gone(self._address) from problem
         finally:
-            for _, future in running.values():
-                future.cancel()
+            with suppress(OSError, TimeoutError, RuntimeError):
+                self._client.cancel([future for _, future in running.values()], force=True)
 
     def _result(self, future: Any) -> Any:
-        """Give what a job left.
+        """Give what a job left, or raise what it raised.
 
         Raises
         ------
         RunError
-            It has none.
+            The job ended several workers.
         """
         distributed = importlib.import_module("distributed")
-        try:
-            return future.result(timeout=ANSWER_S * 6)
-        except distributed.scheduler.KilledWorker:
+        if future.status != "error":
+            return future.result(timeout=FETCH_S)
+        problem = future.exception(timeout=FETCH_S)
+        if isinstance(problem, distributed.scheduler.KilledWorker):
             raise RunError(
                 "the same block ended several workers one after the other", where=f"--scheduler {self._address}",
                 next_step="give workers more memory and run the command again: what is finished is kept",
-            ) from None  # fmt: skip
-        except (distributed.CancelledError, TimeoutError, OSError):
-            raise _gone(self._address) from None
+            )  # fmt: skip
+        if isinstance(problem, OSError):  # a worker's own, not one of the way there
+            raise RunError(f"a worker failed: {problem}", where=f"--scheduler {self._address}")
+        raise problem
 
 
 def work_there(work: Callable[[Job], Result], job: Job, here: Mapping[str, str]) -> Result:
