@@ -108,6 +108,21 @@ def test_digest_is_the_same_in_another_process_and_tells_things_apart(small_stud
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONHASHSEED": "7"},
     )  # fmt: skip
     assert seen.stdout.split() == [digest_of(small_study, {"a": frozenset("zyx"), "b": 1}), code_digest()]
-    values = [0, 0.0, "0", False, None, [0], [[0]], [0, 0], {"0": 0}, np.zeros(1), np.zeros(1, int), (), "", small_study]
+    values = [
+        0,
+        0.0,
+        "0",
+        False,
+        None,
+        [0],
+        [[0]],
+        [0, 0],
+        {"0": 0},
+        np.zeros(1),
+        np.zeros(1, int),
+        (),
+        "",
+        small_study,
+    ]
     assert len({digest_of(value) for value in values}) == len(values)
     assert digest_of("ab", "c") != digest_of("a", "bc")

@@ -16,7 +16,7 @@ from adoptive.workbench.engine.types import Progress as Report
 
 __all__ = ["Pace", "work_bar"]
 
-EVERY_S: Final = 30.0
+EVERY_S: Final = 60.0
 """Seconds between plain lines; the first comes after as many, so that what is soon done says nothing."""
 
 
