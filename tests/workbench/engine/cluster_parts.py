@@ -27,7 +27,10 @@ if __name__ == "__main__":
     from synthetic_clinic import SyntheticClinic, synthetic_checks
     run.ClinicSimulator = partial(SyntheticClinic, float(sys.argv[1]))
     running.check_levers = lambda study, *, seed: synthetic_checks()
-    main(sys.argv[2:])
+    if sys.argv[2] == "no page":  # drawing it costs more than all the rest
+        import adoptive.workbench.report as report
+        report.render_report = lambda folder: "no page"
+    main(sys.argv[3:])
 """
 """The command line with a clinic that takes a moment for each block."""
 
@@ -38,7 +41,7 @@ def environment(paths: tuple[str, ...] = PATHS) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
 
 
-def begin_run(place: Path, out: Path, *extra: str, trials: int = 400) -> subprocess.Popen[str]:
+def begin_run(place: Path, out: Path, *extra: str, trials: int = 400, page: bool = False) -> subprocess.Popen[str]:
     """Begin ``adoptive run`` in a process of its own, with files in ``place``."""
     place.mkdir(exist_ok=True)
     (place / "study.toml").write_text(STUDY_TEXT)
@@ -46,19 +49,22 @@ def begin_run(place: Path, out: Path, *extra: str, trials: int = 400) -> subproc
     (place / "program.py").write_text(PROGRAM)
     arguments = ["run", str(place / "study.toml"), "--trials", str(trials), "--out", str(out), *extra]
     return subprocess.Popen(
-        [sys.executable, str(place / "program.py"), str(PAUSE_S), *arguments],
+        [sys.executable, str(place / "program.py"), str(PAUSE_S), "page" if page else "no page", *arguments],
         env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
 
 def ended_well(run: subprocess.Popen[str], out: Path) -> dict[str, bytes]:
-    """Wait for a run and give the files of its folder, the provenance aside; nothing else is left in ``out``."""
+    """Wait for a run and give the files of its folder, the provenance aside; nothing else is left in ``out``.
+
+    A report that was not drawn is left out.
+    """
     said = run.communicate(timeout=300)
     assert run.returncode == 0, said[1]
     (folder,) = out.iterdir()
     return {
         str(file.relative_to(folder)): file.read_bytes()
-        for file in folder.rglob("*") if file.is_file() and file.name != "provenance.json"
+        for file in folder.rglob("*") if file.is_file() and file.name != "provenance.json" and file.read_bytes() != b"no page"
     }  # fmt: skip
 
 

@@ -10,9 +10,12 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any, Final
+
+from numpy.typing import NDArray
 
 from adoptive import __version__
 from adoptive.errors import RunError, StudyError
@@ -21,11 +24,23 @@ from adoptive.tables import write_table
 from adoptive.trial.types import Study
 from adoptive.workbench.engine.document import as_document, as_json
 from adoptive.workbench.engine.provenance import provenance
-from adoptive.workbench.engine.tables import tables_of
+from adoptive.workbench.engine.tables import table_makers, trial_values
 from adoptive.workbench.engine.types import RunResult
 from adoptive.workbench.study import dump_study
 
-__all__ = ["check_writable", "folder_name", "make_folders", "no_place", "run_folder", "write_run"]
+__all__ = [
+    "check_writable",
+    "folder_name",
+    "make_folders",
+    "no_place",
+    "run_folder",
+    "write_in_turns",
+    "write_run",
+    "write_tables",
+]
+
+AT_ONCE: Final = 1_000
+"""Trials whose values are in memory at once when their table is written."""
 
 
 def folder_name(study: Study, *, trials: int, seed: int) -> str:
@@ -162,13 +177,47 @@ def write_run(folder: Path, result: RunResult, *, wall_s: float) -> None:
         summary = as_document(result) | {"notes": dict(result.notes or {})}
         (folder / "summary.json").write_text(as_json(summary), "utf-8")
         (folder / "provenance.json").write_text(as_json(provenance(result, wall_s=wall_s)), "utf-8")
-        (folder / "tables").mkdir()
-        for name, table in tables_of(result).items():
-            if table:
-                write_table(folder / "tables" / name, table)
+        write_tables(folder, result)
         (folder / "report.html").write_text(render_report(folder), "utf-8")
     except OSError as problem:
         raise RunError(
             "the run folder could not be written", where=str(folder), value=problem.strerror or problem,
             next_step="make room, or give another --out",
         ) from None  # fmt: skip
+
+
+def write_tables(folder: Path, result: RunResult) -> None:
+    """Write a run's tables into ``tables/`` of a folder, one by one; the one that grows with trials in turns."""
+    place = folder / "tables"
+    place.mkdir()
+    for name, make in table_makers(result).items():
+        if name == "trial_values" and result.trials > AT_ONCE:
+            turns = range(0, result.trials, AT_ONCE)
+            write_in_turns(place / name, (trial_values(result, first=at, last=at + AT_ONCE) for at in turns))
+        elif table := make():
+            write_table(place / name, table)
+
+
+def write_in_turns(base: Path, tables: Iterable[Mapping[str, NDArray[Any]]]) -> None:
+    """Write one flat table of which only a part is in memory at a time, as :func:`adoptive.tables.write_table` would.
+
+    The Parquet file has a row group for each part.
+    """
+    from pyarrow import parquet
+
+    as_parquet, as_csv = base.with_name(f"{base.name}.parquet"), base.with_name(f"{base.name}.csv")
+    part = base.with_name(f".{base.name}.part")
+    with ExitStack() as open_files:
+        writer = None
+        for number, table in enumerate(tables):
+            flat_file, text_file = write_table(part, table)
+            flat = parquet.ParquetFile(flat_file).read()
+            if writer is None:
+                writer = open_files.enter_context(
+                    parquet.ParquetWriter(as_parquet, flat.schema, compression="zstd", version="2.6")
+                )
+                text = open_files.enter_context(as_csv.open("wb"))
+            writer.write_table(flat)
+            text.write(text_file.read_bytes() if number == 0 else text_file.read_bytes().partition(b"\n")[2])
+            flat_file.unlink()
+            text_file.unlink()
