@@ -62,10 +62,8 @@ def ended_well(run: subprocess.Popen[str], out: Path) -> dict[str, bytes]:
     said = run.communicate(timeout=300)
     assert run.returncode == 0, said[1]
     (folder,) = out.iterdir()
-    return {
-        str(file.relative_to(folder)): file.read_bytes()
-        for file in folder.rglob("*") if file.is_file() and file.name != "provenance.json" and file.read_bytes() != b"no page"
-    }  # fmt: skip
+    files = {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    return {name: text for name, text in files.items() if name != "provenance.json" and text != b"no page"}
 
 
 def parts_in(out: Path) -> int:

@@ -31,9 +31,6 @@ def test_many_trials_are_written_in_turns(small_study: Study, tmp_path: Path, mo
     (tmp_path / "tables").rename(tmp_path / "once")
     monkeypatch.setattr(store, "AT_ONCE", 7)
     store.write_tables(tmp_path, few)
-    assert {file.name for file in (tmp_path / "once").iterdir()} == {
-        file.name for file in (tmp_path / "tables").iterdir()
-    }
-    assert (tmp_path / "once" / "trial_values.csv").read_bytes() == (
-        tmp_path / "tables" / "trial_values.csv"
-    ).read_bytes()
+    once, turns = ({file.name: file for file in (tmp_path / name).iterdir()} for name in ("once", "tables"))
+    assert set(once) == set(turns)
+    assert [name for name in once if once[name].read_bytes() != turns[name].read_bytes()] == ["trial_values.parquet"]

@@ -24,6 +24,8 @@ __all__ = ["table_makers", "tables_of", "trial_values"]
 
 Table = dict[str, NDArray[Any]]
 
+MONTHS_AT_ONCE: Final = 16
+
 RISK_STEPS: Final = ((24.0, 3.0), (72.0, 6.0))
 """Months between the columns of the table of patients at risk, by the length up to which they hold; else a year."""
 
@@ -114,9 +116,15 @@ def trial_values(result: RunResult, *, first: int = 0, last: int | None = None) 
 def _curves(result: RunResult) -> Table:
     parts: list[Table] = []
     for (event, arm, name), survival in result.all_trials.curves.items():
-        low, middle, high = percentiles(survival)
+        low, middle, high = _by_month(survival)
         parts.append(_labelled(event, arm, name, month=result.grid_months, p05=low, p50=middle, p95=high))
     return _stacked(parts)
+
+
+def _by_month(survival: Floats) -> Floats:
+    """Give the percentiles ``(3, months)``, some months at a time: a copy of all of them is large with many trials."""
+    turns = range(0, survival.shape[1], MONTHS_AT_ONCE)
+    return np.concatenate([percentiles(survival[:, at : at + MONTHS_AT_ONCE]) for at in turns], axis=1)
 
 
 def _steps(result: RunResult) -> Table:
