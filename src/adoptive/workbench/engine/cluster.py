@@ -10,6 +10,7 @@ import importlib
 import logging
 import platform
 import re
+import socket
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -211,16 +212,31 @@ def _library() -> Any:
 @contextmanager
 def _client(distributed: Any, address: str) -> Iterator[Any]:
     try:
+        _knock(address)
         client = distributed.Client(address, timeout=ANSWER_S, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as problem:
         raise StudyError(
-            "no Dask scheduler answers", where="--scheduler", value=f"{address} ({type(problem).__name__})",
+            "no Dask scheduler answers", where="--scheduler", value=f"{address} ({problem})",
             next_step="start one with `dask scheduler`, or give the address that it prints",
         ) from None  # fmt: skip
     try:
         yield client
     finally:
         client.close(timeout=2)
+
+
+def _knock(address: str) -> None:
+    """See whether somebody is there who speaks first, as a scheduler does; the library itself would try for long.
+
+    Raises
+    ------
+    OSError
+        Nobody is, or nobody speaks in time.
+    """
+    host, _, port = address.partition("://")[2].rpartition(":")
+    with socket.create_connection((host.strip("[]"), int(port)), timeout=ANSWER_S) as line:
+        if not address.startswith("tls:") and not line.recv(8):
+            raise ConnectionError("who is there says nothing")
 
 
 def _refuse_others(client: Any, address: str, distributed: Any) -> None:
