@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import multiprocessing
-import pickle
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +17,9 @@ from adoptive.trial.sensitivity import vary_rules
 from adoptive.trial.types import Study, TrialRecord
 from adoptive.verdict import EndpointSpec, judge_record
 from adoptive.workbench.engine import check_size, run_study
+from adoptive.workbench.engine.columns import as_columns
 from adoptive.workbench.engine.document import as_document, as_json
+from adoptive.workbench.engine.parts import digest_of
 from adoptive.workbench.engine.types import WHOLE_TRIAL, RunResult
 from adoptive.workbench.limits import BLOCK_PATIENTS, BLOCK_PATIENTS_LONG, MOST_PATIENTS, RULE_TRIALS, block_trials
 from adoptive.workbench.published import parse_published
@@ -32,14 +33,17 @@ def test_workers_change_no_byte(small_study: Study, result: RunResult) -> None:
         small_study, trials=70, seed=3, workers=2, simulate=SyntheticClinic(), published=PUBLISHED,
         progress=lambda done, total: seen.append((done, total)), checks=result.checks,
     )  # fmt: skip
-    assert pickle.dumps(again.all_trials) == pickle.dumps(result.all_trials)
+    assert digest_of(as_columns(again.all_trials)) == digest_of(as_columns(result.all_trials))
     assert as_json(as_document(again)) == as_json(as_document(result))
     assert again.median_trial == result.median_trial
     size = block_trials(small_study.trial.randomised)
     assert size < 70, "there must be more than one block"
     ends = [min(first + size, 70) for first in range(0, 70, size)]
-    others = [70 + count * RULE_TRIALS for count in (1, 2, 3)]
-    assert seen == [(end, others[-1]) for end in (*ends, *others)]
+    total = 70 + 3 * RULE_TRIALS
+    assert seen[0] == (0, total), "nothing was there before"
+    assert seen[-1] == (total, total)
+    assert len(seen) == 1 + len(ends) + 3
+    assert sorted(seen) == seen
 
 
 def test_more_trials_leave_the_first_ones_alone(small_study: Study, result: RunResult) -> None:
@@ -161,6 +165,7 @@ def test_interrupt_passes_through_and_leaves_no_process(small_study: Study, work
     assert set(multiprocessing.active_children()) <= before
 
 
-def test_lost_worker_is_a_failed_run(small_study: Study) -> None:
+def test_workers_lost_again_and_again_are_a_failed_run(small_study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adoptive.workbench.engine.pool.LOSSES", 1)  # each loss costs the start of a process
     with pytest.raises(RunError, match="--workers 1"):
         run_study(small_study, trials=200, workers=2, simulate=Interrupted("die"))

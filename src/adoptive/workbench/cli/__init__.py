@@ -34,8 +34,8 @@ def _outcome(arguments: Sequence[str] | None) -> int:
     prepare()
     try:
         return _command(arguments)
-    except StoppedError:
-        return _said("interrupted; no run folder was left", INTERRUPTED)
+    except StoppedError as stopped:
+        return _said(f"interrupted; {str(stopped) or 'no run folder was left'}", INTERRUPTED)
     except KeyboardInterrupt:
         return _said("interrupted", INTERRUPTED)
     except BrokenPipeError:

@@ -95,7 +95,17 @@ def run(
     workers: Annotated[
         int | None, typer.Option(min=1, max=MOST_WORKERS, help="Processes; default one per core.", show_default=False)
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder in which the run folder is made.")] = Path("runs"),
+    scheduler: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Work on a Dask cluster, as in tcp://host:8786.", show_default=False),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder in which the run folder is made; default runs.", show_default=False)
+    ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Go on from this folder of an unfinished run.", show_default=False),
+    ] = None,
     as_json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
     despite_failed_checks: Annotated[
@@ -105,7 +115,12 @@ def run(
     """Run many virtual trials, set them against the published results and write the report."""
     from adoptive.workbench.cli.running import Request, run_trials
 
-    request = Request(study, trials, seed, workers, out, as_json, quiet, despite_failed_checks)
+    if resume is not None and out not in (None, resume.parent):
+        raise typer.BadParameter(
+            "--out with --resume: the run folder is made beside the unfinished one; leave out --out"
+        )
+    place = out or (resume.parent if resume is not None else Path("runs"))
+    request = Request(study, trials, seed, workers, place, as_json, quiet, despite_failed_checks, scheduler, resume)
     raise typer.Exit(run_trials(request))
 
 

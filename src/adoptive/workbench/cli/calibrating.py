@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
@@ -81,7 +83,15 @@ def _write(found: Any, out: Path, *, install: bool) -> None:
         write_posterior(place / ARTEFACT[1], found.fit, provenance=found.fit.provenance)
 
 
-def _told(*, quiet: bool) -> Any:
-    from adoptive.workbench.cli.progress import told
+@contextmanager
+def _told(*, quiet: bool) -> Iterator[tuple[Callable[[str], None], Callable[[int, int], None]]]:
+    """Give what says a stage of the fit, and what says how far its simulation is."""
+    from adoptive.workbench.cli.progress import work_bar
+    from adoptive.workbench.cli.say import console
 
-    return told(quiet=quiet)
+    def said(stage: str) -> None:
+        if not quiet:
+            console(error=True).print(stage, highlight=False, markup=False)
+
+    with work_bar("virtual patients", quiet=quiet) as report:
+        yield said, report or (lambda _now, _all: None)

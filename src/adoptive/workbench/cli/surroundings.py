@@ -29,7 +29,7 @@ _CACHE = "NUMBA_CACHE_DIR"
 
 
 class StoppedError(Exception):
-    """Leave a run that was interrupted before its folder was whole."""
+    """Leave a run that was interrupted before its folder was whole; its text says what is kept."""
 
 
 def prepare() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -18,7 +18,7 @@ from adoptive.verdict import judge, kaplan_meier
 from adoptive.workbench.engine.types import WHOLE_TRIAL, Block, CurveKey, Floats, FlowKey, Task
 from adoptive.workbench.shape import cells_arms, compares, curves_of
 
-__all__ = ["GRADES", "MEDIANS", "TOXICITIES", "analysis_set", "joined", "month_grid", "reduce_block", "sets_of"]
+__all__ = ["GRADES", "MEDIANS", "TOXICITIES", "analysis_set", "month_grid", "reduce_block", "sets_of"]
 
 Patients = Mapping[str, NDArray[Any]]
 
@@ -91,25 +91,6 @@ def reduce_block(task: Task) -> Block:
         },
         responses={arm: _responses(patients, arm) for arm in range(len(study.trial.arms))},
     )  # fmt: skip
-
-
-def joined(blocks: Sequence[Block]) -> Block:
-    """Join blocks in the order given."""
-
-    def together(name: str) -> dict[Any, Any]:
-        first = getattr(blocks[0], name)
-        return {key: np.concatenate([getattr(block, name)[key] for block in blocks]) for key in first}
-
-    return Block(
-        trials=np.concatenate([block.trials for block in blocks]),
-        values=np.concatenate([block.values for block in blocks]),
-        estimable=np.concatenate([block.estimable for block in blocks]),
-        curves=together("curves"),
-        flow=together("flow"),
-        medians=together("medians"),
-        grades=together("grades"),
-        responses=together("responses"),
-    )
 
 
 def sets_of(event: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -20,9 +20,11 @@ from adoptive.workbench.engine.types import Comparison, Floats, FlowKey, RunResu
 from adoptive.workbench.fields import fields_of
 from adoptive.workbench.shape import curves_of, drawn_set
 
-__all__ = ["tables_of"]
+__all__ = ["table_makers", "tables_of", "trial_values"]
 
 Table = dict[str, NDArray[Any]]
+
+MONTHS_AT_ONCE: Final = 16
 
 RISK_STEPS: Final = ((24.0, 3.0), (72.0, 6.0))
 """Months between the columns of the table of patients at risk, by the length up to which they hold; else a year."""
@@ -30,26 +32,31 @@ RISK_STEPS: Final = ((24.0, 3.0), (72.0, 6.0))
 
 def tables_of(result: RunResult) -> dict[str, Table]:
     """Give every table of a run by name."""
-    detail = result.detail
+    return {name: make() for name, make in table_makers(result).items()}
+
+
+def table_makers(result: RunResult) -> dict[str, Callable[[], Table]]:
+    """Give what makes each table of a run, by name, so that no two need be in memory at once."""
+    detail, whole = result.detail, result.all_trials
     return {
-        "endpoints": _endpoints(result.comparisons),
-        "trial_values": _trial_values(result),
-        "curves": _curves(result),
-        "flow": _flow(result.all_trials.flow),
-        "medians": _medians(result.all_trials.medians),
-        "grades": _grades(result.all_trials.grades),
-        "responses": _responses(result.all_trials.responses),
-        "steps": _steps(result),
-        "risk": _risk(result),
-        "patients": flatten(detail.patients, trials=detail.trials),
-        "visits": dict(detail.visits),
-        "doses": dict(detail.doses),
-        "care": dict(detail.care),
-        "daily": dict(detail.daily),
-        "checks": _from_rows(rows_document(result.checks)),
-        "rules": _from_rows(rows_document(result.rules)),
-        "parameters": _parameters(),
-        "fields": _fields(result),
+        "endpoints": lambda: _endpoints(result.comparisons),
+        "trial_values": lambda: trial_values(result),
+        "curves": lambda: _curves(result),
+        "flow": lambda: _flow(whole.flow),
+        "medians": lambda: _medians(whole.medians),
+        "grades": lambda: _grades(whole.grades),
+        "responses": lambda: _responses(whole.responses),
+        "steps": lambda: _steps(result),
+        "risk": lambda: _risk(result),
+        "patients": lambda: flatten(detail.patients, trials=detail.trials),
+        "visits": lambda: dict(detail.visits),
+        "doses": lambda: dict(detail.doses),
+        "care": lambda: dict(detail.care),
+        "daily": lambda: dict(detail.daily),
+        "checks": lambda: _from_rows(rows_document(result.checks)),
+        "rules": lambda: _from_rows(rows_document(result.rules)),
+        "parameters": _parameters,
+        "fields": lambda: _fields(result),
     }
 
 
@@ -90,26 +97,34 @@ def _endpoints(rows: Sequence[Comparison]) -> Table:
     )  # fmt: skip
 
 
-def _trial_values(result: RunResult) -> Table:
-    whole, specs = result.all_trials, result.specs
-    rows, count = whole.values.shape
+def trial_values(result: RunResult, *, first: int = 0, last: int | None = None) -> Table:
+    """Give every endpoint of every trial, or of the trials at some places, ``first`` to ``last`` without the last."""
+    whole, specs, part = result.all_trials, result.specs, slice(first, last)
+    values, estimable = whole.values[part], whole.estimable[part]
+    rows, count = values.shape
     return {
-        "trial": np.repeat(whole.trials, count),
+        "trial": np.repeat(whole.trials[part], count),
         "endpoint": np.array([spec.name for spec in specs] * rows, dtype=object),
         "arm": np.array([-1 if spec.arm is None else spec.arm for spec in specs] * rows),
         "set": np.array([spec.set for spec in specs] * rows, dtype=object),
         "at_months": np.array([np.inf if spec.at_months is None else spec.at_months for spec in specs] * rows),
-        "value": np.where(whole.estimable, whole.values, np.inf).ravel(),
-        "estimable": whole.estimable.ravel(),
+        "value": np.where(estimable, values, np.inf).ravel(),
+        "estimable": estimable.ravel(),
     }
 
 
 def _curves(result: RunResult) -> Table:
     parts: list[Table] = []
     for (event, arm, name), survival in result.all_trials.curves.items():
-        low, middle, high = percentiles(survival)
+        low, middle, high = _by_month(survival)
         parts.append(_labelled(event, arm, name, month=result.grid_months, p05=low, p50=middle, p95=high))
     return _stacked(parts)
+
+
+def _by_month(survival: Floats) -> Floats:
+    """Give the percentiles ``(3, months)``, some months at a time: a copy of all of them is large with many trials."""
+    turns = range(0, survival.shape[1], MONTHS_AT_ONCE)
+    return np.concatenate([percentiles(survival[:, at : at + MONTHS_AT_ONCE]) for at in turns], axis=1)
 
 
 def _steps(result: RunResult) -> Table:
