@@ -17,7 +17,7 @@ import numpy as np
 from adoptive.workbench.calibrate.evidence import kind_of
 from adoptive.workbench.calibrate.types import Emulator, Fit, Floats, FreeQuantity, Observation
 
-__all__ = ["CHAINS", "DRAWS", "WARMUP", "Packed", "infer", "pack", "sampler"]
+__all__ = ["CHAINS", "DRAWS", "WARMUP", "Packed", "infer", "model_of", "pack", "sampler"]
 
 WARMUP: Final = 600
 DRAWS: Final = 1000
@@ -109,13 +109,14 @@ def sampler(packed: Packed, *, warmup: int = WARMUP, draws: int = DRAWS, chains:
     from numpyro.infer import MCMC, NUTS
 
     numpyro.enable_x64()
-    model = _model(packed)
+    model = model_of(packed)
 
     def kernel() -> Any:  # each sampler its own: a kernel keeps the shapes of the sampler that it began with
         return NUTS(model, target_accept_prob=0.8, max_tree_depth=6)
 
     how: dict[str, Any] = {
-        "num_chains": chains, "progress_bar": False, "chain_method": "sequential" if chains == 1 else "vectorized",
+        "jit_model_args": True, "num_chains": chains, "progress_bar": False,
+        "chain_method": "sequential" if chains == 1 else "vectorized",
     }  # fmt: skip
     whole = MCMC(kernel(), num_warmup=warmup, num_samples=draws, **how)
     return Sampler(whole, MCMC(kernel(), num_warmup=REFIT_WARMUP, num_samples=min(draws, REFIT_DRAWS), **how))
@@ -175,7 +176,7 @@ def _one_hot(names: Sequence[str], of: Sequence[str]) -> Floats:
     return np.array([[float(name == one) for name in names] for one in of]).reshape(len(of), len(names))
 
 
-def _model(packed: Packed) -> Any:
+def model_of(packed: Packed) -> Any:
     """Write the posterior down for numpyro."""
     import jax.numpy as jnp
     import numpyro

@@ -21,13 +21,13 @@ from adoptive.workbench.calibrate.bank import Wave, around, draw_design, simulat
 from adoptive.workbench.calibrate.emulate import FEWEST_DRAWS, emulate_all, joined
 from adoptive.workbench.calibrate.evidence import fitted_studies, plan, stage_of
 from adoptive.workbench.calibrate.free import levers, load_free
-from adoptive.workbench.calibrate.infer import infer, pack, sampler
+from adoptive.workbench.calibrate.infer import Sampler, infer, pack, sampler
 from adoptive.workbench.calibrate.leave_out import leave_out
 from adoptive.workbench.calibrate.store import FIT, WITHOUT, load_fit, save_emulators, save_fit
 from adoptive.workbench.calibrate.types import Emulator, Fit, Floats
 from adoptive.workbench.study import load_study
 
-__all__ = ["FULL", "QUICK", "Calibration", "Effort", "calibrate", "stages"]
+__all__ = ["FULL", "QUICK", "Calibration", "Effort", "calibrate", "shares_of", "stages"]
 
 Said = Callable[[str], None]
 Done = Callable[[int, int], None]
@@ -52,7 +52,8 @@ class Effort:
 FULL: Final = Effort(first=512, second=288, patients=60, by_lever=12, draws=1000)
 QUICK: Final = Effort(first=128, second=0, patients=60, by_lever=4, draws=400)
 
-_ROUGH: Final = {"warmup": 250, "draws": 250}
+_ROUGH_WARMUP: Final = 250
+_ROUGH_DRAWS: Final = 250
 """Sampling of the first wave's posterior, which only says where the second wave lies."""
 
 _WIDER: Final = 1.5
@@ -77,13 +78,15 @@ def calibrate(
     started = time.monotonic()
     free, names = load_free(), fitted_studies()
     said(f"first wave: {len(names)} studies, {len(free)} free quantities")
-    first = Wave(free, draw_design(free, draws=effort.first, seed=seed), seed, _shares(names, effort.first, effort))
+    first = Wave(free, draw_design(free, draws=effort.first, seed=seed), seed, shares_of(names, effort.first, effort))
     banks = simulate_banks(first, folder / "banks", workers=workers, done=done)
     emulators = emulate_all(banks, free)
     if effort.second:
         said("posterior of the first wave")
-        found = _kept(folder / f"first-{first.key}.parquet", lambda: infer(emulators, free, seed=seed, **_ROUGH))
-        second = Wave(free, _second_design(found, effort, seed), seed + 1, _shares(names, effort.second, effort))
+        found = _kept(
+            folder / f"first-{first.key}.parquet", lambda: infer(emulators, free, seed=seed, run=_rough(emulators))
+        )
+        second = Wave(free, _second_design(found, effort, seed), seed + 1, shares_of(names, effort.second, effort))
         said("second wave, around that posterior")
         banks = joined(banks, simulate_banks(second, folder / "banks", workers=workers, done=done))
         emulators = emulate_all(banks, free, near=second.draws)
@@ -101,10 +104,10 @@ def calibrate(
 
 def stages() -> tuple[str, ...]:
     """Name the stages in order."""
-    return tuple(stage["name"] for stage in plan()["stages"])
+    return tuple(stage["name"] for stage in plan()["shares_of", "stages"])
 
 
-def _shares(names: Sequence[str], draws: int, effort: Effort) -> dict[str, int]:
+def shares_of(names: Sequence[str], draws: int, effort: Effort) -> dict[str, int]:
     """Give each study its number of draws."""
     book, free, shares = load_book(calibrated=False), load_free(), {}
     for name in names:
@@ -112,6 +115,10 @@ def _shares(names: Sequence[str], draws: int, effort: Effort) -> dict[str, int]:
         fewest = max(effort.by_lever * len(levers(study, free, book)) * draws // effort.first, FEWEST_DRAWS)
         shares[name] = int(min(draws, max(fewest, round(draws * effort.patients / study.trial.randomised))))
     return shares
+
+
+def _rough(emulators: Mapping[str, Emulator]) -> Sampler:
+    return sampler(pack(emulators, load_free()), warmup=_ROUGH_WARMUP, draws=_ROUGH_DRAWS)
 
 
 def _second_design(found: Fit, effort: Effort, seed: int) -> Floats:

@@ -16,6 +16,7 @@ from adoptive.workbench.cli.dossier import register as register_dossier
 from adoptive.workbench.cli.exporting import SHORT_HELP, export
 from adoptive.workbench.cli.individual import register as register_individual
 from adoptive.workbench.cli.judging import judge, reconstruct
+from adoptive.workbench.cli.methods import register as register_methods
 from adoptive.workbench.cli.surroundings import damaged_cache, silence_output
 from adoptive.workbench.cli.validating import check, predict, score
 from adoptive.workbench.cli.zoo import zoo
@@ -54,6 +55,7 @@ app = typer.Typer(
 
 app.add_typer(zoo)
 register_individual(calibrate)
+register_methods(calibrate)
 app.add_typer(calibrate)
 register_dossier(app, calibrate)
 app.command(short_help="Bounds of interim looks, events, patients, power.")(bounds)

@@ -121,10 +121,10 @@ def _first_wave(folder: Path, quick: bool, fit_seed: int | None) -> Any:
     from adoptive.workbench.calibrate.bank import Wave, draw_design, load_bank
     from adoptive.workbench.calibrate.evidence import fitted_studies
     from adoptive.workbench.calibrate.free import load_free
-    from adoptive.workbench.calibrate.run import FULL, QUICK, SEED, _shares
+    from adoptive.workbench.calibrate.run import FULL, QUICK, SEED, shares_of
 
     effort, seed, free = (QUICK if quick else FULL), SEED if fit_seed is None else fit_seed, load_free()
-    shares = _shares(fitted_studies(), effort.first, effort)
+    shares = shares_of(fitted_studies(), effort.first, effort)
     wave = Wave(free, draw_design(free, draws=effort.first, seed=seed), seed, shares)
     place = folder / "banks" / wave.key
     try:

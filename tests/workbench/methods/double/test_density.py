@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from adoptive.workbench.calibrate.infer import _model, pack
+from adoptive.workbench.calibrate.infer import model_of, pack
 from adoptive.workbench.calibrate.methods.exact import _medians
 from adoptive.workbench.calibrate.methods.refit import density
 from adoptive.workbench.calibrate.methods.shipped import emulated
@@ -18,7 +18,7 @@ def test_the_repeated_posterior_is_the_shipped_one() -> None:
     numpyro.enable_x64()
     problem = toy_problem(1)
     packed = pack(emulated(problem, seed=1, budget=64).of(problem), problem.free)
-    ours, model = density(packed), _model(packed)
+    ours, model = density(packed), model_of(packed)
     random, apart = np.random.default_rng(0), []
     for _ in range(2):
         theta = 0.5 * random.normal(size=ours.size)

@@ -22,13 +22,15 @@ def draw_ranks(ranks: Ranks, *, error: float = ERROR) -> str:
     import vl_convert
 
     z, low, high = envelope(len(ranks.ranks), ranks.draws, error=error / len(ranks.names))
-    band = alt.Chart(alt.Data(values=_rows(z=z, low=low - z, high=high - z))).mark_area(opacity=0.25, color="grey")
-    lines = alt.Chart(alt.Data(values=_differences(ranks, z))).mark_line(strokeWidth=1).encode(
+    band = alt.Chart(alt.InlineData(values=_rows(z=z, low=low - z, high=high - z))).mark_area(
+        opacity=0.25, color="grey"
+    )
+    lines = alt.Chart(alt.InlineData(values=_differences(ranks, z))).mark_line(strokeWidth=1).encode(
         x="z:Q", y="difference:Q", detail="quantity:N", color=alt.value("#1f5a8a")
     )  # fmt: skip
     left = band.encode(x=alt.X("z:Q", title="share of draws below"), y=alt.Y("low:Q", title="departure"), y2="high:Q")
     points = _rows(contraction=ranks.contraction.mean(axis=0), z=ranks.z.mean(axis=0))
-    right = alt.Chart(alt.Data(values=points)).mark_point(color="#1f5a8a").encode(
+    right = alt.Chart(alt.InlineData(values=points)).mark_point(color="#1f5a8a").encode(
         x=alt.X("contraction:Q", title="contraction", scale=alt.Scale(domain=[0, 1])),
         y=alt.Y("z:Q", title="mean z-score"),
     )  # fmt: skip

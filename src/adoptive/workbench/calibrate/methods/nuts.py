@@ -49,7 +49,7 @@ def sampler(
     numpyro = need("numpyro", extra="'adoptive[calibrate]'")
     import jax
 
-    jax.config.update("jax_enable_x64", True)
+    numpyro.enable_x64()
     kernel = numpyro.infer.NUTS(model, target_accept_prob=accept, max_tree_depth=depth)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

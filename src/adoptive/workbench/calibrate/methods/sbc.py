@@ -34,7 +34,8 @@ def disturbed(problem: Problem, values: Floats, missed: Mapping[str, float], *, 
     noise = streams.normal("missed:noise", keys, values.shape[1] + 1)[:, : values.shape[1]]
     size = {name: most * np.abs(streams.normal(f"missed:{name}", keys)) for name, most in missed.items()}
     none = np.zeros(len(values))
-    return values + noise * np.stack([size.get(seen.scale, none) for seen in problem.observations], axis=1)
+    spread = np.stack([size.get(seen.scale, none) for seen in problem.observations], axis=1)
+    return np.asarray(values + noise * spread)
 
 
 def thinned(found: Floats, draws: int) -> Floats:

@@ -187,7 +187,7 @@ def _reported(trial: ToyTrial, rate: dict[str, Floats], uniforms: partial[Floats
 
 def _exponentials(uniforms: Floats) -> Floats:
     """Give exponential times with median 1; a Weibull time is their power ``1 / SHAPE``."""
-    return -np.log(uniforms) / np.log(2.0)
+    return np.asarray(-np.log(uniforms) / np.log(2.0))
 
 
 def _log_median(powered: Floats, months: float) -> Floats:
