@@ -1,4 +1,4 @@
-"""``adoptive run`` and ``adoptive check``: read, check, simulate, write, print."""
+"""``adoptive run``: read, check, simulate, write, print."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from adoptive.errors import RunError
 from adoptive.trial.types import Study
-from adoptive.workbench.cli.progress import work_bar
+from adoptive.workbench.cli.pace import work_bar
 from adoptive.workbench.cli.say import console, say_checks, say_result
 from adoptive.workbench.cli.surroundings import StoppedError, interrupts_kept
 from adoptive.workbench.engine import check_size, run_study
@@ -27,7 +27,7 @@ from adoptive.workbench.published import Published, load_notes, load_published
 from adoptive.workbench.shape import cells_arms
 from adoptive.workbench.study import list_studies, load_study
 
-__all__ = ["Request", "check_study", "run_trials"]
+__all__ = ["Request", "check_levers", "run_trials"]
 
 CHECK_FAILED = 1
 
@@ -109,19 +109,6 @@ def _write(result: RunResult, request: Request, working: Working, started: float
     return request.out / name
 
 
-def check_study(name: str, *, seed: int, as_json: bool) -> int:
-    """Print the ordering check of a study; give the exit code."""
-    study = load_study(name)
-    checks = check_levers(study, seed=seed)
-    if as_json:
-        sys.stdout.write(_checks_as_json(study, checks, seed))
-    elif checks:
-        say_checks(checks, console())
-    else:
-        console().print(f"{study.name}: no arm has engineered cells, so there is no ordering to check")
-    return 0 if all(lever.holds for lever in checks) else CHECK_FAILED
-
-
 def check_levers(study: Study, *, seed: int) -> Sequence[Any]:
     """Run the ordering check, :func:`adoptive.trial.ordering.check_ordering`; on a new machine it compiles first.
 
@@ -168,11 +155,6 @@ def _withheld(study: Study, checks: Sequence[Any], request: Request, wall_s: flo
         sys.stdout.write(as_json(document))
     console(error=True).print(f"adoptive: {why}")
     return CHECK_FAILED
-
-
-def _checks_as_json(study: Study, checks: Sequence[Any], seed: int) -> str:
-    holds = all(bool(lever.holds) for lever in checks)
-    return as_json({"study": study.name, "seed": seed, "holds": holds, "checks": rows_document(checks)})
 
 
 @contextmanager
