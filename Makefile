@@ -8,16 +8,20 @@ STAMP   := .venv/.locked
 PEERS   := .venv/.peers
 BENCH   ?=
 GROUPS  := --group test --group docs --group dev
-EXTRAS  :=
+EXTRAS  := --extra calibrate
+CALIBRATION ?= calibration
 
 .DEFAULT_GOAL := help
-.PHONY: help run test slow lint types layers lock lock-check docs check env bench-engine clean
+.PHONY: help run calibrate test slow lint types layers lock lock-check docs check env bench-engine clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: $(STAMP) ## simulate the study against its published numbers (STUDY=..., ARGS=...)
 	$(BIN)/adoptive run $(STUDY) $(ARGS)
+
+calibrate: $(STAMP) ## fit the model to the published trials again, resumable (ARGS=--quick: ten minutes)
+	$(BIN)/adoptive calibrate run --out $(CALIBRATION) $(ARGS)
 
 test: $(STAMP) ## the fast suite, doctests included
 	$(BIN)/python -m pytest -m "not slow" -n $(WORKERS) --dist loadfile -q

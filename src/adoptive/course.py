@@ -143,10 +143,14 @@ def follow_cells(
 
 
 def follow_choice(cohort: Cohort, plan: Plan, *, end_day: Floats, choice: Choice) -> Course:
-    """Follow patients under the physician's choice, scanned on their drug's own calendar, to each one's last day."""
+    """Follow patients under the physician's choice, each to his last day.
+
+    Scans have their drug's interval and count from randomisation, as a trial's calendar does, whatever day the drug
+    starts on.
+    """
     body = describe_patients(cohort, plan.construct, **plan.draws).replace(kChemo=choice.resistance_per_day)
     started = np.isfinite(choice.start_day)
-    first, interval = np.where(started, choice.start_day, 0.0), choice.scan_interval_days
+    first, interval = np.zeros(len(cohort)), choice.scan_interval_days
     scan_days = plan.scan_days(cohort, first_day=first, interval_days=interval, end_day=end_day)
     clinic = _Clinic(body, cohort, plan, end_day, (), np.zeros(len(cohort)), scan_days)
     trajectory = clinic.follow_on(begin(body, horizon_days=plan.horizon_days), choice.plan())
@@ -193,13 +197,14 @@ class _Clinic:
 
     def read(self, trajectory: Trajectory, *, up_to: Floats | None = None) -> Reading:
         """Read what is known, of scans only those up to a day if one is given."""
-        days = self.scan_days if up_to is None else np.where(self.scan_days <= up_to[:, None], self.scan_days, np.inf)
+        until = self.end_day if up_to is None else np.minimum(up_to, self.end_day)
         return read_course(
             trajectory,
             self.body,
             self.cohort,
             baseline_day=self.baseline_day,
-            scan_days=days,
+            scan_days=np.where(self.scan_days <= until[:, None], self.scan_days, np.inf),
+            until=until,
             assessment=self.plan.outcome,
             **self.plan.draws,
         )

@@ -74,13 +74,18 @@ def test_growth_alone_progresses_when_gompertz_says_so(
     One lesion, exact reading, no window, no death, no progression elsewhere. Exponential growth (log-normal doubling,
     32 d, 0.53) would give 83 % at six weeks and 93 % at eight; the brake of Gompertz growth takes some away.
     """
+    never = (
+        "death_hazard",
+        "death_hazard@gastric",
+        "new_lesion_hazard",
+        "new_lesion_hazard@gastric",
+        "withdrawal_hazard",
+    )
     quiet = published(
         outcome__reader_sd=0.0,
         outcome__missed_visit=0.0,
-        outcome__new_lesion_hazard=1e-9,
-        outcome__death_hazard=1e-9,
-        outcome__withdrawal_hazard=1e-9,
         cohort__doubling_time_lesion_sd=0.0,
+        **{f"outcome__{name}": 1e-9 for name in never},
     )
     population = dataclasses.replace(study.cohort, lesions_mean=1.0, lesion_diameter_median_mm=40.0)
     some = Keys.of(0, np.arange(1000))

@@ -3,7 +3,7 @@
 The three functions to know: :func:`predict_visibility`, :func:`tonic_factor`, :func:`hill`.
 """
 
-from adoptive.construct.potency import hill, predict_visibility, tonic_factor
+from adoptive.construct.potency import costimulation_factor, hill, predict_visibility, tonic_factor
 from adoptive.construct.types import ConstructPlan
 
-__all__ = ["ConstructPlan", "hill", "predict_visibility", "tonic_factor"]
+__all__ = ["ConstructPlan", "costimulation_factor", "hill", "predict_visibility", "tonic_factor"]

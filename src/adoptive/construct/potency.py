@@ -12,7 +12,7 @@ from adoptive.construct.types import ConstructPlan
 from adoptive.parameters import Typical, draw_patients
 from adoptive.streams import Keys, Streams
 
-__all__ = ["hill", "predict_visibility", "tonic_factor"]
+__all__ = ["costimulation_factor", "hill", "predict_visibility", "tonic_factor"]
 
 Floats = NDArray[np.float64]
 
@@ -54,3 +54,10 @@ def tonic_factor(plan: ConstructPlan, *, keys: Keys, typical: Typical) -> Floats
     """Give the construct's tonic exhaustion over the reference construct's, ``(patients,)``."""
     row = "truc" if plan.modality == "TRuC-T" else _TONIC[plan.costimulation]
     return typical.at(f"construct.tonic_{row}", keys)
+
+
+def costimulation_factor(plan: ConstructPlan, name: str, *, keys: Keys, typical: Typical) -> Floats:
+    """Give what the construct's costimulation makes of ``growth`` or ``cytokines`` over CD28's, ``(patients,)``."""
+    if plan.modality != "CAR-T" or plan.costimulation != "4-1BB":
+        return np.ones(len(keys))
+    return typical.at(f"construct.{name}_41bb", keys)

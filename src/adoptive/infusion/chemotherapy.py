@@ -64,7 +64,7 @@ def choose_drugs(drugs: Sequence[ChoiceDrug], cohort: Cohort, *, typical: Typica
         np.searchsorted(edges, streams.uniform("infusion.choice", keys), side="right"), len(drugs) - 1
     ).astype(np.int64)
     kills = np.stack([_kill(drug, cohort, typical, streams) for drug in drugs])
-    fading = np.stack([_resistance(drug, cohort, typical) for drug in drugs])
+    fading = np.stack([_resistance(drug, cohort, typical, streams) for drug in drugs])
     here = (picked, np.arange(len(keys)))
     return Choice(
         drug=picked,
@@ -83,12 +83,13 @@ def _kill(drug: ChoiceDrug, cohort: Cohort, typical: Typical, streams: Streams) 
     return np.asarray(drug.kill_per_day * effect)
 
 
-def _resistance(drug: ChoiceDrug, cohort: Cohort, typical: Typical) -> Floats:
-    """Give the loss of a drug's effect: the study's, the drug's row, or that of chemotherapy."""
+def _resistance(drug: ChoiceDrug, cohort: Cohort, typical: Typical, streams: Streams) -> Floats:
+    """Draw the loss of a drug's effect in each patient: the study's, the drug's row, or that of chemotherapy."""
     if drug.resistance_per_day is not None:
         return np.full(len(cohort), drug.resistance_per_day)
     own = f"infusion.resistance_{drug.drug}"
-    return typical.at(own if own in typical.book else "infusion.resistance_chemotherapy", cohort.keys)
+    name = own if own in typical.book else "infusion.resistance_chemotherapy"
+    return draw_patients(typical, streams, name=name, keys=cohort.keys)
 
 
 def plan_bridging(

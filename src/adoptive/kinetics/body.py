@@ -36,6 +36,10 @@ def cytokines(y: Values, p: Values, a: Body, lesions: Sequence[Lesion]) -> dict[
 
     Stimuli count from baseline, so that an untreated patient stays exactly where he is. Anakinra (``ro_1``) takes away
     what runs over interleukin 1: a share of the production of interleukin 6 and of the push on the barrier.
+
+    Interleukin 6 comes from myeloid cells that the engineered cells set off. They answer with all they have and are
+    then refractory (``My``): used up in proportion to interferon gamma, back only as it falls. So release ends while
+    the cells that caused it still persist. Dexamethasone lowers interferon gamma but spares none of them.
     """
     source = p.q_body * a.s * y.E_p * a.dexi
     for les in lesions:
@@ -44,12 +48,14 @@ def cytokines(y: Values, p: Values, a: Body, lesions: Sequence[Lesion]) -> dict[
     six = a.s6 / (a.s6 + p.K6c)
     il6_excess = positive(y.IL6 - p.b6)
     ferritin = a.ifn_excess / (a.ifn_excess + p.KFi) * (p.fer_0 + (1.0 - p.fer_0) * six)
+    spent = a.ifn_excess / (a.ifn_excess + p.KMy * a.dexi)
     push = il6_excess / (il6_excess + p.K6b) * y.IFN / (y.IFN + p.KIFN_bbb)
     return {
         "IFN": p.dIFN * (p.bIFN - y.IFN) + p.kIFN * source,
         "IL6": p.d6 * p.b6
-        + p.k6 * (source - p.il1_six * a.ro_1 * source) * to_6 * a.dexi
+        + p.k6 * (source - p.il1_six * a.ro_1 * source) * to_6 * a.dexi * y.My
         - p.d6 * y.IL6 * (1.0 - p.o6 * a.ro_6),
+        "My": p.rMy * (1.0 - spent) * (1.0 - y.My) - p.uMy * spent * y.My,
         "CRP": p.kCRP * (p.CRP0 + p.eCRP * six - y.CRP),
         "FER": p.kFer * (p.Fer0 * (1.0 + p.eFer * ferritin) - y.FER),
         "BBB": p.kBBB * (push - p.il1_leak * a.ro_1 * push - y.BBB),

@@ -1,6 +1,6 @@
 """The model: one plain text over states and parameters, from which everything else is derived.
 
-Fifty-one states of the body and seven per lesion, of which there may be up to eight. Read
+Fifty-two states of the body and seven per lesion, of which there may be up to eight. Read
 :mod:`~adoptive.kinetics.cells`, then :mod:`~adoptive.kinetics.tumour`, then :mod:`~adoptive.kinetics.body`.
 """
 

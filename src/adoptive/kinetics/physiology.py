@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from adoptive.cohort.types import Cohort
-from adoptive.construct import ConstructPlan, predict_visibility, tonic_factor
+from adoptive.construct import ConstructPlan, costimulation_factor, predict_visibility, tonic_factor
 from adoptive.facility.types import Product
 from adoptive.kinetics.equations import PER_LESION
 from adoptive.kinetics.states import BODY, CLASSES, LESIONS, MOST_LESIONS, lesion_state, state_names
@@ -95,6 +95,7 @@ def describe_patients(
     kind = product_class(construct, cohort.antigen.target)
     own: dict[str, Any] = {"kind": kind, "armour": construct.armour}
     body = draw_physiology(cohort, typical, streams, visibility=visibility, tonic=tonic, **own)
+    body = _costimulated(body, cohort, construct, typical)
     body = body.replace(switch=np.full(len(cohort), float(construct.safety_switch != "none")))
     if product is None:
         return body
@@ -109,6 +110,16 @@ def describe_patients(
         share_E=engrafting * product.effector_share,
         share_X=engrafting * product.exhausted_share,
     )
+
+
+def _costimulated(body: Physiology, cohort: Cohort, construct: ConstructPlan, typical: Typical) -> Physiology:
+    """Give the cells the growth and the cytokines of their costimulation."""
+    growth, cytokines = (
+        costimulation_factor(construct, name, keys=cohort.keys, typical=typical) for name in ("growth", "cytokines")
+    )
+    return body.replace(
+        pE=body.of("pE") * growth, k6=body.of("k6") * cytokines, kIFN=body.of("kIFN") * cytokines
+    )  # fmt: skip
 
 
 def draw_physiology(
@@ -150,7 +161,7 @@ def draw_physiology(
     columns |= {lesion_state(name, j): each[name][:, j] for name in PER_LESION for j in places}
     values = np.column_stack([columns[name] for name in names])
     draws = streams.uniform("kinetics.last cell", keys, len(CLASSES) * cohort.lesions + 1)
-    shares = _class_shares(cohort, typical, streams, with_hla=kind in _BY_HLA)
+    shares = _class_shares(cohort, typical, streams, kind=kind)
     return Physiology(names, values, _starting_state(cohort, columns, tumour, shares), draws)
 
 
@@ -189,7 +200,7 @@ def _first_mutant(living: Floats, lot: Floats) -> Floats:
     return np.where(here, 1.0 / np.maximum(share, 1e-12), 0.0)
 
 
-def _class_shares(cohort: Cohort, typical: Typical, streams: Streams, *, with_hla: bool) -> dict[str, Floats]:
+def _class_shares(cohort: Cohort, typical: Typical, streams: Streams, *, kind: str) -> dict[str, Floats]:
     """Give the starting share of each antigen class in each lesion, ``(patients, lesions)``.
 
     For a T-cell receptor some tumours have cells that lost the HLA molecule which shows the peptide: they are
@@ -197,9 +208,10 @@ def _class_shares(cohort: Cohort, typical: Typical, streams: Streams, *, with_hl
     """
     antigen = cohort.antigen
     shares = {"H": antigen.high_share, "L": antigen.low_share, "N": antigen.negative_share}
-    if not with_hla:
+    if kind not in _BY_HLA:
         return shares
-    founder = streams.uniform("kinetics.HLA founder", cohort.keys) < typical.at("kinetics.hla_founder", cohort.keys)
+    share = typical.at("kinetics.hla_founder", cohort.keys, kinds=Kinds.one(len(cohort), kind))
+    founder = streams.uniform("kinetics.HLA founder", cohort.keys) < share
     lost = np.where(founder, typical.at("kinetics.hla_share", cohort.keys), 0.0)[:, None]
     kept = {c: (1.0 - lost) * share for c, share in shares.items()}
     return kept | {"N": kept["N"] + lost}
@@ -219,7 +231,7 @@ def _starting_state(
         line = name.split("_")[0]
         if line in ("ANC", "PLT"):
             start[name] = columns[f"{line}_0"]
-        if name in ("H", "B", "PC", "IgG"):
+        if name in ("H", "My", "B", "PC", "IgG"):
             start[name] = np.ones(len(cohort))
     for j in range(cohort.lesions):
         start[lesion_state("D", j)] = tumour["dead"][:, j]

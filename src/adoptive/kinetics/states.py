@@ -1,4 +1,4 @@
-"""The states of the model, in order: 51 of the whole body and 7 of each lesion, with unit and tolerance scale."""
+"""The states of the model, in order: 52 of the whole body and 7 of each lesion, with unit and tolerance scale."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ BODY: Final[dict[str, tuple[str, str, float]]] = {
     "H": ("normal tissue that carries the antigen", "fraction", _SHARE),
     "IFN": ("interferon gamma", "pg/mL", _LEVEL),
     "IL6": ("interleukin 6", "pg/mL", _LEVEL),
+    "My": ("myeloid cells that can still release interleukin 6", "fraction of baseline", _SHARE),
     "CRP": ("C-reactive protein", "mg/L", _LEVEL),
     "FER": ("ferritin", "ug/L", _COUNT),
     "BBB": ("leak of the blood-brain barrier", "0-1", _SHARE),
@@ -112,7 +113,7 @@ def state_names(lesions: int = LESIONS) -> tuple[str, ...]:
     """List every state: the body's, then lesion by lesion.
 
     >>> len(state_names(5))
-    86
+    87
     """
     return tuple(BODY) + tuple(lesion_state(name, j) for j in range(lesions) for name in LESION)
 

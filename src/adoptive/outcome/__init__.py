@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         daily_icans_grade,
         draw_brain_tolerance,
     )
+    from adoptive.outcome.clinic.early_scans import early_scan_days
     from adoptive.outcome.clinic.hazard import Fate, draw_fate, first_passage
     from adoptive.outcome.clinic.infections import Infections, draw_infections
     from adoptive.outcome.clinic.laboratory_values import LaboratoryPanel, limits_of_normal, printed_values, true_values
@@ -102,6 +103,7 @@ if TYPE_CHECKING:
 
 _NAMES: Final = {
     "clinic.brain": "BrainSigns BrainTolerance brain_signs daily_icans_grade draw_brain_tolerance",
+    "clinic.early_scans": "early_scan_days",
     "clinic.hazard": "Fate draw_fate first_passage",
     "clinic.infections": "Infections draw_infections",
     "clinic.laboratory_values": "LaboratoryPanel limits_of_normal printed_values true_values",
@@ -176,8 +178,8 @@ __all__ = [
     "confirm_new_lesions", "consciousness_code", "corrected_calcium_mmol_l", "count_neutropenia_days", "crs_course",
     "daily_crs_grade", "daily_icans_grade", "daily_lowest", "days_to_response", "depth_of_response", "disease_control",
     "dlt_of", "draw_brain_tolerance", "draw_fate", "draw_infections", "draw_tolerance", "draw_vitals",
-    "duration_of_response", "episodes", "event_free_survival", "find_b_cell_aplasia", "find_dlt", "find_iec_hs",
-    "first_confirmed", "first_passage", "grade_clinical_tls", "grade_crs", "grade_cytopenia",
+    "duration_of_response", "early_scan_days", "episodes", "event_free_survival", "find_b_cell_aplasia", "find_dlt",
+    "find_iec_hs", "first_confirmed", "first_passage", "grade_clinical_tls", "grade_crs", "grade_cytopenia",
     "grade_ejection_fraction", "grade_febrile_neutropenia", "grade_icaht_early", "grade_icaht_late", "grade_icans",
     "grade_iec_hs", "grade_laboratory", "grade_laboratory_rows", "grade_laboratory_tls", "grade_laboratory_tls_course",
     "grade_t_icaht_early", "grade_t_icaht_late", "has_howard_clinical_tls", "has_nccn_thrombocytopenia", "ice_score",

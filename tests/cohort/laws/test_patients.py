@@ -122,7 +122,8 @@ def test_without_spread_everybody_grows_at_the_studys_doubling_time(
 ) -> None:
     typical = published(cohort__doubling_time_lesion_sd=0.0)
     rows = dict(typical.book.rows)
-    rows["cohort.doubling_time_factor"] = dataclasses.replace(rows["cohort.doubling_time_factor"], between=0.0)
+    for name in ("cohort.doubling_time_factor", "cohort.doubling_time_factor@gastric"):
+        rows[name] = dataclasses.replace(rows[name], between=0.0)
     plain = dataclasses.replace(typical, book=dataclasses.replace(typical.book, rows=rows))
     cohort = draw_cohort(study.cohort, study.antigen, keys=Keys.of(0, [1, 2]), typical=plain, streams=streams)
     np.testing.assert_allclose(cohort.growth_per_day, np.log(2) / 32.0, rtol=1e-12)

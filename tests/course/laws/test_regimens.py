@@ -138,7 +138,7 @@ def test_dose_limiting_toxicity_stops_some_of_those_whom_severe_toxicity_stops(
 ) -> None:
     """Grade 3 that passes within 72 hours stops only by its grade; grade 4 and what lasts stops by both."""
     severe = (RegimenRule("CRS grade", "stop", 3.0), RegimenRule("ICANS grade", "stop", 3.0))
-    hot = dataclasses.replace(plan, typical=published(kinetics__k6=6e-6))
+    hot = dataclasses.replace(plan, typical=published(kinetics__k6=2e-5))
     free = follow(people, hot)
     by_grade, by_dlt = (follow(people, hot, rules=rules) for rules in (severe, (RegimenRule("DLT", "stop"),)))
     again = [given(course)[:, 1] for course in (free, by_grade, by_dlt)]

@@ -131,3 +131,24 @@ def test_every_mistake_names_its_row(text: str, message: str) -> None:
 def test_an_unknown_name_suggests_its_namesake() -> None:
     with pytest.raises(ParameterError, match=r"value: cohort\.x; allowed: kinetics\.x"):
         Book({"kinetics.x": _row()})["cohort.x"]
+
+
+def test_a_row_that_shares_doubt_is_drawn_with_its_general_row() -> None:
+    """Whatever the seed; the same row with a doubt of its own moves by itself."""
+    general, own = _row(name="a.x", uncertainty=0.3), _row(name="a.x@kind", uncertainty=0.3)
+    shared = replace(own, shares_doubt=True)
+    for seed in range(3):
+        drawn = [
+            draw_typical(Book({"a.x": general, row.name: row}), Streams(seed), trials=range(9)) for row in (shared, own)
+        ]
+        np.testing.assert_array_equal(drawn[0].values["a.x@kind"], drawn[0].values["a.x"])
+        assert (drawn[1].values["a.x@kind"] != drawn[1].values["a.x"]).all()
+
+
+def test_rows_that_share_doubt_stand_beside_a_general_row_of_the_same_spreads() -> None:
+    book = load_book()
+    shared = [row for row in book.values() if row.shares_doubt]
+    assert len(shared) > 20
+    for row in shared:
+        general = book[row.name.partition("@")[0]]
+        assert (row.unit, row.scale, row.uncertainty) == (general.unit, general.scale, general.uncertainty), row.name

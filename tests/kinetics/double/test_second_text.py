@@ -228,10 +228,14 @@ class Paper:
         six, ifn = share(self.s6, p["K6c"]), plus(y["IFN"] - p["bIFN"])
         leak = share(plus(y["IL6"] - p["b6"]), p["K6b"]) * share(y["IFN"], p["KIFN_bbb"])
         fer = p["Fer0"] * (1 + p["eFer"] * share(ifn, p["KFi"]) * (p["fer_0"] + (1 - p["fer_0"]) * six))
+        tired = share(plus(y["IFN"] - p["bIFN"]), p["KMy"] * self.calm)
         cleared = p["d6"] * y["IL6"] * (1 - p["o6"] * self.ro6)
         return {
             "IFN": p["dIFN"] * (p["bIFN"] - y["IFN"]) + p["kIFN"] * q,
-            "IL6": p["d6"] * p["b6"] + p["k6"] * q * push * self.calm * (1 - p["il1_six"] * self.blocked1) - cleared,
+            "IL6": p["d6"] * p["b6"]
+            + p["k6"] * q * push * self.calm * (1 - p["il1_six"] * self.blocked1) * y["My"]
+            - cleared,
+            "My": p["rMy"] * (1 - tired) * (1 - y["My"]) - p["uMy"] * tired * y["My"],
             "CRP": p["kCRP"] * (p["CRP0"] + p["eCRP"] * six - y["CRP"]),
             "FER": p["kFer"] * (fer - y["FER"]),
             "BBB": p["kBBB"] * (leak * (1 - p["il1_leak"] * self.blocked1) - y["BBB"]),

@@ -75,4 +75,4 @@ def test_every_parameter_is_used() -> None:
     used |= {factor for jump in model.jumps for factor in jump.effect.values() if isinstance(factor, str)}
     assert set(model.parameters) - used == set()
     assert set(DERIVED) <= set(model.parameters)
-    assert len(trace(model).slopes) == len(model.states) == 51 + 7 * LESIONS
+    assert len(trace(model).slopes) == len(model.states) == 52 + 7 * LESIONS

@@ -30,6 +30,7 @@ from adoptive.infusion import Infusions
 from adoptive.kinetics import Physiology, describe_patients
 from adoptive.kinetics.physiology import product_class
 from adoptive.kinetics.states import IN_BLOOD, IN_TISSUE, LESIONS, lesion_state
+from adoptive.parameters import load_book
 from adoptive.streams import Streams
 
 UNTIL = 90.0
@@ -175,3 +176,11 @@ def test_of_a_bulk_product_few_cells_see_the_tumour() -> None:
     car, bulk = (describe_patients(cohort_of(), plan, **common) for plan in (CAR, TIL))
     for name in ("share_M", "share_E", "share_X"):
         assert bulk.of(name)[0] == pytest.approx(0.1 * car.of(name)[0])
+
+
+def test_one_lost_haplotype_hides_a_tumour_from_one_receptor_not_from_its_lymphocytes() -> None:
+    """A class's own rows stand for the loss of HLA: rarer where the receptors see several molecules."""
+    one, many = described(TCR), described(TIL)
+    assert many.of("muHLA")[0] < 1e-2 * one.of("muHLA")[0]
+    book = load_book()
+    assert book["kinetics.hla_founder@TIL"].value < book["kinetics.hla_founder"].value

@@ -156,7 +156,8 @@ def _count(
 ) -> Floats:
     """Give a blood count as the laboratory prints it at visits."""
     error = _error(f"visit {name}", day, cohort, typical.at(f"outcome.{name}_noise", cohort.keys)[:, None], streams)
-    return np.asarray(at_days(trajectory.of(state), trajectory.day, day) * error)
+    truth = np.maximum(at_days(trajectory.of(state), trajectory.day, day), 0.0)  # the solver may undershoot nothing
+    return np.asarray(truth * error)
 
 
 def _error(what: str, like: Floats, cohort: Cohort, sd: Floats, streams: Streams) -> Floats:

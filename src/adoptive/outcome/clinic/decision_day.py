@@ -40,7 +40,7 @@ def sign_levels(cohort: Cohort, tolerance: Tolerance, *, typical: Typical, strea
     return SignLevels(
         crs_il6_pg_ml=np.column_stack([tolerance.fever, tolerance.serious, tolerance.severe, tolerance.life_threat]),
         icans_leak=np.column_stack([brain.first, brain.serious, brain.severe, brain.critical]),
-        igg_mg_dl=100.0 * draw_patients(typical, streams, name="outcome.igg_g_l", keys=cohort.keys),
+        igg_mg_dl=100.0 * draw_patients(typical, streams, name="outcome.igg_g_l", keys=cohort.keys, kinds=cohort.kinds),
     )
 
 

@@ -12,7 +12,7 @@ from adoptive.cohort.types import Cohort
 from adoptive.parameters import Typical
 from adoptive.streams import Streams
 
-__all__ = ["Fate", "draw_fate", "first_passage"]
+__all__ = ["Fate", "draw_fate", "first_passage", "passages"]
 
 Floats = NDArray[np.float64]
 
@@ -49,10 +49,29 @@ def first_passage(hazard: Floats, day: Floats, threshold: Floats) -> Floats:
     >>> first_passage(np.full((1, 3), 0.5), np.array([0.0, 1.0, 2.0]), np.array([0.75]))
     array([1.5])
     """
+    return _passed(_cumulated(hazard, day), day, threshold)
+
+
+def passages(hazard: Floats, day: Floats, thresholds: Floats) -> Floats:
+    """Give the days on which a cumulative hazard passes several thresholds of each patient, ``(patients, times)``.
+
+    >>> passages(np.full((1, 3), 0.5), np.array([0.0, 1.0, 2.0]), np.array([[0.25, 0.75]]))
+    array([[0.5, 1.5]])
+    """
+    total = _cumulated(hazard, day)
+    return np.stack([_passed(total, day, threshold) for threshold in thresholds.T], axis=1)
+
+
+def _cumulated(hazard: Floats, day: Floats) -> Floats:
+    """Integrate a hazard over the days by trapezoids, ``(patients, days)``."""
     steps = 0.5 * (hazard[:, 1:] + hazard[:, :-1]) * np.diff(day)
-    total = np.concatenate([np.zeros((len(hazard), 1)), np.cumsum(steps, axis=1)], axis=1)
+    return np.concatenate([np.zeros((len(hazard), 1)), np.cumsum(steps, axis=1)], axis=1)
+
+
+def _passed(total: Floats, day: Floats, threshold: Floats) -> Floats:
+    """Give the day on which each patient's cumulative hazard passes his threshold, inf if it never does."""
     after = np.minimum((total < threshold[:, None]).sum(axis=1), len(day) - 1)
-    row = np.arange(len(hazard))
+    row = np.arange(len(total))
     before = np.maximum(after - 1, 0)
     low, high = total[row, before], total[row, after]
     share = np.where(high > low, (threshold - low) / np.where(high > low, high - low, 1.0), 0.0)

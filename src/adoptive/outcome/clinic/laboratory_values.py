@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from adoptive.kinetics.states import IN_BLOOD
 from adoptive.kinetics.types import Physiology, Trajectory
-from adoptive.parameters import Book, Typical, draw_patients
+from adoptive.parameters import Book, Kinds, Typical, draw_patients
 from adoptive.streams import Keys, Streams
 
 __all__ = [
@@ -139,6 +139,7 @@ def true_values(
     streams: Streams,
     rows: NDArray[np.int64] | None = None,
     albumin_g_l: Floats | None = None,
+    kinds: Kinds | None = None,
 ) -> LaboratoryPanel:
     """Give every patient's laboratory values at the days of the calendar, free of scatter.
 
@@ -155,13 +156,15 @@ def true_values(
         Which patients of the trajectory these are; None = all.
     albumin_g_l
         Albumin before treatment, ``(patients,)``, where it is known; None = as the row has it.
+    kinds
+        Of what tumour type they are, whose own rows then stand for the general ones.
     """
     day = calendar_days(infusion_day, lead_days)
     who = np.arange(len(trajectory)) if rows is None else rows
     states, body = _states_at(trajectory, who, day), body.take(who)
 
     def row(name: str) -> Floats:
-        return draw_patients(typical, streams, name=f"outcome.{name}", keys=keys)[:, None]
+        return draw_patients(typical, streams, name=f"outcome.{name}", keys=keys, kinds=kinds)[:, None]
 
     drive = _drives(states, body)
     true = _counts(states, body, row) | _red_cells(day, drive, row) | _chemistry(states, drive, row)

@@ -12,6 +12,7 @@ from adoptive.cohort.types import Cohort
 from adoptive.kinetics.observe import lesion_diameters_mm, tumour_volume_cm3
 from adoptive.kinetics.types import Physiology, Trajectory
 from adoptive.outcome.clinic.blood_cancer import Found, read_leukaemia, read_myeloma
+from adoptive.outcome.clinic.early_scans import early_scan_days
 from adoptive.outcome.clinic.hazard import Fate, draw_fate
 from adoptive.outcome.clinic.lymphoma import read_lymphoma
 from adoptive.outcome.clinic.scans import read_scans, visits_done, without_lesions
@@ -77,33 +78,41 @@ def read_course(
     typical: Typical,
     streams: Streams,
     assessment: Assessment | None = None,
+    until: Floats | None = None,
 ) -> Reading:
-    """Read fate and visits from what has been recorded; a visit needs a patient who lives and still takes part."""
+    """Read fate and visits from what has been recorded; a visit needs a patient who lives and still takes part.
+
+    Disease that is measured by lesions is also scanned early, for symptoms, ``until`` ``(patients,)`` if it is given.
+    """
     rules = Assessment() if assessment is None else assessment
-    fate = read_fate(trajectory, body, cohort, typical=typical, streams=streams, baseline_day=baseline_day)
+    draws: dict[str, Any] = {"typical": typical, "streams": streams}
+    volume = tumour_volume_cm3(trajectory, body)
+    fate = draw_fate(volume, trajectory.day, cohort, baseline_day=baseline_day, **draws)
     last = np.minimum(np.minimum(fate.death_day, fate.withdrawal_day), trajectory.now)
     day = np.where(scan_days <= last[:, None], scan_days, np.inf)
-    draws: dict[str, Any] = {"typical": typical, "streams": streams}
     read_marrow = _MARROW.get(rules.response_criteria)
     if read_marrow is not None:
         done = visits_done(day, cohort.keys, **draws)
         found = read_marrow(trajectory, cohort, day=day, done=done, baseline_day=baseline_day, **draws)
         scans = without_lesions(day, done)
         return Reading(baseline_day, scans, _of_marrow(found, done), fate, found.mrd_negative, rules)
+    starts: dict[str, Any] = {"baseline_day": baseline_day, "new_lesion_day": fate.new_lesion_day}
+    early = early_scan_days(volume, trajectory.day, cohort, **starts, **draws)
+    last = last if until is None else np.minimum(last, until)
     scans = read_scans(
         lesion_diameters_mm(trajectory, body),
         trajectory.day,
         day=day,
-        baseline_day=baseline_day,
-        new_lesion_day=fate.new_lesion_day,
+        early_day=np.where(early <= last[:, None], early, np.inf),
         cohort=cohort,
+        **starts,
         **draws,
     )
     assessed = assess(scans)
     if rules.response_criteria == "Lugano 2014":
         visits = read_lymphoma(scans, trajectory, body, cohort, baseline_day=baseline_day, **draws)
         assessed = _with(assessed, assess_lymphoma(visits))
-    return Reading(baseline_day, scans, assessed, fate, np.full(day.shape, UNGRADED), rules)
+    return Reading(baseline_day, scans, assessed, fate, np.full(scans.day.shape, UNGRADED), rules)
 
 
 def _with(measured: Assessed, judged: Judged) -> Assessed:

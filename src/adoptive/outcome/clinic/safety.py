@@ -228,6 +228,7 @@ class _Treated:
             streams=streams,
             rows=rows,
             albumin_g_l=watched.cohort.albumin_g_l[rows],
+            kinds=watched.cohort.kinds.take(rows),
         )
         panel = printed_values(true, keys, typical=typical, streams=streams)
         return cls(watched, rows, keys, first, watch, true, panel, bedside, typical, streams)

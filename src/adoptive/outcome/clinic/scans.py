@@ -96,22 +96,32 @@ def read_scans(
     cohort: Cohort,
     typical: Typical,
     streams: Streams,
+    early_day: Floats | None = None,
 ) -> Scans:
     """Read the scans of the given days from true diameters ``(patients, grid, lesions)``.
 
     ``read = true exp(sd z)``; below 5 mm a visible lesion is written as 5 mm, an invisible one as 0. Non-target disease
-    or a new lesion progresses from ``new_lesion_day`` on; it has gone when the target lesions have.
+    or a new lesion progresses from ``new_lesion_day`` on; it has gone when the target lesions have. Scans of
+    ``early_day`` ``(patients, early scans)`` are read with errors of their own, never missed, and stand in order of
+    their days among the planned ones.
     """
-    keys, visits, lesions = cohort.keys, day.shape[1], diameter_mm.shape[2]
+    keys, lesions, planned = cohort.keys, diameter_mm.shape[2], day.shape[1]
+    done = visits_done(day, keys, typical=typical, streams=streams)
+    noise = _errors("outcome.reader", planned + 1, lesions, cohort, streams)
+    if early_day is not None:
+        day, done = np.concatenate([day, early_day], axis=1), np.concatenate([done, np.isfinite(early_day)], axis=1)
+        others = _errors("outcome.reader of early scans", early_day.shape[1], lesions, cohort, streams)
+        noise = np.concatenate([noise, others], axis=1)
     true = at_days(diameter_mm, grid, np.concatenate([baseline_day[:, None], day], axis=1))
-    noise = streams.normal("outcome.reader", keys, (visits + 1) * lesions).reshape(len(keys), visits + 1, lesions)
     read = true * np.exp(typical.at("outcome.reader_sd", keys)[:, None, None] * noise)
     limits = {name: typical.at(f"outcome.{name}", keys)[:, None, None] for name in ("too_small_mm", "invisible_mm")}
     read = written_mm(read, true, **limits)
-    done = visits_done(day, keys, typical=typical, streams=streams)
+    if early_day is not None:
+        order = np.argsort(day, axis=1, kind="stable")
+        day, done = np.take_along_axis(day, order, axis=1), np.take_along_axis(done, order, axis=1)
+        read = np.concatenate([read[:, :1], np.take_along_axis(read[:, 1:], order[:, :, None], axis=1)], axis=1)
     lot = streams.uniform("outcome.nodal", keys, lesions)
     share = typical.at("outcome.nodal_share", keys, kinds=cohort.kinds)[:, None]
-    nodal = (lot < share) & (cohort.lesion_diameter_mm >= TARGET_NODE_MM)
     elsewhere = day >= new_lesion_day[:, None]
     gone = (read[:, 1:] == 0).all(axis=2)
     state = np.where(gone, int(NonTarget.CR), int(NonTarget.NON_CR_NON_PD))
@@ -120,12 +130,17 @@ def read_scans(
         day=day,
         done=done,
         diameter_mm=read[:, 1:],
-        measured=np.broadcast_to(done[:, :, None], (len(keys), visits, lesions)),
+        measured=np.broadcast_to(done[:, :, None], (*day.shape, lesions)),
         baseline_mm=np.where(cohort.lesion_diameter_mm > 0, read[:, 0], 0.0),
-        nodal=nodal,
+        nodal=(lot < share) & (cohort.lesion_diameter_mm >= TARGET_NODE_MM),
         non_target=np.where(cohort.peritoneal[:, None], state, int(NonTarget.NONE)),
         new_lesion=elsewhere & ~cohort.peritoneal[:, None],
     )
+
+
+def _errors(purpose: str, visits: int, lesions: int, cohort: Cohort, streams: Streams) -> Floats:
+    """Draw the readers' errors, ``(patients, visits, lesions)``."""
+    return streams.normal(purpose, cohort.keys, visits * lesions).reshape(len(cohort), visits, lesions)
 
 
 def visits_done(day: Floats, keys: Keys, *, typical: Typical, streams: Streams) -> NDArray[np.bool_]:

@@ -73,16 +73,19 @@ class Bank:
 
 @dataclass(frozen=True)
 class Emulator:
-    """Hold what one trial of a study is expected to give, as a quadratic in the free quantities.
+    """Hold what one trial of a study is expected to give, as a quadratic in the study's levers.
 
-    ``mean(phi)_e = phi' quadratic_e phi + linear_e phi + constant_e`` on the observations' scales; ``covariance``
-    ``(observations, observations)`` is that of one trial's residuals, its sampling noise and what the quadratic misses;
-    ``explained`` the part of the values' variance that the quadratic gives.
+    ``z = levers phi - centre`` ``(levers,)`` are the shifts that this study can tell apart; ``mean_e = constant_e +
+    linear_e z + z' quadratic_e z`` on the observations' scales. ``covariance`` ``(observations, observations)`` is that
+    of one trial's residuals, its sampling noise and what the quadratic misses; ``explained`` the part of the values'
+    variance that the quadratic gives.
     """
 
     study: str
     free: tuple[str, ...]
     observations: tuple[Observation, ...]
+    levers: Floats
+    centre: Floats
     constant: Floats
     linear: Floats
     quadratic: Floats
@@ -91,12 +94,24 @@ class Emulator:
 
     def mean(self, phi: Floats) -> Floats:
         """Give the expected values at some points ``(points, free)``: ``(points, observations)``."""
-        bent = np.einsum("pi,eij,pj->pe", phi, self.quadratic, phi, optimize=True)
-        return np.asarray(self.constant + phi @ self.linear.T + bent)
+        z = phi @ self.levers.T - self.centre
+        bent = np.einsum("pi,eij,pj->pe", z, self.quadratic, z, optimize=True)
+        return np.asarray(self.constant + z @ self.linear.T + bent)
 
     def jacobian(self, phi: Floats) -> Floats:
         """Give the slopes at one point ``(free,)``: ``(observations, free)``."""
-        return np.asarray(self.linear + 2.0 * np.einsum("eij,j->ei", self.quadratic, phi))
+        z = self.levers @ phi - self.centre
+        return np.asarray((self.linear + 2.0 * np.einsum("eij,j->ei", self.quadratic, z)) @ self.levers)
+
+    @property
+    def y(self) -> Floats:
+        """Give the published values on their scales."""
+        return np.array([one.y for one in self.observations])
+
+    @property
+    def weight(self) -> Floats:
+        """Give the published values' weights."""
+        return np.array([one.weight for one in self.observations])
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,14 @@ Found = Iterator[tuple[str, float]]
 
 
 def inflammation(by: Setting) -> Found:
-    """S1, S2, S9: interleukin 6 and what follows it, without and with tocilizumab on day 7."""
+    """S1, S2, S9: interleukin 6 and what follows it, without and with tocilizumab on day 6, before the peak."""
     one = follow(by.typical(), by.treatment())
     (_, top), (il6, day) = peak(one), crest(one, "IL6")
     yield "S1.after_peak", day[0] - top[0]
     yield "S1.day", day[0]
     yield "S1.crp", crest(one, "CRP")[1][0] - day[0]
     yield "S1.ferritin", crest(one, "FER")[1][0] - day[0]
-    dose = once("tocilizumab", 1, day=INFUSION_DAY + 7.0, amount=560.0)
+    dose = once("tocilizumab", 1, day=INFUSION_DAY + 6.0, amount=560.0)
     helped = follow(by.typical(), join(by.treatment(), dose))
     yield "S2.total", (crest(helped, "IL6")[0] / il6)[0]
     yield "S2.effective", helped.il6_effective.max() / one.il6_effective.max()

@@ -10,10 +10,14 @@ import typer
 from typer.core import TyperGroup
 
 from adoptive.workbench.cli.bounding import bounds
+from adoptive.workbench.cli.calibrating import calibrate
 from adoptive.workbench.cli.designing import design
+from adoptive.workbench.cli.dossier import register as register_dossier
 from adoptive.workbench.cli.exporting import SHORT_HELP, export
+from adoptive.workbench.cli.individual import register as register_individual
 from adoptive.workbench.cli.judging import judge, reconstruct
 from adoptive.workbench.cli.surroundings import damaged_cache, silence_output
+from adoptive.workbench.cli.validating import check, predict, score
 from adoptive.workbench.cli.zoo import zoo
 from adoptive.workbench.limits import DEFAULT_TRIALS, MOST_TRIALS, MOST_WORKERS
 
@@ -49,11 +53,17 @@ app = typer.Typer(
 )
 
 app.add_typer(zoo)
+register_individual(calibrate)
+app.add_typer(calibrate)
+register_dossier(app, calibrate)
 app.command(short_help="Bounds of interim looks, events, patients, power.")(bounds)
 app.command(short_help="Judge a table of survival times: curves, tests, hazard ratios.")(judge)
 app.command(short_help="Rebuild patient rows from a published survival curve.")(reconstruct)
 app.command(short_help="Compare designs on the same virtual patients, or search for the best.")(design)
 app.command(short_help=SHORT_HELP)(export)
+app.command(short_help="Set the studies against what they published, or check the kinetics.")(check)
+app.command(short_help="Write a dated, hashed prediction of a trial that has not reported.")(predict)
+app.command(short_help="Score predictions against what was published later.")(score)
 
 StudyArgument = Annotated[str, typer.Argument(help="A bundled study's name, or a study file's path.")]
 SeedOption = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Root seed of all random draws.")]
@@ -148,30 +158,6 @@ def report(run_folder: Annotated[Path, typer.Argument(metavar="RUN", help="A run
     from adoptive.workbench.report import rewrite_report
 
     typer.echo(str(rewrite_report(run_folder)))
-
-
-@app.command(short_help="Check a study's ordering, or the kinetics.")
-def check(
-    study: Annotated[str, typer.Argument(metavar="STUDY|kinetics", help="A study, or the word kinetics.")],
-    seed: SeedOption = 1,
-    as_json: JsonOption = False,
-    patients: Annotated[
-        int | None, typer.Option(min=20, max=20_000, help="kinetics: patients; default 300.", show_default=False)
-    ] = None,
-    only: Annotated[str | None, typer.Option(help="kinetics: some checks, as in K2,S5.")] = None,
-    write: Annotated[Path | None, typer.Option(help="kinetics: write the table to this .md page, too.")] = None,
-) -> None:
-    """Check that better therapy does not look worse (E11), or that the kinetics behave. Exit code 1 if not."""
-    if study == "kinetics":
-        from adoptive.workbench.cli.checking import Asked, check_kinetics
-
-        raise typer.Exit(check_kinetics(Asked(seed, patients or 300, only, as_json, write)))
-    given = [f"--{name}" for name, value in (("patients", patients), ("only", only), ("write", write)) if value]
-    if given:
-        raise typer.BadParameter(f"{', '.join(given)}: only for `adoptive check kinetics`")
-    from adoptive.workbench.cli.running import check_study
-
-    raise typer.Exit(check_study(study, seed=seed, as_json=as_json))
 
 
 @app.command(short_help="Simulate a model of your own (SBML) for a table of patients.")

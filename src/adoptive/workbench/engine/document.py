@@ -10,7 +10,7 @@ from typing import Any
 
 from adoptive.workbench.engine.types import Comparison, RunResult
 
-__all__ = ["as_document", "as_json", "rows_document"]
+__all__ = ["as_document", "as_json", "endpoint_document", "rows_document"]
 
 
 def as_document(result: RunResult, *, wall_s: float | None = None) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def as_document(result: RunResult, *, wall_s: float | None = None) -> dict[str, 
     document: dict[str, Any] = {"study": result.study.name, "seed": result.seed, "trials": result.trials}
     if wall_s is not None:
         document["wall_s"] = round(wall_s, 3)
-    document["endpoints"] = [_endpoint(row) for row in result.comparisons]
+    document["endpoints"] = [endpoint_document(row) for row in result.comparisons]
     document |= {
         "arms": arms, "patients_per_trial": result.study.trial.randomised, "median_trial": result.median_trial,
         "median_trial_by": result.chosen_by.name, "prediction": result.prediction,
@@ -41,7 +41,8 @@ def rows_document(rows: Iterable[Any]) -> list[dict[str, Any]]:
     return [{key: _plain(value) for key, value in dataclasses.asdict(row).items()} for row in rows]
 
 
-def _endpoint(row: Comparison) -> dict[str, Any]:
+def endpoint_document(row: Comparison) -> dict[str, Any]:
+    """Give one endpoint, simulated against published, as it stands in every document."""
     published = row.published
     return {
         "name": published.endpoint, "arm": published.arm, "set": published.set, "unit": published.unit,

@@ -13,23 +13,34 @@ import adoptive
 from adoptive.workbench.engine.types import RunResult
 from adoptive.workbench.study import dump_study
 
-__all__ = ["machine_line", "provenance"]
+__all__ = ["checkout", "commit", "machine_line", "provenance"]
 
 
 def provenance(result: RunResult, *, wall_s: float) -> dict[str, Any]:
     """Give what is needed to make a run again, and what it cost."""
-    root = _checkout()
+    commit, lock = checkout()
     return {
         "tool": "adoptive",
         "version": adoptive.__version__,
-        "commit": _commit(root),
-        "lock_sha256": _digest(root / "requirements.lock") if root else None,
+        "commit": commit,
+        "lock_sha256": lock,
         "study_sha256": hashlib.sha256(dump_study(result.study).encode()).hexdigest(),
         "seed": result.seed,
         "trials": result.trials,
         "machine": machine_line(),
         "wall_s": round(wall_s, 3),
     }
+
+
+def commit() -> str | None:
+    """Give the commit of the checkout that the package runs from, ``None`` where it runs from none."""
+    return _commit(_checkout())
+
+
+def checkout() -> tuple[str | None, str | None]:
+    """Give the commit of the checkout that the package runs from and its lock file's SHA-256; ``None`` elsewhere."""
+    root = _checkout()
+    return _commit(root), _digest(root / "requirements.lock") if root else None
 
 
 def machine_line() -> str:

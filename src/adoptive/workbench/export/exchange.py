@@ -40,7 +40,9 @@ def write_model(source: Source, folder: Path, *, patient: int | None) -> tuple[s
 
 def _sbml(model: PatientModel, place: Path) -> dict[str, str]:
     """Write the model and give the id that each state and parameter has in it."""
-    own = {name: row for name, row in load_book().items() if name.startswith("kinetics.") and not {"@", "~"} & set(name)}
+    own = {
+        name: row for name, row in load_book().items() if name.startswith("kinetics.") and not {"@", "~"} & set(name)
+    }
     meanings = {name.removeprefix("kinetics."): f"{row.meaning} ({row.unit})" for name, row in own.items()}
     text = write_sbml(
         model.model, place, parameters=model.body.values, initial=model.body.initial, events=model.events,

@@ -19,7 +19,7 @@ from adoptive.outcome.clinic.laboratory_values import (
     printed_values,
     true_values,
 )
-from adoptive.parameters import Typical, load_book
+from adoptive.parameters import Kinds, Typical, load_book
 from adoptive.streams import Keys, Streams
 
 KEYS = Keys.of(0, np.arange(40))
@@ -44,7 +44,9 @@ RISES = {
 def true(stand: Callable[..., Any], typical: Typical, streams: Streams) -> Callable[..., LaboratoryPanel]:
     """Give the true values of patients at rest but for the states that are given."""
 
-    def give(*, known_until: float = np.inf, shift: float = 0.0, **states: object) -> LaboratoryPanel:
+    def give(
+        *, known_until: float = np.inf, shift: float = 0.0, kinds: Kinds | None = None, **states: object
+    ) -> LaboratoryPanel:
         trajectory, body = stand(**states)
         return true_values(
             trajectory,
@@ -55,9 +57,20 @@ def true(stand: Callable[..., Any], typical: Typical, streams: Streams) -> Calla
             known_until=np.full(40, known_until),
             typical=typical,
             streams=streams,
+            kinds=kinds,
         )
 
     return give
+
+
+def test_a_tumour_types_own_row_stands_for_the_general_one(true: Callable[..., LaboratoryPanel]) -> None:
+    """Children with leukaemia start with less immunoglobulin G; nothing else of theirs differs."""
+    plain, gastric, leukaemia = true(), true(kinds=Kinds.one(40, "gastric")), true(kinds=Kinds.one(40, "B-ALL"))
+    for analyte in ANALYTES:
+        np.testing.assert_array_equal(gastric.of(analyte), plain.of(analyte))
+        if analyte != "igg_g_l":
+            np.testing.assert_array_equal(leukaemia.of(analyte), plain.of(analyte))
+    assert np.median(leukaemia.igg_g_l) < 0.7 * np.median(plain.igg_g_l)
 
 
 def test_every_analyte_has_a_column_a_scatter_and_limits() -> None:
