@@ -11,7 +11,7 @@ import pytest
 from slow_jobs import Slow, slow_square
 
 from adoptive.errors import StudyError
-from adoptive.workbench.cli.progress import Pace, work_bar
+from adoptive.workbench.cli.pace import Pace, work_bar
 from adoptive.workbench.engine.layout import open_layout
 from adoptive.workbench.engine.pool import Processes, open_team
 
@@ -55,8 +55,8 @@ def test_plain_lines_where_there_is_no_terminal(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = iter([0.0, 0.0, 0.0, 61.0, 61.0, 62.0, 62.0, 200.0, 200.0])
-    monkeypatch.setattr("adoptive.workbench.cli.progress.time.monotonic", lambda: next(clock))
-    monkeypatch.setattr("adoptive.workbench.cli.progress.Pace", lambda: Pace(lambda: next(clock)))
+    monkeypatch.setattr("adoptive.workbench.cli.pace.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("adoptive.workbench.cli.pace.Pace", lambda: Pace(lambda: next(clock)))
     with work_bar() as report:
         assert report is not None
         for done in (0, 500, 600, 1000):

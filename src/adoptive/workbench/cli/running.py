@@ -12,7 +12,7 @@ from typing import Any
 
 from adoptive.errors import RunError
 from adoptive.trial.types import Study
-from adoptive.workbench.cli.progress import work_bar
+from adoptive.workbench.cli.pace import work_bar
 from adoptive.workbench.cli.say import console, say_checks, say_result
 from adoptive.workbench.cli.surroundings import StoppedError, interrupts_kept
 from adoptive.workbench.engine import check_size, run_study
