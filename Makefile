@@ -8,7 +8,7 @@ STAMP   := .venv/.locked
 PEERS   := .venv/.peers
 BENCH   ?=
 GROUPS  := --group test --group docs --group dev
-EXTRAS  := --extra calibrate
+EXTRAS  := --extra calibrate --extra cluster
 CALIBRATION ?= calibration
 
 .DEFAULT_GOAL := help

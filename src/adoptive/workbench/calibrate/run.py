@@ -104,7 +104,7 @@ def calibrate(
 
 def stages() -> tuple[str, ...]:
     """Name the stages in order."""
-    return tuple(stage["name"] for stage in plan()["shares_of", "stages"])
+    return tuple(stage["name"] for stage in plan()["stages"])
 
 
 def shares_of(names: Sequence[str], draws: int, effort: Effort) -> dict[str, int]:

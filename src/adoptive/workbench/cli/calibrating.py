@@ -86,7 +86,7 @@ def _write(found: Any, out: Path, *, install: bool) -> None:
 @contextmanager
 def _told(*, quiet: bool) -> Iterator[tuple[Callable[[str], None], Callable[[int, int], None]]]:
     """Give what says a stage of the fit, and what says how far its simulation is."""
-    from adoptive.workbench.cli.progress import work_bar
+    from adoptive.workbench.cli.pace import work_bar
     from adoptive.workbench.cli.say import console
 
     def said(stage: str) -> None:

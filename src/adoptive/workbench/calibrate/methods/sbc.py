@@ -40,7 +40,7 @@ def disturbed(problem: Problem, values: Floats, missed: Mapping[str, float], *, 
 
 def thinned(found: Floats, draws: int) -> Floats:
     """Keep ``draws`` draws at even distances, so that they depend little on each other."""
-    return found[np.linspace(0, len(found) - 1, draws).round().astype(int)]
+    return np.asarray(found[np.linspace(0, len(found) - 1, draws).round().astype(int)])
 
 
 def rank(truth: Floats, found: Floats) -> Integers:
