@@ -98,7 +98,7 @@ class Sampler:
         again = again and self.whole.last_state is not None
         mcmc = self.short if again else self.whole
         data = (jax.numpy.asarray(y), jax.numpy.asarray(used))
-        start = self.whole.last_state.z if again else None
+        start = self.whole.last_state.z if again and self.whole.last_state is not None else None
         mcmc.run(jax.random.PRNGKey(seed), *data, extra_fields=_EXTRA, init_params=start)
         return mcmc
 

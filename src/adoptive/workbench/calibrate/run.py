@@ -23,7 +23,7 @@ from adoptive.workbench.calibrate.evidence import fitted_studies, plan, stage_of
 from adoptive.workbench.calibrate.free import levers, load_free
 from adoptive.workbench.calibrate.infer import Sampler, infer, pack, sampler
 from adoptive.workbench.calibrate.leave_out import leave_out
-from adoptive.workbench.calibrate.store import FIT, WITHOUT, load_fit, save_emulators, save_fit
+from adoptive.workbench.calibrate.store import FIT, STAGES, WITHOUT, load_fit, save_emulators, save_fit
 from adoptive.workbench.calibrate.types import Emulator, Fit, Floats
 from adoptive.workbench.study import load_study
 
@@ -74,32 +74,92 @@ def calibrate(
     folder: Path, *, effort: Effort = FULL, seed: int = SEED, workers: int = 1, each: bool = True,
     said: Said = lambda _: None, done: Done = lambda _now, _all: None,
 ) -> Calibration:  # fmt: skip
-    """Fit the free quantities to the published trials; what lies in the folder already is not done again."""
+    """Fit the free quantities to the published trials; what lies in the folder already is not done again.
+
+    ``each`` also leaves out each study in turn; ``said`` is told the stages, ``done`` how far the simulation is.
+    """
     started = time.monotonic()
+    emulators, key = _simulated(folder, effort, seed, workers, said, done)
+    save_emulators(folder, emulators)
+    refit = _Refit(folder, emulators, seed, key, sampler(pack(emulators, load_free()), draws=effort.draws), said)
+    fit = refit.kept(FIT, "the joint posterior", (), effort=dataclasses.asdict(effort))
+    after = {
+        stage: refit.kept(f"{STAGES}/{stage}.parquet", f"after the {stage}", _later(fit, stage)) for stage in stages()
+    }
+    without = {name: refit.leave_out(fit, name) for name in fit.studies} if each else {}
+    said(f"done in {(time.monotonic() - started) / 60.0:.0f} minutes")
+    return Calibration(emulators, fit, after | {last: fit}, without)
+
+
+def _simulated(
+    folder: Path, effort: Effort, seed: int, workers: int, said: Said, done: Done
+) -> tuple[dict[str, Emulator], str]:
+    """Simulate both waves and learn the emulators; give them with the name of what they rest on."""
     free, names = load_free(), fitted_studies()
     said(f"first wave: {len(names)} studies, {len(free)} free quantities")
     first = Wave(free, draw_design(free, draws=effort.first, seed=seed), seed, shares_of(names, effort.first, effort))
     banks = simulate_banks(first, folder / "banks", workers=workers, done=done)
     emulators = emulate_all(banks, free)
-    if effort.second:
-        said("posterior of the first wave")
-        found = _kept(
-            folder / f"first-{first.key}.parquet", lambda: infer(emulators, free, seed=seed, run=_rough(emulators))
-        )
-        second = Wave(free, _second_design(found, effort, seed), seed + 1, shares_of(names, effort.second, effort))
-        said("second wave, around that posterior")
-        banks = joined(banks, simulate_banks(second, folder / "banks", workers=workers, done=done))
-        emulators = emulate_all(banks, free, near=second.draws)
-    save_emulators(folder, emulators)
-    said("the joint posterior")
-    run = sampler(pack(emulators, free), draws=effort.draws)
-    whole = infer(emulators, free, seed=seed, run=run)
-    fit = dataclasses.replace(whole, provenance={"seed": seed, "effort": dataclasses.asdict(effort)})
-    save_fit(folder / FIT, fit)
-    after = {stage: _stage(emulators, names, stage, seed, run, said) for stage in stages()[:-1]} | {stages()[-1]: fit}
-    without = _leave_out(folder, emulators, fit, seed, run, said) if each else {}
-    said(f"done in {(time.monotonic() - started) / 60.0:.0f} minutes")
-    return Calibration(emulators, fit, after, without)
+    if not effort.second:
+        return emulators, first.key
+    said("posterior of the first wave")
+    kept = folder / f"first-{first.key}.parquet"
+    if not kept.is_file():
+        rough = sampler(pack(emulators, free), warmup=_ROUGH_WARMUP, draws=_ROUGH_DRAWS)
+        save_fit(kept, infer(emulators, free, seed=seed, run=rough))
+    second_design = _second_design(load_fit(kept), effort, seed)
+    second = Wave(free, second_design, seed + 1, shares_of(names, effort.second, effort))
+    said("second wave, around that posterior")
+    banks = joined(banks, simulate_banks(second, folder / "banks", workers=workers, done=done))
+    return emulate_all(banks, free, near=second.draws), second.key
+
+
+@dataclass
+class _Refit:
+    """Fit again and again on the same emulators; a fit that is in the folder and rests on the same is read."""
+
+    folder: Path
+    emulators: Mapping[str, Emulator]
+    seed: int
+    key: str
+    run: Sampler
+    said: Said
+
+    def kept(self, file: str, what: str, without: Sequence[str], **more: Any) -> Fit:
+        """Give a fit without some studies, the whole one if there are none."""
+        found = self._found(file)
+        if found is not None:
+            return found
+        self.said(what)
+        again = bool(without)
+        fit = infer(self.emulators, load_free(), seed=self.seed, without=without, run=self.run, again=again)
+        return self._save(file, fit, **more)
+
+    def leave_out(self, fit: Fit, name: str) -> Fit:
+        """Give the posterior without one study."""
+        file = f"{WITHOUT}/{name}.parquet"
+
+        def again(_: str) -> Fit:
+            self.said(f"without {name}: sampled again")
+            return infer(self.emulators, load_free(), seed=self.seed, without=(name,), run=self.run, again=True)
+
+        return self._found(file) or self._save(file, leave_out(fit, name, again=again, seed=self.seed))
+
+    def _found(self, file: str) -> Fit | None:
+        path = self.folder / file
+        found = load_fit(path) if path.is_file() else None
+        return found if found is not None and found.provenance.get("key") == self.key else None
+
+    def _save(self, file: str, fit: Fit, **more: Any) -> Fit:
+        fit = dataclasses.replace(fit, provenance={"seed": self.seed, "key": self.key, **more})
+        save_fit(self.folder / file, fit)
+        return fit
+
+
+def _later(fit: Fit, stage: str) -> tuple[str, ...]:
+    """Name the studies of the stages after one."""
+    order = stages()
+    return tuple(name for name in fit.studies if order.index(stage_of(load_study(name))) > order.index(stage))
 
 
 def stages() -> tuple[str, ...]:
@@ -117,40 +177,6 @@ def shares_of(names: Sequence[str], draws: int, effort: Effort) -> dict[str, int
     return shares
 
 
-def _rough(emulators: Mapping[str, Emulator]) -> Sampler:
-    return sampler(pack(emulators, load_free()), warmup=_ROUGH_WARMUP, draws=_ROUGH_DRAWS)
-
-
 def _second_design(found: Fit, effort: Effort, seed: int) -> Floats:
     covariance = np.cov(found.draws.T) * _WIDER**2 + 1e-6 * np.eye(found.draws.shape[1])
     return around(found.draws.mean(axis=0), covariance, draws=effort.second, seed=seed + 1)
-
-
-def _stage(emulators: Mapping[str, Emulator], names: Sequence[str], stage: str, seed: int, run: Any, said: Said) -> Fit:
-    """Fit all stages up to one."""
-    said(f"what is known after the {stage}")
-    order = stages()
-    later = [name for name in names if order.index(stage_of(load_study(name))) > order.index(stage)]
-    return infer(emulators, load_free(), seed=seed, without=later, run=run, again=True)
-
-
-def _leave_out(
-    folder: Path, emulators: Mapping[str, Emulator], fit: Fit, seed: int, run: Any, said: Said
-) -> dict[str, Fit]:
-    """Leave out each study in turn."""
-
-    def again(name: str) -> Fit:
-        said(f"without {name}: sampled again")
-        return infer(emulators, load_free(), seed=seed, without=(name,), run=run, again=True)
-
-    found = {}
-    for name in fit.studies:
-        found[name] = leave_out(fit, name, again=again, seed=seed)
-        save_fit(folder / WITHOUT / f"{name}.parquet", found[name])
-    return found
-
-
-def _kept(file: Path, make: Callable[[], Fit]) -> Fit:
-    if not file.is_file():
-        save_fit(file, make())
-    return load_fit(file)

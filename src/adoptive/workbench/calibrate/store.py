@@ -1,7 +1,7 @@
 """A calibration's folder: emulators and fits written and read, so that reports need no second fit.
 
 ``banks/`` holds the simulated trials, ``emulators.npz`` what was learned of them, ``fit.parquet`` the posterior and
-``without/<study>.parquet`` those without one study.
+``stages/<stage>.parquet`` those after each stage and ``without/<study>.parquet`` those without one study.
 """
 
 from __future__ import annotations
@@ -19,11 +19,22 @@ import pyarrow.parquet as pq
 from adoptive.errors import StudyError
 from adoptive.workbench.calibrate.types import Emulator, Fit, FreeQuantity, Observation
 
-__all__ = ["EMULATORS", "FIT", "WITHOUT", "load_emulators", "load_fit", "load_without", "save_emulators", "save_fit"]
+__all__ = [
+    "EMULATORS",
+    "FIT",
+    "STAGES",
+    "WITHOUT",
+    "load_emulators",
+    "load_fit",
+    "load_without",
+    "save_emulators",
+    "save_fit",
+]
 
 EMULATORS: Final = "emulators.npz"
 FIT: Final = "fit.parquet"
 WITHOUT: Final = "without"
+STAGES: Final = "stages"
 
 _METADATA: Final = b"adoptive"
 _ARRAYS: Final = ("levers", "centre", "constant", "linear", "quadratic", "covariance", "explained")

@@ -75,12 +75,18 @@ def _needed() -> None:
 def _write(found: Any, out: Path, *, install: bool) -> None:
     from adoptive.posterior import ARTEFACT
     from adoptive.workbench.calibrate.artefact import write_posterior
+    from adoptive.workbench.validate import leave_one_out
 
     places = [out]
     if install:
         places.append(Path(str(resources.files("adoptive").joinpath(ARTEFACT[0]))))
     for place in places:
         write_posterior(place / ARTEFACT[1], found.fit, provenance=found.fit.provenance)
+        if found.without:
+            rows = leave_one_out.left_out_rows(found.emulators, found.without)
+            leave_one_out.write_left_out(
+                place / leave_one_out.ARTEFACT[1], rows, provenance={"key": found.fit.provenance["key"]}
+            )
 
 
 @contextmanager
