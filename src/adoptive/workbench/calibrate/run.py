@@ -83,8 +83,9 @@ def calibrate(
     save_emulators(folder, emulators)
     refit = _Refit(folder, emulators, seed, key, sampler(pack(emulators, load_free()), draws=effort.draws), said)
     fit = refit.kept(FIT, "the joint posterior", (), effort=dataclasses.asdict(effort))
+    *before, last = stages()
     after = {
-        stage: refit.kept(f"{STAGES}/{stage}.parquet", f"after the {stage}", _later(fit, stage)) for stage in stages()
+        stage: refit.kept(f"{STAGES}/{stage}.parquet", f"after the {stage}", _later(fit, stage)) for stage in before
     }
     without = {name: refit.leave_out(fit, name) for name in fit.studies} if each else {}
     said(f"done in {(time.monotonic() - started) / 60.0:.0f} minutes")
