@@ -97,6 +97,7 @@ def test_limits_do_not_bend_a_decline() -> None:
     assert dropped.value < rate.value - 2.0 * rate.error_linear
 
 
+@pytest.mark.slow
 def test_counts_of_cells_by_their_poisson_chance() -> None:
     """Flow cytometry, a quarter of the samples with too few events: both means within four standard errors."""
     blank = rectangle(np.array([0.0, 2.0, 5.0, 9.0, 14.0, 25.0]), np.ones((30, 6)))
