@@ -146,8 +146,9 @@ def _fit_of(mcmc: Any, packed: Packed, without: tuple[str, ...]) -> Fit:
     from numpyro.diagnostics import summary
 
     grouped = {name: np.asarray(values) for name, values in mcmc.get_samples(group_by_chain=True).items()}
-    flat = {name: values.reshape(-1, *values.shape[2:]) for name, values in grouped.items()}
-    told = summary({name: values for name, values in grouped.items() if name not in ("log_lik", "phi")})
+    flat = {name: np.concatenate(list(values)) for name, values in grouped.items()}
+    sampled = {name: values for name, values in grouped.items() if name not in ("log_lik", "phi") and values.size}
+    told = summary(sampled)
     rhat = np.concatenate([np.ravel(one["r_hat"]) for one in told.values()])
     ess = np.concatenate([np.ravel(one["n_eff"]) for one in told.values()])
     families, groups = _families(packed.free), _groups(packed.free)

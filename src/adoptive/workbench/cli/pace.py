@@ -48,7 +48,7 @@ def duration(seconds: float) -> str:
     """Write a time in its two largest units.
 
     >>> duration(7.2), duration(192.0), duration(8000.0), duration(200_000.0)
-    ('7 s', '3 min 12 s', '2 h 13 min', '2 d 8 h')
+    ('7 s', '3 min 12 s', '2 h 13 min', '2 d 7 h')
     """
     rest = round(seconds)
     told = [(rest // 86_400, "d"), (rest % 86_400 // 3600, "h"), (rest % 3600 // 60, "min"), (rest % 60, "s")]

@@ -103,7 +103,7 @@ def whole_count(published: Published) -> float:
     estimate, endpoint = published.estimate, ENDPOINTS.get(published.endpoint)
     if estimate is None:
         raise ValueError("no value was published")
-    if published.unit != "%" or not published.n or endpoint is None or endpoint.needs_time:
+    if endpoint is None or endpoint.needs_time or not published.n or (published.unit or endpoint.unit) != "%":
         return estimate
     exact = 100.0 * round(estimate * published.n / 100.0) / published.n
     return exact if abs(exact - estimate) <= LAST_DIGIT else estimate

@@ -48,7 +48,8 @@ def test_records_are_numbers_in_order(source: Source) -> None:
     below = found["BLQ"] == 1
     assert below.any()
     assert (found["DV"][below] == found["LLOQ"][below]).all()
-    np.testing.assert_allclose(found["LNDV"][~doses], np.log(found["DV"][~doses]))
+    some = ~doses & (found["DV"] > 0)  # for a tumour that has gone, which has no logarithm, 1e-12 stands
+    np.testing.assert_allclose(found["LNDV"][some], np.log(found["DV"][some]))
     first = doses & (found["TIME"] == 0)
     assert first.sum() == source.infused.sum() == len(np.unique(found["ID"]))
     assert (found["OCC"][first] == 1).all()
