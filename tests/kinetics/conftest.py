@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from pathlib import Path
 
@@ -10,13 +11,24 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from typical_patient import Followed, body_of, cohort_of, follow, treatment, typical
+from typical_patient import SEED, Followed, body_of, cohort_of, follow, treatment, typical
 
 from adoptive.kinetics.simulate import engine
 from adoptive.kinetics.types import Physiology
+from adoptive.parameters import Book, draw_typical, load_book
+from adoptive.streams import Streams
+from adoptive.workbench.check import patient
 
 CROWD = 21
 """Not a multiple of the engine's vector width."""
+
+
+@pytest.fixture
+def before_the_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the typical patient one of the published rows, for what held of him before the fit."""
+    rows = {name: dataclasses.replace(row, between=0.0) for name, row in load_book(calibrated=False).items()}
+    published = draw_typical(Book(rows), Streams(SEED), trials=[0], fixed=True)
+    monkeypatch.setattr(patient, "flat_typical", lambda: published)
 
 
 @pytest.fixture(scope="session")

@@ -49,12 +49,28 @@ def test_published_rows_say_what_they_are(folder: str) -> None:
     rows = load_rows(text, prefix=f"{folder}.", where=folder)
     assert rows
     for name, row in rows.items():
-        assert load_book()[name] == row
+        assert load_book(calibrated=False)[name] == row
         assert row.status in STATUSES
         assert row.scale in SCALES
         assert math.isfinite(row.value), name
         assert len(row.meaning) > 5, f"{name}: the meaning is too short"
         assert len(row.source) > 5, f"{name}: the source is too short"
+
+
+def test_a_calibrated_row_keeps_all_but_its_value_doubt_and_source() -> None:
+    """A row that the fit does not move stands as published."""
+    book, before = load_book(), load_book(calibrated=False)
+    assert book.posterior is not None
+    assert set(book) == set(before)
+    for name, row in book.items():
+        if name not in book.posterior.moves:
+            assert row == before[name]
+            continue
+        kept = {field: getattr(before[name], field) for field in ("value", "uncertainty", "source", "status")}
+        assert replace(row, **kept) == before[name]
+        assert row.status == "calibrated"
+        assert row.source.startswith("calibrated on the published trials; before: ")
+        assert row.uncertainty == (0.0 if name in book.posterior.settles else before[name].uncertainty), name
 
 
 def test_no_two_rows_share_a_stream() -> None:
@@ -146,7 +162,7 @@ def test_a_row_that_shares_doubt_is_drawn_with_its_general_row() -> None:
 
 
 def test_rows_that_share_doubt_stand_beside_a_general_row_of_the_same_spreads() -> None:
-    book = load_book()
+    book = load_book(calibrated=False)
     shared = [row for row in book.values() if row.shares_doubt]
     assert len(shared) > 20
     for row in shared:

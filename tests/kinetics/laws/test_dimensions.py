@@ -97,9 +97,15 @@ def test_rows_scale_as_their_units_say(target: str, plan: ConstructPlan, law: st
 
 
 def test_every_row_of_the_equations_is_under_the_laws() -> None:
-    """All rows but those that only draw patients, and the products of the rows that are derived."""
+    """All rows but those that only draw patients, and the products of the rows that are derived.
+
+    A row ``name~between`` is a ratio of two spreads between patients: it has no dimension.
+    """
     names = set(body_of(cohort_of()).names)
-    outside = {n.split(".")[1].split("@")[0] for n in load_book() if n.startswith("kinetics.")} - names
+    rows = [name.removeprefix("kinetics.") for name in load_book() if name.startswith("kinetics.")]
+    spreads = {name for name in rows if name.endswith("~between")}
+    assert {unit_of(name) for name in spreads} == {"ratio"}
+    outside = {name.split("@")[0] for name in rows if name not in spreads} - names
     aside = {"acc", "supp", "muN_clean", "Kmax_least", "lesion_share", "hla_founder", "hla_share", "reactive"}
     assert outside == aside
     assert {name for name in DERIVED if unit_of(name)} == {"kChemo", "L0"}

@@ -26,7 +26,7 @@ from adoptive.errors import StudyError
 from adoptive.kinetics.equations import derivatives
 from adoptive.kinetics.physiology import product_class
 from adoptive.kinetics.simulate import engine
-from adoptive.kinetics.states import LESIONS
+from adoptive.kinetics.states import LESIONS, lesion_state
 
 MARROW_MM = 42.4
 """Diameter of a ball of 40 mL, which 4e10 cells of marrow disease fill."""
@@ -54,8 +54,9 @@ def test_a_class_changes_its_own_rows_and_no_other() -> None:
     changed = {name for name in solid.names if solid.of(name)[0] != cd19.of(name)[0]}
     own = {name.split(".")[1].split("@")[0] for name in flat_typical().book if name.endswith("@CD19")}
     # Visibility follows the density of the antigen; growth rate and shares of cells follow the cells in a volume;
-    # a clean tumour's rate of mutation is the class's muN_clean.
+    # a clean tumour's rate of mutation is the class's muN_clean; lesions have suppression and access of their own.
     derived = {"wH", "qH", "muN", *(f"{name}{j + 1}" for name in ("r", "first") for j in range(3))}
+    derived |= {lesion_state(name, j) for name in {"supp", "acc"} & own for j in range(LESIONS)}
     assert changed <= (own - {"density_high"}) | derived
     assert {"cd19", "psi", "kin", "Hn", "kR"} <= changed
     assert cd19.of("cd19")[0] == 1.0

@@ -28,6 +28,7 @@ from adoptive.kinetics.cells import engineered
 from adoptive.kinetics.equations import derivatives
 from adoptive.kinetics.simulate import engine
 from adoptive.kinetics.states import LESIONS, lesion_state
+from adoptive.parameters import load_book
 
 
 def peak(ran: Followed, *, after: float = 1.0) -> tuple[Floats, Floats]:
@@ -69,8 +70,11 @@ def twice_as_large(body: Physiology) -> Physiology:
 
 
 def test_a_patient_twice_as_large_has_the_same_concentrations() -> None:
-    """But for what knows absolute size: an empty lesion's floor and the last few cells."""
-    cohort = cohort_of(diameters_mm=(60.0, 50.0))
+    """But for what knows absolute size: an empty lesion's floor and the last few cells.
+
+    The lesions are so large that treatment leaves each of them far above that floor.
+    """
+    cohort = cohort_of(diameters_mm=(80.0, 70.0))
     small, large = body_of(cohort), twice_as_large(body_of(cohort))
     options = {"until": 180.0, "step": 1.0, "rtol": 1e-8, "atol": 1e-10}
     one = follow(small, treatment(), **options)
@@ -84,13 +88,28 @@ def test_a_patient_twice_as_large_has_the_same_concentrations() -> None:
     assert loud.of("IFN").max() > 1.5 * one.of("IFN").max()
 
 
-def test_without_lymphodepletion_cells_do_not_expand() -> None:
-    """At most a fifth of the peak, and no rise after the second day."""
-    doses = np.array([1.0, 0.5, 0.0])
-    ran = follow(typical(3), treatment(3, amount=doses), until=60.0)
+def without_lymphodepletion() -> Followed:
+    """Follow three patients under full, half and no lymphodepletion, whose peaks fall in that order."""
+    ran = follow(typical(3), treatment(3, amount=np.array([1.0, 0.5, 0.0])), until=60.0)
     height, _ = peak(ran)
     assert height[2] <= height[0] / 5.0
     assert height[2] < height[1] < height[0]
+    return ran
+
+
+def test_without_lymphodepletion_cells_do_not_expand() -> None:
+    """At most a fifth of the peak; they fall for ten days and stay below where they were on the second day."""
+    ran = without_lymphodepletion()
+    late = ran.day >= INFUSION_DAY + 2.0
+    cells, day = ran.cells_per_ul[2, late], ran.day[late] - INFUSION_DAY
+    assert (np.diff(cells[day <= 10.0]) <= 0.0).all()
+    assert (cells[1:] < cells[0]).all()
+
+
+@pytest.mark.usefixtures("before_the_fit")
+def test_without_lymphodepletion_cells_never_rise_before_the_fit() -> None:
+    """Not after the second day; at the fitted values those that are left grow slowly from the third week on."""
+    ran = without_lymphodepletion()
     late = ran.day >= INFUSION_DAY + 2.0
     assert (np.diff(ran.cells_per_ul[2, late]) <= 0.0).all()
 
@@ -259,8 +278,12 @@ def test_release_of_interleukin_6_ends_while_the_cells_persist() -> None:
 
 
 def test_daily_stimulation_leaves_an_eighth_of_the_release_on_the_fifth_day() -> None:
-    """Draisma 2009: 88 % less on day 5 of daily endotoxin; here under a stimulus that never pauses."""
+    """Draisma 2009: 88 % less on day 5 of daily endotoxin; here under a stimulus that never pauses.
+
+    At the row before the fit, which is Draisma's; the fit lets cells become refractory more slowly.
+    """
+    before = load_book(calibrated=False)["kinetics.uMy"].value
     states = typical().initial.copy()
     states[:, engine().model.states.index("IFN")] = 1e3
-    slope = float(np.squeeze(derivatives(*read(typical(KMy=1e-9), states), lesions=LESIONS)["My"]))
+    slope = float(np.squeeze(derivatives(*read(typical(KMy=1e-9, uMy=before), states), lesions=LESIONS)["My"]))
     np.testing.assert_allclose(np.exp(4.0 * slope), 0.12, rtol=0.01)

@@ -52,7 +52,8 @@ def kind_of(endpoint: str) -> str:
 def group_of(study: str) -> str:
     """Give the title of a bundled study's group on the shelf; :data:`OWN_GROUP` for any other.
 
-    >>> group_of("recourse").partition(",")[0]
-    'Control arms'
+    >>> first = study_groups()[0]
+    >>> group_of(first.studies[0]) == first.title, group_of("nobody's")
+    (True, 'Not bundled')
     """
     return next((group.title for group in study_groups() if study in group.studies), OWN_GROUP)
