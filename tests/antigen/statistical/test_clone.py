@@ -19,7 +19,7 @@ def test_the_founder_clone_is_absent_as_often_as_stated(candidates: Cohort) -> N
 
 
 def test_the_clones_absence_is_drawn_anew_for_each_trial() -> None:
-    """Before the calibration its doubt is 0.35 on the logit scale; the standard deviation of 400 trials is within 4 standard errors."""
+    """Doubt before the calibration: 0.35 on the logit scale; standard deviation of 400 trials, 4 standard errors."""
     typical = draw_typical(load_book(calibrated=False), Streams(3), trials=range(400))
     spread = logit(typical.at("antigen.founder_absent", Keys.of(np.arange(400), 0))).std(ddof=1)
     assert abs(spread - 0.35) < 4 * 0.35 / np.sqrt(2 * 399)

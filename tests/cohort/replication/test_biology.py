@@ -55,9 +55,7 @@ def test_doubling_times_that_were_measured(
     assert np.median(doubling(population(tumour, keys, typical, streams))) == pytest.approx(median, rel=tolerance)
 
 
-def test_liver_metastases_of_the_colon_double_in_71_days_on_average(
-    keys: Keys, streams: Streams
-) -> None:
+def test_liver_metastases_of_the_colon_double_in_71_days_on_average(keys: Keys, streams: Streams) -> None:
     """Metachronous, without chemotherapy, n = 361 (PMID 30957066): mean 71.4 d; 10 % tolerated.
 
     The rows before the calibration say so; after it, on trials in later lines, the mean is 59 days.
