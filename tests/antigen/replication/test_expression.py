@@ -7,7 +7,7 @@ import pytest
 
 from adoptive.antigen import AntigenPlan, find_receptors
 from adoptive.cohort import Cohort, Population, draw_cohort, screen
-from adoptive.parameters import Typical
+from adoptive.parameters import Typical, load_book
 from adoptive.streams import Keys, Streams
 
 
@@ -76,10 +76,12 @@ def test_receptors_are_found_as_often_as_in_gastrointestinal_cancer(
 
 
 def test_nearly_every_blast_carries_cd19(keys: Keys, typical: Typical, streams: Streams) -> None:
-    """Assumed rows: mean 99 %, a negative clone in 15 % of patients, of about 1 cell in 10,000."""
+    """Rows: mean 99 %, a negative clone of about 1 cell in 10,000, in 15 % of patients before the calibration."""
+    without = "antigen.founder_absent@CD19"
+    assert load_book(calibrated=False)[without].value == 0.85
     antigen = cohort_of(AntigenPlan("CD19"), "B-ALL", keys, typical, streams).antigen
     assert antigen.positive_share.mean() == pytest.approx(0.99, abs=0.003)
-    assert antigen.founder_clone.mean() == pytest.approx(0.15, abs=0.012)
+    assert antigen.founder_clone.mean() == pytest.approx(1 - typical.book[without].value, abs=0.012)
     clone = antigen.negative_share[antigen.founder_clone, 0]
     assert np.median(clone) == pytest.approx(1e-4, rel=0.1)
     assert np.median(antigen.high_density) == pytest.approx(1e4, rel=0.05)

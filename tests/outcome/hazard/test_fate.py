@@ -78,7 +78,7 @@ def test_at_the_reference_burden_death_has_the_rows_rate(
     typical = published(outcome__entry_selection=0.0)
     plain = dataclasses.replace(people, peritoneal=np.zeros(4000, bool), frailty=np.ones(4000))
     when = fate_of(np.full((4000, 401), 30.0), plain, typical, streams).death_day
-    rate = typical.book["outcome.death_hazard"].value
+    rate = typical.book["outcome.death_hazard@gastric"].value
     seen = when[when < 400.0]
     model = stats.expon(scale=1.0 / rate)
     assert len(seen) / 4000 == pytest.approx(model.cdf(400.0), abs=4 * np.sqrt(0.25 / 4000))
@@ -89,7 +89,7 @@ def test_four_times_the_burden_doubles_the_hazard(
     people: Cohort, published: Callable[..., Typical], streams: Streams
 ) -> None:
     """Power 0.5 of the volume, up to 600 cm3; for one patient time to death is then inverse to the hazard."""
-    typical = published(outcome__entry_selection=0.0)
+    typical = published(outcome__entry_selection=0.0, outcome__death_burden_exponent=0.5)
     one, four, beyond, limit = (
         fate_of(np.full((4000, 401), v), people, typical, streams).death_day for v in (30.0, 120.0, 5000.0, 600.0)
     )
