@@ -81,7 +81,7 @@ def _table(scores: Any) -> Any:
 
 def sbc(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of `adoptive calibrate run --out`.")],
-    replicates: Annotated[int, typer.Option(min=20, max=1000, help="Rows of the banks that become data.")] = 100,
+    replicates: Annotated[int, typer.Option(min=20, max=1000, help="Rows of the banks that become data.")] = 64,
     quick: Annotated[bool, typer.Option("--quick", help="The folder was made with --quick.")] = False,
     seed: Annotated[int, typer.Option(min=0, max=2**31, help="Seed of what is drawn here.")] = 1,
     fit_seed: Annotated[
