@@ -76,14 +76,16 @@ def calibrate(
 ) -> Calibration:  # fmt: skip
     """Fit the free quantities to the published trials; what lies in the folder already is not done again.
 
-    ``each`` also leaves out each study in turn; ``said`` is told the stages, ``done`` how far the simulation is.
+    ``each`` also fits stage by stage and leaves out each study in turn; ``said`` is told the stages, ``done`` how far
+    the simulation is.
     """
     started = time.monotonic()
     emulators, key = _simulated(folder, effort, seed, workers, said, done)
     save_emulators(folder, emulators)
     refit = _Refit(folder, emulators, seed, key, sampler(pack(emulators, load_free()), draws=effort.draws), said)
     fit = refit.kept(FIT, "the joint posterior", (), effort=dataclasses.asdict(effort))
-    *before, last = stages()
+    *earlier, last = stages()
+    before = earlier if each else []
     after = {
         stage: refit.kept(f"{STAGES}/{stage}.parquet", f"after the {stage}", _later(fit, stage)) for stage in before
     }

@@ -25,7 +25,9 @@ def run(
     out: Annotated[Path, typer.Option(help="Folder of the calibration; what lies there is not done again.")] = Path(
         "calibration"
     ),
-    quick: Annotated[bool, typer.Option("--quick", help="A rougher fit, in about ten minutes.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A rougher fit in about ten minutes; no study is left out.")
+    ] = False,
     workers: Annotated[
         int | None, typer.Option(min=1, max=MOST_WORKERS, help="Processes; default one per core.", show_default=False)
     ] = None,
@@ -48,8 +50,8 @@ def run(
     _needed()
     with _told(quiet=as_json) as (said, done):
         found = calibrate(
-            out, effort=QUICK if quick else FULL, seed=SEED if seed is None else seed, workers=workers_for(workers),
-            said=said, done=done,
+            out, effort=QUICK if quick else FULL, each=not quick, seed=SEED if seed is None else seed,
+            workers=workers_for(workers), said=said, done=done,
         )  # fmt: skip
     _write(found, out, install=install)
     if as_json:
