@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import os
@@ -169,8 +168,3 @@ def _write(part: Path, values: Floats, estimable: Floats) -> None:
 def _columns(table: pa.Table, kind: str) -> Floats:
     names = [name for name in table.column_names if name.startswith(f"{kind} ")]
     return np.stack([np.asarray(table[name], float) for name in names], axis=1)
-
-
-def with_draws(wave: Wave, draws: dict[str, int]) -> Wave:
-    """Give a wave with another number of draws by study."""
-    return dataclasses.replace(wave, draws=draws)

@@ -5,24 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from adoptive.errors import StudyError
 from adoptive.trial.types import Study
 from adoptive.workbench.cli import running
+from adoptive.workbench.cli.pace import work_bar
 from adoptive.workbench.cli.say import console, say_checks
 from adoptive.workbench.cli.written import check_place
 from adoptive.workbench.engine.document import as_json
-from adoptive.workbench.engine.types import Progress as Report
 from adoptive.workbench.validate.document import as_document
 from adoptive.workbench.validate.judged import surprises
 from adoptive.workbench.validate.page import write_page
@@ -69,7 +67,7 @@ def check_studies_command(request: Request) -> int:
     Whatever can be refused is refused before anything is computed.
     """
     _refuse(request)
-    with patients_bar(quiet=request.quiet) as progress:
+    with work_bar("virtual patients", quiet=request.quiet) as progress:
         result = check_studies(
             request.studies, trials=request.trials or CHECK_TRIALS, seed=request.seed, workers=request.workers,
             progress=progress, ordering=_ordering(request.seed) if request.studies else None,
@@ -186,15 +184,3 @@ def print_table(to: Console, title: str, head: Sequence[str], rows: Iterable[Seq
     for row in told:
         table.add_row(*row)
     to.print(table)
-
-
-@contextmanager
-def patients_bar(*, quiet: bool = False) -> Iterator[Report | None]:
-    """Show a bar of virtual patients on stderr, if that is a terminal; give what moves it, None without a bar."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    columns = (TextColumn("virtual patients"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console(error=True), transient=True) as bar:
-        task = bar.add_task("patients", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

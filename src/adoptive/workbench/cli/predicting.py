@@ -13,7 +13,8 @@ from typing import Any, Final
 from rich.console import Console
 
 from adoptive.errors import StudyError
-from adoptive.workbench.cli.checking_studies import patients_bar, print_table
+from adoptive.workbench.cli.checking_studies import print_table
+from adoptive.workbench.cli.pace import work_bar
 from adoptive.workbench.cli.say import console
 from adoptive.workbench.cli.written import check_place, whole_file
 from adoptive.workbench.engine.document import as_json, rows_document
@@ -68,7 +69,7 @@ def predict_command(request: PredictRequest) -> int:
     check_place(request.out, where="--out", kinds=(".json",))
     if request.out.exists():
         raise StudyError("this file is there already", where="--out", value=request.out, next_step="name a new file")
-    with patients_bar(quiet=request.quiet) as progress:
+    with work_bar("virtual patients", quiet=request.quiet) as progress:
         document = predict_study(
             request.study, trials=request.trials, seed=request.seed, workers=request.workers, blind=request.blind,
             progress=progress,
