@@ -8,7 +8,7 @@ STAMP   := .venv/.locked
 PEERS   := .venv/.peers
 BENCH   ?=
 GROUPS  := --group test --group docs --group dev
-EXTRAS  := --extra calibrate --extra cluster
+EXTRAS  := --extra calibrate --extra cluster --extra single-cell
 CALIBRATION ?= calibration
 
 .DEFAULT_GOAL := help

@@ -10,7 +10,7 @@ from annotated_types import MinLen
 from adoptive.errors import StudyError
 from adoptive.units import In
 
-__all__ = ["ConstructPlan"]
+__all__ = ["Built", "Chain", "Check", "ConstructPlan", "Insert", "Part", "PartKind"]
 
 
 @dataclass(frozen=True)
@@ -49,3 +49,105 @@ class ConstructPlan:
                 allowed="none",
                 next_step="remove both, or correct modality",
             )
+
+
+PartKind = Literal[
+    "promoter", "leader", "variable", "binder", "tag", "hinge", "transmembrane", "costimulation", "signal",
+    "constant", "cleavage", "linker", "2A", "armour", "switch", "stop", "vector",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Hold one receptor chain as stitched, leader to end of J.
+
+    ``nt`` are the bases of leader, V, CDR3 and whole codons of J; ``tail_nt`` the base of J left over, which begins the
+    first codon of the constant region. ``templated`` counts residues of the CDR3 from V and from J. ``warnings`` say
+    what was doubtful: an allele that sources disagree on, a name that was standardised, a residue unlike germline.
+    """
+
+    chain: Literal["TRA", "TRB"]
+    v: str
+    j: str
+    cdr3: str
+    leader: str
+    nt: str
+    tail_nt: str
+    templated: tuple[int, int]
+    warnings: tuple[str, ...] = ()
+    species: Literal["human", "mouse"] = "human"
+
+    @property
+    def protein(self) -> str:
+        """Give the protein, leader included."""
+        from adoptive.construct.bases import translate
+
+        return translate(self.nt)
+
+    @property
+    def variable(self) -> str:
+        """Give the V domain: the protein without its leader."""
+        return self.protein[len(self.leader) :]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Hold one part of an insert, in reading direction, with the protein that it codes for."""
+
+    name: str
+    kind: PartKind
+    protein: str
+    source: str = ""
+    nt: str = ""
+    """Bases that are given (germline, a user's part); empty: to be chosen by codon optimisation."""
+
+
+@dataclass(frozen=True)
+class Insert:
+    """Hold the design of one insert: an open reading frame of parts, from ATG to stop.
+
+    ``kind`` "TCR" or "CAR"; ``receptors`` names the receptors in it; ``cdr3`` maps a chain's name (as "alpha") to its
+    CDR3, for the checks; ``murine`` constants or not; ``notes`` are warnings of the stitching.
+    """
+
+    id: str
+    kind: Literal["TCR", "CAR"]
+    parts: tuple[Part, ...]
+    chains: tuple[Chain, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def protein(self) -> str:
+        """Give the whole protein, without the stop."""
+        return "".join(part.protein for part in self.parts)
+
+
+@dataclass(frozen=True)
+class Built:
+    """Hold an insert with its bases, and the vector in which it stands if there is one.
+
+    ``nt`` runs from ATG to stop. ``vector_nt`` is the whole circular or linear vector with the insert at
+    ``insert_at`` (0-based); empty without a vector.
+    """
+
+    insert: Insert
+    nt: str
+    vector_nt: str = ""
+    insert_at: int = 0
+    vector_name: str = ""
+
+
+@dataclass(frozen=True)
+class Check:
+    """Hold one named check of a construct: what was found, what was asked, whether it holds.
+
+    ``reports`` checks inform and never stop an order.
+    """
+
+    id: str
+    title: str
+    value: str
+    threshold: str
+    passed: bool
+    detail: str = ""
+    reports: bool = False

@@ -9,8 +9,10 @@ from typing import Annotated, Any, Literal
 import typer
 from typer.core import TyperGroup
 
+from adoptive.workbench.cli.antigen import antigen
 from adoptive.workbench.cli.bounding import bounds
 from adoptive.workbench.cli.calibrating import calibrate
+from adoptive.workbench.cli.construct import construct
 from adoptive.workbench.cli.designing import design
 from adoptive.workbench.cli.dossier import register as register_dossier
 from adoptive.workbench.cli.exporting import SHORT_HELP, export
@@ -53,6 +55,8 @@ app = typer.Typer(
     rich_markup_mode=None,  # rich would double the time to the first line of help
 )
 
+app.add_typer(antigen)
+app.add_typer(construct)
 app.add_typer(zoo)
 register_individual(calibrate)
 register_methods(calibrate)

@@ -1,0 +1,19 @@
+"""``adoptive construct``: from a receptor to a sequence that can be ordered. No science is imported here."""
+
+from __future__ import annotations
+
+import typer
+
+__all__ = ["construct"]
+
+construct = typer.Typer(
+    name="construct",
+    help="From a receptor to a checked sequence that can be ordered.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@construct.callback()
+def _construct() -> None:
+    """Build receptors. For research only; no medical advice."""
