@@ -108,7 +108,7 @@ class Insert:
 
     ``chains`` are the receptor chains in it, in reading order, one for each part of kind "variable". ``cdr3`` is what
     the receptor's own row asks for, as ``(("TRA", "CAV..."), ("TRB", "CAS..."))``: the checks compare it with what was
-    built. ``contigs`` are bases that were sequenced, by chain, if there are any. ``notes`` are warnings of the stitching.
+    built. ``contigs`` are bases that were sequenced, by chain, if there are any. ``notes`` are warnings.
     """
 
     id: str

@@ -21,7 +21,7 @@ class Vector:
 
 @dataclass(frozen=True)
 class Place:
-    """Say where an insert goes: in place of a feature, between two sites, or before the base at ``position`` (from 1)."""
+    """Say where an insert goes: in place of a feature, between two sites, or before a base (from 1)."""
 
     feature: str = ""
     between: tuple[str, str] | None = None
