@@ -58,7 +58,9 @@ def score_cells(transcriptome: Transcriptome, rules: ScoreRules | None = None) -
     (CD4). A cell is CD8 if CD8A or CD8B was found and CD4 was not, and the reverse; else it is not told.
     """
     asked = rules or ScoreRules()
-    missing, notes, scores = {}, [], {}
+    missing: dict[str, tuple[str, ...]] = {}
+    notes: list[str] = []
+    scores: dict[str, Values] = {}
     for name in ("NeoTCR8", "NeoTCR4"):
         columns, said = transcriptome.find(signature(name))
         missing[name] = _missing(signature(name), columns)

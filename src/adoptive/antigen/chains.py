@@ -9,11 +9,16 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["ChainRules", "Chains", "Contig", "Refused", "standard_gene", "use_chains"]
+__all__ = ["ROUTINE", "ChainRules", "Chains", "Contig", "Refused", "standard_gene", "use_chains"]
 
 _PEPTIDE: Final = re.compile("[ACDEFGHIKLMNPQRSTVWY]+")
 _GENES: Final = {"TRA": (("TRAV", "TRDV"), ("TRAJ",)), "TRB": (("TRBV",), ("TRBJ",))}
 """V and J genes that a locus may use; V genes of delta lie within the alpha locus and are spliced to alpha as well."""
+
+ROUTINE: Final = frozenset(
+    {"not of a cell", "neither alpha nor beta", "not productive", "not full length", "low confidence"}
+)
+"""Reasons that the file itself states in a column: they are counted, and need no list of lines."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -76,13 +76,13 @@ def known_labels(alpha: Contig, beta: Contig, known: Sequence[KnownReceptor]) ->
 
 
 def clone_rows(
-    repertoire: Repertoire, *, source: str, scores: CellScores | None = None, elsewhere: Mapping[str, int] | None = None,
-    known: Sequence[KnownReceptor] = (), rules: ScoreRules | None = None,
+    repertoire: Repertoire, *, source: Callable[[int], str], scores: CellScores | None = None,
+    elsewhere: Mapping[str, int] | None = None, known: Sequence[KnownReceptor] = (), rules: ScoreRules | None = None,
 ) -> tuple[Clonotype, ...]:  # fmt: skip
     """Give a row for each candidate receptor, the most reactive first, then the largest; a dual alpha gives two.
 
     A clone's scores are means over those of its cells that have expression. ``share`` is of all cells with a pair, so
-    that the shares of the clones sum to at most 1. ``source`` is written with ``{line}`` for the line of the beta.
+    that the shares of the clones sum to at most 1. ``source`` names a line of the file; that of the beta is given.
     """
     places = {cell: place for place, cell in enumerate(scores.cells)} if scores else {}
     asked, rows = rules or ScoreRules(), []
@@ -92,7 +92,7 @@ def clone_rows(
         other = None if elsewhere is None else elsewhere[clone.id]
         for number, alpha in enumerate(clone.alphas, 1):
             flags = _flags(clone, alpha, other, known, measured.mixed)
-            rows.append(_row(clone, alpha, number, repertoire.paired, measured, other, flags, source))
+            rows.append(_row(clone, alpha, number, repertoire.paired, measured, other, flags, source(clone.beta.line)))
     return tuple(sorted(rows, key=_priority))
 
 
@@ -150,7 +150,7 @@ def _row(
         trbv=beta.v, trbj=beta.j, cdr3b=beta.cdr3, cdr3b_nt=beta.cdr3_nt,
         cells=len(clone.cells), share=len(clone.cells) / paired, other_cells=other, lineage=measured.lineage,
         dual_alpha=dual, neotcr8=measured.neotcr8, neotcr4=measured.neotcr4, reactivity=measured.reactivity,
-        top_share=measured.top_share, flags=flags, source=source.format(line=beta.line),
+        top_share=measured.top_share, flags=flags, source=source,
     )  # fmt: skip
 
 

@@ -51,7 +51,7 @@ _OF_CXCL13: Final = {
 
 @dataclass(frozen=True)
 class LabelledCells:
-    """Hold one patient's labelled cells: log-normalised expression ``(cells, 3)``, specific for a tumour antigen or not."""
+    """Hold one patient's labelled cells: log-normalised expression ``(cells, 3)``, specific for the tumour or not."""
 
     expression: Values
     specific: NDArray[np.bool_]

@@ -39,7 +39,7 @@ def signature(name: str) -> tuple[str, ...]:
 
 
 def u_scores(values: csr_array[Any], members: NDArray[np.int64], *, max_rank: int = MAX_RANK) -> NDArray[np.float64]:
-    """Score a gene list in each cell by the ranks of its genes: 1 all at the top, 0 none within ``max_rank``, ``(cells,)``.
+    """Score a gene list in each cell, ``(cells,)``: 1 if its genes rank first, 0 if none is within ``max_rank``.
 
     In each cell genes are ranked from the highest value, ties by their mean rank; a rank above R = ``max_rank`` counts
     as R. With r the ranks of the n genes: ``U = sum(r) - n (n + 1) / 2`` (the Mann-Whitney statistic), score =

@@ -106,7 +106,7 @@ def kind_of_values(values: csr_array[Any], *, where: str) -> Kind:
     if not np.isfinite(data).all() or least < 0.0:
         raise StudyError(
             "the matrix has values that are negative or not finite", where=where, value=least,
-            allowed="counts, or log(1 + normalised counts)", next_step="give the counts: scaled values cannot be ranked",
+            allowed="counts, or log(1 + normalised counts)", next_step="give counts: scaled values cannot be ranked",
         )  # fmt: skip
     if np.array_equal(data, np.rint(data)):
         return "counts"
@@ -138,7 +138,7 @@ def log_normalised(transcriptome: Transcriptome, genes: Sequence[str]) -> Values
 def match_barcodes(cells: Sequence[str], barcodes: Sequence[str]) -> tuple[NDArray[np.int64], str]:
     """Find each cell's place in the matrix, -1 if it is not there, and say how they were matched.
 
-    Exact names first; if less than half match, names without their ending ``-1``, provided that this makes no two equal.
+    Exact names first; if less than half match, names without their ending ``-1``, if this makes no two equal.
 
     >>> match_barcodes(["AAAC-1", "GGGT-1"], ["GGGT", "AAAC"])[0].tolist()
     [1, 0]
