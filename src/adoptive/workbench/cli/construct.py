@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from adoptive.workbench.cli.construct_tcr import tcr
+from adoptive.workbench.cli.construct_verify import verify
+
 __all__ = ["construct"]
 
 construct = typer.Typer(
@@ -17,3 +20,7 @@ construct = typer.Typer(
 @construct.callback()
 def _construct() -> None:
     """Build receptors. For research only; no medical advice."""
+
+
+construct.command(short_help="T-cell receptors from genes and CDR3s to checked sequences.")(tcr)
+construct.command(short_help="Run the known answers.")(verify)
