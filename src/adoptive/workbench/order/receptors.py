@@ -92,11 +92,11 @@ def _insert(given: Sequences, layout: Layout) -> Insert:
         except ConstructError as problem:
             raise _ChainError(word, problem) from None
         if chain.chain != kind:
-            problem = ConstructError(
+            swapped = ConstructError(
                 f"these are genes of the other chain, not of {word}", where="variable", value=f"{v}, {j}",
                 allowed=f"{kind}V and {kind}J", next_step="exchange alpha and beta",
             )  # fmt: skip
-            raise _ChainError(word, problem)
+            raise _ChainError(word, swapped)
         chains.append(chain)
     made = tcr_insert(given.id, *chains, constants=layout.constants, order=layout.order, linker=layout.linker)
     contigs = (("TRA", given.cdr3a_nt.strip().upper()), ("TRB", given.cdr3b_nt.strip().upper()))
@@ -140,7 +140,7 @@ def _by_id(table: Table, ids: Sequence[str]) -> list[Row]:
     table.check()
     missing = [name for name in ids if name not in known]
     if missing:
-        near = nearest(missing[0], list(known))
+        near = nearest(missing[0], tuple(known))
         raise StudyError(
             "the table has no such receptor", where=str(table.text.path), value=", ".join(missing),
             allowed=", ".join(list(known)[:8]), next_step=f"is it {near}?" if near else "name one of its ids",
