@@ -93,6 +93,13 @@ def test_the_junction_is_j_and_c_or_that_of_the_murine_cassette() -> None:
     assert [part.protein[0] for part in human.parts if part.kind == "constant"] == ["E", "N"]
     murine = tcr_insert("DMF5", ALPHA, BETA)
     assert [part.protein[0] for part in murine.parts if part.kind == "constant"] == ["E", "D"]
+    mice = (
+        stitch("TRAV14-1", "TRAJ32", "CAASNYGGSGNKLIF", species="mouse"),
+        stitch("TRBV13-2", "TRBJ2-7", "CASGDAGGSYEQYF", species="mouse"),
+    )
+    own = tcr_insert("mouse", *mice)
+    assert [part.protein[0] for part in own.parts if part.kind == "constant"] == ["E", "N"]
+    assert own.notes == (*(f"beta: {one}" for one in mice[1].warnings), *(f"alpha: {one}" for one in mice[0].warnings))
     assert murine.notes == ("alpha: the junction is D, as in public murine cassettes; J and C give N",)
 
 
