@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -180,13 +181,37 @@ def test_repeats_are_those_of_a_plain_search(nt: str, k: int) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.text(alphabet="ACGT", min_size=1, max_size=300))
 def test_breaches_are_those_of_a_plain_search(nt: str) -> None:
-    rules = Rules(gc_window=20, gc_between=(0.3, 0.6), longest_at_run=3, longest_gc_run=2, sites=("AluI",))
+    rules = Rules(gc_window=20, gc_between=(0.3, 0.6), longest_at_run=3, longest_gc_run=3, sites=("AluI",))
     found = rule_breaches(nt, rules)
     assert recognition("AluI") == "AGCT"
     assert [one.start for one in found["sites"]] == [match.start() for match in re.finditer("(?=AGCT)", nt)]
-    assert len(found["runs"]) == len(re.findall("A{4,}|T{4,}|G{3,}|C{3,}", nt))
+    assert len(found["runs"]) == len(re.findall("A{4,}|T{4,}|G{4,}|C{4,}", nt))
     width = min(20, len(nt))
     odd = [at for at in range(len(nt) - width + 1)
            if not 0.3 <= sum(one in "GC" for one in nt[at : at + width]) / width <= 0.6]  # fmt: skip
     inside = {at for one in found["gc"] for at in range(one.start, one.end - width + 1)}
     assert inside == set(odd)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"patterns": ("aataaa",)}, "patterns: .* value: aataaa"),
+        ({"patterns": ("",)}, "patterns"),
+        ({"gc_between": (0.7, 0.3)}, "gc_between"),
+        ({"gc_window": 0}, "gc_window"),
+        ({"unique_kmer": 0}, "unique_kmer"),
+        ({"longest_at_run": 1}, "longest_at_run"),
+        ({"sites": ("Nonsense",)}, "no restriction enzyme of this name; value: Nonsense"),
+    ],
+)
+def test_rules_that_make_no_sense_are_refused(change: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConstructError, match=said):
+        Rules(**change)
+
+
+def test_sites_and_patterns_of_several_letters_are_kept_out() -> None:
+    rules = Rules(sites=("HinfI", "BsmBI"), patterns=("GGTRAG",))
+    nt = optimise(_protein(2, 200), rules=rules)
+    for strand in (nt, reverse_complement(nt)):
+        assert re.search("GA[ACGT]TC|CGTCTC|GGT[AG]AG", strand) is None
