@@ -194,6 +194,23 @@ def _snapgene(nt: str) -> bytes:
     return b"".join(struct.pack(">BI", kind, len(data)) + data for kind, data in packets)
 
 
+@pytest.mark.filterwarnings("ignore:Feature key")
+def test_odd_features_of_a_vector_do_not_stop_an_order(built: Built) -> None:
+    nt = _bases(400, 12)
+    record = SeqRecord(Seq(nt), id="p", name="p", annotations={"molecule_type": "DNA", "topology": "circular"})
+    both = CompoundLocation([SimpleLocation(100, 120, strand=1), SimpleLocation(130, 150, strand=-1)])
+    record.features = [
+        SeqFeature(SimpleLocation(50, 60), type="misc_feature", qualifiers={"note": ["x" * 130 + " two words"]}),
+        SeqFeature(both, type="CDS", qualifiers={"label": ['a "quoted" name']}),
+        SeqFeature(SimpleLocation(70, 70), type="misc_feature", qualifiers={"label": ["between"]}),
+        SeqFeature(SimpleLocation(200, 210), type="a_key_longer_than_fits"),
+    ]
+    vector = parse_genbank(record.format("genbank"), name="p.gb")
+    done = put_into(vector, built, Place(position=301))
+    assert [(one.start, one.end, one.strand) for one in vector.marks][1:] == [(100, 150, 1), (200, 210, 1)]
+    assert read_record(genbank_text(done)) == (done.vector_nt, features_of(done))
+
+
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
@@ -208,6 +225,7 @@ def _snapgene(nt: str) -> bytes:
         ("v.gb", b"LOCUS       X    5 aa   linear\nORIGIN\n 1 mktef\n//\n", "this is a protein"),
         ("v.gb", b"LOCUS       pX      0 bp DNA circular SYN\nORIGIN\n//\n", "the record has no bases"),
         ("v.gb", b"LOCUS nonsense\nORIGIN\n  1 acgt\n//\n", "GenBank file cannot be read|no bases|record"),
+        ("v.dna", _snapgene("ACGTJ" * 30), "v.dna: no base; value: J"),
         ("v.dna", b"not one", "SnapGene file cannot be read"),
         ("v.dna", b"", "SnapGene file cannot be read"),
         ("v.txt", b"ACGT", "told by its ending"),
