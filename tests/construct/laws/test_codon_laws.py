@@ -215,3 +215,17 @@ def test_sites_and_patterns_of_several_letters_are_kept_out() -> None:
     nt = optimise(_protein(2, 200), rules=rules)
     for strand in (nt, reverse_complement(nt)):
         assert re.search("GA[ACGT]TC|CGTCTC|GGT[AG]AG", strand) is None
+
+
+def test_codons_are_kept_apart_from_a_vector() -> None:
+    protein = _protein(21, 120)
+    alone = optimise(protein, seed=3)
+    for vector in (alone[60:300], reverse_complement(alone[60:300])):
+        assert any(shared_kmers(alone, 20, reverse=True, reference=vector))
+        nt = optimise(protein, seed=3, apart_from=vector)
+        assert translate(nt) == protein
+        assert not any(nt[at : at + 20] in vector for at in range(len(nt) - 19))
+        assert not any(reverse_complement(nt)[at : at + 20] in vector for at in range(len(nt) - 19))
+        _assert_sound(nt)
+    with pytest.raises(ConstructError, match=r"residues 1-7 \(MWMWMWM.*shared with the vector"):
+        optimise("MWMWMWMKTA", apart_from="ATGTGGATGTGGATGTGGATGAAG", rules=Rules(unique_kmer=30))
