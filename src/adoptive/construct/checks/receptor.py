@@ -64,7 +64,7 @@ def judge_cysteines(seen: Seen) -> Finding:
         lacks = " and ".join(sorted(set(_PAIR) - set(found)))
         return Finding("", "both or neither", unjudged=f"the constant of {lacks} was not recognised")
     letters = {kind: letter for kind, (letter, _) in found.items()}
-    faults = ()
+    faults: tuple[str, ...] = ()
     if (letters["TRA"] == "C") != (letters["TRB"] == "C"):
         with_, without = ("TRA", "TRB") if letters["TRA"] == "C" else ("TRB", "TRA")
         faults = (
