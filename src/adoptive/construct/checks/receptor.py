@@ -166,7 +166,7 @@ def report_glycosylation(seen: Seen) -> Finding:
 def report_germline(seen: Seen) -> Finding:
     """Report what the stitching doubted: alleles that sources give differently, names changed, unlike residues."""
     said = [f"{chain.chain}: {warning}" for chain in seen.insert.chains for warning in chain.warnings]
-    return Finding(f"{len(said)} remarks", "none", tuple(said))
+    return Finding(f"remarks: {len(said)}", "none", tuple(said))
 
 
 RECEPTOR_CHECKS: Final = (
