@@ -51,6 +51,10 @@ def _changed(name: str, old: str, new: str) -> Callable[[Part], Part]:
     return change
 
 
+def _cut_to(name: str, residues: int) -> Callable[[Part], Part]:
+    return lambda part: replace(part, protein=part.protein[:residues]) if part.name == name else part
+
+
 def _without(kind: str) -> Callable[[Part], Part | None]:
     return lambda part: None if part.kind == kind else part
 
@@ -81,7 +85,7 @@ DEFECTS: dict[str, tuple[str, Callable[[], Insert]]] = {
     "no binder": ("car_order", lambda: _with(_without("variable"))),
     "charges in the leader's core": ("car_core", lambda: _with(_changed("CD8A", "VTALLLPLALL", "VDALKLPDALK"))),
     "no hinge": ("car_hinge", lambda: _with(_without("hinge"))),
-    "hinge too short": ("car_hinge", lambda: _with(lambda part: replace(part, protein="TTP") if part.kind == "hinge" else part)),
+    "hinge too short": ("car_hinge", lambda: _with(_cut_to("CD8A hinge", 3))),
     "no membrane": ("car_membrane", lambda: _with(_without("transmembrane"))),
     "two charges in the membrane": ("car_membrane", lambda: _with(_changed("CD8A TM", "CGVLLLSLV", "CGKLDLSLK"))),
     "membrane too short": ("car_membrane", lambda: _with(_changed("CD8A TM", "IYIWAPLA", ""))),

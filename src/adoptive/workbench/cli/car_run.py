@@ -32,14 +32,9 @@ def run_car(request: Request) -> int:
     asked = Asked(request.out, request.design, request.options, request.vector, request.place, request.seed)
     made = order_car(asked)
     if request.as_json:
-        document = design_document(made) | {
-            "folder": str(request.out),
-            "checks": [
-                {"id": one.id, "title": one.title, "verdict": one.verdict, "value": one.value,
-                 "threshold": one.threshold, "detail": one.detail, "reports": one.reports}
-                for one in made.checks
-            ],
-        }  # fmt: skip
+        from adoptive.workbench.order.files import checks_document
+
+        document = {"folder": str(request.out), **checks_document(made.built, made.checks), **design_document(made)}
         json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
         sys.stdout.write("\n")
     else:
@@ -50,8 +45,8 @@ def run_car(request: Request) -> int:
 def _say(made: Any, out: Path) -> None:
     from rich.table import Table
 
+    from adoptive.construct.record import DESIGNED
     from adoptive.workbench.cli.say import console
-    from adoptive.workbench.wording import LABEL
 
     to, insert = console(), made.designed.insert
     table = Table(title=f"{insert.id}: {len(insert.protein)} residues", title_justify="left")
@@ -66,7 +61,7 @@ def _say(made: Any, out: Path) -> None:
     passed = sum(one.passed and one.judged for one in made.checks)
     verdict = "ready to order" if made.ready else "NOT ready to order"
     to.print(f"{passed} of {len(made.checks)} checks passed: {verdict}")
-    to.print(f"{LABEL}\n")
+    to.print(f"{DESIGNED}\n")
     to.print(f"files: {out}", soft_wrap=True)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,13 +16,14 @@ from adoptive.construct.codons import build
 from adoptive.construct.types import Built, Check
 from adoptive.construct.vector import Place, put_into
 from adoptive.workbench.discover.origin import table_folder
+from adoptive.workbench.discover.text import Text
 from adoptive.workbench.engine.document import as_json
 from adoptive.workbench.new_folder import check_folder
 from adoptive.workbench.order.designs import Designed, read_design
 from adoptive.workbench.order.files import write_order
 from adoptive.workbench.order.vectors import read_vector
 
-__all__ = ["Asked", "Ordered", "order_car"]
+__all__ = ["Asked", "Ordered", "design_document", "order_car"]
 
 
 @dataclass(frozen=True)
@@ -61,16 +63,25 @@ def order_car(asked: Asked) -> Ordered:
     check_folder(asked.out)
     designed = read_design(asked.design, asked.options)
     built = build(designed.insert, seed=asked.seed)
+    inputs = list(designed.texts)
     if asked.vector is not None:
         built = put_into(read_vector(asked.vector), built, Place.of(asked.place))
+        inputs.append(_digest(asked.vector))
     limits = CarLimits(costimulation=designed.design.study_costimulation, itams=designed.design.itams)
     checks = check(built, limits=Limits(car=limits))
     made = Ordered(designed, built, checks)
     said = {"seed": asked.seed, "vector": asked.vector.name if asked.vector else "", "place": asked.place}
-    with table_folder(asked.out, command="construct car", inputs=designed.texts, options=said) as folder:
+    with table_folder(asked.out, command="construct car", inputs=inputs, options=said) as folder:
         write_order(folder, built, checks)
         (folder / "design.json").write_text(as_json(design_document(made)), "utf-8")
     return made
+
+
+def _digest(path: Path) -> Text:
+    """Name a binary file and its digest among the inputs."""
+    text = Text()
+    text.path, text.sha256 = path, hashlib.sha256(path.read_bytes()).hexdigest()
+    return text
 
 
 def design_document(made: Ordered) -> dict[str, Any]:
@@ -81,14 +92,12 @@ def design_document(made: Ordered) -> dict[str, Any]:
     binder = design.binder or ", ".join(part.name for part in insert.parts if part.kind in ("binder", "variable"))
     return {
         "design": {name: Path(value).name if _is_file(name) else value for name, value in fields.items()},
-        "residues": len(insert.protein),
-        "bases": len(made.built.nt),
         "parts": _parts(made.built),
         "chimeric": {
             "target": design.target, "binder": binder, "costimulation": product.costimulation,
             "armour": product.armour, "safety_switch": product.safety_switch,
         },
-        "notes": [*insert.notes, *product.notes],
+        "class_notes": list(product.notes),
         "ready_to_order": made.ready,
         "failed_checks": [one.id for one in made.checks if not one.reports and not (one.judged and one.passed)],
     }  # fmt: skip
