@@ -46,10 +46,8 @@ def handoff(
         typer.Option(help="Days of sequencing, screen and synthesis.", show_default=False),
     ] = None,
     tested: Annotated[int | None, typer.Option(min=0, help="Receptors built and tested.", show_default=False)] = None,
-    edit: Annotated[
-        list[Literal["TRAC-KO", "TRBC-KO"]] | None,
-        typer.Option(help="Gene that is knocked out; repeat.", show_default=False),
-    ] = None,
+    trac_knock_out: Annotated[bool, typer.Option("--trac-knock-out", help="The cells' own alpha is removed.")] = False,
+    trbc_knock_out: Annotated[bool, typer.Option("--trbc-knock-out", help="The cells' own beta is removed.")] = False,
     vector: Annotated[str, typer.Option(help="Kind of vector.")] = "not stated",
     name: Annotated[str, typer.Option(help="Name of the product.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
@@ -62,9 +60,11 @@ def handoff(
 
     if density_gsd is not None and density is None:
         raise typer.BadParameter("--density-gsd: give --density as well")
+    asked_edits: dict[Literal["TRAC-KO", "TRBC-KO"], bool] = {"TRAC-KO": trac_knock_out, "TRBC-KO": trbc_knock_out}
+    edits = tuple(name for name, wanted in asked_edits.items() if wanted)
     asked = Handover(
         out, receptors, clones, hla, tuple(construct or ()), name, tuple(share or ()),
-        None if days is None else Days(*days), tested, tuple(edit or ()), vector, target,
+        None if days is None else Days(*days), tested, edits, vector, target,
         None if density is None else Density(density, density_gsd),
     )  # fmt: skip
     spec = write_handover(asked)
