@@ -1,4 +1,4 @@
-"""The shelf of bundled studies: in which groups they are listed, and which ones the checks and the demonstration take."""
+"""The shelf of bundled studies: their groups, and which ones the checks and the demonstration take."""
 
 from __future__ import annotations
 

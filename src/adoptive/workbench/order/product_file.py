@@ -151,7 +151,7 @@ def _fits(modality: str, antigen: Mapping[str, Any], construct: Mapping[str, Any
     if modality == "TCR-T" and antigen and not antigen.get("private", False):
         raise StudyError(
             "the study's target is shared, the product's receptors are one patient's", where="antigen.private",
-            value="false", allowed="true", next_step="choose a study of private neoantigens (adoptive studies lists them)",
+            value="false", allowed="true", next_step="choose a study with private = true",
         )  # fmt: skip
 
 
