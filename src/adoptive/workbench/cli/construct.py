@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from adoptive.workbench.cli.car import car
+from adoptive.workbench.cli.handing import SHORT_HELP, handoff
 
 __all__ = ["construct"]
 
@@ -22,3 +23,4 @@ def _construct() -> None:
 
 
 construct.command(short_help="A chimeric antigen receptor from named parts.")(car)
+construct.command(short_help=SHORT_HELP)(handoff)
