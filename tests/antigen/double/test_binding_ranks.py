@@ -21,7 +21,7 @@ REPORT = Path(str(resources.files("adoptive.antigen") / "data/examples/pvacseq_H
     ("predictor", "allele", "length"), [("smmpmbec", "HLA-A*02:01", 9), ("syfpeithi", "HLA-B*07:02", 10)]
 )
 def test_computed_ranks_are_those_of_drawn_peptides(predictor: str, allele: str, length: int) -> None:
-    """Of 20,000 drawn peptides the share above a rank r is r up to 4 standard errors (error rate 5 x 6e-5)."""
+    """Of 20,000 drawn peptides the share above a rank r is r up to 4 standard errors (error rate 6e-4 for all ten)."""
     matrices, random = Matrices.load(predictor), np.random.default_rng(7)
     shares = binding._COMMON / binding._COMMON.sum()
     drawn = ["".join(row) for row in random.choice(list(AMINO_ACIDS), (20_000, length), p=shares)]
@@ -30,7 +30,7 @@ def test_computed_ranks_are_those_of_drawn_peptides(predictor: str, allele: str,
     own = matrices.rank_percent(allele, drawn[:5]).data / 100.0
     for at, rank in enumerate(own):
         share = float((scores >= scores[at] - 1e-9).mean())
-        assert abs(share - rank) < 4.0 * np.sqrt(rank * (1 - rank) / 20_000) + 2e-3
+        assert abs(share - rank) < 4.0 * np.sqrt(rank * (1 - rank) / 20_000)
     assert (np.diff(ranks) >= 0).all()
 
 

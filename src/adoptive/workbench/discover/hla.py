@@ -83,7 +83,7 @@ def read_hla(path: Path | str) -> tuple[tuple[Allele, ...], Text]:
         )
     for number, line in lines:
         cells = [cell.strip() for cell in re.split(r"[\t,;]", line)]
-        if not found and cells[0].lower().lstrip("# ") in _HEADS:
+        if not found and _HEADS & {cell.lower().lstrip("# ") for cell in cells}:
             names = tuple(_column(cell) for cell in cells)
         elif not line.startswith("#"):
             allele = _row(f"{text.path}: line {number}", names, cells, mistakes)
