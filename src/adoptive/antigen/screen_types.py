@@ -141,6 +141,7 @@ class Tested:
     stimulus: Annotated[str, In("name", "pool, tandem minigene or peptide")]
     kind: Annotated[str, In("name", "mutant, wild type or positive control")]
     hla: Annotated[str, In("allele", "allele of the presenting cells; empty: autologous")]
+    peptide_m: Annotated[float | None, In("mol/L", "concentration; of a titration the highest; empty: not given")]
     wells: Annotated[int, In("wells", "replicates with the stimulus")]
     background_wells: Annotated[int, In("wells", "wells of the effector without antigen")]
     mean: Annotated[float, In("spots or share", "mean response with the stimulus")]
