@@ -1,8 +1,8 @@
 """How far replicate wells vary beyond chance, and whether two sets of wells differ, with that variation not known well.
 
 ``dispersion`` is the squared coefficient of variation of the true response between replicate wells: spots have variance
-``mean + dispersion mean^2`` (negative binomial), shares of cells vary around their mean by the same coefficient
-(beta-binomial). It is weighed on a grid, never taken as one number: that is what keeps p-values honest with few wells.
+``mean + dispersion mean^2`` (negative binomial); the odds of cells vary by the same coefficient, so that a share ``m``
+has variance ``dispersion (m (1 - m))^2`` beside the drawing of cells (beta-binomial). It is weighed on a grid, never taken as one number: that is what keeps p-values honest with few wells.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ def _share_posterior(wells: Wells) -> tuple[Floats, Floats, Floats]:
     k, n = wells.positive, wells.total
     share = (k.sum() + 0.5) / (n.sum() + 1.0)
     chance = 1.0 / max(k.sum(), 0.5) + 1.0 / max((n - k).sum(), 0.5)
-    spread = np.sqrt(chance + DISPERSIONS / k.size / (1.0 - share) ** 2)
+    spread = np.sqrt(chance + DISPERSIONS / k.size)
     places = np.log(share / (1.0 - share)) + spread[:, None] * np.linspace(-9.0, 9.0, _PLACES)
     mean = np.clip(1.0 / (1.0 + np.exp(-places)), 1e-12, 1.0 - 1e-12)
     density = wells_likelihood(wells, mean, DISPERSIONS[:, None]) + 0.5 * np.log(mean * (1.0 - mean))
@@ -179,8 +179,9 @@ def _spots(y: float, mean: Floats, dispersion: Floats) -> Floats:
 
 def _cells(k: float, n: float, mean: Floats, dispersion: Floats) -> Floats:
     """Give the beta-binomial's log-probability of ``k`` of ``n``; binomial's at dispersion 0."""
-    a = np.maximum((1.0 - mean) / np.where(dispersion > 0.0, dispersion, 1.0) - mean, 1e-3)
-    b = a * (1.0 - mean) / mean
+    scale = 1.0 / np.where(dispersion > 0.0, dispersion, 1.0)
+    a = np.maximum(scale / (1.0 - mean) - mean, 1e-3)
+    b = np.maximum(scale / mean - (1.0 - mean), 1e-3)
     return np.where(
         dispersion > 0.0, betaln(k + a, n - k + b) - betaln(a, b), k * np.log(mean) + (n - k) * np.log1p(-mean)
     )

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
-from scipy.special import betaln
+from scipy.special import betaln, digamma
 from scipy.stats import chi2
 
 from adoptive.antigen.replicates import Wells
@@ -19,11 +19,12 @@ __all__ = ["Curve", "Dose", "Fitted", "Interval", "fit_titration"]
 
 Floats = NDArray[np.float64]
 
-_HILLS: Final = np.array([0.5, 0.7, 0.85, 1.0, 1.2, 1.5, 2.0, 3.0])
+_HILLS: Final = np.exp(np.linspace(np.log(0.5), np.log(3.0), 13))
 _BEYOND: Final = 2.0
 """Decades beyond the concentrations tested in which a half-maximal concentration is looked for."""
-_STEP: Final = 0.2
-_FINE: Final = 45
+_GRID: Final = {False: (0.2, 45), True: (0.4, 27)}
+"""Decades between the EC50 first looked at, and how many are looked at near the best; without and with a wild type."""
+_QUICK: Final = 6
 _ROUNDS: Final = 12
 _CROSS: Final = float(chi2.ppf(0.95, 1))
 _LEVEL: Final = 0.05
@@ -90,9 +91,10 @@ def fit_titration(
     (True, -8.0)
     """
     points = _Points.of(mutant, wild_type, background, dispersion)
-    coarse = _profile(points, points.places(_STEP))
-    fine = _profile(points, tuple(_near(coarse, axis) for axis in range(len(coarse.places))))
-    least = min(coarse.deviance.min(), fine.deviance.min())
+    step, count = _GRID[wild_type is not None]
+    coarse = _profile(points, points.places(step))
+    fine = _profile(points, tuple(_near(coarse, axis, count) for axis in range(len(coarse.places))))
+    least = float(fine.deviance.min())
     rise = max(points.flat() - least, 0.0)
     p_flat = float(chi2.sf(rise, 2 + len(fine.places)))
     ends = [_interval(points, fine, least, axis, shown=p_flat < _LEVEL) for axis in range(len(fine.places))]
@@ -149,10 +151,12 @@ class _Points:
         share = self.y if self.total is None else self.y / self.total
         mean = np.broadcast_to(np.maximum(share.mean(), self.floor), shape.shape)
         bottom = rise = np.zeros(shape.shape[0])
-        for _ in range(_ROUNDS):
-            weight = 1.0 / self.variance(mean)
+        for turn in range(_ROUNDS):
+            variance = self.variance(mean)
+            aim = share if self.total is None or turn < _QUICK else mean + variance * self.score(mean)
+            weight = 1.0 / variance
             w, wg, wgg = weight.sum(1), (weight * shape).sum(1), (weight * shape**2).sum(1)
-            wy, wgy = (weight * share).sum(1), (weight * shape * share).sum(1)
+            wy, wgy = (weight * aim).sum(1), (weight * shape * aim).sum(1)
             whole = w * wgg - wg**2
             safe = whole > 1e-12 * w * np.maximum(wgg, 1e-300)
             rise = np.where(safe, (w * wgy - wg * wy) / np.where(safe, whole, 1.0), 0.0)
@@ -161,15 +165,30 @@ class _Points:
             low = bottom < self.floor
             only = np.maximum((wgy - self.floor * wg) / np.maximum(wgg, 1e-300), 0.0)
             bottom, rise = np.where(low, self.floor, bottom), np.where(low, only, rise)
+            if self.total is not None:
+                bottom = np.minimum(bottom, 0.9)
+                rise = np.minimum(rise, 0.999 - bottom)
             mean = bottom[:, None] + rise[:, None] * shape
-            mean = mean if self.total is None else np.minimum(mean, 0.999)
         return bottom, rise
+
+    def score(self, mean: Floats) -> Floats:
+        """Give the slope of each well's log-likelihood in its mean, of shares of cells."""
+        assert self.total is not None
+        if self.dispersion == 0.0:
+            return (self.y - self.total * mean) / (self.total * mean * (1.0 - mean))
+        a, b = _shapes(mean, self.dispersion)
+        slope_a = 1.0 / (self.dispersion * (1.0 - mean) ** 2) - 1.0
+        slope_b = 1.0 - 1.0 / (self.dispersion * mean**2)
+        both = digamma(a + b) - digamma(self.total + a + b)
+        of_a = digamma(self.y + a) - digamma(a) + both
+        of_b = digamma(self.total - self.y + b) - digamma(b) + both
+        return np.asarray(of_a * slope_a + of_b * slope_b)
 
     def variance(self, mean: Floats) -> Floats:
         """Give the variance of each well's response at a mean."""
         if self.total is None:
             return mean + self.dispersion * mean**2
-        return mean * (1.0 - mean) / self.total + self.dispersion * mean**2
+        return mean * (1.0 - mean) / self.total + self.dispersion * (mean * (1.0 - mean)) ** 2
 
 
 def point_likelihood(y: Floats, total: Floats | None, mean: Floats, dispersion: float) -> Floats:
@@ -181,9 +200,14 @@ def point_likelihood(y: Floats, total: Floats | None, mean: Floats, dispersion: 
     mean = np.clip(mean, 1e-9, 0.999)
     if dispersion == 0.0:
         return y * np.log(mean) + (total - y) * np.log1p(-mean)
-    a = np.maximum((1.0 - mean) / dispersion - mean, 1e-3)
-    b = a * (1.0 - mean) / mean
-    return betaln(y + a, total - y + b) - betaln(a, b)
+    a, b = _shapes(mean, dispersion)
+    return np.asarray(betaln(y + a, total - y + b) - betaln(a, b))
+
+
+def _shapes(mean: Floats, dispersion: float) -> tuple[Floats, Floats]:
+    """Give the shapes of the beta distribution of a mean and a dispersion: its variance is ``d (m (1 - m))^2``."""
+    a = np.maximum(1.0 / (dispersion * (1.0 - mean)) - mean, 1e-3)
+    return a, np.maximum(1.0 / (dispersion * mean) - (1.0 - mean), 1e-3)
 
 
 @dataclass(frozen=True)
@@ -202,18 +226,31 @@ def _profile(points: _Points, places: tuple[Floats, ...]) -> _Profile:
     centre = np.stack([one.ravel() for one in grid], axis=1)[:, points.curve]
     with np.errstate(divide="ignore"):
         dose = np.log10(points.dose)
-    best, curve = np.full(grid[0].size, np.inf), Curve(0.0, 0.0, 1.0)
-    for hill in _HILLS:
+    deviances, curve = np.empty((_HILLS.size, grid[0].size)), Curve(0.0, 0.0, 1.0)
+    for place, hill in enumerate(_HILLS):
         rising = 1.0 / (1.0 + 10.0 ** np.clip(hill * (centre - dose), -300.0, 300.0))
         rising[:, points.dose == 0.0] = 0.0
         bottom, rise = points.fitted(rising)
         mean = bottom[:, None] + rise[:, None] * rising
         deviance = points.deviance(mean if points.total is None else np.minimum(mean, 0.999))
         at = int(deviance.argmin())
-        if deviance[at] < best.min():
+        if not place or deviance[at] < deviances[:place].min():
             curve = Curve(float(bottom[at]), float(bottom[at] + rise[at]), float(hill))
-        best = np.minimum(best, deviance)
-    return _Profile(places, best.reshape(shape), curve)
+        deviances[place] = deviance
+    return _Profile(places, _vertex(deviances).reshape(shape), curve)
+
+
+def _vertex(deviances: Floats) -> Floats:
+    """Give the least deviance over evenly spaced steepnesses ``(hills, ...)``, by the parabola through the least three.
+
+    The grid alone would make intervals too narrow: the steepness would be taken as known.
+    """
+    at = np.clip(deviances.argmin(axis=0), 1, len(deviances) - 2)
+    before, here, after = (np.take_along_axis(deviances, (at + step)[None], 0)[0] for step in (-1, 0, 1))
+    bend = before - 2.0 * here + after
+    inside = (bend > 1e-9) & (deviances.argmin(axis=0) == at)
+    lower = np.where(inside, (before - after) ** 2 / (8.0 * np.where(bend > 1e-9, bend, 1.0)), 0.0)
+    return np.asarray(deviances.min(axis=0) - lower)
 
 
 def _along(profile: _Profile, axis: int) -> Floats:
@@ -222,21 +259,24 @@ def _along(profile: _Profile, axis: int) -> Floats:
     return np.asarray(profile.deviance.min(axis=others))
 
 
-def _near(profile: _Profile, axis: int) -> Floats:
+def _near(profile: _Profile, axis: int, count: int) -> Floats:
     """Give finer places where the deviance is within reach of the least."""
     along, places = _along(profile, axis), profile.places[axis]
     close = np.flatnonzero(along < along.min() + 15.0)
     low, high = max(close[0] - 1, 0), min(close[-1] + 1, places.size - 1)
-    return np.linspace(places[low], places[high], _FINE)
+    return np.linspace(places[low], places[high], count)
 
 
 def _ends(places: Floats, deviance: Floats, least: float) -> tuple[float, float | None, float | None]:
     """Give the place of the least deviance and where the profile crosses 3.84 above it, None where it never does."""
     smooth = PchipInterpolator(places, deviance - least - _CROSS)
-    at = int(deviance.argmin())
+    at = int(np.clip(deviance.argmin(), 1, deviance.size - 2))
+    bend = deviance[at - 1] - 2.0 * deviance[at] + deviance[at + 1]
+    aside = 0.5 * (deviance[at - 1] - deviance[at + 1]) / bend if bend > 0.0 else 0.0
+    best = places[at] + np.clip(aside, -1.0, 1.0) * (places[1] - places[0])
     roots = np.asarray(smooth.roots(extrapolate=False))
-    below, above = roots[roots <= places[at]], roots[roots >= places[at]]
-    return float(places[at]), (float(below.max()) if below.size else None), (float(above.min()) if above.size else None)
+    below, above = roots[roots <= best], roots[roots >= best]
+    return float(best), (float(below.max()) if below.size else None), (float(above.min()) if above.size else None)
 
 
 def _power(value: float | None) -> float | None:
@@ -264,6 +304,9 @@ def _fold(fine: _Profile, least: float, ends: Sequence[Interval], *, shown: bool
     seen = np.isfinite(along)
     place, low, high = _ends(folds[seen], along[seen], min(least, float(along[seen].min())))
     reached = all(one.estimate is not None for one in ends)
+    # An end of the ratio needs the ends that it is made of: beyond the grid the profile says nothing.
+    low = None if ends[1].low is None or ends[0].high is None else low
+    high = None if ends[1].high is None or ends[0].low is None else high
     return Interval(_power(place) if reached else None, _power(low), _power(high))
 
 
