@@ -31,9 +31,12 @@ AMINO_ACIDS: Final = "ACDEFGHIKLMNPQRSTVWY"
 _PLACES: Final = np.full(256, len(AMINO_ACIDS), np.intp)
 _PLACES[np.frombuffer(AMINO_ACIDS.encode(), np.uint8)] = np.arange(len(AMINO_ACIDS))
 
-# Amino acids of UniProtKB/Swiss-Prot, per cent, in the order of AMINO_ACIDS.
+# Amino acids of UniProtKB/Swiss-Prot, per cent (release statistics), in the order of AMINO_ACIDS.
 _COMMON: Final = np.array(
-    [8.25, 1.38, 5.46, 6.72, 3.86, 7.07, 2.27, 5.91, 5.80, 9.65, 2.41, 4.06, 4.74, 3.93, 5.53, 6.65, 5.36, 6.86, 1.10, 2.92]
+    [
+        8.25, 1.38, 5.46, 6.72, 3.86, 7.07, 2.27, 5.91, 5.80, 9.65,
+        2.41, 4.06, 4.74, 3.93, 5.53, 6.65, 5.36, 6.86, 1.10, 2.92,
+    ]
 )  # fmt: skip
 _STEP: Final = 0.005
 """Width of the steps in which scores are counted for their rank."""
@@ -104,7 +107,7 @@ class Matrices:
             at = np.flatnonzero(lengths == length)
             if at.size:
                 matrix = self.by_allele[allele, length]
-                letters = _letters([peptides[place] for place in at], length)
+                letters = _letters([peptides[place] for place in at.tolist()], length)
                 known = (letters < len(AMINO_ACIDS)).all(axis=1)
                 residues = matrix.weights[np.arange(length), letters[known]]
                 scores[at[known]] = residues.sum(axis=1) + matrix.constant
@@ -113,7 +116,8 @@ class Matrices:
     def ic50_nm(self, allele: str, peptides: Sequence[str]) -> Floats:
         """Predict IC50 (nM), ``(peptides,)``: ``10^score`` of SMMPMBEC.
 
-        Masked where :meth:`scores` is; beneath the mask stands infinity (binds not at all), so ``.data`` has no ``nan``.
+        Masked where :meth:`scores` is; beneath the mask stands infinity (binds not at all), so that no place is
+        ``nan`` and ``ic50_nm(...).filled(np.inf) < 500`` never takes "not predicted" for a binder.
 
         Raises
         ------

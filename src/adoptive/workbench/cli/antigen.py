@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from adoptive.workbench.cli.neoantigens import neoantigens, offtarget
+
 __all__ = ["antigen"]
 
 antigen = typer.Typer(
@@ -17,3 +19,7 @@ antigen = typer.Typer(
 @antigen.callback()
 def _antigen() -> None:
     """Find what engineered cells could see. For research only; no medical advice."""
+
+
+antigen.command(short_help="Mutations that a receptor might see: windows, binding, clonality, tiers.")(neoantigens)
+antigen.command(short_help="Peptides of a proteome that fit what a receptor tolerates.")(offtarget)
