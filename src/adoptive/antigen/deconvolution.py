@@ -19,7 +19,7 @@ __all__ = ["DeconvolutionRules", "Resolved", "log_odds", "resolve"]
 
 Floats = NDArray[np.float64]
 
-MOST_SETS: Final = 100_000
+MOST_SETS: Final = 250_000
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,9 @@ class DeconvolutionRules:
         float,
         In("fraction", "antigens that are seen: 1.6 % of mutations were immunogenic (Parkhurst 2019, PMC7138461)"),
     ] = 0.016
-    sensitivity: Annotated[float, In("fraction", "chance that a pool responds to an antigen that is seen; assumed")] = 0.9
+    sensitivity: Annotated[float, In("fraction", "chance that a pool responds to an antigen that is seen; assumed")] = (
+        0.9
+    )
     false_pool: Annotated[float, In("fraction", "chance that a pool responds without one; assumed")] = 0.01
     least_fold: Annotated[float, In("ratio", "weakest true response over background; assumed")] = 2.0
     most_fold: Annotated[float, In("ratio", "strongest")] = 200.0
@@ -61,8 +63,8 @@ def log_odds(stimulus: Wells, background: Wells, weights: Weights, rules: Deconv
     mean = np.clip(centre * np.exp(spread * np.linspace(-5.0, 5.0, 31)[None, :, None]), 1e-9, None)
     folds = np.exp(np.linspace(np.log(rules.least_fold), np.log(rules.most_fold), 31))
     ceiling = np.inf if background.total is None else 0.999
-    before = wells_likelihood(background, np.minimum(mean, ceiling), dispersion) + np.log(weights.weights[used])[:, None, None]
-    before = before + np.log(spread)
+    before = np.log(weights.weights[used])[:, None, None] + np.log(spread)
+    before = before + wells_likelihood(background, np.minimum(mean, ceiling), dispersion)
     quiet = wells_likelihood(stimulus, np.minimum(mean, ceiling), dispersion)
     raised = wells_likelihood(stimulus, np.minimum(mean * folds, ceiling), dispersion) - np.log(folds.size)
     return float(logsumexp(before + raised) - logsumexp(before + quiet))
@@ -91,13 +93,14 @@ def resolve(
     for antigens, names in _parts({name: tuple(pools[name]) for name in odds}):
         table = _table(np.array([odds[name] for name in names]), rules)
         member = np.array([[antigen in pools[name] for name in names] for antigen in antigens])
-        kept = _candidates(table, member, rules)
+        gain = member @ (table[:, 1] - table[:, 0])
+        kept = _candidates(gain, rules)
         chosen, weight = _weighed(table, member[kept], len(antigens), rules)
         probability.update(dict.fromkeys(antigens, 0.0))
-        for place, at in enumerate(kept):
-            probability[antigens[at]] = float(sum(part[(rows == place).any(axis=1)].sum() for rows, part in zip(chosen, weight, strict=True)))
+        chances = _marginals(chosen, weight, len(kept))
+        probability.update({antigens[at]: float(chance) for at, chance in zip(kept, chances, strict=True)})
         sets += _named(chosen, weight, [antigens[at] for at in kept]) if len(antigens) > 1 else []
-        notes += _doubts(weight, len(kept), len(antigens), rules)
+        notes += _doubts(weight, gain, kept, rules)
     return Resolved(probability, tuple(sorted(sets, key=lambda one: -one[1])), tuple(notes))
 
 
@@ -119,9 +122,8 @@ def _table(odds: Floats, rules: DeconvolutionRules) -> Floats:
     return np.logaddexp(np.log(responds) + odds[:, None], np.log1p(-responds))
 
 
-def _candidates(table: Floats, member: NDArray[np.bool_], rules: DeconvolutionRules) -> list[int]:
+def _candidates(gain: Floats, rules: DeconvolutionRules) -> list[int]:
     """Keep so many antigens, best alone first, that every set of them can be weighed."""
-    gain = member @ (table[:, 1] - table[:, 0])
     order = [int(at) for at in np.argsort(-gain, kind="stable")]
     most = len(order)
     while sum(math.comb(most, k) for k in range(rules.most_positive + 1)) > MOST_SETS:
@@ -136,13 +138,22 @@ def _weighed(
     chosen, logs = [], []
     pools = np.arange(table.shape[0])
     for size in range(min(rules.most_positive, len(member)) + 1):
-        rows = np.array(list(itertools.combinations(range(len(member)), size)), np.intp).reshape(-1, size)
-        inside = member[rows].sum(axis=1, dtype=np.intp) if size else np.zeros((1, pools.size), np.intp)
+        sets = list(itertools.combinations(range(len(member)), size))
+        rows = np.array(sets, np.intp).reshape(len(sets), size)
+        inside = member[rows].sum(axis=1, dtype=np.intp)
         before = size * np.log(rules.prior) + (antigens - size) * np.log1p(-rules.prior)
         chosen.append(rows)
         logs.append(table[pools, inside].sum(axis=1) + before)
     whole = logsumexp(np.concatenate(logs))
     return chosen, [np.exp(part - whole) for part in logs]
+
+
+def _marginals(chosen: Sequence[NDArray[np.intp]], weight: Sequence[Floats], antigens: int) -> Floats:
+    """Give for each antigen the chance of all sets that hold it."""
+    found = np.zeros(antigens)
+    for rows, part in zip(chosen, weight, strict=True):
+        found += np.bincount(rows.ravel(), np.repeat(part, rows.shape[1]), minlength=antigens)
+    return found
 
 
 def _named(
@@ -156,10 +167,11 @@ def _named(
     ]
 
 
-def _doubts(weight: Sequence[Floats], kept: int, antigens: int, rules: DeconvolutionRules) -> list[str]:
+def _doubts(weight: Sequence[Floats], gain: Floats, kept: Sequence[int], rules: DeconvolutionRules) -> list[str]:
+    """Say what was left out, if it could matter: an antigen that its own pools speak against could not."""
     found = []
-    if kept < antigens:
-        found.append(f"sets were weighed of the {kept} likeliest of {antigens} antigens only")
-    if kept > rules.most_positive and weight[-1].sum() > 0.1:
+    if np.delete(gain, kept).max(initial=-np.inf) > 0.0:
+        found.append(f"sets were weighed of the {len(kept)} likeliest of {gain.size} antigens only")
+    if len(kept) > rules.most_positive and weight[-1].sum() > 0.1:
         found.append(f"more than {rules.most_positive} antigens may be seen: larger sets were not weighed")
     return found

@@ -12,16 +12,22 @@ __all__ = ["intended_epitopes", "minigene_of"]
 LENGTHS = (8, 9, 10, 11)
 
 
-def intended_epitopes(window: str, wild_type: str, *, lengths: Sequence[int] = LENGTHS) -> tuple[str, ...]:
-    """List the peptides of a window that do not stand in its wild-type counterpart: what the minigene is made to show.
+def intended_epitopes(
+    window: str, wild_type: str, mutated_at: int = 1, *, lengths: Sequence[int] = LENGTHS
+) -> tuple[str, ...]:
+    """List the peptides of a window that its wild-type counterpart lacks: what the minigene is made to show.
 
-    >>> "GADGVGKSA" in intended_epitopes("MTEYKLVVVGADGVGKSALTIQLI", "MTEYKLVVVGAGGVGKSALTIQLI")
-    True
-    >>> "MTEYKLVVV" in intended_epitopes("MTEYKLVVVGADGVGKSALTIQLI", "MTEYKLVVVGAGGVGKSALTIQLI")
-    False
+    Without a counterpart (a lost reading frame) every peptide from the first mutated residue on counts.
+
+    >>> found = intended_epitopes("MTEYKLVVVGADGVGKSALTIQLI", "MTEYKLVVVGAGGVGKSALTIQLI", 12)
+    >>> "GADGVGKSA" in found, "MTEYKLVVV" in found
+    (True, False)
     """
     found = [
-        window[start : start + length] for length in lengths for start in range(len(window) - length + 1)
+        window[start : start + length]
+        for length in lengths
+        for start in range(len(window) - length + 1)
+        if start + length >= mutated_at
     ]
     return tuple(dict.fromkeys(peptide for peptide in found if peptide not in wild_type))
 
@@ -31,6 +37,6 @@ def minigene_of(neoantigen: Neoantigen, *, lengths: Sequence[int] = LENGTHS) -> 
 
     KRAS G12D stands at residue 12, so its minigene has 24 residues and begins with the protein's own methionine.
     """
-    epitopes = intended_epitopes(neoantigen.window, neoantigen.wild_type_window, lengths=lengths)
+    epitopes = intended_epitopes(neoantigen.window, neoantigen.wild_type_window, neoantigen.mutated_at, lengths=lengths)
     best = (neoantigen.peptide,) if neoantigen.peptide else ()
     return Minigene(neoantigen.id, neoantigen.window, neoantigen.mutated_at, tuple(dict.fromkeys(best + epitopes)))

@@ -29,7 +29,9 @@ def grid_places(antigens: int, *, rows: int | None = None) -> tuple[tuple[int, i
     """
     rows = math.ceil(math.sqrt(antigens)) if rows is None else rows
     if antigens < 1 or not 1 <= rows <= antigens:
-        raise StudyError("rows of pools", where="rows", value=rows, allowed=f"1 to {antigens}, one antigen or more each")
+        raise StudyError(
+            "rows of pools", where="rows", value=rows, allowed=f"1 to {antigens}, one antigen or more each"
+        )
     columns = -(-antigens // rows)
     small, more = divmod(antigens, rows)
     of_row = [row for row in range(rows) for _ in range(small + (row < more))]

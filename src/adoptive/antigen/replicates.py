@@ -13,7 +13,7 @@ from typing import Annotated, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaln, gammaln, logsumexp, ndtr
+from scipy.special import betaln, gammaln, logsumexp
 from scipy.stats import binom
 
 from adoptive.units import In

@@ -15,9 +15,19 @@ from adoptive.antigen.replicates import DISPERSIONS, Floats, Prior, Weights, Wel
 from adoptive.antigen.screen_types import Tested, Well
 from adoptive.units import In
 
-__all__ = ["Arm", "Plate", "ScreenRules", "read_plate", "sources_of", "judge_stimuli"]
+__all__ = [
+    "Arm",
+    "Plate",
+    "ScreenRules",
+    "highest",
+    "joined",
+    "judge_stimuli",
+    "numbers_of",
+    "read_plate",
+    "sources_of",
+]
 
-_SOURCE: Final = re.compile(r"^(.*):(\d+)( #\w+)?$")
+_SOURCE: Final = re.compile(r"^(.*):([\d,]+)( #\w+)?$")
 
 
 @dataclass(frozen=True)
@@ -64,31 +74,40 @@ class Plate:
 def numbers_of(wells: Sequence[Well]) -> Wells:
     """Give the numbers of wells of one readout: spots, or positive and total cells."""
     if wells and wells[0].positive is not None:
-        return Wells(
-            np.array([one.positive for one in wells], float), np.array([one.total for one in wells], float)
-        )
+        return Wells(np.array([one.positive for one in wells], float), np.array([one.total for one in wells], float))
     return Wells(np.array([one.count for one in wells], float))
 
 
 def sources_of(wells: Iterable[Well]) -> str:
     """Join the sources of wells: ``plate.csv:2,3,7 #9f86d081``."""
-    places: dict[tuple[str, str], list[int]] = {}
-    other: list[str] = []
-    for one in wells:
-        match = _SOURCE.match(one.source)
+    return joined([one.source for one in wells])
+
+
+def joined(sources: Iterable[str]) -> str:
+    """Join sources; lines of one file are said together.
+
+    >>> joined(["plate.csv:3 #9f86d081", "plate.csv:2,7 #9f86d081"])
+    'plate.csv:2,3,7 #9f86d081'
+    """
+    places: dict[tuple[str, str], set[int]] = {}
+    other: set[str] = set()
+    for one in (part for source in sources for part in source.split("; ")):
+        match = _SOURCE.match(one)
         if match:
-            places.setdefault((match[1], match[3] or ""), []).append(int(match[2]))
-        elif one.source:
-            other.append(one.source)
-    told = [f"{name}:{','.join(map(str, sorted(set(at))))}{mark}" for (name, mark), at in sorted(places.items())]
-    return "; ".join([*told, *sorted(set(other))])
+            places.setdefault((match[1], match[3] or ""), set()).update(int(line) for line in match[2].split(","))
+        elif one:
+            other.add(one)
+    told = [f"{name}:{','.join(map(str, sorted(at)))}{mark}" for (name, mark), at in sorted(places.items())]
+    return "; ".join([*told, *sorted(other)])
 
 
 def read_plate(wells: Sequence[Well], *, rules: ScreenRules) -> Plate:
     """Sort wells by arm and stimulus and weigh each arm's dispersion; the order of the wells has no meaning."""
     sets: dict[Arm, dict[Stimulus, list[Well]]] = {}
     for one in sorted(wells, key=lambda well: (well.effector, well.readout, well.hla, well.stimulus, well.well)):
-        kind = Stimulus("" if one.kind == "none" else one.stimulus, one.kind, None if one.kind == "none" else one.peptide_m)
+        kind = Stimulus(
+            "" if one.kind == "none" else one.stimulus, one.kind, None if one.kind == "none" else one.peptide_m
+        )
         sets.setdefault(Arm(one.effector, one.readout, one.hla), {}).setdefault(kind, []).append(one)
     curves = {arm: _curves(groups, rules) for arm, groups in sets.items()}
     plain = {
@@ -146,12 +165,11 @@ def judge_stimuli(plate: Plate, *, rules: ScreenRules) -> tuple[Tested, ...]:
     return tuple(_controlled(row, controls.get((row.effector, row.readout, row.hla))) for row in rows)
 
 
-
 def _tested(plate: Plate, arm: Arm, rules: ScreenRules) -> list[Tested]:
     """Test each stimulus of an arm, and the highest concentrations of each of its titrations."""
     found = [_row(plate, arm, key, group, rules) for key, group in sorted(plate.groups[arm].items(), key=_in_order)]
     for (name, kind), wells in sorted(plate.titrations[arm].items()):
-        top = _highest(wells, rules.least_wells)
+        top = highest(wells, rules.least_wells)
         key = Stimulus(name, kind, max(one.peptide_m or 0.0 for one in top))
         found.append(_row(plate, arm, key, top, rules))
     return found
@@ -161,7 +179,7 @@ def _in_order(item: tuple[Stimulus, object]) -> tuple[str, str, float]:
     return item[0].name, item[0].kind, item[0].peptide_m or 0.0
 
 
-def _highest(wells: Sequence[Well], least: int) -> tuple[Well, ...]:
+def highest(wells: Sequence[Well], least: int) -> tuple[Well, ...]:
     """Take the wells of the highest concentrations of a titration, as many concentrations as a test needs."""
     kept: list[Well] = []
     for dose in sorted({one.peptide_m or 0.0 for one in wells}, reverse=True):

@@ -172,8 +172,10 @@ class Titrated:
 
     effector: Annotated[str, In("name", "culture, clonotype or receptor")]
     antigen: Annotated[str, In("name", "neoantigen")]
+    stimulus: Annotated[str, In("name", "peptide that was given")]
     readout: Annotated[str, In("name", "the plate's word")]
     kind: Annotated[str, In("name", "mutant or wild type")]
+    hla: Annotated[str, In("allele", "allele of the presenting cells; empty: autologous")]
     wells: Annotated[int, In("wells", "wells with peptide")]
     lowest_m: Annotated[float, In("mol/L", "lowest concentration")]
     highest_m: Annotated[float, In("mol/L", "highest concentration")]
@@ -186,5 +188,7 @@ class Titrated:
     top: Annotated[float | None, In("spots or share", "response at saturation")]
     wild_type_fold: Annotated[float | None, In("ratio", "EC50 of the wild type over the mutant's, or its lower bound")]
     wild_type_fold_is_bound: Annotated[bool, In("yes/no", "that ratio is a lower bound")]
+    wild_type_fold_low: Annotated[float | None, In("ratio", "lower end of its 95 % interval; empty: no bound")]
+    wild_type_fold_high: Annotated[float | None, In("ratio", "upper end of its 95 % interval; empty: no bound")]
     note: Annotated[str, In("text", "what was not reached, and what was fitted together")]
     source: Annotated[str, In("text", "file and lines")]

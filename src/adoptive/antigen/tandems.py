@@ -50,9 +50,7 @@ def design_tandems(
     seen = _Seen(tuple(alleles), bind, rules, frozenset(one for each in minigenes for one in each.epitopes))
     groups = _spread(list(minigenes), rules.per_tandem)
     tandems = _improved(groups, seen)
-    made = tuple(
-        Tandem(f"TMG{place}", order, joints) for place, (_, order, joints) in enumerate(tandems, start=1)
-    )
+    made = tuple(Tandem(f"TMG{place}", order, joints) for place, (_, order, joints) in enumerate(tandems, start=1))
     junctions = tuple(row for tandem in made for row in junctions_of(tandem, seen))
     return Tandems(made, junctions, *_verdict(junctions))
 

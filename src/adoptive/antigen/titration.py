@@ -70,6 +70,11 @@ class Fitted:
     curve: Curve
     p_flat: Annotated[float, In("-", "p of a flat response")]
 
+    @property
+    def rises(self) -> bool:
+        """Say whether the response rises with the concentration."""
+        return self.p_flat < _LEVEL
+
 
 def fit_titration(
     mutant: Dose, wild_type: Dose | None = None, *, dispersion: float = 0.0, background: Wells | None = None
