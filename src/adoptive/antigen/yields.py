@@ -37,8 +37,8 @@ def at_least_one(p: Sequence[float]) -> float:
 def number_to_build(p: float, chance: float = 0.95) -> int:
     """Give the smallest number of receptors of which at least one is real: least n with ``1 - (1 - p)^n >= chance``.
 
-    Exact in the decimal numbers as they are written. Half of the clonotypes that a signature picks are real (Lowery 2022,
-    doi:10.1126/science.abl5447): then five give 97 %; were it one in five, fourteen.
+    Exact in the decimal numbers as they are written. Half of the clonotypes that a signature picks are real (Lowery
+    2022, doi:10.1126/science.abl5447): then five give 97 %; were it one in five, fourteen.
 
     Arguments: ``p`` chance that one is real, above 0; ``chance`` wanted, from 0 to below 1 (1 only if ``p`` is 1).
 

@@ -1,6 +1,6 @@
-"""Targets of chimeric receptors: tumour against normal expression, with guards against its four known errors, and gates.
+"""Targets of chimeric receptors: tumour against normal expression, with guards against four known errors, and gates.
 
-Enter: the user's expression tables. Leave: :class:`Target` and :class:`Gate`, ordered, with everything that speaks against them.
+Enter: the user's expression tables. Leave: :class:`Target` and :class:`Gate`, ordered, with all that speaks against.
 """
 
 from adoptive.antigen.targets.types import Gate, Target, TargetRules
