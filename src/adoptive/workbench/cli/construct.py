@@ -6,6 +6,8 @@ import typer
 
 from adoptive.workbench.cli.car import car
 from adoptive.workbench.cli.handing import SHORT_HELP, handoff
+from adoptive.workbench.cli.construct_tcr import tcr
+from adoptive.workbench.cli.construct_verify import verify
 
 __all__ = ["construct"]
 
@@ -24,3 +26,5 @@ def _construct() -> None:
 
 construct.command(short_help="A chimeric antigen receptor from named parts.")(car)
 construct.command(short_help=SHORT_HELP)(handoff)
+construct.command(short_help="T-cell receptors from genes and CDR3s to checked sequences.")(tcr)
+construct.command(short_help="Run the known answers.")(verify)
