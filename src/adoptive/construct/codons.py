@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
@@ -20,6 +22,7 @@ _SAID: Final = {
     "gc": "share of G and C", "repeats": "repeat",
 }  # fmt: skip
 _PLAIN: Final = Rules()
+_DRAWING: Final = ("dna_features_viewer", "geneblocks", "matplotlib", "pandas", "pdf_reports", "primer3", "sequenticon")
 
 
 def optimise(protein: str, *, rules: Rules = _PLAIN, seed: int = 0, fixed: Sequence[tuple[int, str]] = ()) -> str:
@@ -148,20 +151,17 @@ def _dealt(protein: str, held: dict[int, str], draw: np.random.Generator) -> str
 
 def _resolved(nt: str, held: dict[int, str], rules: Rules, draw: np.random.Generator) -> str:
     """Exchange codons that break a rule; bases that still break one if that was not possible."""
-    from dnachisel import DnaOptimizationProblem, NoSolutionError
-
+    chisel = _chisel()
     with _numpy_seeded(int(draw.integers(2**32))):
-        problem: Any = DnaOptimizationProblem(nt, constraints=_constraints(nt, held, rules), logger=None)
+        problem = chisel.DnaOptimizationProblem(nt, constraints=_constraints(nt, held, rules, chisel), logger=None)
         try:
             problem.resolve_constraints()
-        except NoSolutionError:
+        except chisel.NoSolutionError:
             pass
     return str(problem.sequence)
 
 
-def _constraints(nt: str, held: dict[int, str], rules: Rules) -> list[Any]:
-    import dnachisel as chisel
-
+def _constraints(nt: str, held: dict[int, str], rules: Rules, chisel: Any) -> list[Any]:
     runs = [base * (rules.longest_at_run + 1) for base in "AT"] + [base * (rules.longest_gc_run + 1) for base in "GC"]
     words = [*map(recognition, rules.sites), *rules.patterns, *runs]
     low, high = rules.gc_between
@@ -171,6 +171,17 @@ def _constraints(nt: str, held: dict[int, str], rules: Rules) -> list[Any]:
     if len(nt) > rules.unique_kmer:
         found.append(chisel.UniquifyAllKmers(rules.unique_kmer))
     return found
+
+
+def _chisel() -> Any:
+    """Import DNA Chisel without what it draws its own reports with: that takes seconds, and nothing here uses it."""
+    absent = [name for name in _DRAWING if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]  # None: an import says that it is not there
+    try:
+        return importlib.import_module("dnachisel")
+    finally:
+        for name in absent:
+            del sys.modules[name]
 
 
 @contextmanager

@@ -78,7 +78,9 @@ def construct_chart(built: Built, *, size: Size) -> Chart:
         on([*legend[0], *_boxes(rows, top)]).mark_rect(stroke="#888888", strokeWidth=0.4).encode(
             x=across, y=down, **ends, color=paint
         ),
-        on(_cdr3_boxes(built, rows, width, top)).mark_rect(color=_YELLOW, stroke="#111111", strokeWidth=0.6).encode(x=across, y=down, **ends),
+        on(_cdr3_boxes(built, rows, width, top)).mark_rect(color=_YELLOW, stroke="#111111", strokeWidth=0.6).encode(
+            x=across, y=down, **ends
+        ),
         *_names([*legend[1], *_row_names(rows), *_scale_names(total, width, bottom)], across, down),
         on(_scale_ticks(total, width, bottom)).mark_rule(color="#888888").encode(x=across, y=down, **ends),
     ]  # fmt: skip
