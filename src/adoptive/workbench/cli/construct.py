@@ -5,9 +5,9 @@ from __future__ import annotations
 import typer
 
 from adoptive.workbench.cli.car import car
-from adoptive.workbench.cli.handing import SHORT_HELP, handoff
 from adoptive.workbench.cli.construct_tcr import tcr
 from adoptive.workbench.cli.construct_verify import verify
+from adoptive.workbench.cli.handing import SHORT_HELP, handoff
 
 __all__ = ["construct"]
 
