@@ -110,7 +110,7 @@ def car_insert(
     Raises
     ------
     ConstructError
-        A part that the catalogue lacks, of another kind than its place asks for, or more than two costimulatory domains.
+        A part that the catalogue lacks or that is of another kind; more than two costimulatory domains.
     """
     known = catalogue or load_catalogue()
     if len(costimulation) > 2:
@@ -162,9 +162,9 @@ class ProductClass:
     notes: tuple[str, ...] = ()
 
 
-def costimulation_of(part: Part) -> str:
+def costimulation_of(protein: str) -> str:
     """Tell a costimulatory domain by its residues: ``CD28``, ``4-1BB``, or nothing."""
-    return next((name for name, motifs in MOTIFS.items() if all(one in part.protein for one in motifs)), "")
+    return next((name for name, motifs in MOTIFS.items() if all(one in protein for one in motifs)), "")
 
 
 def product_class(insert: Insert) -> ProductClass:
@@ -173,12 +173,9 @@ def product_class(insert: Insert) -> ProductClass:
     >>> product_class(car_insert(id="demo", binder="FMC63")).costimulation
     '4-1BB'
     """
-    domains = [part for part in insert.parts if part.kind == "costimulation"]
-    found = {costimulation_of(part) for part in domains}
-    notes = [
-        f"a study has no word for the costimulatory domain {one.name}" for one in domains if not costimulation_of(one)
-    ]
-    costimulation = " and ".join(name for name in MOTIFS if name in found) or "none"
+    found = {part.name: costimulation_of(part.protein) for part in insert.parts if part.kind == "costimulation"}
+    notes = [f"a study has no word for the costimulatory domain {name}" for name, kind in found.items() if not kind]
+    costimulation = " and ".join(name for name in MOTIFS if name in found.values()) or "none"
     words = {}
     for kind, known in (("armour", ARMOURS), ("switch", SWITCHES)):
         names = [part.name for part in insert.parts if part.kind == kind]

@@ -1,243 +1,213 @@
-"""The named checks of a chimeric antigen receptor: each can fail, and says what it found and what was asked.
+"""Checks of chimeric antigen receptors: order of the parts, leader, hinge, membrane, motifs, linker, costimulation.
 
-What is asked is a rule of design, not a measurement: a receptor that passes may still not work, and the thresholds
-that no paper gives are said to be assumed. They stand in :class:`CarAsked`.
+What is asked is a rule of design, not a measurement: a receptor that passes may still not work.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
-from adoptive.construct.bases import ConstructError, translate
 from adoptive.construct.car import costimulation_of
+from adoptive.construct.checks.seen import Finding, NamedCheck, Placed, Seen
 from adoptive.construct.hydropathy import greatest_hydropathy
-from adoptive.construct.types import Built, Check, Insert, Part, PartKind
+from adoptive.construct.types import PartKind
 
-__all__ = ["CAR_CHECKS", "CarAsked", "car_checks"]
+__all__ = ["CAR_CHECKS"]
 
-ITAM: Final = re.compile(r"(Y..[LI].{6,8}?Y..[LI])")
-"""Two YxxL/I with 6 to 8 residues between (Love and Hayes 2010, doi:10.1101/cshperspect.a002485)."""
-
-V_DOMAIN: Final = re.compile(r"C.{8,20}W.{40,75}[YFHW][YFHC]C.{3,35}[FW]G.G")
-"""First cysteine, tryptophan, second cysteine and J motif of a variable domain."""
-
-SMALL_LAST: Final = frozenset("AGSCTQ")
-"""Residues right before a signal peptidase's cut (von Heijne 1983, doi:10.1111/j.1432-1033.1983.tb07424.x)."""
-
-SMALL_THIRD_LAST: Final = frozenset("AGSCTILV")
-"""Residues two before that one (same source)."""
-
-CHARGED: Final = frozenset("DEKR")
-RANKS: Final[dict[PartKind, int]] = {
+# Two YxxL/I with 6 to 8 residues between: Love and Hayes 2010, doi:10.1101/cshperspect.a002485.
+_ITAM: Final = re.compile(r"Y..[LI].{6,8}?Y..[LI]")
+_HALF: Final = re.compile(r"Y..[LI]")
+# First cysteine, tryptophan, second cysteine and J motif of a variable domain.
+_V_DOMAIN: Final = re.compile(r"C.{8,20}W.{40,75}[YFHW][YFHC]C.{3,35}[FW]G.G")
+# Residues at -1 and -3 of a signal peptidase's cut: von Heijne 1983, doi:10.1111/j.1432-1033.1983.tb07424.x.
+_LAST: Final = frozenset("AGSCTQ")
+_THIRD_LAST: Final = frozenset("AGSCTILV")
+_NEAR_THE_END: Final = 8
+_CHARGED: Final = frozenset("DEKR")
+_RANKS: Final[dict[PartKind, int]] = {
     "leader": 0, "variable": 1, "binder": 1, "hinge": 2, "transmembrane": 3, "costimulation": 4, "signal": 5,
 }  # fmt: skip
-EXTRAS: Final[tuple[PartKind, ...]] = ("armour", "switch", "tag")
+_EXTRAS: Final = ("armour", "switch", "tag")
 
 
-@dataclass(frozen=True)
-class CarAsked:
-    """State what the checks ask of a chimeric receptor.
-
-    ``costimulation`` is what the study says, as ``CD28 and 4-1BB``; empty: no study was named. ``itams`` is 3, unless
-    motifs were taken away on purpose. ``membrane_window`` and ``membrane_hydropathy`` are Kyte and Doolittle's own
-    (1982, doi:10.1016/0022-2836(82)90515-0): a mean above 1.6 over 19 residues. Lengths, the core of the signal peptide
-    and the composition of the linker are assumed, so that the receptors in use pass.
-    """
-
-    costimulation: str = ""
-    itams: int = 3
-    leader_aa: tuple[int, int] = (12, 35)
-    core_aa: int = 7
-    core_hydropathy: float = 1.6
-    hinge_aa: tuple[int, int] = (10, 250)
-    membrane_window: int = 19
-    membrane_hydropathy: float = 1.6
-    linker_aa: tuple[int, int] = (10, 30)
-    linker_gs: float = 0.6
-    linker_never: str = "CFILMVWY"
-
-
-def car_checks(built: Built, *, asked: CarAsked = CarAsked()) -> tuple[Check, ...]:  # noqa: B008
-    """Judge a chimeric receptor by every check of :data:`CAR_CHECKS`, in their order."""
-    return tuple(one(built, asked) for one in CAR_CHECKS)
-
-
-def _own(insert: Insert, *kinds: PartKind) -> tuple[Part, ...]:
-    return tuple(part for part in insert.parts if part.kind in kinds)
-
-
-def _check(id: str, title: str, faults: list[str], *, value: str, threshold: str, reports: bool = False) -> Check:
-    return Check(f"car-{id}", title, value, threshold, not faults, "; ".join(faults), reports)
-
-
-def _order(built: Built, asked: CarAsked) -> Check:
-    """Ask that the receptor's parts stand in reading order; what is missing is another check's."""
-    own = _own(built.insert, *RANKS)
-    ranks = [RANKS[part.kind] for part in own]
+def judge_order(seen: Seen) -> Finding:
+    """Judge whether the receptor's parts stand in reading order; what is missing is another check's."""
+    own = seen.of(*_RANKS)
     faults = [
-        f"{b.name} stands behind {a.name}" for a, b in zip(own, own[1:], strict=False) if RANKS[b.kind] < RANKS[a.kind]
+        f"{seen.where(second.start)}: {second.part.name} stands behind {first.part.name}"
+        for first, second in pairwise(own)
+        if _RANKS[second.part.kind] < _RANKS[first.part.kind]
     ]
-    faults += [] if 1 in ranks else ["there is no binder"]
-    faults += ["more than two costimulatory domains"] if ranks.count(4) > 2 else []
-    threshold = "leader, binder, hinge, transmembrane, costimulation, signal"
-    return _check(
-        "order", "Order of the parts", faults, value=", ".join(part.name for part in own), threshold=threshold
-    )
+    faults += [] if seen.of("variable", "binder") else ["there is no binder"]
+    faults += ["more than two costimulatory domains"] if len(seen.of("costimulation")) > 2 else []
+    names = ", ".join(one.part.name for one in own)
+    return Finding(names, "leader, binder, hinge, transmembrane, costimulation, signal", tuple(faults))
 
 
-def _leader(built: Built, asked: CarAsked) -> Check:
-    """Ask for a signal peptide: methionine, length, and a hydrophobic core without charge."""
-    own, (least, most) = _own(built.insert, "leader"), asked.leader_aa
-    protein = own[0].protein if own else ""
-    core, at = greatest_hydropathy(protein, window=asked.core_aa)
-    faults = [] if len(own) == 1 else [f"{len(own)} leaders"]
-    faults += [] if protein.startswith("M") else ["it does not begin with M"]
-    faults += [] if least <= len(protein) <= most else ["its length"]
-    charged = CHARGED & set(protein[at : at + asked.core_aa])
-    faults += ["it has no hydrophobic core"] if core < asked.core_hydropathy or charged else []
-    return _check(
-        "leader", "Signal peptide", faults, value=f"{len(protein)} aa, core {core:.1f}",
-        threshold=f"one, M, {least} to {most} aa, {asked.core_aa} residues of hydropathy {asked.core_hydropathy:g} or more",
-    )  # fmt: skip
+def judge_core(seen: Seen) -> Finding:
+    """Judge whether the receptor's leader has a hydrophobic core without charge."""
+    asked, values, faults = seen.limits.car, [], []
+    for one in seen.of("leader"):
+        protein = seen.residues(one)
+        value, at = greatest_hydropathy(protein, window=asked.core_aa)
+        values.append(f"{value:.1f}")
+        charged = sorted(_CHARGED & set(protein[at : at + asked.core_aa]))
+        if value < asked.core_hydropathy or charged:
+            faults.append(f"{seen.where(one.start + at)}: {protein[at : at + asked.core_aa]} is no hydrophobic core")
+    threshold = f"{asked.core_aa} residues, mean hydropathy {asked.core_hydropathy:g} or more, no charge"
+    return Finding(", ".join(values), threshold, tuple(faults))
 
 
-def _peptidase(built: Built, asked: CarAsked) -> Check:
-    """Report where a signal peptidase might cut by the rule of small residues at -1 and -3."""
-    own = _own(built.insert, "leader")
-    protein = own[0].protein if own else ""
-    cuts = [
-        at for at in range(max(len(protein) - 7, 3), len(protein) + 1)
-        if protein[at - 1] in SMALL_LAST and protein[at - 3] in SMALL_THIRD_LAST
-    ]  # fmt: skip
-    faults = [] if cuts else ["no such place; some leaders in use, as CSF2RA, have none either"]
-    return _check(
-        "peptidase", "Place for the signal peptidase", faults, value=", ".join(f"behind {at}" for at in cuts) or "none",
-        threshold="small residues at -1 and -3 in the leader's last eight", reports=True,
-    )  # fmt: skip
+def report_peptidase(seen: Seen) -> Finding:
+    """Report where a signal peptidase might cut: small residues at -1 and -3 near the leader's end."""
+    found, faults = [], []
+    for one in seen.of("leader"):
+        protein = seen.residues(one)
+        first = max(len(protein) - _NEAR_THE_END + 1, 3)
+        cuts = [at for at in range(first, len(protein) + 1) if _may_cut(protein, at)]
+        found += [f"behind residue {at}" for at in cuts]
+        if not cuts:
+            faults.append(f"{one.part.name}: no such place; some leaders in use, as CSF2RA, have none either")
+    threshold = f"small residues at -1 and -3 in the leader's last {_NEAR_THE_END}"
+    return Finding(", ".join(found) or "none", threshold, tuple(faults))
 
 
-def _hinge(built: Built, asked: CarAsked) -> Check:
-    own, (least, most) = _own(built.insert, "hinge"), asked.hinge_aa
-    length = sum(len(part.protein) for part in own)
-    faults = [] if len(own) == 1 else [f"{len(own)} hinges"]
-    faults += [] if not own or least <= length <= most else ["its length"]
-    return _check("hinge", "Hinge", faults, value=f"{length} aa", threshold=f"one, {least} to {most} aa")
+def _may_cut(protein: str, at: int) -> bool:
+    return protein[at - 1] in _LAST and protein[at - 3] in _THIRD_LAST
 
 
-def _membrane(built: Built, asked: CarAsked) -> Check:
-    """Ask for one transmembrane part with a hydrophobic stretch."""
-    own = _own(built.insert, "transmembrane")
-    protein = own[0].protein if own else ""
-    value, _ = greatest_hydropathy(protein, window=asked.membrane_window)
-    faults = [] if len(own) == 1 else [f"{len(own)} transmembrane parts"]
-    faults += ["too short to cross the membrane"] if own and len(protein) < asked.membrane_window else []
-    faults += ["not hydrophobic enough"] if own and value < asked.membrane_hydropathy else []
-    return _check(
-        "membrane", "Transmembrane segment", faults, value=f"{len(protein)} aa, hydropathy {value:.2f}",
-        threshold=f"one, mean of {asked.membrane_hydropathy:g} or more over {asked.membrane_window} residues",
-    )  # fmt: skip
-
-
-def _itams(built: Built, asked: CarAsked) -> Check:
-    """Ask for the signalling motifs: pairs of YxxL/I; a lone half is a motif that was broken."""
-    protein = "".join(part.protein for part in _own(built.insert, "signal"))
-    found = [(match.start(), match[1]) for match in ITAM.finditer(protein)]
-    inside = {at for start, motif in found for at in range(start, start + len(motif))}
-    lone = [f"{one[0]} at {one.start() + 1}" for one in re.finditer(r"Y..[LI]", protein) if one.start() not in inside]
-    faults = [] if len(found) == asked.itams else [f"{len(found)} whole motifs"]
-    faults += [f"half a motif: {', '.join(lone)}"] if faults and lone else []
-    return _check(
-        "itam", "Signalling motifs (ITAM)", faults, value=f"{len(found)}: {', '.join(m for _, m in found) or 'none'}",
-        threshold=f"{asked.itams} pairs YxxL/I, x(6-8) between",
-    )  # fmt: skip
-
-
-def _linker(built: Built, asked: CarAsked) -> Check:
-    """Ask for a flexible linker between two variable domains; a binder given whole has none of its own."""
-    parts, (least, most) = built.insert.parts, asked.linker_aa
-    at = [index for index, part in enumerate(parts) if part.kind == "variable"]
-    between = "".join(part.protein for part in parts[at[0] + 1 : at[-1]]) if len(at) == 2 else ""
-    share = sum(between.count(letter) for letter in "GS") / max(len(between), 1)
-    never = sorted(set(between) & set(asked.linker_never))
-    faults = ["one variable domain without its partner"] if len(at) == 1 else []
-    if len(at) == 2:
-        faults += [] if least <= len(between) <= most else ["its length"]
-        faults += [] if share >= asked.linker_gs else ["not flexible enough"]
-        faults += [f"it holds {', '.join(never)}"] if never else []
-    value = f"{between}, {len(between)} aa, {share:.0%} G and S" if at else "the binder was given whole"
-    threshold = f"{least} to {most} aa, {asked.linker_gs:.0%} G and S or more, none of {asked.linker_never}"
-    return _check("linker", "Linker of the binder", faults, value=value, threshold=threshold)
-
-
-def _costimulation(built: Built, asked: CarAsked) -> Check:
-    """Ask that the domains are what they are called, by their residues, and what the study says."""
-    own = _own(built.insert, "costimulation")
-    found = [costimulation_of(part) for part in own]
-    faults = [
-        f"{part.name} lacks the residues of that domain"
-        for part, kind in zip(own, found, strict=True)
-        if part.name in ("CD28", "4-1BB") and part.name != kind
-    ]
-    value = " and ".join(name for name in ("CD28", "4-1BB") if name in found) or "none"
-    if asked.costimulation and not faults and value != asked.costimulation:
-        faults.append(f"the study says {asked.costimulation}")
-    threshold = f"as called, and {asked.costimulation}, as the study says" if asked.costimulation else "as called"
-    return _check("costimulation", "Costimulatory domains", faults, value=value, threshold=threshold)
-
-
-def _binder(built: Built, asked: CarAsked) -> Check:
-    """Report whether the binder has the conserved residues of variable domains."""
-    own = _own(built.insert, "variable", "binder")
-    found = {part.name: len(V_DOMAIN.findall(part.protein)) for part in own}
-    faults = [f"{name}: not found" for name, domains in found.items() if domains == 0]
-    return _check(
-        "binder", "Conserved residues of the V domains", faults,
-        value=", ".join(f"{name}: {domains}" for name, domains in found.items()) or "no binder",
-        threshold="cysteines, tryptophan and J motif in each; a binder of another build has none", reports=True,
-    )  # fmt: skip
-
-
-def _cut(built: Built, asked: CarAsked) -> Check:
-    """Ask that armour, switch and tag stand apart from the receptor by a 2A in frame, each with its own start."""
-    insert, faults = built.insert, []
-    proteins: list[list[Part]] = [[]]
-    for part in insert.parts:
-        proteins[-1].append(part)
-        if part.kind == "2A":
-            proteins.append([])
-            faults += [] if part.protein.endswith("NPGP") else [f"{part.name} does not end in NPGP"]
+def judge_hinge(seen: Seen) -> Finding:
+    """Judge whether there is one hinge of a length that hinges have."""
+    shortest, longest = seen.limits.car.hinge_aa
+    own = seen.of("hinge")
+    faults = [] if len(own) == 1 else [f"{len(own)} hinges, asked one"]
     faults += [
-        f"{' and '.join(part.name for part in extras)}: no 2A between it and its neighbour"
-        for one in proteins
-        if (extras := [part for part in one if part.kind in EXTRAS])
-        and len([p for p in one if p.kind not in ("linker", "2A")]) > 1
+        f"{seen.where(one.start)}: {one.part.name} has {one.end - one.start} residues"
+        for one in own
+        if not shortest <= one.end - one.start <= longest
     ]
-    faults += [f"{one[0].name} has no methionine of its own" for one in proteins if one and one[0].protein[:1] != "M"]
-    faults += _out_of_frame(built)
-    names = ", ".join(part.name for part in _own(insert, *EXTRAS)) or "none"
-    return _check("2a", "Armour, switch and tag", faults, value=names, threshold="each apart by a 2A in frame, from M")
+    lengths = ", ".join(f"{one.end - one.start} residues" for one in own) or "none"
+    return Finding(lengths, f"one, of {shortest} to {longest} residues", tuple(faults))
 
 
-def _out_of_frame(built: Built) -> list[str]:
-    at, faults = 0, []
-    for part in built.insert.parts:
-        bases = built.nt[at : at + 3 * len(part.protein)]
-        at += 3 * len(part.protein)
-        if part.kind == "2A" and _read(bases) != part.protein:
-            faults.append(f"{part.name} is not read in frame")
-    return faults
+def judge_membrane(seen: Seen) -> Finding:
+    """Judge whether there is one transmembrane part, hydrophobic over the breadth of the membrane."""
+    asked, own, values = seen.limits.car, seen.of("transmembrane"), []
+    faults = [] if len(own) == 1 else [f"{len(own)} transmembrane parts, asked one"]
+    for one in own:
+        protein = seen.residues(one)
+        value, at = greatest_hydropathy(protein, window=asked.membrane_window)
+        values.append(f"{len(protein)} residues, hydropathy {value:.2f}")
+        if len(protein) < asked.membrane_window:
+            faults.append(f"{seen.where(one.start)}: {one.part.name} is too short to cross the membrane")
+        elif value < asked.membrane_hydropathy:
+            faults.append(f"{seen.where(one.start + at)}: {one.part.name} is not hydrophobic enough")
+    threshold = f"one, mean of {asked.membrane_hydropathy:g} or more over {asked.membrane_window} residues"
+    return Finding("; ".join(values) or "none", threshold, tuple(faults))
 
 
-def _read(bases: str) -> str:
-    try:
-        return translate(bases)
-    except ConstructError:
-        return ""
+def judge_itams(seen: Seen) -> Finding:
+    """Judge whether the signalling motifs are there: pairs of YxxL/I; a lone half is a broken motif."""
+    asked, motifs, lone = seen.limits.car.itams, [], []
+    for one in seen.of("signal"):
+        protein = seen.residues(one)
+        whole = list(_ITAM.finditer(protein))
+        motifs += [match[0] for match in whole]
+        lone += [
+            f"{seen.where(one.start + half.start())}: {half[0]} is half a motif"
+            for half in _HALF.finditer(protein)
+            if not any(match.start() <= half.start() < match.end() for match in whole)
+        ]
+    faults = [] if len(motifs) == asked else [f"{len(motifs)} whole motifs", *lone]
+    return Finding(", ".join(motifs) or "none", f"{asked} pairs YxxL/I, 6 to 8 residues between", tuple(faults))
 
 
-CAR_CHECKS: Final[tuple[Callable[[Built, CarAsked], Check], ...]] = (
-    _order, _leader, _peptidase, _hinge, _membrane, _itams, _linker, _costimulation, _binder, _cut,
-)  # fmt: skip
+def judge_linker(seen: Seen) -> Finding:
+    """Judge the linker between two variable domains; a binder given whole has none that is named."""
+    asked, domains = seen.limits.car, seen.of("variable")
+    (shortest, longest), never = asked.linker_aa, asked.linker_never
+    threshold = f"{shortest} to {longest} residues, {asked.linker_gs:.0%} G and S or more, none of {never}"
+    if len(domains) != 2:
+        value = f"{len(domains)} variable domains"
+        return Finding(value, threshold, (f"{value}, asked two",) if domains else (), "the binder was given whole")
+    start, end = domains[0].end, domains[1].start
+    between = seen.protein[start:end]
+    share = sum(letter in "GS" for letter in between) / max(len(between), 1)
+    wrong = "".join(sorted(set(between) & set(never)))
+    said = {
+        f"{len(between)} residues": shortest <= len(between) <= longest,
+        f"{share:.0%} G and S": share >= asked.linker_gs,
+        f"it holds {wrong}": not wrong,
+    }
+    faults = tuple(f"{seen.where(start)}: {what}" for what, holds in said.items() if not holds)
+    return Finding(f"{between}, {len(between)} residues, {share:.0%} G and S", threshold, faults)
+
+
+def judge_costimulation(seen: Seen) -> Finding:
+    """Judge whether the domains are what they are called, by their residues, and what the study says."""
+    asked, kinds, faults = seen.limits.car.costimulation, [], []
+    for one in seen.of("costimulation"):
+        kinds.append(costimulation_of(seen.residues(one)))
+        if one.part.name in ("CD28", "4-1BB") and kinds[-1] != one.part.name:
+            faults.append(f"{seen.where(one.start)}: {one.part.name} lacks the residues of that domain")
+    found = " and ".join(name for name in ("CD28", "4-1BB") if name in kinds) or "none"
+    if asked and not faults and found != asked:
+        faults.append(f"{found}, the study says {asked}")
+    return Finding(found, f"as called, and {asked} as the study says" if asked else "as called", tuple(faults))
+
+
+def report_domains(seen: Seen) -> Finding:
+    """Report whether the binder has the conserved residues of variable domains."""
+    own = seen.of("variable", "binder")
+    counts = {one.part.name: len(_V_DOMAIN.findall(seen.residues(one))) for one in own}
+    faults = tuple(f"{name}: no such domain; a binder of another build has none" for name, n in counts.items() if not n)
+    value = ", ".join(f"{name}: {number}" for name, number in counts.items())
+    return Finding(value or "no binder", "two cysteines, tryptophan and J motif in each", faults)
+
+
+def judge_extras(seen: Seen) -> Finding:
+    """Judge whether armour, switch and tag stand apart from all else by a 2A, and begin with their own methionine."""
+    faults = []
+    for chain in _chains(seen):
+        extras = [one for one in chain if one.part.kind in _EXTRAS]
+        rest = [one for one in chain if one.part.kind != "linker"]
+        if extras and len(rest) > 1:
+            names = " and ".join(one.part.name for one in rest[:3])
+            faults.append(f"{seen.where(extras[0].start)}: no 2A between {names}")
+        for one in extras:
+            if not seen.residues(one).startswith("M"):
+                faults.append(f"{seen.where(one.start)}: {one.part.name} has no methionine of its own")
+    names = ", ".join(one.part.name for one in seen.of(*_EXTRAS)) or "none"
+    return Finding(names, "each apart by a 2A, from its own M", tuple(faults))
+
+
+def _chains(seen: Seen) -> list[list[Placed]]:
+    """Part the insert at its 2A peptides."""
+    chains: list[list[Placed]] = [[]]
+    for one in seen.parts:
+        if one.part.kind == "2A":
+            chains.append([])
+        else:
+            chains[-1].append(one)
+    return chains
+
+
+def _named(id: str, title: str, judge: Callable[[Seen], Finding], *, reports: bool = False) -> NamedCheck:
+    return NamedCheck(id, title, judge, ("length",), framed=True, reports=reports, kinds=("CAR",))
+
+
+CAR_CHECKS: Final = (
+    _named("car_order", "The receptor's parts stand in reading order", judge_order),
+    _named("car_core", "The leader has a hydrophobic core", judge_core),
+    _named("car_hinge", "There is a hinge", judge_hinge),
+    _named("car_membrane", "The transmembrane segment is hydrophobic", judge_membrane),
+    _named("car_itams", "The signalling motifs are whole", judge_itams),
+    _named("car_linker", "The linker of the binder is flexible", judge_linker),
+    _named("car_costimulation", "The costimulatory domains are as called", judge_costimulation),
+    _named("car_extras", "Armour, switch and tag stand apart by a 2A", judge_extras),
+    _named("car_peptidase", "A place for the signal peptidase", report_peptidase, reports=True),
+    _named("car_domains", "Conserved residues of the V domains", report_domains, reports=True),
+)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from adoptive.construct.bases import ConstructError, translate
+from adoptive.construct.checks.car_limits import CarLimits
 from adoptive.construct.rules import Rules
 from adoptive.construct.types import Built, Chain, Insert, Part
 
@@ -27,6 +28,7 @@ class Limits:
     repeat_nt: int = 20
     leader_aa: tuple[int, int] = (12, 35)
     packaged_nt: int = 8000
+    car: CarLimits = field(default_factory=CarLimits)
 
 
 @dataclass(frozen=True)
