@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import NamedTuple
 
 import pytest
@@ -151,3 +152,17 @@ def test_an_insert_is_its_parts_and_order_only_moves_them(alpha: Draw, beta: Dra
     assert a.protein in first.protein
     assert b.protein in second.protein
     assert all(translate(part.nt) == part.protein for part in first.parts if part.nt)
+
+
+NAMES = st.one_of(
+    st.text(max_size=12),
+    st.from_regex(r"T?C?R?[ABGD][VJC][0-9]{1,2}[-/SD]?[0-9A-Z]{0,3}([*][0-9]{1,2})?", fullmatch=True),
+    st.sampled_from(["TRAV12-2", "TRAJ23", "TRBV6-4", "TRBJ1-1", "TRAC", "TRBD1", "TRDV2", "TRGV9", "IGHV1-2"]),
+)
+
+
+@given(v=NAMES, j=NAMES, cdr3=st.one_of(st.text(max_size=20), st.text("ACDEFGW", max_size=14)), nt=st.text(max_size=9))
+@settings(max_examples=40, deadline=None)
+def test_any_words_give_a_chain_or_one_clear_error(v: str, j: str, cdr3: str, nt: str) -> None:
+    with contextlib.suppress(ConstructError):
+        assert cdr3.strip().upper() in stitch(v, j, cdr3, cdr3_nt=nt).protein
