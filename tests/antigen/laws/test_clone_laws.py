@@ -145,6 +145,11 @@ def test_logarithms_of_counts_give_the_same_as_the_counts() -> None:
         Transcriptome(cells, genes, csr_array(logs), "log-normalised"), ("CXCL13", "IL7R", "NOT")
     )
     assert np.allclose(found, given_logs, equal_nan=True)
+    million = np.log1p(1e6 * counts / np.maximum(counts.sum(axis=1), 1)[:, None])
+    per_million = log_normalised(Transcriptome(cells, genes, csr_array(million), "log-normalised"), ("CXCL13", "IL7R"))
+    assert np.allclose(per_million, found[:, :2])
+    part = Transcriptome(cells, genes[:3], csr_array(logs[:, :3]), "log-normalised")  # scale not told: left alone
+    assert np.allclose(log_normalised(part, ("CXCL13", "IL7R")), found[:, :2])
     assert np.isnan(found[:, 2]).all()
     assert (found[4, :2] == 0.0).all()
 
