@@ -81,7 +81,6 @@ def test_h5ad_prefers_counts_and_reads_symbols(tmp_path: Path) -> None:
     assert "layer counts" in found.notes[0]
 
 
-@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning")
 def test_h5ad_without_its_library_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with h5py.File(tmp_path / "cells.h5ad", "w") as file:
         file.create_group("obs")

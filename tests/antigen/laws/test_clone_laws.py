@@ -154,6 +154,17 @@ def test_logarithms_of_counts_give_the_same_as_the_counts() -> None:
     assert (found[4, :2] == 0.0).all()
 
 
+def test_genes_are_found_by_symbol_then_by_alias_and_the_fuller_of_two_columns() -> None:
+    counts = csr_array([[1, 5, 2, 9], [0, 4, 2, 0]])
+    found, notes = Transcriptome(("a", "b"), ("TOX", "TOX", "CARS1", "GPR56"), counts, "counts").find(
+        ("TOX", "CARS", "ADGRG1", "CD4")
+    )
+    assert found.tolist() == [1, 2, 3, -1]
+    assert [note.split(" ")[0] for note in notes] == ["TOX", "CARS", "ADGRG1"]
+    both = Transcriptome(("a", "b"), ("CARS1", "CARS", "X", "Y"), counts, "counts")
+    assert both.find(("CARS",))[0].tolist() == [1]
+
+
 def test_few_cells_stand_above_the_percentile() -> None:
     scores = np.random.default_rng(5).random(400)
     top, threshold = above_percentile(scores)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -130,7 +131,9 @@ def _annotated(place: Path, values: Values) -> Transcriptome:
             next_step="install adoptive[single-cell], or give Cell Ranger's .h5 or its matrix folder",
         ) from None  # fmt: skip
     try:
-        data = anndata.read_h5ad(place)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of old files, which are read all the same
+            data = anndata.read_h5ad(place)
     except Exception as problem:  # the library raises many kinds
         raise _damaged(place, f"{type(problem).__name__}: {problem}") from None
     name, chosen, genes = _layer(data)
