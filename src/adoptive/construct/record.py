@@ -21,7 +21,7 @@ _KINDS: Final = {
 }  # fmt: skip
 _LINE: Final = 60
 _LOCUS: Final = 16
-_ALIKE: Final = 40
+_ALIKE, _WORD = 40, 50
 
 
 @dataclass(frozen=True, order=True)
@@ -45,14 +45,14 @@ def features_of(built: Built) -> tuple[Feature, ...]:
     at = base
     for part in insert.parts:
         end = at + 3 * len(part.protein)
-        note = "; ".join(filter(None, (part.kind, part.source)))
+        note = _wrapped("; ".join(filter(None, (part.kind, part.source))))
         found.append(Feature(at, end, 1, _KINDS.get(part.kind, "misc_feature"), part.name, note, part.protein))
         found += [_cdr3(part, chain, at) for chain in insert.chains if part.kind == "variable" and _has(part, chain)]
         at = end
     size = len(built.vector_nt)
     for mark in built.marks:
         wrapped = mark.end + size if mark.end < mark.start else mark.end
-        found.append(Feature(mark.start, wrapped, mark.strand, mark.kind, mark.name, built.vector_name))
+        found.append(Feature(mark.start, wrapped, mark.strand, mark.kind, mark.name, _wrapped(built.vector_name)))
     return tuple(sorted(found))
 
 
@@ -114,7 +114,7 @@ def read_record(text: str) -> tuple[str, tuple[Feature, ...]]:
     from Bio import SeqIO
 
     try:
-        record = SeqIO.read(io.StringIO(text), "genbank")
+        record: Any = SeqIO.read(io.StringIO(text), "genbank")  # type: ignore[no-untyped-call]
     except (ValueError, AssertionError) as problem:
         raise ConstructError("this is not one GenBank record", where="GenBank text", value=problem) from None
     size = len(record.seq)
@@ -152,20 +152,21 @@ def _record(built: Built) -> Any:
 
 
 def _written(feature: Feature, size: int) -> Any:
-    from Bio.SeqFeature import CompoundLocation, SeqFeature, SimpleLocation
+    from Bio import SeqFeature
 
-    if feature.end <= size:
-        location: Any = SimpleLocation(feature.start, feature.end, strand=feature.strand)
-    else:
-        two = [
-            SimpleLocation(feature.start, size, strand=feature.strand),
-            SimpleLocation(0, feature.end - size, strand=feature.strand),
-        ]
-        location = CompoundLocation(two[:: -1 if feature.strand < 0 else 1])
-    said: dict[str, Any] = {"label": [feature.label], "note": [feature.note], "translation": [feature.translation]}
+    places: Any = SeqFeature
+    ends = [(feature.start, feature.end)]
+    if feature.end > size:
+        ends = [(feature.start, size), (0, feature.end - size)]
+    pieces = [places.SimpleLocation(*two, strand=feature.strand) for two in ends]
+    whole = pieces[0] if len(pieces) == 1 else places.CompoundLocation(pieces[:: feature.strand or 1])
+    said: dict[str, list[str]] = {
+        "label": [feature.label], "note": [feature.note], "translation": [feature.translation]
+    }  # fmt: skip
     if feature.kind == "CDS":
         said |= {"codon_start": ["1"], "transl_table": ["1"]}
-    return SeqFeature(location, type=feature.kind, qualifiers={name: one for name, one in said.items() if one != [""]})
+    kept = {name: one for name, one in said.items() if one != [""]}
+    return places.SeqFeature(whole, type=feature.kind, qualifiers=kept)
 
 
 def _locus(name: str) -> str:
@@ -175,6 +176,11 @@ def _locus(name: str) -> str:
 
 def _plain(name: str) -> str:
     return re.sub(r"\s+", "_", name.strip()) or "construct"
+
+
+def _wrapped(text: str) -> str:
+    """Set single spaces, and one in each word that is longer than a line of the format, as that would break it."""
+    return " ".join(word[at : at + _WORD] for word in _one_line(text).split() for at in range(0, len(word), _WORD))
 
 
 def _one_line(text: str) -> str:

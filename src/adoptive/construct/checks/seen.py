@@ -116,12 +116,13 @@ class Seen:
 
     @cached_property
     def domains(self) -> tuple[Domain, ...]:
-        """Give the V domains, each with the chain of the design that begins most like it."""
+        """Give the V domains, each with the chain that begins most like it: the design's own, or another receptor's."""
         return tuple(self._domain(placed) for placed in self.of("variable")) if self.insert.chains else ()
 
     def _domain(self, placed: Placed) -> Domain:
         protein = self.residues(placed)
-        chain = max(self.insert.chains, key=lambda one: _common_start(one.variable, protein))
+        known = (*self.insert.chains, *(chain for other in self.others for chain in other.chains))
+        chain = max(known, key=lambda one: _common_start(one.variable, protein))
         start = chain.variable.rfind(chain.cdr3)
         if start < 0:
             raise ConstructError("the chain does not hold its own CDR3", where=placed.part.name, value=chain.cdr3)
@@ -143,7 +144,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class NamedCheck:
-    """Name a check: ``needs`` are checks without which it cannot judge, ``framed`` ones need every residue in place."""
+    """Name a check: its function, and what it cannot judge without.
+
+    ``needs`` are checks that must have passed; ``framed`` ones need every residue in place, ``chains`` ones the chains
+    that the design names. ``kinds`` of inserts that have it.
+    """
 
     id: str
     title: str
@@ -152,6 +157,7 @@ class NamedCheck:
     framed: bool = False
     reports: bool = False
     kinds: tuple[str, ...] = ("TCR", "CAR")
+    chains: bool = False
 
 
 def see(built: Built, *, others: tuple[Insert, ...], limits: Limits) -> Seen:
