@@ -26,7 +26,7 @@ class Settings:
     binding_nm: float = 500.0
     """A peptide binds below this IC50."""
     rank_percent: float = 2.0
-    """A peptide binds below this rank, where its predictor gives no IC50."""
+    """A peptide binds below this rank as well, of matrices; of other predictors if they give no IC50."""
     allele_tpm: float = 2.5
     """Mutated transcripts, TPM x RNA VAF, above which a mutation counts as expressed."""
     gene_tpm: float = 1.0

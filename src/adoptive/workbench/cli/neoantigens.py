@@ -36,7 +36,7 @@ def neoantigens(
     ] = "",
     binding_nm: Annotated[float, typer.Option(min=1.0, max=50_000.0, help="A peptide binds below this IC50.")] = 500.0,
     rank_percent: Annotated[
-        float, typer.Option(min=0.001, max=100.0, help="It binds below this rank, if it has no IC50.")
+        float, typer.Option(min=0.001, max=100.0, help="And below this rank (matrices; others that give no IC50).")
     ] = 2.0,
     allele_tpm: Annotated[float, typer.Option(min=0.0, help="Expressed above this TPM x RNA VAF.")] = 2.5,
     clonal_ccf: Annotated[float, typer.Option(min=0.0, max=1.0, help="Clonal above this cell fraction.")] = 0.5,
