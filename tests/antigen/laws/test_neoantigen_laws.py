@@ -21,7 +21,7 @@ from adoptive.antigen.tiers import NEO_TIERS, Settings
 proteins = st.text(AMINO_ACIDS, min_size=20, max_size=60)
 fractions = st.floats(0.0, 1.0)
 ALLELES = ("HLA-A*02:01", "HLA-A*11:01", "HLA-B*07:02", "HLA-B*44:02", "HLA-C*08:02", "HLA-C*05:01")
-QUICK = settings(max_examples=40, deadline=None)
+QUICK = settings(max_examples=25, deadline=None)
 
 
 @st.composite

@@ -100,11 +100,12 @@ def _say_neoantigens(found: tuple[Neoantigen, ...], summary: dict[str, Any], out
 
     to = console()
     table = Table(title="Neoantigens, best tier first", title_justify="left")
-    for name in ("id", "tier", "peptide", "HLA", "IC50 nM", "wild type", "ratio", "CCF", "TPM"):
+    for name in ("id", "tier", "peptide", "HLA", "IC50 nM", "rank %", "wild type", "ratio", "CCF", "TPM"):
         table.add_column(name, justify="left" if name in ("id", "tier", "peptide", "HLA") else "right")
     for one in found[:SHOWN]:
         table.add_row(
-            one.id, one.tier, one.peptide or "–", one.hla or "–", _number(one.ic50_nm), _number(one.wild_type_ic50_nm),
+            one.id, one.tier, one.peptide or "–", one.hla or "–", _number(one.ic50_nm),
+            _number(one.rank_percent), _number(one.wild_type_ic50_nm),
             _number(one.agretopicity), _number(one.ccf), _number(one.tpm),
         )  # fmt: skip
     to.print(table)
