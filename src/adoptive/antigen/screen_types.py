@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 Bind = Callable[[str, Sequence[str]], Sequence[float | None]]
-"""Predict binding: an allele and peptides of one length or of several give IC50 (nM); None: the predictor cannot say."""
+"""Predict binding: an allele and peptides of any lengths give IC50 (nM); None: the predictor cannot say."""
 
 Axis = Literal["row", "column", "tandem"]
 AXES: Final = ("row", "column", "tandem")

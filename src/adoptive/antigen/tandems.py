@@ -1,4 +1,4 @@
-"""Tandem minigenes: several mutated windows in one reading frame, joined so that no joint makes a new strong epitope."""
+"""Tandem minigenes: mutated windows in one reading frame, joined so that no joint makes a new strong epitope."""
 
 from __future__ import annotations
 

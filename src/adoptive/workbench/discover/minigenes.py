@@ -9,6 +9,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from numpy.ma import getmaskarray
+
 from adoptive.antigen.binding import AMINO_ACIDS, Matrices
 from adoptive.antigen.discovered import Neoantigen
 from adoptive.antigen.minigenes import minigene_of
@@ -130,7 +132,7 @@ def design_minigenes(
 
     def bind(allele: str, peptides: Sequence[str]) -> list[float | None]:
         said = matrices.ic50_nm(allele, peptides)
-        return [None if hidden else float(value) for value, hidden in zip(said.data, said.mask, strict=True)]
+        return [None if hidden else float(value) for value, hidden in zip(said.data, getmaskarray(said), strict=True)]
 
     minigenes = [minigene_of(one, lengths=request.rules.lengths) for one in neoantigens]
     tandems = design_tandems(minigenes, alleles=scored, bind=bind, rules=request.rules)
