@@ -30,6 +30,10 @@ def minigenes(
     threshold_nm: Annotated[
         float, typer.Option(min=1.0, max=50_000.0, help="A junction peptide must not bind better (IC50).")
     ] = 500.0,
+    rank_percent: Annotated[
+        float,
+        typer.Option(min=0.001, max=100.0, help="... if it ranks so high among random peptides; 100: IC50 alone."),
+    ] = 2.0,
     linker: Annotated[
         list[str] | None, typer.Option(help="Linker to try where no order is clean; may be given again.")
     ] = None,
@@ -47,7 +51,10 @@ def minigenes(
 
     plain = TandemRules()
     rules = TandemRules(
-        per_tandem, threshold_nm, linkers=tuple(one.upper() for one in linker) if linker else plain.linkers
+        per_tandem,
+        threshold_nm,
+        rank_percent,
+        linkers=tuple(one.upper() for one in linker) if linker else plain.linkers,
     )
     request = MinigeneRequest(neoantigens, hla, out, rules, tuple(tier or ()), rows, seed)
     made, summary = write_minigenes(request)
