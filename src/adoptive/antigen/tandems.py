@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -42,9 +42,10 @@ def design_tandems(
     rules say (by IC50 alone without ``rank``), and it is no intended epitope. The rank is asked for because matrices of
     some HLA-C alleles give most random peptides an IC50 below 500 nM.
 
-    Within a tandem the order is the best there is (Held and Karp 1962, 10.1137/0110015): fewest refused peptides, then
+    Within a tandem the order is the best there is (Held and Karp 1962, 10.1137/0110015): least refused, then
     fewest linkers, then weakest junctions; a linker stands only where the joint without it would be refused. Minigenes
-    change tandems, and tandems are added (two at most), only if it cannot be done otherwise. What is still refused is reported, not hidden.
+    change tandems, and tandems are added (two at most), only if it cannot be done otherwise. What is still refused is
+    reported, not hidden.
 
     Arguments: ``bind`` predicts IC50 (nM) of peptides on one allele, ``rank`` the share of random peptides (%) that
     bind at least as well; None where they cannot.
@@ -161,23 +162,25 @@ class _Seen:
         severe = sum(1.0 + np.log10(threshold / max(value, 1e-3)) for value in refused)
         return _REFUSED * float(severe) + 1e-3 * min(threshold / max(strongest, 1e-3), 1.0)
 
-    def joint(self, left: str, right: str) -> tuple[float, str]:
-        """Choose the joint between two minigenes, or before the first (``left`` empty)."""
-        if (left, right) not in self.joints:
-            self.joints[left, right] = min(self._choices(left, right), key=lambda choice: choice[0])
-        return self.joints[left, right]
+    def prepare(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Choose the joint of each pair of proteins: none, else the first linker that nothing refuses, else the best.
 
-    def _choices(self, left: str, right: str) -> Iterator[tuple[float, str]]:
-        start = "" if left or right.startswith("M") else "M"
+        ``left`` empty: what stands before the first minigene, "M" unless it begins with its own methionine.
+        """
+        open_ = [pair for pair in dict.fromkeys(pairs) if pair not in self.joints]
         for place, linker in enumerate(("", *self.rules.linkers)):
-            if linker and not left and not start:
-                return  # a minigene that begins with its own methionine needs no joint before it
-            peptides = set(_across(left, start + linker, right, self.rules.lengths))
-            self.learn(peptides)
-            cost = self.cost(peptides)
-            yield cost + (1.0 + 0.01 * (place - 1) if place else 0.0), start + linker
-            if cost < _REFUSED:
-                return
+            tried = {pair: self._peptides(*pair, linker) for pair in open_}
+            self.learn({peptide for _, peptides in tried.values() for peptide in peptides})
+            for pair, (joint, peptides) in tried.items():
+                choice = self.cost(peptides) + (1.0 + 0.01 * (place - 1) if place else 0.0), joint
+                self.joints[pair] = min(choice, self.joints.get(pair, choice), key=lambda one: one[0])
+            open_ = [pair for pair in open_ if self.joints[pair][0] >= _REFUSED]
+
+    def _peptides(self, left: str, right: str, linker: str) -> tuple[str, set[str]]:
+        """Give a joint with a linker, and its junction peptides."""
+        start = "" if left or right.startswith("M") else "M"
+        joint = start + linker if left or start else ""
+        return joint, set(_across(left, joint, right, self.rules.lengths))
 
 
 def _across(left: str, joint: str, right: str, lengths: Sequence[int]) -> Iterator[str]:
@@ -224,15 +227,14 @@ def _exchange(
 def _ordered(group: Sequence[Minigene], seen: _Seen) -> _Order:
     """Find the cheapest order of a group, exactly; give cost, order and the joint before each."""
     proteins = [one.protein for one in group]
-    begin = np.array([seen.joint("", right)[0] for right in proteins])
-    between = np.array(
-        [[np.inf if a == b else seen.joint(proteins[a], proteins[b])[0] for b in range(len(group))]
-         for a in range(len(group))]
-    )  # fmt: skip
+    seen.prepare((left, right) for left in ("", *proteins) for right in proteins)
+    begin = np.array([seen.joints["", right][0] for right in proteins])
+    between = np.array([[seen.joints[left, right][0] for right in proteins] for left in proteins])
+    np.fill_diagonal(between, np.inf)
     cost, places = _path(begin, between)
     order = tuple(group[place] for place in places)
     before = ["", *(one.protein for one in order[:-1])]
-    return cost, order, tuple(seen.joint(a, one.protein)[1] for a, one in zip(before, order, strict=True))
+    return cost, order, tuple(seen.joints[a, one.protein][1] for a, one in zip(before, order, strict=True))
 
 
 def _path(begin: NDArray[np.float64], between: NDArray[np.float64]) -> tuple[float, list[int]]:

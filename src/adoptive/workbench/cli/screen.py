@@ -50,12 +50,8 @@ def minigenes(
     from adoptive.workbench.discover.minigenes import MinigeneRequest, write_minigenes
 
     plain = TandemRules()
-    rules = TandemRules(
-        per_tandem,
-        threshold_nm,
-        rank_percent,
-        linkers=tuple(one.upper() for one in linker) if linker else plain.linkers,
-    )
+    linkers = tuple(one.upper() for one in linker) if linker else plain.linkers
+    rules = TandemRules(per_tandem, threshold_nm, rank_percent, linkers=linkers)
     request = MinigeneRequest(neoantigens, hla, out, rules, tuple(tier or ()), rows, seed)
     made, summary = write_minigenes(request)
     if as_json:

@@ -140,13 +140,8 @@ def design_minigenes(
         )  # fmt: skip
 
     minigenes = [minigene_of(one, lengths=request.rules.lengths) for one in neoantigens]
-    tandems = design_tandems(
-        minigenes,
-        alleles=scored,
-        bind=_plain(matrices.ic50_nm),
-        rank=_plain(matrices.rank_percent),
-        rules=request.rules,
-    )
+    bind, rank = _plain(matrices.ic50_nm), _plain(matrices.rank_percent)
+    tandems = design_tandems(minigenes, alleles=scored, bind=bind, rank=rank, rules=request.rules)
     bases, problems = [], []
     for one in tandems.tandems:
         try:
