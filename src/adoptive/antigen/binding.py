@@ -148,6 +148,19 @@ class Matrices:
                 ranks[at] = 100.0 * share[np.rint((better * scores.data[at] - lowest) / _STEP).astype(np.intp)]
         return ranks
 
+    def binds(
+        self, allele: str, peptides: Sequence[str], *, ic50_nm: float = 500.0, rank_percent: float = 2.0
+    ) -> NDArray[np.bool_]:
+        """Say which peptides bind, ``(peptides,)``: below the rank and, where the predictor gives one, the IC50.
+
+        IC50 alone does not compare between alleles: see :func:`~adoptive.antigen.epitopes.strength`. What has no
+        prediction is False.
+        """
+        found = self.rank_percent(allele, peptides).filled(np.inf) < rank_percent
+        if self.predictor == "smmpmbec":
+            found &= self.ic50_nm(allele, peptides).filled(np.inf) < ic50_nm
+        return np.asarray(found)
+
     def _check(self, allele: str) -> None:
         if not self.lengths(allele):
             raise BindingError(

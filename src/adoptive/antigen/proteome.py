@@ -40,9 +40,10 @@ def peptides_in(proteins: Sequence[str], peptides: Collection[str]) -> frozenset
     asked_for = {peptide for peptide in peptides if 0 < len(peptide) <= _LONGEST and set(peptide) <= set(AMINO_ACIDS)}
     for length in sorted({len(peptide) for peptide in asked_for}):
         wanted = sorted(peptide for peptide in asked_for if len(peptide) == length)
-        asked = _codes(joined(wanted), length)[:: length + 1]
-        there = np.isin(asked, _codes(residues, length))
-        found += [peptide for peptide, stands in zip(wanted, there, strict=True) if stands]
+        asked = _codes(joined(wanted), length)[:: length + 1]  # in rising order: sorted words, letters in order
+        codes = _codes(residues, length)
+        nearest = np.minimum(np.searchsorted(asked, codes), asked.size - 1)
+        found += [wanted[at] for at in set(nearest[asked[nearest] == codes].tolist())]
     return frozenset(found)
 
 

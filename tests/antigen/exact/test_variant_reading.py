@@ -314,6 +314,12 @@ def test_a_huge_file_is_refused(files: Files, tmp_path: Path) -> None:
         assert "is too large; value: 2,147,483,648 bytes" in said
 
 
+def test_a_vcf_is_refused_with_what_to_give(files: Files) -> None:
+    request = files()
+    request.variants.write_text("##fileformat=VCFv4.2\n#CHROM\tPOS\n12\t25398284\n")
+    assert "a VCF says no change of a protein" in refused(request)
+
+
 def test_variants_need_proteins_and_alleles(files: Files) -> None:
     request = files()
     assert "needs its proteins" in refused(NeoantigenRequest(request.variants, request.hla, request.out))
