@@ -11,7 +11,7 @@ import pytest
 from adoptive.construct.bases import ConstructError, reverse_complement, translate
 from adoptive.construct.checks import CHECKS, Limits, check, is_ready
 from adoptive.construct.codons import build
-from adoptive.construct.types import Built, Check, Insert, Part
+from adoptive.construct.types import Built, Check, Insert
 from adoptive.construct.vector import Place, Vector, put_into
 from order_samples import P2A, car_of, tcr_of, with_part
 
@@ -276,6 +276,35 @@ def test_what_cannot_be_checked_is_refused(change: dict[str, str], said: str, bu
         check(replace(built, **change))  # type: ignore[arg-type]
 
 
-def test_a_part_may_lack_a_chain() -> None:
-    lone = replace(DMF5, chains=(), cdr3=(), parts=(Part("x", "leader", DMF5.parts[0].protein), *DMF5.parts[1:]))
-    assert isinstance(check(build(lone)), tuple)
+def test_without_chains_or_with_a_chain_twice_nothing_passes_silently(built: Built) -> None:
+    lone = build(replace(DMF5, chains=(), cdr3=()))
+    unjudged = {one.id for one in check(lone) if not one.judged}
+    assert unjudged == {"conserved", "j_motif", "cysteine_pair", "identity", "contig", "glycosylation"}
+    assert not is_ready(check(lone))
+    beta = next(one.protein for one in DMF5.parts if one.name == "TRB variable")
+    twice = build(with_part(DMF5, "TRA variable", protein=beta))
+    assert "identity" in _failed(twice)
+    assert "V domains of TRB, TRB" in _failed(twice)["identity"].detail
+
+
+def test_a_swapped_chain_is_found_without_a_row_too() -> None:
+    other = next(one.protein for one in OTHER.parts if one.name == "TRA variable")
+    assert set(_failed(build(replace(with_part(DMF5, "TRA variable", protein=other), cdr3=())))) == {"identity"}
+
+
+@pytest.mark.parametrize(
+    ("before", "first", "last"), [("", 0, 10**6), ("GATTACAG", 0, 10**6), ("", 61, 390), ("GA", 63, 380)]
+)
+def test_a_contig_is_read_in_any_frame_and_length(before: str, first: int, last: int, built: Built) -> None:
+    alpha = DMF5.chains[1]
+    nt = before + (alpha.nt + alpha.tail_nt + "ATATCCAGAACCCTGACC")[first:last]
+    told = replace(built, insert=replace(DMF5, contigs=(("TRA", nt.lower()),)))
+    found = next(one for one in check(told) if one.id == "contig")
+    assert found.verdict == "pass"
+    covered = min(len(alpha.variable), (min(last, len(alpha.nt)) - max(first, 3 * len(alpha.leader))) // 3)
+    assert int(found.value.split()[0]) in (covered, covered - 1)
+    gap = nt[:150] + "NNN" + nt[153:]
+    read = replace(built, insert=replace(DMF5, contigs=(("TRA", gap),)))
+    assert next(one for one in check(read) if one.id == "contig").verdict == "pass"
+    other = replace(built, insert=replace(DMF5, contigs=(("TRA", OTHER.chains[1].nt),)))
+    assert "no frame of the contig holds CDR3 CAVNFGGGKLIF" in _failed(other)["contig"].detail
