@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from adoptive.workbench.cli.rank import rank
+from adoptive.workbench.cli.target import target
 
 __all__ = ["antigen"]
 
@@ -22,3 +23,4 @@ def _antigen() -> None:
 
 
 antigen.command(short_help="Choose the receptors to build, by evidence and by what they cover.")(rank)
+antigen.command(short_help="Targets of chimeric receptors from expression tables, with guards and gates.")(target)
