@@ -12,6 +12,7 @@ from typing import Final
 __all__ = ["ROUTINE", "ChainRules", "Chains", "Contig", "Refused", "standard_gene", "use_chains"]
 
 _PEPTIDE: Final = re.compile("[ACDEFGHIKLMNPQRSTVWY]+")
+_FAMILY: Final = re.compile("(TR[ABGD]|IG[HKL])[VDJ]")
 _GENES: Final = {"TRA": (("TRAV", "TRDV"), ("TRAJ",)), "TRB": (("TRBV",), ("TRBJ",))}
 """V and J genes that a locus may use; V genes of delta lie within the alpha locus and are spliced to alpha as well."""
 
@@ -19,6 +20,9 @@ ROUTINE: Final = frozenset(
     {"not of a cell", "neither alpha nor beta", "not productive", "not full length", "low confidence"}
 )
 """Reasons that the file itself states in a column: they are counted, and need no list of lines."""
+
+_OWN_END: Final = {"TRAJ35": "C"}
+"""The one J of alpha or beta whose germline has neither F nor W at the end of CDR3 (IMGT: motif CGSG)."""
 
 
 @dataclass(frozen=True)
@@ -100,8 +104,8 @@ def use_chains(contigs: Sequence[Contig], rules: ChainRules | None = None) -> Ch
 
     A chain is refused that belongs to no cell or another locus, is not productive, not full length or of low
     confidence, lacks V, J or CDR3, whose CDR3 holds other letters than the twenty amino acids, does not begin with C or
-    end with F or W, or is not what its bases say. A gene name that is not known is kept as it is and noted: such a
-    chain can be counted, but not be built.
+    end with F or W (C for TRAJ35, as in its germline), or is not what its bases say. A gene name that is not known is
+    kept as it is and noted: such a chain can be counted, but not be built.
 
     >>> chain = Contig("AAAC-1", "TRB", "TRBV6-4", "TRBJ1-2", "CASSLGQTNYGYTF", productive=True, line=2)
     >>> use_chains([chain, replace(chain, cdr3="ASSLGQTNYGYT", line=3)]).reasons
@@ -134,7 +138,7 @@ def _refusal(contig: Contig, rules: ChainRules) -> tuple[str, str] | None:
         (not contig.cdr3, "no CDR3", ""),
         (not contig.v or not contig.j, "no V or no J", contig.v or contig.j),
         (not _PEPTIDE.fullmatch(contig.cdr3), "CDR3 with other letters than amino acids", contig.cdr3),
-        (not _has_ends(contig.cdr3), "CDR3 without its conserved ends", contig.cdr3),
+        (not _has_ends(contig), "CDR3 without its conserved ends", contig.cdr3),
     )
     for refused, reason, value in checks:
         if refused:
@@ -144,8 +148,9 @@ def _refusal(contig: Contig, rules: ChainRules) -> tuple[str, str] | None:
     return None
 
 
-def _has_ends(cdr3: str) -> bool:
-    return cdr3.startswith("C") and cdr3.endswith(("F", "W"))
+def _has_ends(contig: Contig) -> bool:
+    ends = ("F", "W", *(own for gene, own in _OWN_END.items() if contig.j.split("*")[0] == gene))
+    return contig.cdr3.startswith("C") and contig.cdr3.endswith(ends)
 
 
 def _bases_agree(contig: Contig) -> bool:
@@ -158,9 +163,11 @@ def _named(contig: Contig) -> tuple[Contig, list[Refused]]:
     flags, notes, names = list(contig.flags), [], {}
     for part, given in (("v", contig.v), ("j", contig.j)):
         calls = [call.strip() for call in re.split(r"[,;]|\bor\b", given) if call.strip()]
-        known = [standard_gene(call) for call in calls]
+        known = [standard_gene(call) or standard_gene(call.split("*")[0]) for call in calls]
         names[part] = known[0] or calls[0]
         genes = {name.split("*")[0] for name in known if name}
+        if known[0] and "*" in calls[0] and "*" not in known[0]:
+            notes.append(Refused(contig.line, contig.cell, "allele not known, its gene is taken", calls[0]))
         if not known[0]:
             notes.append(Refused(contig.line, contig.cell, "gene name not known", calls[0]))
             flags.append("unknown gene")
@@ -173,9 +180,8 @@ def _named(contig: Contig) -> tuple[Contig, list[Refused]]:
 
 
 def _wrong_locus(contig: Contig) -> tuple[str, str] | None:
-    """Refuse a chain whose known genes belong to another locus: a chimaera or a slip of the file."""
-    vs, js = _GENES[contig.locus]
-    known = "unknown gene" not in contig.flags
-    if known and not (contig.v.startswith(vs) and contig.j.startswith(js)):
-        return "genes of another locus", f"{contig.locus} {contig.v} {contig.j}"
+    """Refuse a chain whose genes belong to another locus: a chimaera or a slip of the file."""
+    for name, families in zip((contig.v, contig.j), _GENES[contig.locus], strict=True):
+        if _FAMILY.match(name) and not name.startswith(families):
+            return "genes of another locus", f"{contig.locus} {contig.v} {contig.j}"
     return None
