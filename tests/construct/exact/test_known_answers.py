@@ -16,7 +16,7 @@ from adoptive.construct.verify.table import CASES, as_document
 
 
 @pytest.mark.parametrize("case", [*RECEPTORS, *STRUCTURE_CASES, *CARS, *ORDERS], ids=lambda case: str(case.name))
-def test_known_answer(case: Case) -> None:
+def test_known_answer(case: Case | Cases) -> None:
     (verdict,) = run_cases([case])
     assert verdict.passed, verdict.detail
 

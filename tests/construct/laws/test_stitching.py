@@ -34,7 +34,7 @@ def _usable(species: Species, chain: str) -> tuple[list[str], list[str]]:
 
 
 GENES = {
-    (species, chain): _usable(species, chain)  # type: ignore[arg-type]
+    (species, chain): _usable(species, chain)
     for species in ("human", "mouse")
     for chain in ("TRA", "TRB")
 }
@@ -55,7 +55,7 @@ def chains(
     draw: st.DrawFn, species: tuple[str, ...] = ("human", "mouse"), kinds: tuple[str, ...] = ("TRA", "TRB")
 ) -> Draw:
     key = draw(st.sampled_from([(one, kind) for one in species for kind in kinds]))
-    germline = Germline.load("imgt", key[0])  # type: ignore[arg-type]
+    germline = Germline.load("imgt", key[0])
     v = germline.variable(draw(st.sampled_from(GENES[key][0])))
     j = germline.joining(draw(st.sampled_from(GENES[key][1])))
     begins = v.protein[v.cysteine :].partition("*")[0]
