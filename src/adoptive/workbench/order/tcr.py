@@ -135,7 +135,7 @@ def _options(asked: TcrAsked) -> Mapping[str, Any]:
 
 
 def order_folders(place: Path) -> tuple[Path, ...]:
-    """List the folders of single orders in what ``construct tcr`` or ``car`` wrote: the folder itself, or those in it."""
+    """List the folders of single orders that ``construct tcr`` or ``car`` wrote: this folder, or those in it."""
     if (place / "checks.json").is_file() or not place.is_dir():
         return (place,)
     return tuple(sorted(one for one in place.iterdir() if (one / "checks.json").is_file())) or (place,)
