@@ -15,6 +15,7 @@ from adoptive.antigen.coverage import (
     Scenario,
     carried,
     covered,
+    covered_as_added,
     gene_of,
     losses_of_alleles,
     nested_clones,
@@ -145,13 +146,13 @@ def _coverage(
 ) -> tuple[Covered, ...]:
     """Follow the covered share in every scenario, and after loss of each presenting allele, as receptors are added."""
     single = losses_of_alleles(one.hla for one in chosen if one.hla)
+    every = [(one, covered_as_added(clones, chosen, one)) for one in (*courses, *single)]
     return tuple(
         Covered(
-            count, chosen[count - 1].id if count else "", one.name, one.lost, one.weight,
-            covered(clones, chosen[:count], one),
+            count, chosen[count - 1].id if count else "", one.name, one.lost, one.weight, float(shares[count]),
         )
         for count in range(len(chosen) + 1)
-        for one in (*courses, *single)
+        for one, shares in every
     )  # fmt: skip
 
 
