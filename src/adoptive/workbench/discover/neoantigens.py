@@ -114,7 +114,7 @@ def read_inputs(request: NeoantigenRequest) -> Read:
 def _refuse_vcf(path: Path) -> None:
     if read_text(path, what="variant table").startswith("##fileformat=VCF"):
         raise StudyError(
-            "a VCF says no change of a protein", where=str(path), allowed="a table of gene, position, ref, alt; a report",
+            "a VCF says no change of a protein", where=str(path), allowed="a table of changes; a report",
             next_step="annotate it (VEP), then give the changes as a table, or run pVACseq and give its report",
         )  # fmt: skip
 
