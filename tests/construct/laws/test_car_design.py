@@ -162,6 +162,21 @@ def test_a_failed_check_is_exit_code_1_and_still_writes(tmp_path: Path) -> None:
     assert (tmp_path / "bad" / "design.json").is_file()
 
 
+def test_a_place_without_a_vector_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AdoptiveError, match="a place without a vector"):
+        order_car(Asked(tmp_path / "out", options={"id": "a", "binder": "FMC63"}, place="feature:GFP"))
+
+
+@pytest.mark.usefixtures("_no_page")
+def test_sites_to_avoid_and_the_packaging_limit_are_asked(tmp_path: Path) -> None:
+    asked = ["car", "--id", "a", "--binder", "FMC63", "--avoid", "HindIII", "--packaged-nt", "1200", "--json", "--out"]
+    said = CliRunner().invoke(construct, [*asked, str(tmp_path / "out")])
+    assert said.exit_code == 1
+    document = json.loads(said.stdout)
+    assert document["failed_checks"] == ["packaging"]
+    assert next(one["asked"] for one in document["checks"] if one["id"] == "sites") == "none of HindIII"
+
+
 def test_nothing_is_written_when_the_design_is_wrong(tmp_path: Path) -> None:
     with pytest.raises(AdoptiveError):
         order_car(Asked(tmp_path / "out", options={"id": "a", "binder": "none"}))
