@@ -68,6 +68,7 @@ class Neoantigen:
     hla_lost: Annotated[float | None, In("fraction", "tumour cells that lost the best allele; empty: not looked for")]
     tier: Annotated[str, In("name", "Pass, LowExpr, NoExpr, Subclonal, Anchor, HLALost or Poor")]
     source: Annotated[str, In("text", "file and line")]
+    notes: Annotated[tuple[str, ...], In("text", "what was doubtful, not known or assumed")] = ()
 
 
 @dataclass(frozen=True)

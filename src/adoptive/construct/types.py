@@ -10,7 +10,7 @@ from annotated_types import MinLen
 from adoptive.errors import StudyError
 from adoptive.units import In
 
-__all__ = ["Built", "Chain", "Check", "ConstructPlan", "Insert", "Part", "PartKind"]
+__all__ = ["Built", "Chain", "Check", "ConstructPlan", "Insert", "Mark", "Part", "PartKind"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,9 @@ class ConstructPlan:
         In("name", "what the cell makes beside its receptor"),
     ] = "none"
     safety_switch: Annotated[Literal["none", "iCasp9"], In("name", "switch by which a drug kills the cells")] = "none"
+    product_spec: Annotated[
+        str, In("path", "product specification beside the study file; once read, its contents stand in the sections")
+    ] = ""
 
     __pydantic_config__ = {"extra": "forbid"}
 
@@ -106,8 +109,9 @@ class Part:
 class Insert:
     """Hold the design of one insert: an open reading frame of parts, from ATG to stop.
 
-    ``kind`` "TCR" or "CAR"; ``receptors`` names the receptors in it; ``cdr3`` maps a chain's name (as "alpha") to its
-    CDR3, for the checks; ``murine`` constants or not; ``notes`` are warnings of the stitching.
+    ``chains`` are the receptor chains in it, in reading order, one for each part of kind "variable". ``cdr3`` is what
+    the receptor's own row asks for, as ``(("TRA", "CAV..."), ("TRB", "CAS..."))``: the checks compare it with what was
+    built. ``contigs`` are bases that were sequenced, by chain, if there are any. ``notes`` are warnings.
     """
 
     id: str
@@ -115,6 +119,8 @@ class Insert:
     parts: tuple[Part, ...]
     chains: tuple[Chain, ...] = ()
     notes: tuple[str, ...] = ()
+    cdr3: tuple[tuple[str, str], ...] = ()
+    contigs: tuple[tuple[str, str], ...] = ()
 
     @property
     def protein(self) -> str:
@@ -123,11 +129,22 @@ class Insert:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """Hold one feature of a vector: bases ``start`` to ``end`` (0-based, half open; ``end`` below ``start`` wraps)."""
+
+    name: str
+    kind: str
+    start: int
+    end: int
+    strand: int = 1
+
+
+@dataclass(frozen=True)
 class Built:
     """Hold an insert with its bases, and the vector in which it stands if there is one.
 
     ``nt`` runs from ATG to stop. ``vector_nt`` is the whole circular or linear vector with the insert at
-    ``insert_at`` (0-based); empty without a vector.
+    ``insert_at`` (0-based); empty without a vector. ``marks`` are the vector's features that are left, in its bases.
     """
 
     insert: Insert
@@ -135,13 +152,16 @@ class Built:
     vector_nt: str = ""
     insert_at: int = 0
     vector_name: str = ""
+    circular: bool = False
+    marks: tuple[Mark, ...] = ()
 
 
 @dataclass(frozen=True)
 class Check:
     """Hold one named check of a construct: what was found, what was asked, whether it holds.
 
-    ``reports`` checks inform and never stop an order.
+    ``reports`` checks inform and never stop an order. A check that could not be judged, because another failed or
+    something was not given, has ``passed`` true and ``judged`` false: it found no fault, and it stops an order too.
     """
 
     id: str
@@ -151,3 +171,9 @@ class Check:
     passed: bool
     detail: str = ""
     reports: bool = False
+    judged: bool = True
+
+    @property
+    def verdict(self) -> str:
+        """Give ``pass``, ``FAIL`` or ``not judged``."""
+        return "not judged" if not self.judged else "pass" if self.passed else "FAIL"

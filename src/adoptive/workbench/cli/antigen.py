@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from adoptive.workbench.cli.clonotypes import clonotypes
+
 __all__ = ["antigen"]
 
 antigen = typer.Typer(
@@ -17,3 +19,6 @@ antigen = typer.Typer(
 @antigen.callback()
 def _antigen() -> None:
     """Find what engineered cells could see. For research only; no medical advice."""
+
+
+antigen.command(short_help="Clones of T cells from single-cell tables, ranked by tumour reactivity.")(clonotypes)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from adoptive.workbench.cli.handing import SHORT_HELP, handoff
+
 __all__ = ["construct"]
 
 construct = typer.Typer(
@@ -17,3 +19,6 @@ construct = typer.Typer(
 @construct.callback()
 def _construct() -> None:
     """Build receptors. For research only; no medical advice."""
+
+
+construct.command(short_help=SHORT_HELP)(handoff)
