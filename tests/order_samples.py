@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
-from typing import Any
+from typing import Any, Literal
 
 from adoptive.construct.bases import translate
 from adoptive.construct.types import Chain, Insert, Part
@@ -21,7 +21,7 @@ def _cases(name: str) -> dict[str, Any]:
     return cases
 
 
-def chain_of(receptor: str, kind: str) -> Chain:
+def chain_of(receptor: str, kind: Literal["TRA", "TRB"]) -> Chain:
     """Give a chain of a reference receptor."""
     row = _cases("reference_tcrs.json")[receptor][kind]
     nt = row["vj_nt"]
@@ -29,7 +29,7 @@ def chain_of(receptor: str, kind: str) -> Chain:
     return Chain(
         kind, row["v"], row["j"], row["cdr3"], row["leader_aa"], nt[:whole], nt[whole:],
         (row["n_from_v"], row["n_from_j"]),
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 def tcr_of(receptor: str = "DMF5") -> Insert:

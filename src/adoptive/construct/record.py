@@ -114,7 +114,7 @@ def read_record(text: str) -> tuple[str, tuple[Feature, ...]]:
     from Bio import SeqIO
 
     try:
-        record = SeqIO.read(io.StringIO(text), "genbank")
+        record: Any = SeqIO.read(io.StringIO(text), "genbank")  # type: ignore[no-untyped-call]
     except (ValueError, AssertionError) as problem:
         raise ConstructError("this is not one GenBank record", where="GenBank text", value=problem) from None
     size = len(record.seq)
@@ -152,20 +152,21 @@ def _record(built: Built) -> Any:
 
 
 def _written(feature: Feature, size: int) -> Any:
-    from Bio.SeqFeature import CompoundLocation, SeqFeature, SimpleLocation
+    from Bio import SeqFeature
 
-    if feature.end <= size:
-        location: Any = SimpleLocation(feature.start, feature.end, strand=feature.strand)
-    else:
-        two = [
-            SimpleLocation(feature.start, size, strand=feature.strand),
-            SimpleLocation(0, feature.end - size, strand=feature.strand),
-        ]
-        location = CompoundLocation(two[:: -1 if feature.strand < 0 else 1])
-    said: dict[str, Any] = {"label": [feature.label], "note": [feature.note], "translation": [feature.translation]}
+    places: Any = SeqFeature
+    ends = [(feature.start, feature.end)]
+    if feature.end > size:
+        ends = [(feature.start, size), (0, feature.end - size)]
+    pieces = [places.SimpleLocation(*two, strand=feature.strand) for two in ends]
+    whole = pieces[0] if len(pieces) == 1 else places.CompoundLocation(pieces[:: feature.strand or 1])
+    said: dict[str, list[str]] = {
+        "label": [feature.label], "note": [feature.note], "translation": [feature.translation]
+    }  # fmt: skip
     if feature.kind == "CDS":
         said |= {"codon_start": ["1"], "transl_table": ["1"]}
-    return SeqFeature(location, type=feature.kind, qualifiers={name: one for name, one in said.items() if one != [""]})
+    kept = {name: one for name, one in said.items() if one != [""]}
+    return places.SeqFeature(whole, type=feature.kind, qualifiers=kept)
 
 
 def _locus(name: str) -> str:

@@ -41,9 +41,9 @@ def judge_start_stop(seen: Seen) -> Finding:
     if not nt.startswith("ATG"):
         faults.append(f"base 1: begins with {nt[:3]}, asked ATG")
     if ends != 1:
-        faults.append(f"base {3 * len(seen.protein) + 1}: {ends} stops at the end, asked one")
+        faults.append(f"base {3 * len(seen.protein) + 1}: stops at the end: {ends}, asked one")
     faults += [f"{seen.where(at)}: a stop inside the frame" for at, one in enumerate(seen.protein) if one == "*"]
-    return Finding(f"{nt[:3]} to {nt[-3:]}, {read.count('*')} stops", "ATG, one stop at the end", tuple(faults))
+    return Finding(f"{nt[:3]} to {nt[-3:]}, stops: {read.count('*')}", "ATG, one stop at the end", tuple(faults))
 
 
 def judge_leaders(seen: Seen) -> Finding:
@@ -61,7 +61,7 @@ def judge_leaders(seen: Seen) -> Finding:
         if "*" in protein:
             faults.append(f"{seen.where(one.start + protein.index('*'))}: a stop in the leader")
     sizes = ", ".join(str(one.end - one.start) for one in leaders)
-    return Finding(f"{len(leaders)} of {sizes} residues", f"{asked}, from M, {shortest} to {longest}", tuple(faults))
+    return Finding(f"{len(leaders)}, of {sizes} residues", f"{asked}, from M, {shortest} to {longest}", tuple(faults))
 
 
 def judge_cleavage(seen: Seen) -> Finding:
@@ -74,7 +74,7 @@ def judge_cleavage(seen: Seen) -> Finding:
         if not any(first.end <= one.start and one.end <= second.start for one in peptides):
             faults.append(f"{seen.where(second.start)}: a second leader without a 2A peptide before it")
     note = "" if peptides else "one chain only: none is needed"
-    return Finding(f"{len(peptides)} 2A peptides", "NPG|P after a linker, between any two leaders", tuple(faults), note)
+    return Finding(f"2A peptides: {len(peptides)}", "NPG|P after a linker, between any two leaders", tuple(faults), note)
 
 
 def _cleavage_faults(seen: Seen, one: Placed) -> list[str]:

@@ -64,7 +64,7 @@ def judge_cysteines(seen: Seen) -> Finding:
         lacks = " and ".join(sorted(set(_PAIR) - set(found)))
         return Finding("", "both or neither", unjudged=f"the constant of {lacks} was not recognised")
     letters = {kind: letter for kind, (letter, _) in found.items()}
-    faults = ()
+    faults: tuple[str, ...] = ()
     if (letters["TRA"] == "C") != (letters["TRB"] == "C"):
         with_, without = ("TRA", "TRB") if letters["TRA"] == "C" else ("TRB", "TRA")
         faults = (
@@ -166,7 +166,7 @@ def report_glycosylation(seen: Seen) -> Finding:
 def report_germline(seen: Seen) -> Finding:
     """Report what the stitching doubted: alleles that sources give differently, names changed, unlike residues."""
     said = [f"{chain.chain}: {warning}" for chain in seen.insert.chains for warning in chain.warnings]
-    return Finding(f"{len(said)} remarks", "none", tuple(said))
+    return Finding(f"remarks: {len(said)}", "none", tuple(said))
 
 
 RECEPTOR_CHECKS: Final = (

@@ -116,12 +116,13 @@ class Seen:
 
     @cached_property
     def domains(self) -> tuple[Domain, ...]:
-        """Give the V domains, each with the chain of the design that begins most like it."""
+        """Give the V domains, each with the chain that begins most like it: the design's own, or another receptor's."""
         return tuple(self._domain(placed) for placed in self.of("variable")) if self.insert.chains else ()
 
     def _domain(self, placed: Placed) -> Domain:
         protein = self.residues(placed)
-        chain = max(self.insert.chains, key=lambda one: _common_start(one.variable, protein))
+        known = (*self.insert.chains, *(chain for other in self.others for chain in other.chains))
+        chain = max(known, key=lambda one: _common_start(one.variable, protein))
         start = chain.variable.rfind(chain.cdr3)
         if start < 0:
             raise ConstructError("the chain does not hold its own CDR3", where=placed.part.name, value=chain.cdr3)

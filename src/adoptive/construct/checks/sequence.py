@@ -25,14 +25,14 @@ def judge_sites(seen: Seen) -> Finding:
     """Judge whether no restriction site to avoid stands on either strand."""
     found = _breaches(seen.built.nt, seen.limits.rules)["sites"]
     faults = tuple(f"{seen.where_base(one.start)}: {one.rule}{_STRANDS[one.strand]}" for one in found)
-    return Finding(f"{len(found)} sites", f"none of {', '.join(seen.limits.rules.sites)}", faults)
+    return Finding(f"sites: {len(found)}", f"none of {', '.join(seen.limits.rules.sites)}", faults)
 
 
 def judge_signals(seen: Seen) -> Finding:
     """Judge whether no poly-A signal and no strong splice donor stands on either strand."""
     found = _breaches(seen.built.nt, seen.limits.rules)["patterns"]
     faults = tuple(f"{seen.where_base(one.start)}: {one.rule}{_STRANDS[one.strand]}" for one in found)
-    return Finding(f"{len(found)} signals", f"none of {', '.join(seen.limits.rules.patterns)}", faults)
+    return Finding(f"signals: {len(found)}", f"none of {', '.join(seen.limits.rules.patterns)}", faults)
 
 
 def judge_composition(seen: Seen) -> Finding:
@@ -60,7 +60,7 @@ def judge_repeats(seen: Seen) -> Finding:
         shared = _joined((at, way * other) for at, other, way in shared_kmers(
             nt, size, reverse=True, reference=_backbone(built)))  # fmt: skip
         faults += [f"{seen.where_base(at)}: {length} bases that the vector has too" for at, _, length in shared]
-    longest = f"none of {size} or more" if not faults else f"{len(faults)} stretches"
+    longest = f"none of {size} or more" if not faults else f"stretches: {len(faults)}"
     note = "" if built.vector_nt else "no vector was given: the insert alone"
     return Finding(longest, f"none of {size} bases, nor shared with the vector", tuple(faults), note)
 

@@ -1,4 +1,4 @@
-"""Orders: three optimised receptors as records (T16), and faults planted in one that exactly one check must find (T17)."""
+"""Orders: three optimised receptors as records (T16); faults planted in one, each for one check to find (T17)."""
 
 from __future__ import annotations
 

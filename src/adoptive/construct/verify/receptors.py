@@ -74,8 +74,8 @@ def _constants() -> Outcome:
     said, passed = [], True
     for chain, key, at, tail in (("TRA", "murine_TRAC_T48C_nt", 48, "A"), ("TRB", "murine_TRBC2_S57C_nt", 57, "G")):
         public = translate(expected[key]).removesuffix("*")
-        ours = translate(constant_of("murine cysteine", chain).after(tail))  # type: ignore[arg-type]
-        plain = translate(constant_of("murine", chain).after(tail))  # type: ignore[arg-type]
+        ours = translate(constant_of("murine cysteine", chain).after(tail))
+        plain = translate(constant_of("murine", chain).after(tail))
         places = [n for n, (a, b) in enumerate(zip(ours, plain, strict=True), start=1) if a != b]
         passed = passed and ours == public and places == [at] and ours[at - 1] == "C"
         same = "equal" if ours == public else "differs"

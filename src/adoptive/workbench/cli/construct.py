@@ -5,6 +5,8 @@ from __future__ import annotations
 import typer
 
 from adoptive.workbench.cli.handing import SHORT_HELP, handoff
+from adoptive.workbench.cli.construct_tcr import tcr
+from adoptive.workbench.cli.construct_verify import verify
 
 __all__ = ["construct"]
 
@@ -22,3 +24,5 @@ def _construct() -> None:
 
 
 construct.command(short_help=SHORT_HELP)(handoff)
+construct.command(short_help="T-cell receptors from genes and CDR3s to checked sequences.")(tcr)
+construct.command(short_help="Run the known answers.")(verify)

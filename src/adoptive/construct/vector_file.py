@@ -1,0 +1,141 @@
+"""Read a vector from the text of a GenBank or FASTA file, or the bytes of a SnapGene file."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+from typing import Any, Final
+
+from adoptive.construct.bases import ConstructError
+from adoptive.construct.types import Mark
+from adoptive.construct.vector import Vector
+
+__all__ = ["parse_fasta", "parse_genbank", "parse_snapgene"]
+
+_BASES: Final = "ACGTN"
+_NAMED_BY: Final = ("label", "gene", "product", "standard_name", "note")
+_PROTEIN: Final = re.compile(r"[EFILPQ*]")
+
+
+def parse_fasta(text: str, *, name: str, circular: bool = False) -> Vector:
+    """Read a vector from FASTA: one record, no features.
+
+    Raises
+    ------
+    ConstructError
+        It is no FASTA, has no or several records, or a letter is no base (with its line).
+    """
+    lines = text.splitlines()
+    heads = [at for at, line in enumerate(lines, start=1) if line.startswith(">")]
+    _check_one(len(heads), name, "FASTA")
+    if any(line.strip() for line in lines[: heads[0] - 1]):
+        raise ConstructError("bases before the first '>'", where=f"{name}: line 1", next_step="begin with >NAME")
+    body = [(at, re.sub(r"\s", "", line)) for at, line in enumerate(lines[heads[0] :], start=heads[0] + 1)]
+    title = lines[heads[0] - 1][1:].split()
+    return Vector(title[0] if title else name, _bases(body, name), circular)
+
+
+def parse_genbank(text: str, *, name: str) -> Vector:
+    """Read a vector from GenBank, with its features.
+
+    Raises
+    ------
+    ConstructError
+        It is no GenBank, a protein, has no or several records, no bases, or a letter is no base (with its line).
+    """
+    from Bio import SeqIO
+
+    lines = text.splitlines()
+    _check_one(sum(line.startswith("LOCUS") for line in lines), name, "GenBank")
+    locus = next(line for line in lines if line.startswith("LOCUS"))
+    if re.search(r"\s\d+\s+aa\s", locus):
+        raise _protein(name, "LOCUS says aa")
+    _bases(_origin(lines), name)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            record: Any = SeqIO.read(io.StringIO(text), "genbank")  # type: ignore[no-untyped-call]
+            return _vector(record, name)
+    except ConstructError:
+        raise
+    except Exception as problem:  # Biopython raises many kinds
+        raise ConstructError("this GenBank file cannot be read", where=name, value=problem) from None
+
+
+def parse_snapgene(data: bytes, *, name: str) -> Vector:
+    """Read a vector from a SnapGene file (``.dna``), with its features.
+
+    Raises
+    ------
+    ConstructError
+        It is no SnapGene file, or a letter is no base.
+    """
+    from Bio import SeqIO
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            record: Any = SeqIO.read(io.BytesIO(data), "snapgene")  # type: ignore[no-untyped-call]
+            return _vector(record, name)
+    except ConstructError:
+        raise
+    except Exception as problem:  # a damaged file fails in many ways
+        raise ConstructError(
+            "this SnapGene file cannot be read", where=name, value=problem, next_step="export it as GenBank"
+        ) from None
+
+
+def _check_one(records: int, name: str, kind: str) -> None:
+    if records != 1:
+        raise ConstructError(
+            f"{records} records" if records else f"this is no {kind} file", where=name, allowed=f"one {kind} record",
+            next_step="give one vector in one file",
+        )  # fmt: skip
+
+
+def _origin(lines: list[str]) -> list[tuple[int, str]]:
+    """Give the lines of bases after ORIGIN, without their numbers."""
+    first = next((at for at, line in enumerate(lines) if line.startswith("ORIGIN")), len(lines))
+    last = next((at for at in range(first, len(lines)) if lines[at].startswith("//")), len(lines))
+    return [(at + 1, re.sub(r"[\s\d]", "", lines[at])) for at in range(first + 1, last)]
+
+
+def _bases(body: list[tuple[int, str]], name: str) -> str:
+    """Give the bases of numbered lines."""
+    for line, letters in body:
+        wrong = next((letter for letter in letters.upper() if letter not in _BASES), "")
+        if wrong and _PROTEIN.search("".join(one for _, one in body).upper()):
+            raise _protein(f"{name}: line {line}", wrong)
+        if wrong:
+            raise ConstructError(
+                "no base", where=f"{name}: line {line}", value=wrong, allowed="A, C, G, T, N", next_step="correct it"
+            )
+    nt = "".join(letters for _, letters in body).upper()
+    if not nt:
+        raise ConstructError("the record has no bases", where=name, next_step="give the vector's whole sequence")
+    return nt
+
+
+def _protein(where: str, value: str) -> ConstructError:
+    return ConstructError(
+        "this is a protein, not a vector", where=where, value=value, allowed="A, C, G, T, N",
+        next_step="give the vector's bases",
+    )  # fmt: skip
+
+
+def _vector(record: Any, name: str) -> Vector:
+    nt = _bases([(1, str(record.seq))], name)
+    marks = (_mark(one, len(nt)) for one in record.features if one.type != "source" and one.location is not None)
+    title = record.name if record.name not in ("", "<unknown name>") else name
+    return Vector(title, nt, record.annotations.get("topology") == "circular", tuple(marks))
+
+
+def _mark(one: Any, size: int) -> Mark:
+    """Take a feature over: its first base to its last; one that passes the origin ends below its start."""
+    pieces = sorted((int(part.start), int(part.end)) for part in one.location.parts)
+    start, end = pieces[0][0], pieces[-1][1]
+    if len(pieces) > 1 and start == 0 and end == size:
+        start, end = pieces[-1][0], pieces[0][1]
+    named = next((values[0] for key in _NAMED_BY if (values := one.qualifiers.get(key))), one.type)
+    return Mark(str(named), one.type, start, end, int(one.location.strand or 0))
