@@ -107,7 +107,7 @@ class Matrices:
             at = np.flatnonzero(lengths == length)
             if at.size:
                 matrix = self.by_allele[allele, length]
-                letters = _letters([peptides[place] for place in at], length)
+                letters = _letters([peptides[place] for place in at.tolist()], length)
                 known = (letters < len(AMINO_ACIDS)).all(axis=1)
                 residues = matrix.weights[np.arange(length), letters[known]]
                 scores[at[known]] = residues.sum(axis=1) + matrix.constant

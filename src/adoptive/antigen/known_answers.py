@@ -92,7 +92,7 @@ def report_binding() -> tuple[float, int]:
     matrices = Matrices.load("smmpmbec")
     text = (resources.files("adoptive.antigen") / _REPORT).read_text("utf-8")
     rows = [row for row in csv.DictReader(io.StringIO(text), delimiter="\t") if matrices.lengths(row["Allele"])]
-    ours = np.ma.concatenate([matrices.ic50_nm(row["Allele"], [row["Best Peptide"]]) for row in rows])
+    ours = np.array([matrices.ic50_nm(row["Allele"], [row["Best Peptide"]]).data[0] for row in rows])
     theirs = np.array([float(row["IC50 MT"]) for row in rows])
-    known = ~np.ma.getmaskarray(ours)
-    return float(spearmanr(ours.data[known], theirs[known]).statistic), int(known.sum())
+    known = np.isfinite(ours)
+    return float(spearmanr(ours[known], theirs[known]).statistic), int(known.sum())

@@ -82,12 +82,19 @@ def find_neoantigens(
     by_id: dict[str, list[Epitope]] = {}
     for epitope in epitopes:
         by_id.setdefault(epitope.neoantigen, []).append(epitope)
-    lost = {allele.hla: allele.lost_share for allele in alleles}
+    lost = {name: _lost_by(name, alleles) for name in names}
     clonal_vaf = _clonal_vaf(candidates, settings)
     rows = [_judged(one, by_id.get(one.id, []), lost, purity, clonal_vaf, settings) for one in candidates]
     order = sorted(rows, key=lambda row: (NEO_TIERS.index(row[0].tier), row[1], row[0].id))
     scored = {epitope.hla for epitope in epitopes}
     return Found(tuple(row for row, _ in order), epitopes, tuple(name for name in names if name not in scored))
+
+
+def _lost_by(name: str, alleles: Sequence[Allele]) -> float | None:
+    """Give the share of cells that lost an allele: of two equal copies both must go, so at most the rarer loss."""
+    shares = [allele.lost_share for allele in alleles if allele.hla == name]
+    known = [share for share in shares if share is not None]
+    return min(known) if len(known) == len(shares) else None
 
 
 def _check_ids(candidates: Sequence[Candidate]) -> None:
@@ -99,7 +106,7 @@ def _check_ids(candidates: Sequence[Candidate]) -> None:
 
 
 def _clonal_vaf(candidates: Sequence[Candidate], settings: Settings) -> float | None:
-    """Give the VAF of a mutation in all cells: the largest up to a limit, above which copies were lost."""
+    """Give the VAF of a mutation in all cells: the largest up to a limit, above which a copy was lost or gained."""
     known = [one.reads.dna_vaf for one in candidates if one.reads.dna_vaf is not None]
     return max((vaf for vaf in known if vaf <= settings.clonal_vaf_most), default=None)
 

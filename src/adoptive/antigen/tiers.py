@@ -27,14 +27,15 @@ class Settings:
     """A peptide binds below this IC50."""
     rank_percent: float = 2.0
     """A peptide binds below this rank, where its predictor gives no IC50."""
-    allele_tpm: float = 0.25
+    allele_tpm: float = 2.5
     """Mutated transcripts, TPM x RNA VAF, above which a mutation counts as expressed."""
     gene_tpm: float = 1.0
     """TPM of the gene above which it counts as expressed where the mutated reads of RNA are not known."""
     clonal_ccf: float = 0.5
     """Cancer cell fraction above which a mutation counts as clonal."""
-    clonal_vaf_most: float = 0.6
-    """The largest DNA VAF up to this one counts as that of a mutation in all cells where purity is not known."""
+    clonal_vaf_most: float = 0.5
+    """Where purity is not known, the largest DNA VAF up to this one counts as that of a mutation of one of two copies
+    in all tumour cells."""
     anchors: tuple[int, ...] = (2, -1)
     """Places of a peptide that hold it in the groove: the second and the last."""
     lost_share: float = 0.5

@@ -5,6 +5,8 @@ from __future__ import annotations
 import typer
 
 from adoptive.workbench.cli.clonotypes import clonotypes
+from adoptive.workbench.cli.neoantigens import neoantigens, offtarget
+from adoptive.workbench.cli.screen import minigenes, screen
 
 __all__ = ["antigen"]
 
@@ -22,3 +24,7 @@ def _antigen() -> None:
 
 
 antigen.command(short_help="Clones of T cells from single-cell tables, ranked by tumour reactivity.")(clonotypes)
+antigen.command(short_help="Mutations that a receptor might see: windows, binding, clonality, tiers.")(neoantigens)
+antigen.command(short_help="Peptides of a proteome that fit what a receptor tolerates.")(offtarget)
+antigen.command(short_help="Tandem minigenes, peptides and pools for a screen.")(minigenes)
+antigen.command(short_help="Read a plate: hits, pools resolved, titrations.")(screen)

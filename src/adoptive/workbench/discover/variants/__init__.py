@@ -1,0 +1,1 @@
+"""What is read for neoantigens: variants, reports, proteins, other predictors' binding."""
