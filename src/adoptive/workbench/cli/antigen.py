@@ -7,6 +7,7 @@ import typer
 from adoptive.workbench.cli.clonotypes import clonotypes
 from adoptive.workbench.cli.neoantigens import neoantigens, offtarget
 from adoptive.workbench.cli.screen import minigenes, screen
+from adoptive.workbench.cli.rank import rank
 
 __all__ = ["antigen"]
 
@@ -28,3 +29,4 @@ antigen.command(short_help="Mutations that a receptor might see: windows, bindin
 antigen.command(short_help="Peptides of a proteome that fit what a receptor tolerates.")(offtarget)
 antigen.command(short_help="Tandem minigenes, peptides and pools for a screen.")(minigenes)
 antigen.command(short_help="Read a plate: hits, pools resolved, titrations.")(screen)
+antigen.command(short_help="Choose the receptors to build, by evidence and by what they cover.")(rank)
