@@ -20,6 +20,9 @@ ROUTINE: Final = frozenset(
 )
 """Reasons that the file itself states in a column: they are counted, and need no list of lines."""
 
+_OWN_END: Final = {"TRAJ35": "C"}
+"""The one J of alpha or beta whose germline has neither F nor W at the end of CDR3 (IMGT: motif CGSG)."""
+
 
 @dataclass(frozen=True)
 class Contig:
@@ -100,8 +103,8 @@ def use_chains(contigs: Sequence[Contig], rules: ChainRules | None = None) -> Ch
 
     A chain is refused that belongs to no cell or another locus, is not productive, not full length or of low
     confidence, lacks V, J or CDR3, whose CDR3 holds other letters than the twenty amino acids, does not begin with C or
-    end with F or W, or is not what its bases say. A gene name that is not known is kept as it is and noted: such a
-    chain can be counted, but not be built.
+    end with F or W (C for TRAJ35, as in its germline), or is not what its bases say. A gene name that is not known is
+    kept as it is and noted: such a chain can be counted, but not be built.
 
     >>> chain = Contig("AAAC-1", "TRB", "TRBV6-4", "TRBJ1-2", "CASSLGQTNYGYTF", productive=True, line=2)
     >>> use_chains([chain, replace(chain, cdr3="ASSLGQTNYGYT", line=3)]).reasons
@@ -134,7 +137,7 @@ def _refusal(contig: Contig, rules: ChainRules) -> tuple[str, str] | None:
         (not contig.cdr3, "no CDR3", ""),
         (not contig.v or not contig.j, "no V or no J", contig.v or contig.j),
         (not _PEPTIDE.fullmatch(contig.cdr3), "CDR3 with other letters than amino acids", contig.cdr3),
-        (not _has_ends(contig.cdr3), "CDR3 without its conserved ends", contig.cdr3),
+        (not _has_ends(contig), "CDR3 without its conserved ends", contig.cdr3),
     )
     for refused, reason, value in checks:
         if refused:
@@ -144,8 +147,9 @@ def _refusal(contig: Contig, rules: ChainRules) -> tuple[str, str] | None:
     return None
 
 
-def _has_ends(cdr3: str) -> bool:
-    return cdr3.startswith("C") and cdr3.endswith(("F", "W"))
+def _has_ends(contig: Contig) -> bool:
+    ends = ("F", "W", *(own for gene, own in _OWN_END.items() if contig.j.split("*")[0] == gene))
+    return contig.cdr3.startswith("C") and contig.cdr3.endswith(ends)
 
 
 def _bases_agree(contig: Contig) -> bool:

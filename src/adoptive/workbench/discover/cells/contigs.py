@@ -36,7 +36,7 @@ def read_contigs(path: Path | str, *, what: str = "contig table") -> ReadContigs
     StudyError
         It is neither; or as :func:`read_tenx` and :func:`read_airr`.
     """
-    table = read_table(path, what=what)
+    table = read_table(path, what=what, needed=["barcode|cell_id", "cdr3|junction_aa"])
     names = set(table.names)
     if set(_AIRR) <= names:
         return _read(table, _airr_contig, "AIRR rearrangements")
