@@ -49,7 +49,9 @@ class PlantedVariant:
     @property
     def id(self) -> str:
         """Name it as the tables do, gene and change."""
-        return f"{self.gene}:{self.ref}{self.position}{self.alt}{'fs' if self.tail else ''}"
+        from adoptive.antigen.mutations import change_name
+
+        return f"{self.gene}:{change_name(self.position, self.ref, self.alt)}"
 
 
 @dataclass(frozen=True)
