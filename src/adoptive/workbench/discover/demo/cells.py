@@ -18,7 +18,7 @@ from adoptive.workbench.discover.demo.types import SYNTHETIC, Patient, PlantedCh
 __all__ = ["Cell", "blood_contigs", "tumour_cells", "tumour_contigs", "write_matrix"]
 
 CELLS: Final = 1_500
-BLOOD_CELLS: Final = 700
+BLOOD_CELLS: Final = 500
 DOUBLETS: Final = 20
 WITHOUT_CONTIGS: Final = 60
 _NO_ALPHA: Final = 0.05
@@ -42,11 +42,10 @@ class Cell:
 
 def tumour_cells(patient: Patient, *, seed: int) -> tuple[Cell, ...]:
     """Make the tumour's cells: planted clones, cells of the donor, cells without contigs, last the doublets."""
-    donors = _free_donors(patient)
+    donors = _shuffled_donors(patient, seed)
     source = source_of(seed, "tumour cells")
     planted = [one for one in patient.receptors for _ in range(one.cells)]
-    alone = CELLS - len(planted) - WITHOUT_CONTIGS - DOUBLETS
-    chosen = [donors[place] for place in source.permutation(len(donors))[:alone]]
+    chosen = donors[: CELLS - len(planted) - WITHOUT_CONTIGS - DOUBLETS]
     lineages = np.where(source.random(len(chosen)) < 0.6, "CD4", "CD8")
     junk = _junk_rows(donors)
     names = _barcodes(len(planted) + len(chosen) + WITHOUT_CONTIGS + DOUBLETS, seed, "barcodes")
@@ -74,6 +73,12 @@ def _free_donors(patient: Patient) -> list[Donor]:
         cell for cell in donor_cells()
         if not planted & {chain.cdr3_nt for chain in (*cell.chains("TRA"), *cell.chains("TRB"))}
     ]  # fmt: skip
+
+
+def _shuffled_donors(patient: Patient, seed: int) -> list[Donor]:
+    """Shuffle the donor's cells: the tumour takes the first, blood the last, so that no cell is in both."""
+    donors = _free_donors(patient)
+    return [donors[place] for place in source_of(seed, "donor's cells").permutation(len(donors))]
 
 
 def _junk_rows(donors: Sequence[Donor]) -> list[Row]:
@@ -131,11 +136,11 @@ def tumour_contigs(cells: Sequence[Cell]) -> str:
 
 def blood_contigs(patient: Patient, *, seed: int) -> str:
     """Write a contig table of blood: cells of planted clones as planted, else cells of the donor."""
-    source, donors = source_of(seed, "blood cells"), _free_donors(patient)
+    source, donors = source_of(seed, "blood cells"), _shuffled_donors(patient, seed)
     junk = _junk_rows(donors)
     planted = [one for one in patient.receptors for _ in range(one.blood_cells)]
-    chosen = source.permutation(len(donors))[: BLOOD_CELLS - len(planted)]
-    rows = [_planted_rows(one, source, junk) for one in planted] + [donors[place].rows for place in chosen]
+    rows = [_planted_rows(one, source, junk) for one in planted]
+    rows += [donor.rows for donor in donors[len(planted) - BLOOD_CELLS :]]
     return _contig_table(zip(_barcodes(len(rows), seed, "blood barcodes"), rows, strict=True))
 
 

@@ -70,6 +70,7 @@ class PlantedReceptor:
 
     ``looks_reactive`` says whose expression its cells have: labelled cells that are specific for a tumour antigen, or
     labelled cells that are not. ``ec50_m`` in mol/L, None: it sees no mutation. ``second_alpha``: dual alpha.
+    ``other_peptide``: it sees another peptide of the antigen than the one that is predicted best.
     """
 
     name: str
@@ -85,6 +86,7 @@ class PlantedReceptor:
     ec50_m: float | None = None
     wild_type_fold: float | None = None
     second_alpha: PlantedChain | None = None
+    other_peptide: bool = False
     source: str = ""
 
 
