@@ -12,6 +12,7 @@ from typing import Final
 __all__ = ["ROUTINE", "ChainRules", "Chains", "Contig", "Refused", "standard_gene", "use_chains"]
 
 _PEPTIDE: Final = re.compile("[ACDEFGHIKLMNPQRSTVWY]+")
+_FAMILY: Final = re.compile("(TR[ABGD]|IG[HKL])[VDJ]")
 _GENES: Final = {"TRA": (("TRAV", "TRDV"), ("TRAJ",)), "TRB": (("TRBV",), ("TRBJ",))}
 """V and J genes that a locus may use; V genes of delta lie within the alpha locus and are spliced to alpha as well."""
 
@@ -162,9 +163,11 @@ def _named(contig: Contig) -> tuple[Contig, list[Refused]]:
     flags, notes, names = list(contig.flags), [], {}
     for part, given in (("v", contig.v), ("j", contig.j)):
         calls = [call.strip() for call in re.split(r"[,;]|\bor\b", given) if call.strip()]
-        known = [standard_gene(call) for call in calls]
+        known = [standard_gene(call) or standard_gene(call.split("*")[0]) for call in calls]
         names[part] = known[0] or calls[0]
         genes = {name.split("*")[0] for name in known if name}
+        if known[0] and "*" in calls[0] and "*" not in known[0]:
+            notes.append(Refused(contig.line, contig.cell, "allele not known, its gene is taken", calls[0]))
         if not known[0]:
             notes.append(Refused(contig.line, contig.cell, "gene name not known", calls[0]))
             flags.append("unknown gene")
@@ -177,9 +180,8 @@ def _named(contig: Contig) -> tuple[Contig, list[Refused]]:
 
 
 def _wrong_locus(contig: Contig) -> tuple[str, str] | None:
-    """Refuse a chain whose known genes belong to another locus: a chimaera or a slip of the file."""
-    vs, js = _GENES[contig.locus]
-    known = "unknown gene" not in contig.flags
-    if known and not (contig.v.startswith(vs) and contig.j.startswith(js)):
-        return "genes of another locus", f"{contig.locus} {contig.v} {contig.j}"
+    """Refuse a chain whose genes belong to another locus: a chimaera or a slip of the file."""
+    for name, families in zip((contig.v, contig.j), _GENES[contig.locus], strict=True):
+        if _FAMILY.match(name) and not name.startswith(families):
+            return "genes of another locus", f"{contig.locus} {contig.v} {contig.j}"
     return None

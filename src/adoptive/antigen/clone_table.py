@@ -136,7 +136,7 @@ def _flags(
     flags += [name for name in (invariant(alpha),) if name]
     flags += ["in blood"] if other else []
     flags += ["mixed lineage"] if mixed else []
-    return tuple(dict.fromkeys((*flags, *clone.flags)))
+    return tuple(dict.fromkeys((*flags, *clone.flags, *clone.beta.flags, *alpha.flags)))
 
 
 def _row(

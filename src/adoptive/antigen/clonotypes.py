@@ -52,13 +52,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Clone:
-    """Hold one clone: its beta, its candidate alphas (most cells first), its cells' barcodes and what to know of it."""
+    """Hold one clone: its beta, its candidate alphas (most cells first), its cells' barcodes and what to know of it.
+
+    What is to know of one chain only, as ``low UMI``, is among that chain's flags.
+    """
 
     id: str
     beta: Contig
     alphas: tuple[Contig, ...]
     cells: tuple[str, ...]
-    alpha_keys: frozenset[Key]
     flags: tuple[str, ...] = ()
 
 
@@ -181,31 +183,34 @@ def _clone(name: str, members: Sequence[Cell], by: str, rules: CloneRules) -> Cl
     counted = Counter(_key(alpha, by) for cell in members for alpha in cell.alphas[:MOST_ALPHAS])
     order = sorted(counted, key=lambda key: (-counted[key], key))
     kept = [key for key in order if counted[key] >= rules.least_alpha_share * len(members)][:MOST_ALPHAS] or order[:1]
-    alphas = tuple(_best(members, "alphas", key, by) for key in kept)
-    beta = _best(members, "betas", _key(members[0].betas[0], by), by)
     said = {
         "one cell": len(members) == 1,
         "doublet": any(cell.doublet for cell in members),
-        "low UMI": any(0 < (chain.umis or 0) < rules.fewest_umis for chain in (beta, *alphas)),
         "more alphas": len(order) > len(kept),
     }
-    flags = [flag for flag, holds in said.items() if holds]
-    flags += [flag for chain in (beta, *alphas) for flag in chain.flags]
-    barcodes = tuple(cell.barcode for cell in members)
-    return Clone(name, beta, alphas, barcodes, frozenset(order), tuple(dict.fromkeys(flags)))
+    return Clone(
+        name,
+        _best([beta for cell in members for beta in cell.betas], _key(members[0].betas[0], by), by, rules),
+        tuple(_best([alpha for cell in members for alpha in cell.alphas], key, by, rules) for key in kept),
+        tuple(cell.barcode for cell in members),
+        tuple(flag for flag, holds in said.items() if holds),
+    )
 
 
-def _best(members: Sequence[Cell], side: Literal["alphas", "betas"], key: Key, by: str) -> Contig:
+def _best(chains: Sequence[Contig], key: Key, by: str, rules: CloneRules) -> Contig:
     """Give a clone's chain as its best cell saw it; an allele is named only if all cells agree."""
-    seen = [chain for cell in members for chain in getattr(cell, side) if _key(chain, by) == key]
-    best: Contig = min(seen, key=lambda chain: (*_order(chain), chain.cell))
+    seen = [chain for chain in chains if _key(chain, by) == key]
+    best = min(seen, key=lambda chain: (*_order(chain), chain.cell))
+    flags = {flag for chain in seen for flag in chain.flags}
+    if best.umis is not None and best.umis < rules.fewest_umis:
+        flags.add("low UMI")
     v, j = ({getattr(chain, part) for chain in seen} for part in ("v", "j"))
     return replace(
         best,
         v=best.v if len(v) == 1 else best.v.split("*")[0],
         j=best.j if len(j) == 1 else best.j.split("*")[0],
         line=min(chain.line for chain in seen),
-        flags=tuple(sorted({flag for chain in seen for flag in chain.flags})),
+        flags=tuple(sorted(flags)),
     )
 
 

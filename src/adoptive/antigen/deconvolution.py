@@ -30,9 +30,7 @@ class DeconvolutionRules:
         float,
         In("fraction", "antigens that are seen: 1.6 % of mutations were immunogenic (Parkhurst 2019, PMC7138461)"),
     ] = 0.016
-    sensitivity: Annotated[float, In("fraction", "chance that a pool responds to an antigen that is seen; assumed")] = (
-        0.9
-    )
+    sensitivity: Annotated[float, In("fraction", "chance that a pool responds to a seen antigen; assumed")] = 0.9
     false_pool: Annotated[float, In("fraction", "chance that a pool responds without one; assumed")] = 0.01
     least_fold: Annotated[float, In("ratio", "weakest true response over background; assumed")] = 2.0
     most_fold: Annotated[float, In("ratio", "strongest")] = 200.0
@@ -51,8 +49,8 @@ class Resolved:
 def log_odds(stimulus: Wells, background: Wells, weights: Weights, rules: DeconvolutionRules) -> float:
     """Give the log-odds of "the stimulus raised the response" from the wells alone.
 
-    ``log [ integral P(wells | f m) / P(wells | m) ]``: the background's mean ``m`` by its own wells, the fold ``f`` even on
-    the log scale between the least and the most, the dispersion as weighed on the plate.
+    ``log [ integral P(wells | f m) / P(wells | m) ]``: the background's mean ``m`` by its own wells, the fold ``f``
+    even on the log scale between the least and the most, the dispersion as weighed on the plate.
     """
     centre, count = background.mean, background.positive.size
     used = np.flatnonzero(weights.weights > 1e-3)
@@ -76,8 +74,8 @@ def resolve(
     """Weigh every set of up to a few antigens by how well it explains which pools respond; exact.
 
     A pool that holds ``k`` seen antigens responds with chance ``1 - (1 - false) (1 - sensitivity)^k``; its wells weigh
-    response against none by ``odds`` (log). The prior of a set of ``k`` of ``n`` is ``p^k (1 - p)^(n - k)``. Two rows and
-    two columns that respond have two explanations by two antigens: both are given, with their chances.
+    response against none by ``odds`` (log). The prior of a set of ``k`` of ``n`` is ``p^k (1 - p)^(n - k)``. Two rows
+    and two columns that respond have two explanations by two antigens: both are given, with their chances.
 
     Arguments: ``pools`` antigens of each stimulus (an antigen alone is a pool of one); ``odds`` from :func:`log_odds`.
 
@@ -119,7 +117,7 @@ def _table(odds: Floats, rules: DeconvolutionRules) -> Floats:
     """Give the log-likelihood of each pool (over that of no response) for 0, 1, ... antigens in it that are seen."""
     seen = np.arange(rules.most_positive + 1)
     responds = 1.0 - (1.0 - rules.false_pool) * (1.0 - rules.sensitivity) ** seen
-    return np.logaddexp(np.log(responds) + odds[:, None], np.log1p(-responds))
+    return np.asarray(np.logaddexp(np.log(responds) + odds[:, None], np.log1p(-responds)))
 
 
 def _candidates(gain: Floats, rules: DeconvolutionRules) -> list[int]:

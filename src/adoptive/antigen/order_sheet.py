@@ -1,4 +1,4 @@
-"""What to order for a screen: long peptides, minimal epitopes and their wild-type counterparts, and where they stand."""
+"""What to order for a screen: long peptides, minimal epitopes, their wild types, and where they stand."""
 
 from __future__ import annotations
 

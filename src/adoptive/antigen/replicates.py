@@ -2,7 +2,8 @@
 
 ``dispersion`` is the squared coefficient of variation of the true response between replicate wells: spots have variance
 ``mean + dispersion mean^2`` (negative binomial); the odds of cells vary by the same coefficient, so that a share ``m``
-has variance ``dispersion (m (1 - m))^2`` beside the drawing of cells (beta-binomial). It is weighed on a grid, never taken as one number: that is what keeps p-values honest with few wells.
+has variance ``dispersion (m (1 - m))^2`` beside the drawing of cells (beta-binomial). It is weighed on
+a grid, never taken as one number: that is what keeps p-values honest with few wells.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ def evidence_of(wells: Wells) -> Floats:
 
 
 def weigh(own: Floats, own_df: int, others: Floats, others_df: int, prior: Prior) -> Weights:
-    """Weigh the dispersions of one effector: its own replicates, those of the plate's others with bounded weight, prior.
+    """Weigh the dispersions of one effector: its own replicates, the plate's others with bounded weight, prior.
 
     If the replicates are many and say that there is no variation beyond chance, chance alone is taken: the test is
     then a comparison of Poisson (or binomial) means.
@@ -104,9 +105,9 @@ def weigh(own: Floats, own_df: int, others: Floats, others_df: int, prior: Prior
 def p_of(stimulus: Wells, background: Wells, weights: Weights) -> float:
     """Give the one-sided p-value of "the stimulus does not raise the response", averaged over the dispersions.
 
-    Spots: exact for a known dispersion ``d``. The sum of ``n`` wells is negative binomial of size ``n/d``, so that given
-    both sums the stimulus's is beta-binomial of shapes ``n1/d`` and ``n0/d``; at ``d = 0`` it is binomial. Shares: chance
-    that the stimulus's mean is not above the background's, of two beta-binomials with Jeffreys' prior each.
+    Spots: exact for a known dispersion ``d``. The sum of ``n`` wells is negative binomial of size ``n/d``, so
+    that given both sums the stimulus's is beta-binomial of shapes ``n1/d`` and ``n0/d``; at ``d = 0`` it is binomial.
+    Shares: chance that the stimulus's mean is not above the background's, of two beta-binomials with Jeffreys' prior.
 
     >>> wells = lambda *spots: Wells(np.array(spots, float))
     >>> chance = Weights(np.eye(DISPERSIONS.size)[0], True)
@@ -144,7 +145,7 @@ def _share_p(stimulus: Wells, background: Wells, used: NDArray[np.intp]) -> Floa
 
 
 def _share_posterior(wells: Wells) -> tuple[Floats, Floats, Floats]:
-    """Give places (logit of the share), weights of the share at each, ``(grid, places)``, and log evidence ``(grid,)``."""
+    """Give places (logit of the share) and the weight at each, ``(grid, places)``, and log evidence ``(grid,)``."""
     assert wells.total is not None
     k, n = wells.positive, wells.total
     share = (k.sum() + 0.5) / (n.sum() + 1.0)

@@ -148,12 +148,12 @@ def _weights(sets: Mapping[Arm, Mapping[Stimulus, Sequence[Well]]], rules: Scree
 
 
 def judge_stimuli(plate: Plate, *, rules: ScreenRules) -> tuple[Tested, ...]:
-    """Test every stimulus one-sided against the arm's wells without antigen, the false discovery rate held over the plate.
+    """Test every stimulus one-sided against the arm's wells without antigen, the false discovery rate held.
 
     Spots by the negative binomial (Poisson where many replicates show no variation beyond chance), shares of cells by
-    the beta-binomial. Positive: Benjamini-Hochberg q (10.1111/j.2517-6161.1995.tb02031.x) at most the rate, and the fold
-    reached. Of a titration the wells of its highest concentrations are tested. A negative is only told where the arm's
-    positive control responded; too few wells are told, never tested.
+    the beta-binomial. Positive: Benjamini-Hochberg q over the plate (10.1111/j.2517-6161.1995.tb02031.x) at most the
+    rate, and the fold reached. Of a titration the wells of its highest concentrations are tested. A negative is only
+    told where the arm's positive control responded; too few wells are told, never tested.
     """
     rows = [row for arm in sorted(plate.groups) for row in _tested(plate, arm, rules)]
     family = [at for at, row in enumerate(rows) if row.kind != "positive control" and row.p_value is not None]

@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 Bind = Callable[[str, Sequence[str]], Sequence[float | None]]
-"""Predict binding: an allele and peptides of one length or of several give IC50 (nM); None: the predictor cannot say."""
+"""Predict binding: an allele and peptides of any lengths give IC50 (nM); None: the predictor cannot say."""
 
 Axis = Literal["row", "column", "tandem"]
 AXES: Final = ("row", "column", "tandem")
@@ -49,7 +49,10 @@ class TandemRules:
     """Hold the rules of tandem minigenes; every value is a setting."""
 
     per_tandem: Annotated[int, In("minigenes", "most minigenes of one tandem")] = 12
-    threshold_nm: Annotated[float, In("nM", "a junction peptide that binds better than this is refused")] = 500.0
+    threshold_nm: Annotated[float, In("nM", "a junction peptide that binds better than this is refused ...")] = 500.0
+    rank_percent: Annotated[
+        float, In("%", "... if it also ranks so high among random peptides; 100: binding alone decides")
+    ] = 2.0
     lengths: Annotated[tuple[int, ...], In("residues", "lengths of junction peptides that are looked at")] = (
         8,
         9,
@@ -58,6 +61,10 @@ class TandemRules:
     )
     linkers: Annotated[tuple[str, ...], In("amino acids", "linkers to try, in this order, where no order is clean")] = (
         "GGSGG",
+        "GGGGS",
+        "HHHD",
+        "EPEPE",
+        "NGNGN",
         "GGSGGGGSGG",
     )
 
@@ -72,11 +79,12 @@ class Junction:
     linker: Annotated[str, In("amino acids", "linker between them; empty: none")]
     start: Annotated[int, In("place", "first residue of the peptide in the tandem, from 1")]
     peptide: Annotated[str, In("amino acids", "window that holds residues of more than one part")]
-    hla: Annotated[str, In("allele", "allele of the patient that binds it best; empty: none could be scored")]
+    hla: Annotated[str, In("allele", "allele that refuses it, else that binds it best; empty: none could be scored")]
     ic50_nm: Annotated[float | None, In("nM", "predicted binding to that allele; empty: not scored")]
+    rank_percent: Annotated[float | None, In("%", "random peptides that bind that allele at least as well")]
     threshold_nm: Annotated[float, In("nM", "binding that is refused when better than this")]
     intended: Annotated[bool, In("yes/no", "it is one of the epitopes that the minigenes are made for")]
-    passed: Annotated[bool, In("yes/no", "not better than the threshold, or intended, or not scored by any matrix")]
+    passed: Annotated[bool, In("yes/no", "refused by no allele, or intended, or not scored by any matrix")]
     not_scored: Annotated[tuple[str, ...], In("alleles", "alleles whose predictor has no matrix of this length")]
 
 

@@ -66,13 +66,12 @@ def u_scores(values: csr_array[Any], members: NDArray[np.int64], *, max_rank: in
 
 def _rank_sum(values: csr_array[Any], row: int, wide: NDArray[np.bool_], size: int, depth: int) -> float:
     """Sum the capped ranks of the members in one cell; the zeros share the mean rank of the places left."""
-    from scipy.stats import rankdata
-
     start, stop = values.indptr[row], values.indptr[row + 1]
     data, columns = values.data[start:stop], values.indices[start:stop]
-    data, columns = data[data > 0.0], columns[data > 0.0]
-    ranks = rankdata(-data)[wide[columns]]
-    silent = min((len(data) + 1 + values.shape[1]) / 2.0, float(depth))
+    found, own = np.sort(data[data > 0.0]), data[(data > 0.0) & wide[columns]]
+    above, equal = len(found) - np.searchsorted(found, own, "right"), np.searchsorted(found, own, "left")
+    ranks = above + (len(found) - above - equal + 1) / 2.0
+    silent = min((len(found) + 1 + values.shape[1]) / 2.0, float(depth))
     return float(np.minimum(ranks, depth).sum() + (size - len(ranks)) * silent)
 
 

@@ -86,8 +86,8 @@ def fit_titration(
     maximum of the likelihood (Fisher scoring); an interval is where the profile deviance stays below 3.84 (chi-squared,
     one degree of freedom: Venzon and Moolgavkar 1988, 10.2307/2347496). An end that the profile never crosses, within
     two decades of the concentrations tested, is None; an EC50 outside those tested, or without both ends, is None too.
-    Where nothing rises (p of 0.05 or more) there are no bounds either. A ratio whose wild type gave no curve has a lower
-    end only.
+    Where nothing rises (p of 0.05 or more) there are no bounds either. A ratio whose wild type gave no curve has a
+    lower end only.
 
     >>> dose = np.repeat(10.0 ** np.arange(-11.0, -4.0), 3)
     >>> spots = np.round(5 + 195 / (1 + 1e-8 / dose))
@@ -193,7 +193,7 @@ class _Points:
         """Give the variance of each well's response at a mean."""
         if self.total is None:
             return mean + self.dispersion * mean**2
-        return mean * (1.0 - mean) / self.total + self.dispersion * (mean * (1.0 - mean)) ** 2
+        return np.asarray(mean * (1.0 - mean) / self.total + self.dispersion * (mean * (1.0 - mean)) ** 2)
 
 
 def point_likelihood(y: Floats, total: Floats | None, mean: Floats, dispersion: float) -> Floats:

@@ -18,7 +18,7 @@ from adoptive.errors import StudyError
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
-__all__ = ["SCALE", "Transcriptome", "aliases", "kind_of_values", "log_normalised", "match_barcodes"]
+__all__ = ["SCALE", "Transcriptome", "aliases", "kind_of_values", "log_normalised", "match_barcodes", "normalised_to"]
 
 Values = NDArray[np.float64]
 Kind = Literal["counts", "log-normalised"]
@@ -122,7 +122,8 @@ def kind_of_values(values: csr_array[Any], *, where: str) -> Kind:
 def log_normalised(transcriptome: Transcriptome, genes: Sequence[str]) -> Values:
     """Give a few genes dense, ``(cells, genes)``: ``log(1 + 10000 count / the cell's counts)``; NaN: gene not there.
 
-    Values that are log-normalised already are given as they are.
+    Logarithms are brought to the same scale where it can be told: where all cells sum to one number, as after any usual
+    normalisation of all genes, but not to 10,000. Else they are given as they are.
     """
     columns, _ = transcriptome.find(genes)
     dense = np.full((len(transcriptome.cells), len(genes)), np.nan)
@@ -131,8 +132,21 @@ def log_normalised(transcriptome: Transcriptome, genes: Sequence[str]) -> Values
     if transcriptome.kind == "counts":
         totals = np.asarray(transcriptome.values.sum(axis=1), float).reshape(-1, 1)
         picked = np.log1p(SCALE * np.divide(picked, totals, out=np.zeros_like(picked), where=totals > 0.0))
+    elif (scale := normalised_to(transcriptome)) is not None:
+        picked = np.log1p(np.expm1(picked) * SCALE / scale)
     dense[:, there] = picked
     return dense
+
+
+def normalised_to(transcriptome: Transcriptome) -> float | None:
+    """Tell to which sum per cell logarithms were normalised; None if the cells differ by more than one per cent."""
+    linear = transcriptome.values.copy()
+    linear.data = np.expm1(linear.data)
+    totals = np.asarray(linear.sum(axis=1), float).ravel()
+    totals = totals[totals > 0.0]
+    if not totals.size or float(np.ptp(totals)) > 0.01 * float(totals.max()):
+        return None
+    return float(np.median(totals))
 
 
 def match_barcodes(cells: Sequence[str], barcodes: Sequence[str]) -> tuple[NDArray[np.int64], str]:

@@ -173,11 +173,8 @@ def product_class(insert: Insert) -> ProductClass:
     >>> product_class(car_insert(id="demo", binder="FMC63")).costimulation
     '4-1BB'
     """
-    domains = [part for part in insert.parts if part.kind == "costimulation"]
-    found = {costimulation_of(part) for part in domains}
-    notes = [
-        f"a study has no word for the costimulatory domain {one.name}" for one in domains if not costimulation_of(one)
-    ]
+    found = {part.name: costimulation_of(part.protein) for part in insert.parts if part.kind == "costimulation"}
+    notes = [f"a study has no word for the costimulatory domain {name}" for name, kind in found.items() if not kind]
     costimulation = " and ".join(name for name in MOTIFS if name in found.values()) or "none"
     words = {}
     for kind, known in (("armour", ARMOURS), ("switch", SWITCHES)):

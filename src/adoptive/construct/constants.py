@@ -72,14 +72,16 @@ class Constant:
     changes: tuple[str, ...]
     source: str
 
-    def after(self, tail_nt: str) -> str:
+    def after(self, tail_nt: str, *, own: bool = False) -> str:
         """Give the bases after a J that left ``tail_nt`` over: the junction's codon, then the region.
+
+        ``own``: V, J and C are of one species, so that the junction is theirs and none is fixed.
 
         >>> from adoptive.construct.bases import translate
         >>> translate(constant_of("human", "TRB").after("G"))[:8]
         'EDLNKVFP'
         """
-        return (self.junction or tail_nt + self.start) + self.nt
+        return (tail_nt + self.start if own or not self.junction else self.junction) + self.nt
 
 
 @lru_cache(maxsize=16)

@@ -128,7 +128,7 @@ class Germline:
 
         >>> v = Germline.load().variable("TRBV6-4")
         >>> v.leader, v.protein[v.cysteine :]
-        ('MRIRLLCCVAFSLLWAGPV', 'CASS')
+        ('MRIRLLCCVAFSLLWAGPV', 'CASSD')
 
         Raises
         ------
@@ -142,7 +142,7 @@ class Germline:
 
         >>> j = Germline.load().joining("TRAJ23")
         >>> j.protein[: j.conserved + 1], j.protein[j.conserved :], j.tail_nt
-        ('NQGGKLIF', 'FGQGTELSVKP', 'A')
+        ('IYNQGGKLIF', 'FGQGTELSVKP', 'A')
 
         Raises
         ------

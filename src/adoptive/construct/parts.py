@@ -125,7 +125,7 @@ def _row(row: Mapping[str, Any], where: str, statuses: tuple[Status, ...]) -> Li
         if word not in allowed:
             raise ConstructError("not one of the choices", where=where, value=word, allowed=", ".join(allowed))
     protein = _protein([(where, row["protein"])], where=where)
-    return ListedPart(_name(row["name"], where), kind, protein, row["source"].strip(), status)  # type: ignore[arg-type]
+    return ListedPart(_name(row["name"], where), kind, protein, row["source"].strip(), status)
 
 
 def _check_keys(row: Mapping[str, Any], where: str) -> None:
@@ -166,9 +166,14 @@ def parts_from_fasta(text: str, *, kind: PartKind, where: str) -> tuple[ListedPa
     if not records:
         raise ConstructError("no FASTA: no record", where=where, allowed="'>name' and residues below it")
     return tuple(
-        ListedPart(name, kind, _protein(lines, where=f"{where}: line {number}"), f"{where}: line {number}", "user")
+        ListedPart(name, kind, _protein(lines, where=f"{where}: line {number}"), _source(where, number), "user")
         for name, number, lines in records
     )
+
+
+def _source(where: str, line: int) -> str:
+    """Name a file and a line as a source, without the folder, which is this machine's."""
+    return f"{where.rsplit('/', 1)[-1]}: line {line}"
 
 
 def _name(text: str, where: str) -> str:

@@ -91,7 +91,7 @@ def tcr_insert(
 def _parts(chain: Chain, constants: ConstantSet) -> Iterator[Part]:
     word, cut = _WORD[chain.chain], 3 * len(chain.leader)
     constant = constant_of(constants, chain.chain)
-    nt = constant.after(chain.tail_nt)
+    nt = constant.after(chain.tail_nt, own=chain.species == "mouse")
     yield Part(f"{word} leader", "leader", chain.leader, f"{chain.v} leader", chain.nt[:cut])
     yield Part(f"{word} variable", "variable", chain.variable, f"{chain.v}, {chain.j}, {chain.cdr3}", chain.nt[cut:])
     yield Part(f"{word} constant", "constant", translate(nt), _said(constant), nt)
@@ -106,5 +106,5 @@ def _notes(chain: Chain, constants: ConstantSet) -> Iterator[str]:
     yield from chain.warnings
     constant = constant_of(constants, chain.chain)
     own = translate(chain.tail_nt + constant.start)
-    if constant.junction and translate(constant.junction) != own:
+    if chain.species == "human" and constant.junction and translate(constant.junction) != own:
         yield f"the junction is {translate(constant.junction)}, as in public murine cassettes; J and C give {own}"

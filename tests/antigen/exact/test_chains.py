@@ -38,6 +38,8 @@ def test_good_chains_are_used() -> None:
         ({"cdr3": "CASSLGQTNYGYSF"}, "CDR3 is not what its bases say"),
         ({"cdr3_nt": "TGCNNN"}, "CDR3 is not what its bases say"),
         ({"v": "TRAV4", "j": "TRAJ15"}, "genes of another locus"),
+        ({"v": "IGKV1-33*01"}, "genes of another locus"),
+        ({"j": "TRAJ15"}, "genes of another locus"),
     ],
 )
 def test_each_reason_refuses_exactly_its_chain(change: dict[str, object], reason: str) -> None:
@@ -71,6 +73,8 @@ def test_an_unknown_name_is_kept_and_noted_with_its_line() -> None:
 
 
 def test_several_calls() -> None:
+    no_allele = use_chains([replace(GOOD, v="TRBV6-4*99", line=4)])
+    assert (no_allele.used[0].v, no_allele.used[0].flags, no_allele.noted[0].line) == ("TRBV6-4", (), 4)
     alleles = use_chains([replace(GOOD, v="TRBV6-4*01,TRBV6-4*02")])
     assert alleles.used[0].v == "TRBV6-4"
     assert alleles.used[0].flags == ()

@@ -80,6 +80,14 @@ def test_alleles_do_not_part_a_clone_and_are_named_only_if_all_agree() -> None:
     assert same.clones[0].beta.v == "TRBV6-4*01"
 
 
+def test_a_weak_chain_is_flagged_on_its_own_candidate_only() -> None:
+    rows = clone_rows(clones_of([alpha("a"), alpha("a", SECOND, umis=1), beta("a")]), source=source)
+    assert {row.cdr3a: row.flags for row in rows} == {
+        "CLVGDMDQAGTALIF": ("one cell",),
+        SECOND: ("one cell", "low UMI"),
+    }
+
+
 def test_cells_in_blood() -> None:
     tumour = clones_of([alpha("a"), beta("a"), alpha("b", SECOND), beta("b", OTHER)])
     blood = [alpha("x"), beta("x"), alpha("y"), beta("y"), alpha("z", SECOND), beta("z"), beta("w", OTHER)]

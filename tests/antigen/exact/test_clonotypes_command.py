@@ -14,6 +14,7 @@ from made_cells import alpha, beta, counts, genes, tenx_text, write_h5
 
 from adoptive.antigen.clone_table import ScoredCell
 from adoptive.antigen.discovered import Clonotype
+from adoptive.errors import StudyError
 from adoptive.workbench.discover.clonotypes import Asked, find_clonotypes
 from adoptive.workbench.discover.tables import read_nouns
 
@@ -95,6 +96,19 @@ def test_the_airr_table_is_accepted_and_reads_back(
         (one.id, one.cells) for one in first.repertoire.clones
     ]
     assert [row.cdr3a_nt for row in again.clonotypes] == [row.cdr3a_nt for row in first.clonotypes]
+
+
+def test_a_gene_that_is_not_there_leaves_its_score_empty(files: dict[str, Path], tmp_path: Path) -> None:
+    names = [name for name in NAMES if name != "CXCL13"]
+    place = write_h5(tmp_path / "m.h5", CELLS, names, counts(len(CELLS), names))
+    found = find_clonotypes(Asked(contigs=files["contigs"], matrix=place))
+    assert {row.reactivity for row in found.clonotypes} == {None}
+    assert all(row.neotcr8 is not None for row in found.clonotypes)
+    assert found.qc["expression"]["genes_missing"]["reactivity"] == ["CXCL13"]
+    assert [row.cells for row in found.clonotypes] == [24, 6, 6]
+    other = write_h5(tmp_path / "ids.h5", CELLS, [name.lower() for name in names], counts(len(CELLS), names))
+    with pytest.raises(StudyError, match="no score can be computed"):
+        find_clonotypes(Asked(contigs=files["contigs"], matrix=other))
 
 
 def test_a_matrix_of_other_cells_is_refused(files: dict[str, Path], tmp_path: Path) -> None:

@@ -145,8 +145,24 @@ def test_logarithms_of_counts_give_the_same_as_the_counts() -> None:
         Transcriptome(cells, genes, csr_array(logs), "log-normalised"), ("CXCL13", "IL7R", "NOT")
     )
     assert np.allclose(found, given_logs, equal_nan=True)
+    million = np.log1p(1e6 * counts / np.maximum(counts.sum(axis=1), 1)[:, None])
+    per_million = log_normalised(Transcriptome(cells, genes, csr_array(million), "log-normalised"), ("CXCL13", "IL7R"))
+    assert np.allclose(per_million, found[:, :2])
+    part = Transcriptome(cells, genes[:3], csr_array(logs[:, :3]), "log-normalised")  # scale not told: left alone
+    assert np.allclose(log_normalised(part, ("CXCL13", "IL7R")), found[:, :2])
     assert np.isnan(found[:, 2]).all()
     assert (found[4, :2] == 0.0).all()
+
+
+def test_genes_are_found_by_symbol_then_by_alias_and_the_fuller_of_two_columns() -> None:
+    counts = csr_array([[1, 5, 2, 9], [0, 4, 2, 0]])
+    found, notes = Transcriptome(("a", "b"), ("TOX", "TOX", "CARS1", "GPR56"), counts, "counts").find(
+        ("TOX", "CARS", "ADGRG1", "CD4")
+    )
+    assert found.tolist() == [1, 2, 3, -1]
+    assert [note.split(" ")[0] for note in notes] == ["TOX", "CARS", "ADGRG1"]
+    both = Transcriptome(("a", "b"), ("CARS1", "CARS", "X", "Y"), counts, "counts")
+    assert both.find(("CARS",))[0].tolist() == [1]
 
 
 def test_few_cells_stand_above_the_percentile() -> None:

@@ -66,6 +66,8 @@ def _judged(one: NamedCheck, seen: Seen, done: dict[str, Check]) -> Check:
             return _said(one, Finding("", "", unjudged=f"see {need}"))
     if one.framed and not seen.aligned:
         return _said(one, Finding("", "", unjudged="the protein is not as long as the design; see translation"))
+    if one.chains and not seen.domains:
+        return _said(one, Finding("", "", unjudged="the design names no chains, or has no V domain"))
     return _said(one, one.judge(seen))
 
 

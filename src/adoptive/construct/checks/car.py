@@ -131,8 +131,8 @@ def judge_linker(seen: Seen) -> Finding:
     (shortest, longest), never = asked.linker_aa, asked.linker_never
     threshold = f"{shortest} to {longest} residues, {asked.linker_gs:.0%} G and S or more, none of {never}"
     if len(domains) != 2:
-        faults = (f"{len(domains)} variable domains, asked two",) if domains else ()
-        return Finding(f"{len(domains)} variable domains", threshold, faults, "the binder was given whole")
+        value = f"{len(domains)} variable domains"
+        return Finding(value, threshold, (f"{value}, asked two",) if domains else (), "the binder was given whole")
     start, end = domains[0].end, domains[1].start
     between = seen.protein[start:end]
     share = sum(letter in "GS" for letter in between) / max(len(between), 1)

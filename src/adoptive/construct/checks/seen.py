@@ -144,7 +144,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class NamedCheck:
-    """Name a check: ``needs`` are checks without which it cannot judge, ``framed`` ones need every residue in place."""
+    """Name a check: its function, and what it cannot judge without.
+
+    ``needs`` are checks that must have passed; ``framed`` ones need every residue in place, ``chains`` ones the chains
+    that the design names. ``kinds`` of inserts that have it.
+    """
 
     id: str
     title: str
@@ -153,6 +157,7 @@ class NamedCheck:
     framed: bool = False
     reports: bool = False
     kinds: tuple[str, ...] = ("TCR", "CAR")
+    chains: bool = False
 
 
 def see(built: Built, *, others: tuple[Insert, ...], limits: Limits) -> Seen:

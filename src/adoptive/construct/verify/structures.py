@@ -37,17 +37,17 @@ def observed_differences(observed: str, variable: str) -> int:
 
 
 def compare_structures(
-    species: Species, source: Source = "imgt"
+    species: Species, source: Source = "imgt", *, pdb: str = ""
 ) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], str]]:
-    """Stitch every chain of a species: how many residues differ, by structure and chain, and why some are not stitched.
+    """Stitch a species' chains: how many residues differ, by structure and chain, and why some are not stitched.
 
-    An allele that the source lacks is looked up by its gene.
+    All structures, or the one named ``pdb``. An allele that the genome's reference lacks is looked up by its gene.
     """
     germline = Germline.load(source, species)
     differ: dict[tuple[str, str], int] = {}
     refused: dict[tuple[str, str], str] = {}
     for row in read_rows(STRUCTURES):
-        if row["organism"] != species:
+        if row["organism"] != species or pdb not in ("", row["pdbid"]):
             continue
         key = row["pdbid"], row["ab"]
         v, j = _known(germline, row["v_gene"], "variable"), _known(germline, row["j_gene"], "joining")
@@ -110,7 +110,7 @@ def _mouse() -> Outcome:
 
 def _matured() -> Outcome:
     """Report the matured alpha chain of 5brz as unlike germline, and its beta chain as germline."""
-    differ, _ = compare_structures("human")
+    differ, _ = compare_structures("human", pdb="5brz")
     alpha, beta = differ[("5brz", "A")], differ[("5brz", "B")]
     return (alpha, beta) == (6, 0), f"5brz: alpha differs from germline in {alpha} residues, beta in {beta}"
 

@@ -6,8 +6,8 @@ import typer
 
 from adoptive.workbench.cli.clonotypes import clonotypes
 from adoptive.workbench.cli.neoantigens import neoantigens, offtarget
-from adoptive.workbench.cli.screen import minigenes, screen
 from adoptive.workbench.cli.rank import rank
+from adoptive.workbench.cli.screen import minigenes, screen
 
 __all__ = ["antigen"]
 

@@ -30,6 +30,10 @@ def minigenes(
     threshold_nm: Annotated[
         float, typer.Option(min=1.0, max=50_000.0, help="A junction peptide must not bind better (IC50).")
     ] = 500.0,
+    rank_percent: Annotated[
+        float,
+        typer.Option(min=0.001, max=100.0, help="... if it ranks so high among random peptides; 100: IC50 alone."),
+    ] = 2.0,
     linker: Annotated[
         list[str] | None, typer.Option(help="Linker to try where no order is clean; may be given again.")
     ] = None,
@@ -46,9 +50,8 @@ def minigenes(
     from adoptive.workbench.discover.minigenes import MinigeneRequest, write_minigenes
 
     plain = TandemRules()
-    rules = TandemRules(
-        per_tandem, threshold_nm, linkers=tuple(one.upper() for one in linker) if linker else plain.linkers
-    )
+    linkers = tuple(one.upper() for one in linker) if linker else plain.linkers
+    rules = TandemRules(per_tandem, threshold_nm, rank_percent, linkers=linkers)
     request = MinigeneRequest(neoantigens, hla, out, rules, tuple(tier or ()), rows, seed)
     made, summary = write_minigenes(request)
     if as_json:

@@ -16,7 +16,7 @@ from adoptive.antigen.clone_table import KnownReceptor, ScoredCell, cell_rows, c
 from adoptive.antigen.clonotypes import CloneRules, Repertoire, clones_of, count_elsewhere
 from adoptive.antigen.discovered import Clonotype
 from adoptive.antigen.reactivity import fit_reactivity, out_of_patient
-from adoptive.antigen.transcriptome import match_barcodes
+from adoptive.antigen.transcriptome import SCALE, Transcriptome, match_barcodes, normalised_to
 from adoptive.errors import StudyError
 from adoptive.workbench.discover.cells.airr_out import airr_text
 from adoptive.workbench.discover.cells.contigs import ReadContigs, read_airr, read_contigs, read_tenx
@@ -146,14 +146,37 @@ def _scored(repertoire: Repertoire, asked: Asked) -> tuple[CellScores, dict[str,
             next_step="give matrix and chains of the same sample",
         )  # fmt: skip
     names = tuple(wanted[place] for place in there)
-    scores = score_cells(replace(transcriptome.of_cells(places[there]), cells=names))
+    mine = replace(transcriptome.of_cells(places[there]), cells=names)
+    scores = score_cells(mine)
+    _check_genes(scores, mine, str(asked.matrix))
     summary = {
         "cells_in_matrix": len(transcriptome.cells), "genes": len(transcriptome.genes), "values": transcriptome.kind,
         "cells_wanted": len(wanted), "cells_found": len(names), "matching": said,
         "genes_missing": {name: list(genes) for name, genes in scores.missing.items()},
-        "percentile_95": scores.thresholds, "notes": [*transcriptome.notes, *scores.notes],
+        "percentile_95": scores.thresholds, "notes": [*transcriptome.notes, *scores.notes, *_scale(mine)],
     }  # fmt: skip
     return scores, summary, files
+
+
+def _check_genes(scores: CellScores, transcriptome: Transcriptome, place: str) -> None:
+    """Refuse a matrix in which no gene of any score is found: its genes go by other names."""
+    if not any(np.isfinite(values).any() for values in (scores.neotcr8, scores.neotcr4, scores.reactivity)):
+        raise StudyError(
+            "no score can be computed: its genes are not in the matrix", where=place,
+            value=", ".join(transcriptome.genes[:5]), allowed="symbols of human genes, as CXCL13",
+            next_step="give a matrix of all human genes with symbols",
+        )  # fmt: skip
+
+
+def _scale(transcriptome: Transcriptome) -> list[str]:
+    """Say to which sum per cell logarithms were normalised."""
+    if transcriptome.kind == "counts":
+        return []
+    found = normalised_to(transcriptome)
+    if found is None:
+        return ["the scale of the logarithms cannot be told; the three-gene model expects log(1 + counts per 10,000)"]
+    same = abs(found - SCALE) <= 0.01 * SCALE
+    return [] if same else [f"the logarithms were of {found:,.0f} counts per cell and were brought to 10,000"]
 
 
 def _elsewhere(repertoire: Repertoire, path: Path) -> tuple[dict[str, int], dict[str, Any], Read]:

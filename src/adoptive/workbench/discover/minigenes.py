@@ -9,12 +9,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from numpy.ma import MaskedArray, getmaskarray
+
 from adoptive.antigen.binding import AMINO_ACIDS, Matrices
 from adoptive.antigen.discovered import Neoantigen
 from adoptive.antigen.minigenes import minigene_of
 from adoptive.antigen.order_sheet import Peptide, PoolPlace, peptides_of
 from adoptive.antigen.pools import lay_pools, well_name
-from adoptive.antigen.screen_types import Junction, Pool, TandemRules, Tandems
+from adoptive.antigen.screen_types import Bind, Junction, Pool, TandemRules, Tandems
 from adoptive.antigen.tandems import design_tandems
 from adoptive.construct.bases import ConstructError
 from adoptive.construct.codons import optimise
@@ -29,6 +31,8 @@ from adoptive.workbench.new_folder import check_folder
 __all__ = ["MinigeneRequest", "Minigenes", "csv_text", "design_minigenes", "write_minigenes"]
 
 PREDICTOR = "smmpmbec"
+SHORTEST = 13
+"""The mutated residue and a whole flank on one side, as at a protein's end."""
 
 
 @dataclass(frozen=True)
@@ -93,13 +97,20 @@ def write_minigenes(
 
 def _read_neoantigens(request: MinigeneRequest) -> tuple[tuple[Neoantigen, ...], Text]:
     """Read the neoantigens of the tiers that were asked for; windows are checked with their lines."""
-    table = read_table(request.neoantigens, what="neoantigen table", needed=("id", "window"))
+    table = read_table(request.neoantigens, what="neoantigen table", needed=("id", "window", "tier"))
     for row in table.rows:
+        if request.tiers and row.text("tier") not in request.tiers:
+            continue
         for column in ("window", "wild_type_window"):
             window = row.text(column, needed=column == "window")
             wrong = sorted(set(window) - set(AMINO_ACIDS))
             if wrong:
                 row.mistake(column, "not the letters of amino acids", value="".join(wrong), allowed=AMINO_ACIDS)
+        if 0 < len(row.text("window")) < SHORTEST:
+            row.mistake(
+                "window", "too short for a minigene: the window of the protein is not known", value=row.text("window"),
+                allowed=f"{SHORTEST} residues or more", next_step="give antigen neoantigens the --proteins",
+            )  # fmt: skip
         row.whole("mutated_at", least=1, most=len(row.text("window")) + 1, needed=True)
     table.check()
     found = read_nouns(request.neoantigens, Neoantigen, what="neoantigen table")
@@ -128,12 +139,9 @@ def design_minigenes(
             value=", ".join(alleles), allowed=f"{len(matrices.alleles)} alleles of {PREDICTOR}",
         )  # fmt: skip
 
-    def bind(allele: str, peptides: Sequence[str]) -> list[float | None]:
-        said = matrices.ic50_nm(allele, peptides)
-        return [None if hidden else float(value) for value, hidden in zip(said.data, said.mask, strict=True)]
-
     minigenes = [minigene_of(one, lengths=request.rules.lengths) for one in neoantigens]
-    tandems = design_tandems(minigenes, alleles=scored, bind=bind, rules=request.rules)
+    bind, rank = _plain(matrices.ic50_nm), _plain(matrices.rank_percent)
+    tandems = design_tandems(minigenes, alleles=scored, bind=bind, rank=rank, rules=request.rules)
     bases, problems = [], []
     for one in tandems.tandems:
         try:
@@ -145,6 +153,16 @@ def design_minigenes(
     pools += tuple(Pool(one.name, "tandem", tuple(part.antigen for part in one.minigenes)) for one in tandems.tandems)
     without = tuple(dict.fromkeys(one for one in alleles if not matrices.lengths(one)))
     return Minigenes(tandems, tuple(bases), peptides_of(neoantigens), pools, scored, without, tuple(problems))
+
+
+def _plain(predict: Callable[[str, Sequence[str]], MaskedArray[Any, Any]]) -> Bind:
+    """Let a predictor say None where it has no matrix."""
+
+    def said(allele: str, peptides: Sequence[str]) -> list[float | None]:
+        found = predict(allele, peptides)
+        return [None if hidden else float(value) for value, hidden in zip(found.data, getmaskarray(found), strict=True)]
+
+    return said
 
 
 def _places(made: Minigenes) -> Iterable[PoolPlace]:

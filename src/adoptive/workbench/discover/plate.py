@@ -110,7 +110,7 @@ def _check_stimulus(row: Row, stimulus: str, kind: str, known: set[str], pools: 
     if not known or not stimulus:
         return
     if stimulus not in known and antigen_of(stimulus) not in known:
-        near = nearest(stimulus, sorted(known))
+        near = nearest(stimulus, tuple(sorted(known)))
         step = f"is it {near}?" if near else "name it as in the table of pools"
         row.mistake("stimulus", "neither a pool nor an antigen of the pools", value=stimulus, next_step=step)
     elif kind == "wild type" and stimulus in pools:

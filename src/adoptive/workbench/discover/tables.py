@@ -158,7 +158,7 @@ def _check_header(table: Table, needed: Sequence[str]) -> None:
     if missing and len(missing) == len(needed) and (len(needed) > 1 or len(names) <= 1):
         raise StudyError(
             f"the {table.what} has no line of column names", where=place, value=" ".join(names)[:80],
-            allowed=", ".join(needed), next_step="write the columns' names in the first line",
+            allowed=", ".join(needed).replace("|", " or "), next_step="write the columns' names in the first line",
         )  # fmt: skip
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from adoptive.construct.checks import Limits, check, is_ready
 from adoptive.construct.codons import build
@@ -16,13 +15,11 @@ from adoptive.errors import StudyError
 from adoptive.workbench.discover.origin import table_folder
 from adoptive.workbench.discover.text import Text
 from adoptive.workbench.new_folder import check_folder
-from adoptive.workbench.order.files import write_order
+from adoptive.workbench.order.files import file_stem, write_order
 from adoptive.workbench.order.receptors import Layout, Sequences, insert_of, inserts_of_table
 from adoptive.workbench.order.vectors import read_vector
 
 __all__ = ["Ordered", "TcrAsked", "order_document", "order_tcrs"]
-
-_LONGEST_NAME: Final = 60
 
 
 @dataclass(frozen=True)
@@ -86,13 +83,10 @@ def order_tcrs(asked: TcrAsked, out: Path) -> tuple[Ordered, ...]:
     """
     check_folder(out)
     inserts, inputs = _inserts(asked)
-    vector = None
-    if asked.vector is not None:
-        vector = read_vector(asked.vector)
+    vector = None if asked.vector is None else (read_vector(asked.vector), Place.of(asked.place))
     built = [build(insert, rules=asked.limits.rules, seed=asked.seed) for insert in inserts]
     if vector is not None:
-        place = Place.of(asked.place)
-        built = [put_into(vector, one, place) for one in built]
+        built = [put_into(vector[0], one, vector[1]) for one in built]
     single = len(inserts) == 1 and not asked.chosen
     names = [""] if single else _folders([insert.id for insert in inserts])
     ordered = tuple(
@@ -120,14 +114,14 @@ def _others(inserts: Sequence[Insert], at: int) -> tuple[Insert, ...]:
 
 
 def _folders(ids: Sequence[str]) -> list[str]:
-    """Name a folder by each id: letters, digits, ``_``, ``.`` and ``-`` only, no name twice."""
+    """Name a folder by each id, no name twice even where capitals do not count."""
     names: list[str] = []
     for one in ids:
-        plain = re.sub(r"[^A-Za-z0-9_.-]+", "_", one).strip("._-")[:_LONGEST_NAME] or "receptor"
-        name, count = plain, 1
+        stem = name = file_stem(one)
+        count = 1
         while name.lower() in {other.lower() for other in names}:
             count += 1
-            name = f"{plain}_{count}"
+            name = f"{stem}_{count}"
         names.append(name)
     return names
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -56,8 +57,11 @@ def read_hdf5(place: Path, *, values: Values = "auto") -> Transcriptome:
 
 
 def _start(place: Path) -> str:
-    with place.open("rb") as file:
-        return repr(file.read(16))
+    try:
+        with place.open("rb") as file:
+            return repr(file.read(16))
+    except OSError as problem:
+        return str(problem.strerror)
 
 
 def _damaged(place: Path, problem: object) -> StudyError:
@@ -73,7 +77,7 @@ def _cell_ranger(file: Any, place: Path) -> tuple[list[str], list[str], csr_arra
     data, indices, indptr = (group[part][:] for part in ("data", "indices", "indptr"))
     rows, columns = (int(size) for size in group["shape"][:])
     whole = len(indptr) == columns + 1 and len(indices) == len(data) == int(indptr[-1]) and not int(indptr[0])
-    if not whole or np.any(np.diff(indptr.astype(np.int64)) < 0) or (len(indices) and int(indices.max()) >= rows):
+    if not whole or np.any(np.diff(indptr.astype(np.int64)) < 0) or not _within(indices, rows):
         raise _damaged(place, "the lengths of data, indices and indptr do not agree")
     matrix = csr_array((data.astype(np.float64), indices.astype(np.int32), indptr.astype(np.int32)), (columns, rows))
     genes, keep, notes = _genes(group)
@@ -81,6 +85,10 @@ def _cell_ranger(file: Any, place: Path) -> tuple[list[str], list[str], csr_arra
     if len(keep) < len(genes) == rows:
         return barcodes, [genes[one] for one in keep], csr_array(matrix[:, keep]), notes
     return barcodes, genes, matrix, notes
+
+
+def _within(indices: Any, rows: int) -> bool:
+    return not len(indices) or (int(indices.min()) >= 0 and int(indices.max()) < rows)
 
 
 def _group(file: Any, place: Path) -> Any:
@@ -123,7 +131,9 @@ def _annotated(place: Path, values: Values) -> Transcriptome:
             next_step="install adoptive[single-cell], or give Cell Ranger's .h5 or its matrix folder",
         ) from None  # fmt: skip
     try:
-        data = anndata.read_h5ad(place)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of old files, which are read all the same
+            data = anndata.read_h5ad(place)
     except Exception as problem:  # the library raises many kinds
         raise _damaged(place, f"{type(problem).__name__}: {problem}") from None
     name, chosen, genes = _layer(data)
