@@ -223,10 +223,14 @@ def _lacking(group: Sequence[Well], background: Sequence[Well], rules: ScreenRul
     if any(one.too_many for one in group):
         return "too many spots to count"
     if len(background) < rules.least_background:
-        return f"cannot be tested: {len(background)} wells without antigen, {rules.least_background} needed"
+        return f"cannot be tested: {_wells(background)} without antigen, {rules.least_background} needed"
     if len(group) < rules.least_wells:
-        return f"cannot be tested: {len(group)} well with the stimulus, {rules.least_wells} needed"
+        return f"cannot be tested: {_wells(group)} with the stimulus, {rules.least_wells} needed"
     return ""
+
+
+def _wells(wells: Sequence[Well]) -> str:
+    return f"{len(wells)} well" + ("" if len(wells) == 1 else "s")
 
 
 def _control_responded(
