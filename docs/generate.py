@@ -292,16 +292,63 @@ def _indexed(name: str) -> str:
     return f"{letter}_{{{rest},j}}" if rest else f"{letter}_j"
 
 
+def noun(place: str) -> str:
+    """List the columns of a table whose rows are a noun, as ``antigen.discovered.Neoantigen``."""
+    from importlib import import_module
+
+    from adoptive.workbench.discover.tables import columns_of
+
+    module, _, name = place.rpartition(".")
+    rows = columns_of(getattr(import_module(f"adoptive.{module}"), name))
+    return _grid(
+        ("column", "kind", "unit", "meaning"), ((f"`{n}`", _in_words(k), u.unit, u.meaning) for n, k, u in rows)
+    )
+
+
+def _in_words(kind: Any) -> str:
+    """Say in words what a column holds."""
+    from types import NoneType
+    from typing import get_args, get_origin
+
+    words = {str: "text", float: "number", int: "whole number", bool: "true or false"}
+    if get_origin(kind) is tuple:
+        return "list, with `;` between"
+    if kind in words:
+        return words[kind]
+    plain = [one for one in get_args(kind) if one is not NoneType]
+    return f"{_in_words(plain[0])}, or empty" if len(plain) == 1 else "text"
+
+
+def construct_checks() -> str:
+    """List the checks of a construct."""
+    from adoptive.construct.checks import CHECKS
+
+    rows = ((f"`{one.id}`", one.title, " and ".join(one.kinds), "is reported" if one.reports else "stops the order")
+            for one in CHECKS)  # fmt: skip
+    return _grid(("check", "what must hold", "of", "a failure"), rows)
+
+
+def car_parts() -> str:
+    """List the catalogue of parts of chimeric receptors."""
+    from adoptive.construct.parts import load_catalogue
+
+    rows = ((one.name, one.kind, len(one.protein), one.status, one.source) for one in load_catalogue().parts)
+    return _grid(("part", "kind", "amino acids", "status", "where it was read"), rows)
+
+
 TABLES: dict[str, Callable[..., str]] = {
     "assumptions": assumptions,
+    "car_parts": car_parts,
     "choice_drugs": choice_drugs,
     "columns": columns,
+    "construct_checks": construct_checks,
     "criteria": criteria,
     "endpoints": endpoints,
     "observation": observation,
     "equations": equations,
     "keys": keys,
     "kinds_of": kinds_of,
+    "noun": noun,
     "published": published,
     "states": states,
     "statuses": statuses,

@@ -61,7 +61,7 @@ def car_of() -> Insert:
     return Insert("FMC63-28Z", "CAR", parts)
 
 
-def with_part(insert: Insert, name: str, **changes: str) -> Insert:
+def with_part(insert: Insert, name: str, /, **changes: str) -> Insert:
     """Change one part of an insert."""
     parts = tuple(replace(one, **changes) if one.name == name else one for one in insert.parts)  # type: ignore[arg-type]
     return replace(insert, parts=parts)

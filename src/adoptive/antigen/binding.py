@@ -38,8 +38,8 @@ _COMMON: Final = np.array(
         2.41, 4.06, 4.74, 3.93, 5.53, 6.65, 5.36, 6.86, 1.10, 2.92,
     ]
 )  # fmt: skip
-_STEP: Final = 0.005
-"""Width of the steps in which scores are counted for their rank."""
+_STEP: Final = 0.001
+"""Step of the matrices' numbers: scores are counted in whole steps for their rank."""
 
 
 class BindingError(AdoptiveError, ValueError):
@@ -144,9 +144,22 @@ class Matrices:
         for length in self.lengths(allele):
             at = np.flatnonzero((lengths == length) & ~np.ma.getmaskarray(scores))
             if at.size:
-                bounds, share = _tail(self.predictor, allele, length)
-                ranks[at] = 100.0 * share[np.searchsorted(bounds, better * scores.data[at] - 1e-9, side="left")]
+                lowest, share = _tail(self.predictor, allele, length)
+                ranks[at] = 100.0 * share[np.rint((better * scores.data[at] - lowest) / _STEP).astype(np.intp)]
         return ranks
+
+    def binds(
+        self, allele: str, peptides: Sequence[str], *, ic50_nm: float = 500.0, rank_percent: float = 2.0
+    ) -> NDArray[np.bool_]:
+        """Say which peptides bind, ``(peptides,)``: below the rank and, where the predictor gives one, the IC50.
+
+        IC50 alone does not compare between alleles: see :func:`~adoptive.antigen.epitopes.strength`. What has no
+        prediction is False.
+        """
+        found = self.rank_percent(allele, peptides).filled(np.inf) < rank_percent
+        if self.predictor == "smmpmbec":
+            found &= self.ic50_nm(allele, peptides).filled(np.inf) < ic50_nm
+        return np.asarray(found)
 
     def _check(self, allele: str) -> None:
         if not self.lengths(allele):
@@ -182,16 +195,17 @@ def _letters(peptides: Sequence[str], length: int) -> NDArray[np.intp]:
     return _PLACES[np.frombuffer(codes, np.uint8)].reshape(-1, length)
 
 
-@lru_cache(maxsize=512)
-def _tail(predictor: str, allele: str, length: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give scores in rising order, high binds, and the share of random peptides at or above each."""
+@lru_cache(maxsize=64)
+def _tail(predictor: str, allele: str, length: int) -> tuple[float, NDArray[np.float64]]:
+    """Give the lowest score a peptide can have, high binds, and the share of random peptides at or above each step."""
     matrix = _loaded(predictor).by_allele[allele, length]
     sign = -1.0 if predictor == "smmpmbec" else 1.0
     steps = np.rint(sign * matrix.weights / _STEP).astype(np.intp)
-    density = np.ones(1)
-    for row in steps:
-        one = np.bincount(row - row.min(), weights=_COMMON / _COMMON.sum())
-        density = np.convolve(density, one)
-    lowest = sign * matrix.constant + _STEP * steps.min(axis=1).sum()
-    share = np.append(np.cumsum(density[::-1])[::-1], 0.0)
-    return lowest + _STEP * np.arange(density.size), np.clip(share, 0.0, 1.0)
+    density, common = np.ones(1), _COMMON / _COMMON.sum()
+    for row in steps - steps.min(axis=1, keepdims=True):
+        longer = np.zeros(density.size + row.max())
+        for shift, share in zip(row.tolist(), common.tolist(), strict=True):
+            longer[shift : shift + density.size] += share * density
+        density = longer
+    lowest = sign * matrix.constant + _STEP * float(steps.min(axis=1).sum())
+    return lowest, np.clip(np.cumsum(density[::-1])[::-1], 0.0, 1.0)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import numpy as np
 
-from adoptive.antigen.binding import Matrices
+from adoptive.antigen.binding import PREDICTORS, Matrices
 from adoptive.antigen.candidates import Candidate
 from adoptive.antigen.mutations import Pair
 from adoptive.antigen.tiers import Settings
@@ -52,16 +52,23 @@ Imported = Mapping[tuple[str, str], Score]
 
 
 def strength(score: Score | None, settings: Settings) -> float:
-    """Give binding over its threshold, IC50 if there is one, else rank: below 1 binds; infinite: not predicted.
+    """Give binding over its threshold: below 1 binds; infinite: not predicted.
+
+    A matrix must hold both thresholds, so the worse of the two counts: its IC50 alone does not compare between alleles
+    (of random 9-mers 4 % lie below 500 nM on A*02:01, 0.03 % on C*04:01, nearly all on C*12:03). Other predictors are
+    judged by their IC50, by their rank if they give none.
 
     >>> strength(Score(50.0, None, "x"), Settings()), strength(None, Settings())
     (0.1, inf)
+    >>> strength(Score(50.0, 4.0, "smmpmbec"), Settings()), strength(Score(50.0, 4.0, "NetMHCpan"), Settings())
+    (2.0, 0.1)
     """
-    if score is None:
+    if score is None or (score.ic50_nm is None and score.rank_percent is None):
         return float("inf")
-    if score.ic50_nm is not None:
-        return score.ic50_nm / settings.binding_nm
-    return float("inf") if score.rank_percent is None else score.rank_percent / settings.rank_percent
+    by_ic50 = 0.0 if score.ic50_nm is None else score.ic50_nm / settings.binding_nm
+    by_rank = 0.0 if score.rank_percent is None else score.rank_percent / settings.rank_percent
+    both = score.ic50_nm is None or score.predictor in PREDICTORS
+    return max(by_ic50, by_rank) if both else by_ic50
 
 
 def at_anchors(pair: Pair, anchors: Sequence[int]) -> bool:

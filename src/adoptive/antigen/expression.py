@@ -63,7 +63,7 @@ def draw_positive_share(plan: AntigenPlan, keys: Keys, *, kinds: Kinds, typical:
     the share of cells that a receptor found for the patient can see.
     """
     if plan.private:
-        return np.clip(find_receptors(keys, typical=typical, streams=streams).covered, _EDGE, 1.0 - _EDGE)
+        return np.clip(find_receptors(keys, typical=typical, streams=streams, plan=plan).covered, _EDGE, 1.0 - _EDGE)
     alpha, beta = _shape(plan, kinds, keys, typical, peritoneal=False)
     share = betaincinv(alpha, beta, streams.uniform("antigen.positive share", keys))
     return np.clip(share, _EDGE, 1.0 - _EDGE)
@@ -134,10 +134,9 @@ def draw_antigen(
     ``founder_absent``, else ``min(founder_share exp(sd z), 1 - positive, limit)``. Cells without any of a patient's
     private neoantigens are negative, all of them.
     """
-    receptors, potency = np.ones(len(keys)), np.ones(len(keys))
+    found = None
     if plan.private:
-        found = find_receptors(keys, typical=typical, streams=streams)
-        receptors, potency = found.number, found.potency
+        found = find_receptors(keys, typical=typical, streams=streams, plan=plan)
         founder, negative = np.ones(len(keys), bool), 1.0 - positive
     else:
         founder, negative = _founder_clone(positive, keys=keys, kinds=kinds, typical=typical, streams=streams)
@@ -147,6 +146,7 @@ def draw_antigen(
     def density(of: str) -> Floats:
         return draw_patients(typical, streams, name=f"antigen.density_{of}", keys=keys, kinds=kinds)
 
+    one = np.ones(len(keys))
     return Antigen(
         positive_share=share,
         read_share=read,
@@ -154,13 +154,28 @@ def draw_antigen(
         low_share=low,
         negative_share=negative,
         founder_clone=founder,
-        high_density=density("high"),
+        high_density=_measured(plan, density("high"), keys=keys, kinds=kinds, typical=typical, streams=streams),
         low_density=density("low"),
         negative_density=density("negative"),
-        receptors=receptors,
-        potency=potency,
+        receptors=one if found is None else found.number,
+        potency=one if found is None else found.potency,
         target=plan.target,
+        seen_by=one if found is None else found.seen_by,
+        hla_escape=one if found is None else found.hla_escape,
+        hla_start=one if found is None else found.hla_escape * (not plan.hla_loss_measured),
     )
+
+
+def _measured(
+    plan: AntigenPlan, drawn: Floats, *, keys: Keys, kinds: Kinds, typical: Typical, streams: Streams
+) -> Floats:
+    """Give the density of high cells about the plan's measured median, if it has one: ``median gsd^z``."""
+    if plan.high_density_per_cell is None:
+        return drawn
+    if plan.high_density_gsd is None:
+        return plan.high_density_per_cell * drawn / typical.at("antigen.density_high", keys, kinds=kinds)
+    z = np.clip(streams.normal("patient:antigen.density_high", keys), -3.0, 3.0)
+    return np.asarray(plan.high_density_per_cell * plan.high_density_gsd**z)
 
 
 def _founder_clone(

@@ -20,7 +20,7 @@ from adoptive.antigen.screen import (
     read_plate,
     sources_of,
 )
-from adoptive.antigen.screen_types import Explanation, Pool, Judged, Titrated, Well
+from adoptive.antigen.screen_types import Explanation, Judged, Pool, Titrated, Well
 from adoptive.antigen.titration import Dose, Fitted, Interval, fit_titration
 
 __all__ = ["Screened", "antigen_of", "screen_plate"]

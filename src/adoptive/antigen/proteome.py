@@ -28,23 +28,27 @@ def joined(proteins: Iterable[str]) -> NDArray[np.int8]:
 
 
 def peptides_in(proteins: Sequence[str], peptides: Collection[str]) -> frozenset[str]:
-    """Find which peptides stand in a protein; peptides longer than 14 residues are not looked for.
+    """Find which peptides stand in a protein.
+
+    Peptides longer than 14 residues, or with a letter that is no common amino acid, are not looked for.
 
     >>> sorted(peptides_in(["MTEYKLVVVGAGGVGK"], ["VVGAGGVGK", "VVGADGVGK"]))
     ['VVGAGGVGK']
     """
     residues = joined(proteins)
     found: list[str] = []
-    for length in sorted({len(peptide) for peptide in peptides if 0 < len(peptide) <= _LONGEST}):
-        wanted = sorted(peptide for peptide in set(peptides) if len(peptide) == length)
-        asked = _codes(joined(wanted), length)[:: length + 1]
-        there = np.isin(asked, _codes(residues, length))
-        found += [peptide for peptide, stands in zip(wanted, there, strict=True) if stands]
+    asked_for = {peptide for peptide in peptides if 0 < len(peptide) <= _LONGEST and set(peptide) <= set(AMINO_ACIDS)}
+    for length in sorted({len(peptide) for peptide in asked_for}):
+        wanted = sorted(peptide for peptide in asked_for if len(peptide) == length)
+        asked = _codes(joined(wanted), length)[:: length + 1]  # in rising order: sorted words, letters in order
+        codes = _codes(residues, length)
+        nearest = np.minimum(np.searchsorted(asked, codes), asked.size - 1)
+        found += [wanted[at] for at in set(nearest[asked[nearest] == codes].tolist())]
     return frozenset(found)
 
 
 def _codes(residues: NDArray[np.int8], length: int) -> NDArray[np.int64]:
-    """Give each stretch of a length one number; peptides with a gap never equal one without."""
+    """Give each stretch of a length one number, in base 21; stretches with a gap never equal one without."""
     count = max(residues.size - length + 1, 0)
     codes = np.zeros(count, np.int64)
     for place in range(length):

@@ -17,7 +17,12 @@ NEO_TIERS: Final = ("Pass", "LowExpr", "Subclonal", "Anchor", "HLALost", "NoExpr
 
 @dataclass(frozen=True)
 class Settings:
-    """Hold the thresholds; the defaults are pVACseq's where it has one, ``lost_share`` and ``anchors`` are choices."""
+    """Hold the thresholds.
+
+    ``binding_nm``, ``allele_tpm``, ``gene_tpm`` and ``clonal_ccf`` follow pVACseq (with them the tiers of its shipped
+    report come out, 357 of 358 rows); ``rank_percent`` is the usual limit of weak binding; ``anchors``, ``lost_share``
+    and ``clonal_vaf_most`` are choices.
+    """
 
     lengths: tuple[int, ...] = (8, 9, 10, 11)
     """Residues of the peptides."""
@@ -26,7 +31,7 @@ class Settings:
     binding_nm: float = 500.0
     """A peptide binds below this IC50."""
     rank_percent: float = 2.0
-    """A peptide binds below this rank, where its predictor gives no IC50."""
+    """A peptide binds below this rank as well, of matrices; of other predictors if they give no IC50."""
     allele_tpm: float = 2.5
     """Mutated transcripts, TPM x RNA VAF, above which a mutation counts as expressed."""
     gene_tpm: float = 1.0

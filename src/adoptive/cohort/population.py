@@ -56,9 +56,14 @@ def screen(population: Population, antigen: AntigenPlan, keys: Keys, typical: Ty
         read_share=read,
         antigen_fails=read < antigen.entry_fraction,
         hla_fails=~given.get("has_hla", has).astype(bool),
-        receptor_fails=find_receptors(keys, typical=typical, streams=streams).number == 0 if antigen.private else none,
+        receptor_fails=none if not antigen.private or antigen.receptors else _without_receptor(keys, typical, streams),
         other_fails=streams.uniform("cohort.other failure", keys) < population.other_failure_share,
     )
+
+
+def _without_receptor(keys: Keys, typical: Typical, streams: Streams) -> NDArray[np.bool_]:
+    """Say for whom no receptor against his own neoantigens is found."""
+    return np.asarray(find_receptors(keys, typical=typical, streams=streams).number == 0)
 
 
 def draw_cohort(

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
 from adoptive.construct.bases import AMINO_ACIDS, ConstructError, translate
-from adoptive.construct.rules import Breach, Rules, recognition, rule_breaches
+from adoptive.construct.rules import Breach, Rules, recognition, rule_breaches, shared_kmers
 from adoptive.construct.types import Built, Insert
 
 __all__ = ["Rules", "build", "codon_usage", "optimise"]
 
-_ATTEMPTS: Final = 5
+_ATTEMPTS, _APART = 5, 20
 _SAID: Final = {
     "sites": "restriction site", "patterns": "poly-A or splice signal", "runs": "run of one base",
-    "gc": "share of G and C", "repeats": "repeat",
+    "gc": "share of G and C", "repeats": "repeat", "vector": "shared with the vector",
 }  # fmt: skip
 _PLAIN: Final = Rules()
+_DRAWING: Final = ("dna_features_viewer", "geneblocks", "matplotlib", "pandas", "pdf_reports", "primer3", "sequenticon")
 
 
-def optimise(protein: str, *, rules: Rules = _PLAIN, seed: int = 0, fixed: Sequence[tuple[int, str]] = ()) -> str:
+def optimise(
+    protein: str, *, rules: Rules = _PLAIN, seed: int = 0, fixed: Sequence[tuple[int, str]] = (), apart_from: str = ""
+) -> str:
     """Choose codons for a protein.
 
     The codons of each amino acid are dealt out in the shares that human genes use them (Kazusa table, as near as whole
@@ -39,6 +45,8 @@ def optimise(protein: str, *, rules: Rules = _PLAIN, seed: int = 0, fixed: Seque
         Of the random choices.
     fixed
         Bases to keep, as ``(first residue from 0, bases)``.
+    apart_from
+        Bases, as of a vector, with which no 20 bases may be shared, on either strand.
 
     Returns
     -------
@@ -63,7 +71,10 @@ def optimise(protein: str, *, rules: Rules = _PLAIN, seed: int = 0, fixed: Seque
     for attempt in range(_ATTEMPTS):
         draw = np.random.default_rng([seed % 2**63, attempt])
         nt = _resolved(_dealt(protein, held, draw), held, rules, draw)
-        found = {rule: places for rule, places in rule_breaches(nt, rules).items() if places}
+        if shared := _shared(nt, apart_from):
+            nt = _resolved(nt, held, replace(rules, patterns=(*rules.patterns, *(one.found for one in shared))), draw)
+        broken = rule_breaches(nt, rules) | {"vector": _shared(nt, apart_from)}
+        found = {rule: places for rule, places in broken.items() if places}
         if not found:
             return nt
         if not best or sum(map(len, found.values())) < sum(map(len, best.values())):
@@ -71,11 +82,14 @@ def optimise(protein: str, *, rules: Rules = _PLAIN, seed: int = 0, fixed: Seque
     raise _impossible(protein, best, fixed)
 
 
-def build(insert: Insert, *, rules: Rules = _PLAIN, seed: int = 0, keep: Sequence[str] = ()) -> Built:
+def build(
+    insert: Insert, *, rules: Rules = _PLAIN, seed: int = 0, keep: Sequence[str] = (), apart_from: str = ""
+) -> Built:
     """Choose the bases of an insert, stop included.
 
     Parts whose kind is in ``keep`` keep the bases that they give, as germline or contig bases of "variable" parts;
-    a part of such a kind without bases gets codons like all others.
+    a part of such a kind without bases gets codons like all others. ``apart_from`` are a vector's bases, see
+    :func:`optimise`.
 
     Raises
     ------
@@ -89,7 +103,15 @@ def build(insert: Insert, *, rules: Rules = _PLAIN, seed: int = 0, keep: Sequenc
         at += len(part.protein)
     if not at:
         raise ConstructError("the insert has no protein", where=insert.id, next_step="give it parts")
-    return Built(insert, optimise(f"{insert.protein}*", rules=rules, seed=seed, fixed=fixed))
+    nt = optimise(f"{insert.protein}*", rules=rules, seed=seed, fixed=fixed, apart_from=apart_from)
+    return Built(insert, nt)
+
+
+def _shared(nt: str, other: str) -> tuple[Breach, ...]:
+    hits = shared_kmers(nt, _APART, reverse=True, reference=other) if other else ()
+    return tuple(
+        Breach(f"{_APART} bases of the vector", at, at + _APART, nt[at : at + _APART], way) for at, _, way in hits
+    )
 
 
 def codon_usage() -> dict[str, dict[str, float]]:
@@ -148,20 +170,17 @@ def _dealt(protein: str, held: dict[int, str], draw: np.random.Generator) -> str
 
 def _resolved(nt: str, held: dict[int, str], rules: Rules, draw: np.random.Generator) -> str:
     """Exchange codons that break a rule; bases that still break one if that was not possible."""
-    from dnachisel import DnaOptimizationProblem, NoSolutionError
-
+    chisel = _chisel()
     with _numpy_seeded(int(draw.integers(2**32))):
-        problem: Any = DnaOptimizationProblem(nt, constraints=_constraints(nt, held, rules), logger=None)
+        problem = chisel.DnaOptimizationProblem(nt, constraints=_constraints(nt, held, rules, chisel), logger=None)
         try:
             problem.resolve_constraints()
-        except NoSolutionError:
+        except chisel.NoSolutionError:
             pass
     return str(problem.sequence)
 
 
-def _constraints(nt: str, held: dict[int, str], rules: Rules) -> list[Any]:
-    import dnachisel as chisel
-
+def _constraints(nt: str, held: dict[int, str], rules: Rules, chisel: Any) -> list[Any]:
     runs = [base * (rules.longest_at_run + 1) for base in "AT"] + [base * (rules.longest_gc_run + 1) for base in "GC"]
     words = [*map(recognition, rules.sites), *rules.patterns, *runs]
     low, high = rules.gc_between
@@ -171,6 +190,17 @@ def _constraints(nt: str, held: dict[int, str], rules: Rules) -> list[Any]:
     if len(nt) > rules.unique_kmer:
         found.append(chisel.UniquifyAllKmers(rules.unique_kmer))
     return found
+
+
+def _chisel() -> Any:
+    """Import DNA Chisel without what it draws its own reports with: that takes seconds, and nothing here uses it."""
+    absent = [name for name in _DRAWING if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]  # None: an import says that it is not there
+    try:
+        return importlib.import_module("dnachisel")
+    finally:
+        for name in absent:
+            del sys.modules[name]
 
 
 @contextmanager
@@ -190,10 +220,11 @@ def _impossible(
     rule, places = next(iter(broken.items()))
     worst = places[0]
     first, last = worst.start // 3, (worst.end - 1) // 3
+    allowed = f"no {worst.rule}" if rule in ("sites", "patterns", "repeats", "vector") else worst.rule
     kept = " or let bases that are kept change" if fixed else ""
     return ConstructError(
         f"no codons were found that meet the rule '{_SAID[rule]}'",
         where=f"residues {first + 1}-{last + 1} ({protein[first : last + 1][:60]})",
-        value=worst.found, allowed=f"no {worst.rule}" if rule in ("sites", "patterns", "repeats") else worst.rule,
+        value=worst.found, allowed=allowed,
         next_step=f"loosen this rule, try another seed,{kept} or change the part",
     )  # fmt: skip

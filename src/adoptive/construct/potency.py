@@ -35,7 +35,8 @@ def predict_visibility(
     """Give each antigen class's visibility for killing (wH, wL, wN) and for growth (qH, qL, qN).
 
     A chimeric receptor sees the antigen's molecules; a T-cell receptor sees the small share of them that HLA presents
-    as peptide, and needs far fewer. A private receptor's potency divides what it needs.
+    as peptide, and needs far fewer. A private receptor's potency divides what it needs; cells of the product whose
+    receptor does not see the tumour cell neither kill it nor grow by it.
     """
     steep = typical.at("construct.density_steepness", keys)
     better = antigen.potency
@@ -45,8 +46,8 @@ def predict_visibility(
     shown = draw_patients(typical, streams, name="construct.tcr_presented", keys=keys) if by else np.ones(len(keys))
     molecules = {"H": antigen.high_density, "L": antigen.low_density, "N": antigen.negative_density}
     density = {c: shown * values for c, values in molecules.items()}
-    killing = {f"w{c}": hill(values, kill / better, steep) for c, values in density.items()}
-    growth = {f"q{c}": hill(values, grow / better, steep) for c, values in density.items()}
+    killing = {f"w{c}": antigen.seen_by * hill(values, kill / better, steep) for c, values in density.items()}
+    growth = {f"q{c}": antigen.seen_by * hill(values, grow / better, steep) for c, values in density.items()}
     return killing | growth
 
 

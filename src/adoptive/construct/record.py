@@ -21,7 +21,7 @@ _KINDS: Final = {
 }  # fmt: skip
 _LINE: Final = 60
 _LOCUS: Final = 16
-_ALIKE: Final = 40
+_ALIKE, _WORD = 40, 50
 
 
 @dataclass(frozen=True, order=True)
@@ -45,14 +45,14 @@ def features_of(built: Built) -> tuple[Feature, ...]:
     at = base
     for part in insert.parts:
         end = at + 3 * len(part.protein)
-        note = "; ".join(filter(None, (part.kind, part.source)))
+        note = _wrapped("; ".join(filter(None, (part.kind, part.source))))
         found.append(Feature(at, end, 1, _KINDS.get(part.kind, "misc_feature"), part.name, note, part.protein))
         found += [_cdr3(part, chain, at) for chain in insert.chains if part.kind == "variable" and _has(part, chain)]
         at = end
     size = len(built.vector_nt)
     for mark in built.marks:
         wrapped = mark.end + size if mark.end < mark.start else mark.end
-        found.append(Feature(mark.start, wrapped, mark.strand, mark.kind, mark.name, built.vector_name))
+        found.append(Feature(mark.start, wrapped, mark.strand, mark.kind, mark.name, _wrapped(built.vector_name)))
     return tuple(sorted(found))
 
 
@@ -176,6 +176,11 @@ def _locus(name: str) -> str:
 
 def _plain(name: str) -> str:
     return re.sub(r"\s+", "_", name.strip()) or "construct"
+
+
+def _wrapped(text: str) -> str:
+    """Set single spaces, and one in each word that is longer than a line of the format, as that would break it."""
+    return " ".join(word[at : at + _WORD] for word in _one_line(text).split() for at in range(0, len(word), _WORD))
 
 
 def _one_line(text: str) -> str:

@@ -41,6 +41,23 @@ class Rules:
     gc_window: int = 80
     unique_kmer: int = 12
 
+    def __post_init__(self) -> None:
+        low, high = self.gc_between
+        wrong = next((word for word in self.patterns if not word or set(word) - set(_MEANING)), None)
+        held = {
+            "patterns": (wrong, wrong is None, "letters of IUPAC in capitals, as GGTRAG"),
+            "gc_between": (self.gc_between, 0 <= low < high <= 1, "0 <= low < high <= 1"),
+            "gc_window": (self.gc_window, self.gc_window >= 20, "20 or more bases"),
+            "longest_at_run": (self.longest_at_run, self.longest_at_run >= 3, "3 or more"),
+            "longest_gc_run": (self.longest_gc_run, self.longest_gc_run >= 3, "3 or more"),
+            "unique_kmer": (self.unique_kmer, self.unique_kmer >= 8, "8 or more bases"),
+        }
+        for name, (value, holds, allowed) in held.items():
+            if not holds:
+                raise ConstructError("no rule that codons can keep", where=name, value=value, allowed=allowed)
+        for site in self.sites:
+            recognition(site)
+
 
 @dataclass(frozen=True)
 class Breach:

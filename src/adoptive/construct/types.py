@@ -29,6 +29,9 @@ class ConstructPlan:
         In("name", "what the cell makes beside its receptor"),
     ] = "none"
     safety_switch: Annotated[Literal["none", "iCasp9"], In("name", "switch by which a drug kills the cells")] = "none"
+    product_spec: Annotated[
+        str, In("path", "product specification beside the study file; once read, its contents stand in the sections")
+    ] = ""
 
     __pydantic_config__ = {"extra": "forbid"}
 

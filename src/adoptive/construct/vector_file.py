@@ -15,6 +15,7 @@ __all__ = ["parse_fasta", "parse_genbank", "parse_snapgene"]
 
 _BASES: Final = "ACGTN"
 _NAMED_BY: Final = ("label", "gene", "product", "standard_name", "note")
+_WORD, _KEY = 50, 15
 _PROTEIN: Final = re.compile(r"[EFILPQ*]")
 
 
@@ -102,15 +103,14 @@ def _origin(lines: list[str]) -> list[tuple[int, str]]:
 
 
 def _bases(body: list[tuple[int, str]], name: str) -> str:
-    """Give the bases of numbered lines."""
+    """Give the bases of numbered lines; line 0: the file has none."""
     for line, letters in body:
+        where = f"{name}: line {line}" if line else name
         wrong = next((letter for letter in letters.upper() if letter not in _BASES), "")
         if wrong and _PROTEIN.search("".join(one for _, one in body).upper()):
-            raise _protein(f"{name}: line {line}", wrong)
+            raise _protein(where, wrong)
         if wrong:
-            raise ConstructError(
-                "no base", where=f"{name}: line {line}", value=wrong, allowed="A, C, G, T, N", next_step="correct it"
-            )
+            raise ConstructError("no base", where=where, value=wrong, allowed="A, C, G, T, N", next_step="correct it")
     nt = "".join(letters for _, letters in body).upper()
     if not nt:
         raise ConstructError("the record has no bases", where=name, next_step="give the vector's whole sequence")
@@ -125,17 +125,26 @@ def _protein(where: str, value: str) -> ConstructError:
 
 
 def _vector(record: Any, name: str) -> Vector:
-    nt = _bases([(1, str(record.seq))], name)
-    marks = (_mark(one, len(nt)) for one in record.features if one.type != "source" and one.location is not None)
+    nt = _bases([(0, str(record.seq))], name)
+    marks = [_mark(one, len(nt)) for one in record.features if one.type != "source" and one.location is not None]
     title = record.name if record.name not in ("", "<unknown name>") else name
-    return Vector(title, nt, record.annotations.get("topology") == "circular", tuple(marks))
+    circular = record.annotations.get("topology") == "circular"
+    return Vector(title, nt, circular, tuple(one for one in marks if one is not None))
 
 
-def _mark(one: Any, size: int) -> Mark:
-    """Take a feature over: its first base to its last; one that passes the origin ends below its start."""
-    pieces = sorted((int(part.start), int(part.end)) for part in one.location.parts)
+def _mark(one: Any, size: int) -> Mark | None:
+    """Take a feature over: its first base to its last; one that passes the origin ends below its start.
+
+    A place between two bases, and what lies in another record, is none. Names are set in single spaces, and keys cut
+    to the length that GenBank writes.
+    """
+    pieces = sorted((int(part.start), int(part.end)) for part in one.location.parts if part.ref is None)
+    pieces = [(start, end) for start, end in pieces if 0 <= start < end <= size]
+    if not pieces:
+        return None
     start, end = pieces[0][0], pieces[-1][1]
     if len(pieces) > 1 and start == 0 and end == size:
         start, end = pieces[-1][0], pieces[0][1]
     named = next((values[0] for key in _NAMED_BY if (values := one.qualifiers.get(key))), one.type)
-    return Mark(str(named), one.type, start, end, int(one.location.strand or 0))
+    words = (word[at : at + _WORD] for word in str(named).split() for at in range(0, len(word), _WORD))
+    return Mark(" ".join(words) or one.type, one.type[:_KEY], start, end, -1 if one.location.strand == -1 else 1)

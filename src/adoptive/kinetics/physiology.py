@@ -148,6 +148,7 @@ def draw_physiology(
     columns["kT"] = columns["kT"] * tonic
     clean = typical.at("kinetics.muN_clean", keys, kinds=kinds)
     columns["muN"] = np.where(cohort.antigen.founder_clone, columns["muN"], clean)
+    columns["muHLA"] = columns["muHLA"] * cohort.antigen.hla_escape
     columns |= {"L0": cohort.lymphocytes_per_ul, "ANC_0": cohort.neutrophils_e9_l, "PLT_0": cohort.platelets_e9_l}
     columns |= {"toc_effect": np.ones(len(keys)), "luck": streams.exponential("kinetics.first mutant", keys)}
     columns |= {name: np.zeros(len(keys)) for name in ("kChemo", "switch", "share_M", "share_E", "share_X")}
@@ -212,7 +213,7 @@ def _class_shares(cohort: Cohort, typical: Typical, streams: Streams, *, kind: s
         return shares
     share = typical.at("kinetics.hla_founder", cohort.keys, kinds=Kinds.one(len(cohort), kind))
     founder = streams.uniform("kinetics.HLA founder", cohort.keys) < share
-    lost = np.where(founder, typical.at("kinetics.hla_share", cohort.keys), 0.0)[:, None]
+    lost = (np.where(founder, typical.at("kinetics.hla_share", cohort.keys), 0.0) * antigen.hla_start)[:, None]
     kept = {c: (1.0 - lost) * share for c, share in shares.items()}
     return kept | {"N": kept["N"] + lost}
 

@@ -20,9 +20,11 @@ from typing import TYPE_CHECKING, Any, Final
 import tomli_w
 
 from adoptive.cohort import read_patients
+from adoptive.construct.product import ProductSpec
 from adoptive.errors import StudyError
 from adoptive.trial.types import ARM_SECTIONS, Study
 from adoptive.workbench.mistakes import Mistake, as_error, from_pydantic, unwritable_values
+from adoptive.workbench.order.product_file import lay_over, parse_product, read_product, with_products
 from adoptive.workbench.spelling import nearest
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ LARGEST_FILE_BYTES: Final = 1_000_000
 """A study file is a few kilobytes; anything near this size is another file given by mistake."""
 
 STUDY_FILE, TABLE = ("study file", "UTF-8 text in TOML"), ("table of patients", "UTF-8 text in CSV")
+PRODUCT: Final = ("product specification", "UTF-8 text in JSON")
 """Kinds of file that are read, and what stands in them."""
 
 WITHOUT_CELLS: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -55,10 +58,11 @@ def list_studies() -> tuple[str, ...]:
     return tuple(sorted(entry.name for entry in root.iterdir() if entry.joinpath("study.toml").is_file()))
 
 
-def load_study(name_or_path: str | Path) -> Study:
+def load_study(name_or_path: str | Path, *, product: str | Path | None = None) -> Study:
     """Read a study: a bundled one by name, or a file by path.
 
-    Arguments: ``name_or_path`` one of :func:`list_studies`, or the path of a study file.
+    Arguments: ``name_or_path`` one of :func:`list_studies`, or the path of a study file; ``product`` the path of a
+    product specification that takes the place of the study's product.
 
     Raises
     ------
@@ -67,7 +71,8 @@ def load_study(name_or_path: str | Path) -> Study:
     """
     file = _study_file(name_or_path)
     where = file.name if isinstance(file, Path) else "study.toml"
-    return parse_study(_read_text(file), where=where, beside=study_folder(name_or_path))
+    spec = None if product is None else read_product(product)
+    return parse_study(_read_text(file), where=where, beside=study_folder(name_or_path), product=spec)
 
 
 def study_folder(name_or_path: str | Path) -> Traversable:
@@ -78,8 +83,10 @@ def study_folder(name_or_path: str | Path) -> Traversable:
     return resources.files("adoptive").joinpath("studies", str(name_or_path))
 
 
-def parse_study(text: str, *, where: str = "study.toml", beside: Traversable | None = None) -> Study:
-    """Read a study from the text of a file; ``beside`` is the folder in which its table of patients stands.
+def parse_study(
+    text: str, *, where: str = "study.toml", beside: Traversable | None = None, product: ProductSpec | None = None
+) -> Study:
+    """Read a study from the text of a file; ``beside`` is the folder in which its tables and products stand.
 
     Raises
     ------
@@ -99,7 +106,13 @@ def parse_study(text: str, *, where: str = "study.toml", beside: Traversable | N
         )
     if mistakes:
         raise as_error(mistakes, where)
+    content = with_products(content, lambda name: _product_beside(beside, name))
+    content = content if product is None else lay_over(content, product)
     return _validate(_with_patients(_whole(content), beside), where)
+
+
+def _product_beside(folder: Traversable | None, name: str) -> ProductSpec:
+    return parse_product(_beside(folder, name, where="construct.product_spec", kind=PRODUCT), where=name)
 
 
 def _with_patients(content: dict[str, Any], beside: Traversable | None) -> dict[str, Any]:
@@ -110,22 +123,25 @@ def _with_patients(content: dict[str, Any], beside: Traversable | None) -> dict[
         cohort = owner.get("cohort") if isinstance(owner, dict) else None
         if isinstance(cohort, dict) and isinstance(name := cohort.get("patients_csv"), str) and name:
             if not cohort.get("given"):
-                owner["cohort"] = {**cohort, "given": read_patients(_table_beside(beside, name), name)}
+                owner["cohort"] = {
+                    **cohort,
+                    "given": read_patients(_beside(beside, name, where="cohort.patients_csv", kind=TABLE), name),
+                }
     return content
 
 
-def _table_beside(folder: Traversable | None, name: str) -> str:
-    """Read a table that stands in the study's folder."""
+def _beside(folder: Traversable | None, name: str, *, where: str, kind: tuple[str, str]) -> str:
+    """Read a file that stands in the study's folder."""
     path = Path(name)
     if folder is None or path.is_absolute() or ".." in path.parts:
         raise StudyError(
-            "this table cannot be found",
-            where="cohort.patients_csv",
+            f"this {kind[0]} cannot be found",
+            where=where,
             value=repr(name),
             allowed="a file in the folder of the study file",
             next_step="put it beside the study file and name it without its folder",
         )
-    return _read_text(folder.joinpath(*path.parts), TABLE)
+    return _read_text(folder.joinpath(*path.parts), kind)
 
 
 def _whole(content: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from adoptive.construct.checks.car import CAR_CHECKS
 from adoptive.construct.checks.frame import FRAME_CHECKS
 from adoptive.construct.checks.receptor import RECEPTOR_CHECKS
 from adoptive.construct.checks.seen import Finding, Limits, NamedCheck, Seen, see
@@ -17,7 +18,7 @@ from adoptive.construct.types import Built, Check, Insert
 
 __all__ = ["CHECKS", "Limits", "check", "is_ready"]
 
-CHECKS: Final[tuple[NamedCheck, ...]] = (*FRAME_CHECKS, *RECEPTOR_CHECKS, *SEQUENCE_CHECKS)
+CHECKS: Final[tuple[NamedCheck, ...]] = (*FRAME_CHECKS, *RECEPTOR_CHECKS, *CAR_CHECKS, *SEQUENCE_CHECKS)
 """All checks by name, in the order of the report; a check's ``needs`` stand before it."""
 
 _PLAIN: Final = Limits()
@@ -65,6 +66,8 @@ def _judged(one: NamedCheck, seen: Seen, done: dict[str, Check]) -> Check:
             return _said(one, Finding("", "", unjudged=f"see {need}"))
     if one.framed and not seen.aligned:
         return _said(one, Finding("", "", unjudged="the protein is not as long as the design; see translation"))
+    if one.chains and not seen.domains:
+        return _said(one, Finding("", "", unjudged="the design names no chains, or has no V domain"))
     return _said(one, one.judge(seen))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from adoptive.construct.bases import translate
@@ -12,9 +12,8 @@ from adoptive.construct.types import Insert
 
 __all__ = ["RECEPTOR_CHECKS"]
 
-# The residue that a designed cysteine replaces (alpha 48, beta 57 of the constant region: Kuball et al. 2007,
-# doi:10.1182/blood-2006-05-023069; Cohen et al. 2007, doi:10.1158/0008-5472.CAN-06-3898), found by its neighbours,
-# which are the same in human and murine constants.
+# The residue that an added cysteine replaces (alpha 48, beta 57 of the constant region: Kuball et al. 2007,
+# doi:10.1182/blood-2006-05-023069), found by its neighbours, which are the same in human and murine constants.
 _PAIR: Final = {"TRA": re.compile(r"TDK(.)VLD"), "TRB": re.compile(r"SG[VI](.)TDP")}
 _SEQUON: Final = re.compile(r"(?=(N[^P*][ST]))")
 _ENDS: Final = "FW"
@@ -89,8 +88,12 @@ def judge_identity(seen: Seen) -> Finding:
     """Judge whether each chain has the CDR3 that its row asks for, and no other receptor of the product is the same."""
     faults = []
     asked = dict(seen.insert.cdr3)
+    own = {chain.chain: chain.cdr3 for chain in seen.insert.chains} | asked
+    kinds = sorted(one.chain.chain for one in seen.domains)
+    if kinds != sorted(chain.chain for chain in seen.insert.chains):
+        faults.append(f"V domains of {', '.join(kinds)}, the design names {', '.join(sorted(own))}")
     for one in seen.domains:
-        wanted = asked.get(one.chain.chain, one.chain.cdr3)
+        wanted = own.get(one.chain.chain, "none")
         if one.cdr3 != wanted:
             owner = next((i.id for i in seen.others for chain in i.chains if chain.cdr3 == one.cdr3), "")
             whose = f", which is {owner}'s" if owner else ""
@@ -139,9 +142,10 @@ def _frame_with(nt: str, cdr3: str) -> str:
 
 
 def _compared(seen: Seen, one: Domain, read: str) -> tuple[int, list[str]]:
-    """Lay the contig on the V domain by their CDR3s and compare what both have."""
+    """Lay the contig on the V domain by their CDR3s and compare what both have; codons not read are left out."""
     shift = read.index(one.cdr3) - one.start
-    pairs = [(at, one.protein[at], read[at + shift]) for at in range(len(one.protein)) if 0 <= at + shift < len(read)]
+    both = [at for at in range(len(one.protein)) if 0 <= at + shift < len(read) and read[at + shift] != "X"]
+    pairs = [(at, one.protein[at], read[at + shift]) for at in both]
     wrong = [
         f"{seen.where(one.placed.start + at)}: {mine}, contig {theirs}" for at, mine, theirs in pairs if mine != theirs
     ]
@@ -169,33 +173,19 @@ def report_germline(seen: Seen) -> Finding:
     return Finding(f"remarks: {len(said)}", "none", tuple(said))
 
 
+def _of_chains(
+    name: str, title: str, judge: Callable[[Seen], Finding], *needs: str, reports: bool = False
+) -> NamedCheck:
+    """Name a check of T-cell receptor chains, which needs the frame whole and the design's chains."""
+    return NamedCheck(name, title, judge, ("length", *needs), True, reports, ("TCR",), chains=True)
+
+
 RECEPTOR_CHECKS: Final = (
-    NamedCheck(
-        "conserved", "C104 and F/W118 stand; each CDR3 once", judge_conserved, ("length",), True, kinds=("TCR",)
-    ),
-    NamedCheck("j_motif", "The J motif is whole", judge_j_motif, ("length", "conserved"), True, kinds=("TCR",)),
-    NamedCheck(
-        "cysteine_pair", "Added cysteines in both chains or neither", judge_cysteines, ("length",), True, kinds=("TCR",)
-    ),
-    NamedCheck(
-        "identity", "No swap: each CDR3 is its row's own", judge_identity, ("length", "conserved"), True, kinds=("TCR",)
-    ),
-    NamedCheck(
-        "contig",
-        "Stitched chains equal the contigs",
-        judge_contig,
-        ("length", "conserved", "identity"),
-        True,
-        kinds=("TCR",),
-    ),
-    NamedCheck(
-        "glycosylation",
-        "New N-glycosylation motif in a CDR3",
-        report_glycosylation,
-        ("length", "conserved"),
-        True,
-        reports=True,
-        kinds=("TCR",),
-    ),
+    _of_chains("conserved", "C104 and F/W118 stand; each CDR3 once", judge_conserved),
+    _of_chains("j_motif", "The J motif is whole", judge_j_motif, "conserved"),
+    _of_chains("cysteine_pair", "Added cysteines in both chains or neither", judge_cysteines),
+    _of_chains("identity", "No swap: each CDR3 is its row's own", judge_identity, "conserved"),
+    _of_chains("contig", "Stitched chains equal the contigs", judge_contig, "conserved", "identity"),
+    _of_chains("glycosylation", "New N-glycosylation motif in a CDR3", report_glycosylation, "conserved", reports=True),
     NamedCheck("germline", "What the stitching doubted", report_germline, reports=True, kinds=("TCR",)),
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from adoptive.construct.bases import ConstructError, translate
+from adoptive.construct.checks.car_limits import CarLimits
 from adoptive.construct.rules import Rules
 from adoptive.construct.types import Built, Chain, Insert, Part
 
@@ -27,6 +28,7 @@ class Limits:
     repeat_nt: int = 20
     leader_aa: tuple[int, int] = (12, 35)
     packaged_nt: int = 8000
+    car: CarLimits = field(default_factory=CarLimits)
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,11 @@ class Finding:
 
 @dataclass(frozen=True)
 class NamedCheck:
-    """Name a check: ``needs`` are checks without which it cannot judge, ``framed`` ones need every residue in place."""
+    """Name a check: its function, and what it cannot judge without.
+
+    ``needs`` are checks that must have passed; ``framed`` ones need every residue in place, ``chains`` ones the chains
+    that the design names. ``kinds`` of inserts that have it.
+    """
 
     id: str
     title: str
@@ -151,6 +157,7 @@ class NamedCheck:
     framed: bool = False
     reports: bool = False
     kinds: tuple[str, ...] = ("TCR", "CAR")
+    chains: bool = False
 
 
 def see(built: Built, *, others: tuple[Insert, ...], limits: Limits) -> Seen:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
+from adoptive.construct.bases import ConstructError
 from adoptive.construct.checks.seen import Finding, NamedCheck, Seen
 from adoptive.construct.record import Feature, features_of, genbank_text, read_record
 from adoptive.construct.rules import Breach, Rules, rule_breaches, shared_kmers
@@ -54,25 +55,27 @@ def judge_composition(seen: Seen) -> Finding:
 def judge_repeats(seen: Seen) -> Finding:
     """Judge whether no stretch stands twice in the insert, or in the insert and its vector on either strand."""
     nt, size, built = seen.built.nt, seen.limits.repeat_nt, seen.built
-    faults = [f"{seen.where_base(at)}: {length} bases as at base {other + 1}" for at, other, length in _joined(
-        (at, other) for at, other, _ in shared_kmers(nt, size, reverse=False))]  # fmt: skip
+    own = _joined((at, other) for at, other, _ in shared_kmers(nt, size, reverse=False))
+    faults = [f"{seen.where_base(at)}: {more + size} bases as at base {other + 1}" for at, other, more in own]
     if built.vector_nt:
-        shared = _joined((at, way * other) for at, other, way in shared_kmers(
-            nt, size, reverse=True, reference=_backbone(built)))  # fmt: skip
-        faults += [f"{seen.where_base(at)}: {length} bases that the vector has too" for at, _, length in shared]
+        hits = shared_kmers(nt, size, reverse=True, reference=_backbone(built))
+        shared = _joined((at, way * other) for at, other, way in hits)
+        faults += [f"{seen.where_base(at)}: {more + size} bases that the vector has too" for at, _, more in shared]
     longest = f"none of {size} or more" if not faults else f"stretches: {len(faults)}"
     note = "" if built.vector_nt else "no vector was given: the insert alone"
     return Finding(longest, f"none of {size} bases, nor shared with the vector", tuple(faults), note)
 
 
 def _joined(hits: Iterable[tuple[int, int]]) -> list[tuple[int, int, int]]:
-    """Join hits that follow each other by one base on both sides: ``(start, start of the other, hits)``."""
+    """Join hits that follow each other by one base on both sides: ``(start, start of the other, bases more)``."""
     joined: list[tuple[int, int, int]] = []
     for at, other in hits:
-        if joined and at == joined[-1][0] + joined[-1][2] and abs(other - joined[-1][1]) == joined[-1][2]:
-            joined[-1] = (*joined[-1][:2], joined[-1][2] + 1)
-        else:
-            joined.append((at, other, 1))
+        if joined:
+            start, first, more = joined[-1]
+            if at == start + more + 1 and abs(other - first) == more + 1:
+                joined[-1] = (start, first, more + 1)
+                continue
+        joined.append((at, other, 0))
     return joined
 
 
@@ -114,8 +117,10 @@ def judge_packaging(seen: Seen) -> Finding:
 
 def judge_round_trip(seen: Seen) -> Finding:
     """Judge whether the GenBank record, read again, gives the same bases and features."""
-    text = genbank_text(seen.built)
-    nt, features = read_record(text)
+    try:
+        nt, features = read_record(genbank_text(seen.built))
+    except ConstructError as problem:
+        return Finding("not readable", "as written", (" ".join(str(problem).split()),))
     wanted_nt, wanted = seen.built.vector_nt or seen.built.nt, features_of(seen.built)
     faults = [] if nt == wanted_nt else [f"{len(nt):,} bases read, {len(wanted_nt):,} written, or not the same"]
     faults += [f"written but not read: {_said(one)}" for one in wanted if one not in features]

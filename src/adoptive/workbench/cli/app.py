@@ -73,6 +73,12 @@ app.command(short_help="Score predictions against what was published later.")(sc
 
 StudyArgument = Annotated[str, typer.Argument(help="A bundled study's name, or a study file's path.")]
 SeedOption = Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Root seed of all random draws.")]
+ProductOption = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE", help="A product_spec.json that takes the place of the study's product.", show_default=False
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
@@ -112,6 +118,7 @@ def run(
         Path | None,
         typer.Option(metavar="DIR", help="Go on from this folder of an unfinished run.", show_default=False),
     ] = None,
+    product: ProductOption = None,
     as_json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")] = False,
     despite_failed_checks: Annotated[
@@ -126,7 +133,9 @@ def run(
             "--out with --resume: the run folder is made beside the unfinished one; leave out --out"
         )
     place = out or (resume.parent if resume is not None else Path("runs"))
-    request = Request(study, trials, seed, workers, place, as_json, quiet, despite_failed_checks, scheduler, resume)
+    request = Request(
+        study, trials, seed, workers, place, as_json, quiet, despite_failed_checks, scheduler, resume, product
+    )
     raise typer.Exit(run_trials(request))
 
 
@@ -135,11 +144,12 @@ def follow(
     study: StudyArgument,
     patient: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Patient's number in virtual trial 0.")],
     seed: SeedOption = 1,
+    product: ProductOption = None,
 ) -> None:
     """Tell one patient's journey, day by day."""
     from adoptive.workbench.cli.telling import follow_patient
 
-    follow_patient(study, patient=patient, seed=seed)
+    follow_patient(study, patient=patient, seed=seed, product=product)
 
 
 @app.command()

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import typer
 
+from adoptive.workbench.cli.car import car
+from adoptive.workbench.cli.construct_tcr import tcr
+from adoptive.workbench.cli.construct_verify import verify
+from adoptive.workbench.cli.handing import SHORT_HELP, handoff
+
 __all__ = ["construct"]
 
 construct = typer.Typer(
@@ -17,3 +22,9 @@ construct = typer.Typer(
 @construct.callback()
 def _construct() -> None:
     """Build receptors. For research only; no medical advice."""
+
+
+construct.command(short_help="A chimeric antigen receptor from named parts.")(car)
+construct.command(short_help=SHORT_HELP)(handoff)
+construct.command(short_help="T-cell receptors from genes and CDR3s to checked sequences.")(tcr)
+construct.command(short_help="Run the known answers.")(verify)

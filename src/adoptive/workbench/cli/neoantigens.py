@@ -36,7 +36,7 @@ def neoantigens(
     ] = "",
     binding_nm: Annotated[float, typer.Option(min=1.0, max=50_000.0, help="A peptide binds below this IC50.")] = 500.0,
     rank_percent: Annotated[
-        float, typer.Option(min=0.001, max=100.0, help="It binds below this rank, if it has no IC50.")
+        float, typer.Option(min=0.001, max=100.0, help="And below this rank (matrices; others that give no IC50).")
     ] = 2.0,
     allele_tpm: Annotated[float, typer.Option(min=0.0, help="Expressed above this TPM x RNA VAF.")] = 2.5,
     clonal_ccf: Annotated[float, typer.Option(min=0.0, max=1.0, help="Clonal above this cell fraction.")] = 0.5,
@@ -100,11 +100,12 @@ def _say_neoantigens(found: tuple[Neoantigen, ...], summary: dict[str, Any], out
 
     to = console()
     table = Table(title="Neoantigens, best tier first", title_justify="left")
-    for name in ("id", "tier", "peptide", "HLA", "IC50 nM", "wild type", "ratio", "CCF", "TPM"):
+    for name in ("id", "tier", "peptide", "HLA", "IC50 nM", "rank %", "wild type", "ratio", "CCF", "TPM"):
         table.add_column(name, justify="left" if name in ("id", "tier", "peptide", "HLA") else "right")
     for one in found[:SHOWN]:
         table.add_row(
-            one.id, one.tier, one.peptide or "–", one.hla or "–", _number(one.ic50_nm), _number(one.wild_type_ic50_nm),
+            one.id, one.tier, one.peptide or "–", one.hla or "–", _number(one.ic50_nm),
+            _number(one.rank_percent), _number(one.wild_type_ic50_nm),
             _number(one.agretopicity), _number(one.ccf), _number(one.tpm),
         )  # fmt: skip
     to.print(table)

@@ -46,6 +46,7 @@ class Request:
     despite_failed_checks: bool
     scheduler: str | None = None
     resume: Path | None = None
+    product: Path | None = None
 
 
 class ChecksFailedError(Exception):
@@ -58,10 +59,13 @@ def run_trials(request: Request) -> int:
     Whatever can be refused is refused before anything is computed: the study, the size, the place for the run folder.
     """
     started = time.perf_counter()
-    study, published = load_study(request.study), load_published(request.study)
+    study = load_study(request.study, product=request.product)
+    published = load_published(request.study) if request.product is None else ()
     check_size(request.trials, study.trial.randomised)
     identity = run_identity(study, seed=request.seed, published=published)
-    if not published and not request.quiet and request.study not in list_studies():
+    if request.product is not None and not request.quiet:
+        console(error=True).print(f"with the product of {request.product.name}: simulated only")
+    elif not published and not request.quiet and request.study not in list_studies():
         console(error=True).print(f"no published.csv beside {Path(request.study).name}: simulated only")
     checks: Sequence[Any] = ()
     try:

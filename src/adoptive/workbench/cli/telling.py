@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from itertools import groupby
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -20,9 +21,9 @@ from adoptive.workbench.wording import LABEL, sparkline
 __all__ = ["follow_patient", "list_all", "show_study"]
 
 
-def follow_patient(name: str, *, patient: int, seed: int) -> None:
+def follow_patient(name: str, *, patient: int, seed: int, product: Path | None = None) -> None:
     """Print one patient's journey: what happened on which day, and three small curves."""
-    study = load_study(name)
+    study = load_study(name, product=product)
     from adoptive.trial.story import tell
 
     story, to = tell(study, seed=seed, patient=patient), console()

@@ -20,6 +20,10 @@ COLUMNS: Final = ("hla", "haplotype", "lost_share")
 GENES: Final = ("HLA-A", "HLA-B", "HLA-C")
 MOST_LINES: Final = 100
 
+_COMPACT: Final = re.compile(
+    r"(?:HLA[-_ ]?)?([ABC])[*_-]?(\d{2})[:_]?(\d{2,3})((?:[:_]\d{2,3}){0,2}[A-Z]?)", re.IGNORECASE
+)
+"""Names without their marks, as ``A1101``: the first field has two digits. Left to itself, A1101 could be A*01:101."""
 _HEADS: Final = {"hla", "allele", "alleles"}
 
 
@@ -37,6 +41,9 @@ def standard_allele(name: str) -> str:
     """
     import tidytcells
 
+    parts = _COMPACT.fullmatch(name.strip())
+    if parts:
+        name = f"HLA-{parts[1]}*{parts[2]}:{parts[3]}{parts[4].replace('_', ':')}".upper()
     found = tidytcells.mh.standardize(name, species="homosapiens", log_failures=False)
     if found is None:
         raise NotAnAllele("no such HLA allele")
@@ -45,9 +52,9 @@ def standard_allele(name: str) -> str:
         raise NotAnAllele("class II: only class I peptides are cut and scored")
     if gene not in GENES:
         raise NotAnAllele("not HLA-A, -B or -C")
-    if found.endswith("N"):
+    if name.upper().endswith("N"):
         raise NotAnAllele("a null allele is not expressed")
-    fields = re.match(r"[^:]+:\d+[A-Z]?", found)
+    fields = re.match(r"[^:]+:\d+", found)
     if not fields:
         raise NotAnAllele("too coarse: binding needs two fields")
     return fields[0]
@@ -67,7 +74,8 @@ def read_hla(path: Path | str) -> tuple[tuple[Allele, ...], Text]:
     """
     text = read_text(path, what="HLA list")
     mistakes: list[Mistake] = []
-    names, found = COLUMNS, []
+    names: tuple[str, ...] = COLUMNS
+    found: list[tuple[int, Allele]] = []
     lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip(" \t#")]
     if len(lines) > MOST_LINES:
         raise StudyError(
@@ -75,7 +83,7 @@ def read_hla(path: Path | str) -> tuple[tuple[Allele, ...], Text]:
         )
     for number, line in lines:
         cells = [cell.strip() for cell in re.split(r"[\t,;]", line)]
-        if not found and cells[0].lower().lstrip("# ") in _HEADS:
+        if not found and _HEADS & {cell.lower().lstrip("# ") for cell in cells}:
             names = tuple(_column(cell) for cell in cells)
         elif not line.startswith("#"):
             allele = _row(f"{text.path}: line {number}", names, cells, mistakes)

@@ -18,7 +18,7 @@ from adoptive.errors import StudyError
 from adoptive.workbench.discover.hla import read_hla
 from adoptive.workbench.discover.origin import table_folder
 from adoptive.workbench.discover.tables import read_table, write_nouns
-from adoptive.workbench.discover.text import Text
+from adoptive.workbench.discover.text import Text, read_text
 from adoptive.workbench.discover.variants import called, report
 from adoptive.workbench.discover.variants.predicted import read_binding
 from adoptive.workbench.discover.variants.proteins import Proteins, read_proteins
@@ -81,6 +81,7 @@ def write_neoantigens(request: NeoantigenRequest) -> tuple[Found, dict[str, Any]
 
 def read_inputs(request: NeoantigenRequest) -> Read:
     """Read every file that was given."""
+    _refuse_vcf(request.variants)
     table = read_table(request.variants, what="variant table")
     is_report = "Best Peptide" in table.names
     needed = report.NEEDED if is_report else called.NEEDED
@@ -108,6 +109,14 @@ def read_inputs(request: NeoantigenRequest) -> Read:
     else:
         mutations = called.variants_of(table, proteins, request.settings)
     return Read(mutations, alleles, proteins, imported, predictor, tuple(texts))
+
+
+def _refuse_vcf(path: Path) -> None:
+    if read_text(path, what="variant table").startswith("##fileformat=VCF"):
+        raise StudyError(
+            "a VCF says no change of a protein", where=str(path), allowed="a table of changes; a report",
+            next_step="annotate it (VEP), then give the changes as a table, or run pVACseq and give its report",
+        )  # fmt: skip
 
 
 def _predictor(request: NeoantigenRequest, *, is_report: bool) -> str:

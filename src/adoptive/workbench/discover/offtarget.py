@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from adoptive.antigen.binding import AMINO_ACIDS, Matrices
 from adoptive.antigen.offtarget import Match, Motif, XScan, motif_from_pattern, motif_from_xscan, scan
 from adoptive.errors import StudyError
@@ -99,5 +101,5 @@ def _with_binding(found: tuple[Match, ...], name: str) -> tuple[Match, ...]:
     ic50s = Matrices.load().ic50_nm(hla, [one.peptide for one in found])
     return tuple(
         replace(one, hla=hla, ic50_nm=None if masked else value)
-        for one, value, masked in zip(found, ic50s.data.tolist(), ic50s.mask.tolist(), strict=True)
+        for one, value, masked in zip(found, ic50s.data.tolist(), np.ma.getmaskarray(ic50s).tolist(), strict=True)
     )

@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from adoptive import __version__
-from adoptive.workbench.discover.text import Text
 from adoptive.workbench.engine.document import as_json
 from adoptive.workbench.new_folder import new_folder
 
-__all__ = ["origin_of", "table_folder"]
+__all__ = ["Read", "origin_of", "table_folder"]
 
 
-def origin_of(command: str, inputs: Sequence[Text], options: Mapping[str, Any]) -> dict[str, Any]:
+class Read(Protocol):
+    """Say what is known of a file that was read, text or not: its place and its digest."""
+
+    @property
+    def path(self) -> Path:
+        """Give the file's place."""
+
+    @property
+    def sha256(self) -> str:
+        """Give the digest of its bytes."""
+
+
+def origin_of(command: str, inputs: Sequence[Read], options: Mapping[str, Any]) -> dict[str, Any]:
     """Say where a result came from; the same inputs give the same document."""
     return {
         "command": command,
@@ -27,7 +38,7 @@ def origin_of(command: str, inputs: Sequence[Text], options: Mapping[str, Any]) 
 
 
 @contextmanager
-def table_folder(out: Path, *, command: str, inputs: Sequence[Text], options: Mapping[str, Any]) -> Iterator[Path]:
+def table_folder(out: Path, *, command: str, inputs: Sequence[Read], options: Mapping[str, Any]) -> Iterator[Path]:
     """Give a folder to write tables in: there when whole, with ``provenance.json``, or not at all."""
     with new_folder(out) as folder:
         yield folder

@@ -10,7 +10,7 @@ from typing import Any
 from adoptive.antigen.discovered import Hit
 from adoptive.antigen.hits import Screened, screen_plate
 from adoptive.antigen.screen import ScreenRules
-from adoptive.antigen.screen_types import Explanation, Pool, Judged, Titrated
+from adoptive.antigen.screen_types import Explanation, Judged, Pool, Titrated
 from adoptive.workbench.discover.origin import table_folder
 from adoptive.workbench.discover.plate import read_pools, read_wells
 from adoptive.workbench.discover.tables import write_nouns

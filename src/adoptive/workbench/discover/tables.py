@@ -159,15 +159,15 @@ def _delimiter(text: str) -> str:
 
 def _check_header(table: Table, needed: Sequence[str]) -> None:
     place, names = table.place(1), table.names
-    twice = sorted({name for name in names if name and names.count(name) > 1})
-    if twice:
-        raise StudyError("a column stands there twice", where=place, value=", ".join(twice), next_step="rename one")
     missing = [one for one in needed if not set(one.split("|")) & set(names)]
     if missing and len(missing) == len(needed) and (len(needed) > 1 or len(names) <= 1):
         raise StudyError(
             f"the {table.what} has no line of column names", where=place, value=" ".join(names)[:80],
-            allowed=", ".join(needed), next_step="write the columns' names in the first line",
+            allowed=", ".join(needed).replace("|", " or "), next_step="write the columns' names in the first line",
         )  # fmt: skip
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if twice:
+        raise StudyError("a column stands there twice", where=place, value=", ".join(twice), next_step="rename one")
     for one in missing:
         near = nearest(one.split("|")[0], names)
         table.note(

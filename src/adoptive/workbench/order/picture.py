@@ -57,7 +57,7 @@ def construct_figure(built: Built) -> Figure:
     finding = f"{insert.id}: {count} parts, {len(insert.protein):,} amino acids, {len(built.nt):,} bases."
     caption = "Parts to scale, in reading direction" + ("; yellow: CDR3." if _cdr3s(built) else ".")
     if built.vector_nt:
-        caption += f" In {built.vector_name} from base {built.insert_at + 1:,} of {len(built.vector_nt):,}."
+        caption += f" Above: {built.vector_name}; the insert (black) begins at its base {built.insert_at + 1:,}."
     return draw(
         "construct", f"The construct {insert.id}", caption=caption, finding=finding,
         chart=lambda size: construct_chart(built, size=size), table=_table(built),
@@ -67,7 +67,8 @@ def construct_figure(built: Built) -> Figure:
 def construct_chart(built: Built, *, size: Size) -> Chart:
     """Draw a construct: the whole above, each part in a row of its own below, names where there is room for them."""
     width, total = float(size.width), len(built.nt)
-    legend, top = _legend(built, width)
+    legend, above = _legend(built, width)
+    vector, top = _vector(built, width, above)
     rows = _rows(built, width, top)
     bottom = top + TOP + ROW * len(rows) + 4
     across = alt.X("x:Q", axis=None, scale={"domain": [0, width], "nice": False, "zero": False})
@@ -75,12 +76,16 @@ def construct_chart(built: Built, *, size: Size) -> Chart:
     ends = {"x2": "x2:Q", "y2": "y2:Q"}
     paint = alt.Color("colour:N", scale=None, legend=None)
     layers = [
-        on([*legend[0], *_boxes(rows, top)]).mark_rect(stroke="#888888", strokeWidth=0.4).encode(
+        on([*legend[0], *vector[0], *_boxes(rows, top)]).mark_rect(stroke="#888888", strokeWidth=0.4).encode(
             x=across, y=down, **ends, color=paint
         ),
-        on(_cdr3_boxes(built, rows, width, top)).mark_rect(color=_YELLOW, stroke="#111111", strokeWidth=0.6).encode(x=across, y=down, **ends),
-        *_names([*legend[1], *_row_names(rows), *_scale_names(total, width, bottom)], across, down),
-        on(_scale_ticks(total, width, bottom)).mark_rule(color="#888888").encode(x=across, y=down, **ends),
+        on(_cdr3_boxes(built, rows, width, top)).mark_rect(color=_YELLOW, stroke="#111111", strokeWidth=0.6).encode(
+            x=across, y=down, **ends
+        ),
+        *_names([*legend[1], *vector[1], *_row_names(rows), *_scale_names(total, width, bottom)], across, down),
+        on([*vector[2], *_scale_ticks(total, width, bottom)]).mark_rule(color="#888888").encode(
+            x=across, y=down, **ends
+        ),
     ]  # fmt: skip
     return alt.layer(*layers, width=width, height=bottom + 20)
 
@@ -145,6 +150,23 @@ def _legend(built: Built, width: float) -> tuple[tuple[Rows, Rows], float]:
         words.append({"x": x + 16, "y": y, "text": name, "align": "left", "ink": ""})
         x += wide
     return (squares, words), y + LINE
+
+
+def _vector(built: Built, width: float, y: float) -> tuple[tuple[Rows, Rows, Rows], float]:
+    """Set the whole vector above the insert: its features grey, the insert black, with lines to its ends."""
+    if not built.vector_nt:
+        return ([], [], []), y
+    size, bar = len(built.vector_nt), (y + 9, y + 19)
+    left, right = (width * at / size for at in (built.insert_at, built.insert_at + len(built.nt)))
+    marks = [
+        _box(width * start / size, width * end / size, *bar, "#B0B0B0")
+        for one in built.marks
+        for start, end in ([(one.start, one.end)] if one.start < one.end else [(one.start, size), (0, one.end)])
+    ]
+    boxes = [_box(0.0, width, *bar, "#E4E4E4"), *marks, _box(left, right, *bar, "#333333")]
+    name = cut(f"{built.vector_name}, {size:,} bases", int(width / LETTER))
+    lines = [{"x": a, "x2": b, "y": bar[1], "y2": y + 38} for a, b in ((left, 0.0), (right, width))]
+    return (boxes, [{"x": 0.0, "y": y, "text": name, "align": "left", "ink": ""}], lines), y + 38
 
 
 def _row_names(rows: Sequence[_Row]) -> Rows:
