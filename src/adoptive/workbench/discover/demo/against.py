@@ -84,7 +84,9 @@ def _verdict(
         return "left: screened without response" if said is None else "false: the screen responded by chance"
     if planted.wild_type_fold is not None and planted.wild_type_fold < 10.0:
         chosen = built is not None and built.rank > 0
-        return "false: it sees the wild type, and was chosen" if chosen else "left: the titration shows that it sees self"
+        return (
+            "false: it sees the wild type, and was chosen" if chosen else "left: the titration shows that it sees self"
+        )
     wrong = right is not None and right.hla not in ("", planted.hla)
     return "false: the wrong allele" if wrong else "found"
 

@@ -40,7 +40,8 @@ def clones_figure(patient: Patient, clonotypes: Sequence[Clonotype]) -> Figure:
         return alt.layer(
             points.encode(
                 x=alt.X("cells:Q", scale=dict(type="log"), title="cells of the clone"),
-                y=alt.Y("score:Q", scale=dict(domain=[0, 1]), title="three-gene score, mean"), color=colour,
+                y=alt.Y("score:Q", scale=dict(domain=[0, 1]), title="three-gene score, mean"),
+                color=colour,
             )  # fmt: skip
         ).properties(width=size.width, height=260)
 
@@ -71,7 +72,9 @@ def sensitivity_figure(rows: Sequence[Outcome]) -> Figure:
         y = alt.Y("found:Q", scale=scale, axis=axis, title="EC50 found, mol/L")
         line = on([{"planted": end, "found": end} for end in ends]).mark_line(color="#888888", strokeDash=[4, 4])
         points = on(known).mark_point(filled=True, size=80, color="#0072B2")
-        return alt.layer(line.encode(x=x, y=y), points.encode(x=x, y=y)).properties(width=min(size.width, 420), height=260)
+        return alt.layer(line.encode(x=x, y=y), points.encode(x=x, y=y)).properties(
+            width=min(size.width, 420), height=260
+        )
 
     return draw(
         "sensitivity", "EC50 found and planted", chart=chart,
@@ -102,7 +105,9 @@ def coverage_figure(rows: Sequence[Mapping[str, Any]]) -> Figure:
         bars = base.mark_bar().encode(x=x, y=y, yOffset=offset, color=colour)
         text = alt.Text("percent:Q", format=".0f")
         numbers = base.mark_text(align="left", dx=4).encode(x=x, y=y, yOffset=offset, text=text)
-        return alt.layer(bars, numbers).properties(width=size.width - (120 if size.narrow else 180), height=52 * len(courses))
+        return alt.layer(bars, numbers).properties(
+            width=size.width - (120 if size.narrow else 180), height=52 * len(courses)
+        )
 
     return draw(
         "coverage", "Covered share of the tumour", chart=chart,

@@ -176,7 +176,9 @@ def _screen(told: _Told) -> Scene:
 def _rank(told: _Told) -> Scene:
     document = told.found("05-rank")
     chosen = [one for one in told.receptors if one.rank]
-    named = "; ".join(f"{one.id} ({one.antigen or 'antigen not known'}, {one.hla or 'allele not known'})" for one in chosen)
+    named = "; ".join(
+        f"{one.id} ({one.antigen or 'antigen not known'}, {one.hla or 'allele not known'})" for one in chosen
+    )
     return Scene(
         "rank", "5. Which three to build",
         (f"Chosen: {named}. {document['covered']['in_words']} Beside them stand three receptors of one antigen on one "
@@ -243,4 +245,3 @@ def _with_error(value: tuple[float, float]) -> str:
 
 def _short(value: float | None) -> str:
     return "–" if value is None else f"{value:.3g}" if value < 1000 else f"{value:,.0f}"
-
