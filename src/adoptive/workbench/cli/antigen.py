@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from adoptive.workbench.cli.clonotypes import clonotypes
+from adoptive.workbench.cli.demo import demo
 from adoptive.workbench.cli.neoantigens import neoantigens, offtarget
 from adoptive.workbench.cli.rank import rank
 from adoptive.workbench.cli.screen import minigenes, screen
@@ -32,3 +33,4 @@ antigen.command(short_help="Tandem minigenes, peptides and pools for a screen.")
 antigen.command(short_help="Read a plate: hits, pools resolved, titrations.")(screen)
 antigen.command(short_help="Choose the receptors to build, by evidence and by what they cover.")(rank)
 antigen.command(short_help="Targets of chimeric receptors from expression tables, with guards and gates.")(target)
+antigen.command(short_help="A SYNTHETIC patient the whole way, from mutations to virtual trials.")(demo)

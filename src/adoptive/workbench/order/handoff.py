@@ -76,7 +76,7 @@ class _Order:
     @property
     def failed(self) -> tuple[str, ...]:
         """Name the checks that stop the order."""
-        stops = (one for one in self.document["checks"] if not one["reports"] and one["verdict"] != "pass")
+        stops = (one for one in self.document["checks"] if not one["only_reported"] and one["verdict"] != "pass")
         return tuple(f"{self.id}: {one['title']} ({one['verdict']})" for one in stops)
 
 
