@@ -33,11 +33,7 @@ def _usable(species: Species, chain: str) -> tuple[list[str], list[str]]:
     return found
 
 
-GENES = {
-    (species, chain): _usable(species, chain)
-    for species in ("human", "mouse")
-    for chain in ("TRA", "TRB")
-}
+GENES = {(species, chain): _usable(species, chain) for species in ("human", "mouse") for chain in ("TRA", "TRB")}
 
 
 class Draw(NamedTuple):

@@ -84,10 +84,10 @@ def read_wells(path: Path | str, pools: Sequence[Pool] = ()) -> tuple[tuple[Well
 
 
 def _well(row: Row, known: set[str], pools: set[str]) -> Well:
-    said = row.text("kind", needed=True, words=KINDS).lower()
+    said = row.word("kind").lower()
     kind: Kind = next((one for one in get_args(Kind) if one == said), "none")
-    if said and said not in KINDS:
-        row.mistake("kind", "no such kind of stimulus", value=row.text("kind"), allowed=", ".join(KINDS))
+    if said not in KINDS:
+        row.mistake("kind", "no such kind of stimulus", value=row.word("kind"), allowed=", ".join(KINDS))
     stimulus = row.text("stimulus", needed=kind != "none")
     if kind in ("mutant", "wild type"):
         _check_stimulus(row, stimulus, kind, known, pools)
