@@ -114,6 +114,9 @@ def test_deconvolution_against_every_set_and_every_state_of_the_pools() -> None:
         assert found.probability[antigen] == pytest.approx(expected, rel=1e-9)
     for chosen, chance in found.sets:
         assert chance == pytest.approx(weight[chosen] / whole, rel=1e-9)
+    for name, inside in GRID.items():
+        expected = sum(value for chosen, value in weight.items() if set(inside) & set(chosen)) / whole
+        assert found.of_pools[name] == pytest.approx(expected, rel=1e-9)
     assert found.notes == ()
 
 
@@ -257,6 +260,20 @@ def test_pools_give_an_antigen_and_an_unresolved_pool_gives_a_hit_without_one() 
     assert [(hit.antigen, hit.stimuli) for hit in two.hits if hit.hit] == [("", ("C1", "C2", "R1", "R2"))]
     assert {hit.antigen for hit in two.hits if not hit.hit} == {"a0", "a1", "a3", "a4"}
     assert len({row.antigens for row in two.explanations if row.probability > 0.3}) == 2
+
+
+def test_a_row_whose_columns_are_silent_is_doubted() -> None:
+    """Nine antigens: 3 x 0.016 x 0.9 x 0.1 for an antigen that its column missed, against 0.01 for a false pool."""
+    pools = lay_pools([f"a{k}" for k in range(9)])
+    wells = [Well(f"n{k}", "F", "", "ELISPOT", "none", count=5) for k in range(4)]
+    wells += [
+        Well(f"{pool.name}{k}", "F", pool.name, "ELISPOT", "mutant", count=90 if pool.name == "R1" else 5)
+        for pool in pools
+        for k in range(3)
+    ]
+    (hit,) = (one for one in screen_plate(wells, pools).hits if not one.antigen)
+    assert (hit.antigen, hit.stimuli, hit.hit) == ("", ("R1",), False)
+    assert hit.probability == pytest.approx(0.3, abs=0.15)
 
 
 def test_presenting_allele_is_that_of_the_transfected_cells() -> None:
