@@ -70,10 +70,6 @@ def checks_document(built: Built, checks: Sequence[Check]) -> dict[str, Any]:
              "detail": one.detail, "only_reported": one.reports}
             for one in checks
         ],
-        "parts": [
-            {"name": one.name, "kind": one.kind, "protein": one.protein, "source": one.source}
-            for one in built.insert.parts
-        ],
         "notes": list(built.insert.notes),
         "label": DESIGNED,
         "version": __version__,
