@@ -81,7 +81,7 @@ def test_long_and_cohort_tables_of_tumours(tmp_path: Path) -> None:
     assert (found.expression.genes, found.expression.places, found.cohort) == (("A", "B"), ("s1", "s2"), False)
     np.testing.assert_array_equal(found.expression.level, [[1.0, 3.0], [2.0, np.nan]])
     cohort = tmp_path / "cohort.tsv"
-    cohort.write_text("gene\tTPM\nA\t1\nA\t4\nB\t2\n\t9\n")
+    cohort.write_text("gene\tTPM\nA\t4\nA\t1\nB\t2\n\t9\n")
     found = read_tumour(cohort)
     assert found.cohort
     np.testing.assert_array_equal(found.expression.level, [[4.0], [2.0]])
@@ -134,6 +134,17 @@ def test_mistakes_are_said_with_their_line(files: dict[str, Path], name: str, te
     with pytest.raises(StudyError) as found:
         find_targets(TargetFiles(**files))
     assert said in str(found.value)
+
+
+def test_tables_of_other_names_and_logarithms_are_said(files: dict[str, Path], tmp_path: Path) -> None:
+    other = tmp_path / "other.tsv"
+    other.write_text("Gene name\tTissue\tnTPM\nENSG1\tlung\t1\n")
+    with pytest.raises(StudyError, match="no gene of the tumour table is in this table"):
+        find_targets(TargetFiles(files["tumour"], other))
+    logs = tmp_path / "logs.tsv"
+    logs.write_text("\n".join(["gene\ts1", *(f"G{at}\t{at % 15}" for at in range(1200))]))
+    assert any("logarithms" in note for note in read_tumour(logs).notes)
+    assert read_tumour(files["tumour"]).notes == ()
 
 
 def test_a_gate_of_an_unknown_antigen_is_refused(files: dict[str, Path]) -> None:
