@@ -172,11 +172,11 @@ def test_organs_that_the_table_lacks_are_said(files: dict[str, Path], tmp_path: 
 
 
 def test_a_whole_transcriptome_is_scored_in_time(tmp_path: Path) -> None:
-    """A tenth of 20,000 genes by 50 tissues and 200 tumours, in a tenth of 20 seconds."""
+    """A twentieth of 20,000 genes by 50 tissues and 200 tumours, in a twentieth of 20 seconds."""
     draw = np.random.default_rng(1)
     tissues = [*TISSUES, *(f"made-up tissue {at}" for at in range(38))]
-    normal, tumour = draw.lognormal(1, 2, (2000, 50)), draw.lognormal(2, 2, (2000, 200))
-    rows = [f"G{at}\t{name}\t{normal[at, to]:.1f}" for at in range(2000) for to, name in enumerate(tissues)]
+    normal, tumour = draw.lognormal(1, 2, (1000, 50)), draw.lognormal(2, 2, (1000, 200))
+    rows = [f"G{at}\t{name}\t{normal[at, to]:.1f}" for at in range(1000) for to, name in enumerate(tissues)]
     (tmp_path / "normal").write_text("\n".join(["Gene name\tTissue\tnTPM", *rows]))
     head = "\t".join(["gene", *(f"s{at}" for at in range(200))])
     (tmp_path / "tumour").write_text(
@@ -185,5 +185,5 @@ def test_a_whole_transcriptome_is_scored_in_time(tmp_path: Path) -> None:
     find_targets(TargetFiles(tmp_path / "tumour", tmp_path / "normal"), rules=TargetRules(search_among=2))  # imports
     start = time.process_time()
     result = find_targets(TargetFiles(tmp_path / "tumour", tmp_path / "normal"))
-    assert time.process_time() - start < 2.0
-    assert len(result.targets) == 2000
+    assert time.process_time() - start < 1.0
+    assert len(result.targets) == 1000
