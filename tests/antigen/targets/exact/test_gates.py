@@ -107,6 +107,13 @@ def test_and_not_spares_cells_with_the_blocker() -> None:
     assert gate["flags"] == ("HEARTY: stroma",)  # that the blocker is rare in tumours is what is wanted
 
 
+def test_a_table_of_few_cell_types_does_not_hide_a_vital_tissue() -> None:
+    """ERBB2 is in every made-up tissue at 25, on one cell type at 30; HALF is on that cell type."""
+    gate = _judged("ERBB2 AND NOT HALF")
+    assert (gate["safety_cell"], gate["safety_vital"]) == (0.1, 25.0)
+    assert gate["score"] == pytest.approx(log2(901) - log2(26))
+
+
 def test_the_search_finds_the_blocker_and_keeps_what_gains() -> None:
     given, rules = tables(), TargetRules(search_among=12)
     targets = score_targets(given, rules=rules)
