@@ -74,7 +74,7 @@ def _say(ranking: Ranking, document: dict[str, Any], out: Path) -> None:
     from rich.table import Table
 
     from adoptive.workbench.cli.say import console
-    from adoptive.workbench.discover.origin import NO_ADVICE
+    from adoptive.workbench.discover.label import NO_ADVICE
 
     to = console()
     table = Table(title="Receptors to build", title_justify="left")

@@ -81,7 +81,7 @@ def _say(result: TargetResult, out: Path, to: Console) -> None:
     """Print the best targets and gates."""
     from rich.table import Table
 
-    from adoptive.workbench.discover.origin import NO_ADVICE
+    from adoptive.workbench.discover.label import NO_ADVICE
 
     table = Table(title="Targets: flagged ones stand last", title_justify="left")
     for name in ("target", "score", "TPM", "positive", "vital", "barrier", "flags"):

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from adoptive import __version__
 from adoptive.workbench.discover.text import Text
 from adoptive.workbench.engine.document import as_json
 from adoptive.workbench.new_folder import new_folder
 
-__all__ = ["NO_ADVICE", "origin_of", "table_folder"]
-
-NO_ADVICE: Final = "For research only; no medical advice."
-"""What stands below every result; these are a patient's data, not simulated ones."""
+__all__ = ["origin_of", "table_folder"]
 
 
 def origin_of(command: str, inputs: Sequence[Text], options: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,7 +22,7 @@ def origin_of(command: str, inputs: Sequence[Text], options: Mapping[str, Any]) 
         "version": __version__,
         "options": dict(options),
         "inputs": [{"file": one.path.name, "sha256": one.sha256} for one in inputs],
-        "label": NO_ADVICE,
+        "label": "For research only; no medical advice.",
     }
 
 

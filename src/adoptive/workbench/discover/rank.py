@@ -14,7 +14,8 @@ from adoptive.antigen.evidence import PRIORS, Prior, RankingRules
 from adoptive.antigen.ranking import Covered, Ranking, rank_receptors
 from adoptive.antigen.yields import number_to_build
 from adoptive.errors import StudyError
-from adoptive.workbench.discover.origin import NO_ADVICE, table_folder
+from adoptive.workbench.discover.label import NO_ADVICE
+from adoptive.workbench.discover.origin import table_folder
 from adoptive.workbench.discover.tables import Row, Table, read_nouns, read_table, write_nouns
 from adoptive.workbench.discover.text import Text
 from adoptive.workbench.engine.document import as_json

@@ -25,7 +25,8 @@ from adoptive.antigen.targets.expression import TUMOUR, body
 from adoptive.antigen.targets.rules import antigens_of
 from adoptive.errors import StudyError
 from adoptive.workbench.discover.expression import Levels, read_long, read_tumour
-from adoptive.workbench.discover.origin import NO_ADVICE, table_folder
+from adoptive.workbench.discover.label import NO_ADVICE
+from adoptive.workbench.discover.origin import table_folder
 from adoptive.workbench.discover.tables import Row, read_table, write_nouns
 from adoptive.workbench.discover.text import Text, read_text
 from adoptive.workbench.engine.document import as_json, rows_document
