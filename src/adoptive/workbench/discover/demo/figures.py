@@ -42,7 +42,7 @@ def clones_figure(patient: Patient, clonotypes: Sequence[Clonotype]) -> Figure:
                 x=alt.X("cells:Q", scale=dict(type="log"), title="cells of the clone"),
                 y=alt.Y("score:Q", scale=dict(domain=[0, 1]), title="three-gene score, mean"),
                 color=colour,
-            )  # fmt: skip
+            )
         ).properties(width=size.width, height=260)
 
     table = DataTable(

@@ -87,10 +87,10 @@ def summary_of(told: _Told) -> dict[str, Any]:
     self_seeing = sum((one.wild_type_fold or 99.0) < 10.0 for one in told.way.patient.receptors)
     ready = told.found("06-construct")["ready"]
     answer = (
-        f"Of {seeing - self_seeing} planted receptors that see only the tumour, {counts['found']} were found with their "
-        f"antigen, {counts['unresolved']} without it, {counts['missed']} were missed; {counts['false']} of the others "
-        f"were taken for real. {len(chosen)} were chosen and built; their sequences "
-        f"{'pass every check' if ready else 'do NOT pass every check'}."
+        f"Planted receptors that see the tumour and not the wild type: {seeing - self_seeing}. With their antigen were "
+        f"found {counts['found']}, without it {counts['unresolved']}, missed {counts['missed']}. False responses of "
+        f"others: {counts['false']}. {len(chosen)} receptors were chosen; their sequences "
+        f"{'can be ordered: no check stops them' if ready else 'can NOT be ordered: a check stops them'}."
     )
     return {
         "label": f"{SYNTHETIC}: a made-up patient. Simulated. For research only; no medical advice.",
@@ -113,8 +113,8 @@ def _coverage(told: _Told) -> list[dict[str, object]]:
 
 def _commands(way: Walk) -> str:
     lines = [
-        "#!/bin/sh", f"# {SYNTHETIC} patient: the commands of `adoptive antigen demo`, to be typed in a folder that holds",
-        f"# {PATIENT} only; each makes the folder named by --out.", "set -e",
+        "#!/bin/sh", f"# {SYNTHETIC} patient: the commands of `adoptive antigen demo`, to be typed in a folder",
+        f"# that holds {PATIENT} only; each makes the folder named by --out.", "set -e",
     ]  # fmt: skip
     return "\n".join([*lines, *(step.command for step in way.steps)]) + "\n"
 
@@ -154,8 +154,9 @@ def _clones(told: _Told) -> Scene:
     clones, cells = told.found("03-clonotypes")["clones"], told.found("03-clonotypes")["cells"]
     return Scene(
         "clones", "3. Clones of T cells in the tumour",
-        (f"{cells['with_a_chain']:,} cells with a receptor chain, {cells['doublets']} doublets, {clones['all']:,} clones. "
-         f"The {SCREENED} most reactive of two cells or more, without bystander flags, go to the screen.",),
+        (f"{cells['with_a_chain']:,} cells with a receptor chain, {cells['doublets']} doublets, "
+         f"{clones['all']:,} clones. The {SCREENED} most reactive of two cells or more, "
+         "without bystander flags, go to the screen.",),
         figure=clones_figure(told.way.patient, told.clonotypes),
     )  # fmt: skip
 
@@ -190,11 +191,14 @@ def _rank(told: _Told) -> Scene:
 def _construct(told: _Told) -> Scene:
     found = told.found("06-construct")
     said = "; ".join(
-        f"{one['id']}: {one['nt']:,} bases, {one['passed']} of {one['checks']} checks passed"
-        + ("" if one["ready"] else ", NOT ready") for one in found["receptors"]
+        f"{one['id']}: {one['nt']:,} bases, {one['passed']} of {one['checks']} checks passed, "
+        + ("ready to order" if one["ready"] else "NOT ready to order") for one in found["receptors"]
     )  # fmt: skip
     return Scene(
-        "construct-scene", "6. Sequences that can be ordered", (said + ".",), figure=construct_figure(told.way.built[0])
+        "construct-scene",
+        "6. Sequences that can be ordered",
+        (f"{said}. A check that only informs does not stop an order.",),
+        figure=construct_figure(told.way.built[0]),
     )
 
 
@@ -203,11 +207,11 @@ def _handoff(told: _Told) -> Scene:
     for name in ("two", "one"):
         found = told.found(f"07-handoff-{name}")
         ready = {True: "yes", False: "NO", None: "not built"}[found["ready_to_order"]]
-        rows.append((found["product"], ", ".join(found["receptors"]), ready, f"{100 * found['p_success']:.1f} %"))
+        rows.append((found["product"], ", ".join(found["receptors"]), ready, f"{found['p_success']:.4f}"))
     return Scene(
         "handoff", "7. Handed over",
         ("product_spec.json carries receptors, alleles, haplotypes, EC50 and the clones of the tumour to a study.",),
-        table=DataTable(("product", "receptors", "ready to order", "chance of one real receptor"), rows),
+        table=DataTable(("product", "receptors", "ready to order", "chance of one real receptor or more"), rows),
     )  # fmt: skip
 
 
@@ -233,8 +237,11 @@ def _planted(told: _Told) -> Scene:
     counts = "; ".join(f"{word} {count}" for word, count in tally(told.outcomes).items())
     return Scene(
         "planted", "Found against planted",
-        (f"Planted receptors that see a mutation, and others that were screened: {counts}. No step reads what was planted.",),
-        table=DataTable(("planted", "truly sees", "cells", "clonotype", "antigen found", "allele found", "chosen", "verdict"), rows),
+        (f"Planted receptors that see a mutation, and others that were screened: {counts}. "
+         "Only the simulation of the plates reads what was planted; the clones of the tumour are given as planted.",),
+        table=DataTable(
+            ("planted", "truly sees", "cells", "clonotype", "antigen found", "allele found", "chosen", "verdict"), rows
+        ),
     )  # fmt: skip
 
 

@@ -18,7 +18,6 @@ from typing import Any, Final
 from adoptive.antigen.discovered import Allele, Clonotype, Hit, Neoantigen, Receptor
 from adoptive.antigen.evidence import RankingRules
 from adoptive.antigen.screen import ScreenRules
-from adoptive.antigen.screen_types import TandemRules
 from adoptive.construct.types import Built
 from adoptive.workbench.discover.clonotypes import Asked, write_clonotypes
 from adoptive.workbench.discover.demo.inputs import write_inputs
@@ -37,9 +36,6 @@ __all__ = ["CHOSEN", "ONE", "PATIENT", "STUDY", "TWO", "Walk", "single_antigen",
 
 PATIENT: Final = "00-patient"
 STUDY: Final = "neoantigen-tcr"
-JUNCTION_NM: Final = 150.0
-"""Random proteins leave junctions between 150 and 500 nM whatever their order, as step 2 would say at 500."""
-
 ALL_PLATES_FDR: Final = 0.01
 """Most wells of the later plates are of what the pools showed already; at 5 % over all plates more pools would pass."""
 
@@ -107,21 +103,20 @@ def _neoantigens(way: Walk) -> None:
 
 def _minigenes(way: Walk) -> None:
     table, hla = "01-neoantigens/neoantigens.tsv", "01-neoantigens/hla.tsv"
-    words = ["antigen", "minigenes", table, "--hla", hla, "--threshold-nm", f"{JUNCTION_NM:g}"]
-    rules = TandemRules(threshold_nm=JUNCTION_NM)
     way.step(
-        "Minigenes and pools for the screen", words, "02-minigenes",
-        lambda out: write_minigenes(MinigeneRequest(way / table, way / hla, out, rules))[1],
+        "Minigenes and pools for the screen", ["antigen", "minigenes", table, "--hla", hla], "02-minigenes",
+        lambda out: write_minigenes(MinigeneRequest(way / table, way / hla, out))[1],
     )  # fmt: skip
 
 
 def _clonotypes(way: Walk) -> None:
     files = {what: way.of_patient[what] for what in ("contigs", "matrix", "blood", "known")}
     words = [word for what, name in files.items() for word in (f"--{what}", name)]
-    places = {what: way / name for what, name in files.items()}
+    contigs, matrix, blood, known = (way / name for name in files.values())
+    asked = Asked(contigs, matrix=matrix, blood=blood, known=known)
     way.step(
         "Clones of T cells in the tumour", ["antigen", "clonotypes", *words], "03-clonotypes",
-        lambda out: write_clonotypes(Asked(**places), out).qc,
+        lambda out: write_clonotypes(asked, out).qc,
     )  # fmt: skip
 
 
@@ -211,9 +206,8 @@ def _handoff(way: Walk) -> None:
     kras = next(one for one in way.patient.receptors if one.name == "KRAS 9d")
     table = f"{PATIENT}/{SYNTHETIC}.one_antigen.receptors.tsv"
     write_nouns(way / table, single_antigen(chosen, antigen=kras.antigen, hla=kras.hla), Receptor)
-    folders = [f"06-construct/{one['folder']}" for one in way.steps[-1].found["receptors"]]
     tested = len(_effectors(way))
-    _handed(way, "two", "05-rank/receptors.tsv", folders, tested)
+    _handed(way, "two", "05-rank/receptors.tsv", ["06-construct"], tested)
     _handed(way, "one", table, [], tested)
 
 
