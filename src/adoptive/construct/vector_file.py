@@ -16,6 +16,7 @@ __all__ = ["parse_fasta", "parse_genbank", "parse_snapgene"]
 _BASES: Final = "ACGTN"
 _NAMED_BY: Final = ("label", "gene", "product", "standard_name", "note")
 _WORD, _KEY = 50, 15
+_MOST_BASES: Final = 1_000_000
 _PROTEIN: Final = re.compile(r"[EFILPQ*]")
 
 
@@ -114,6 +115,11 @@ def _bases(body: list[tuple[int, str]], name: str) -> str:
     nt = "".join(letters for _, letters in body).upper()
     if not nt:
         raise ConstructError("the record has no bases", where=name, next_step="give the vector's whole sequence")
+    if len(nt) > _MOST_BASES:
+        raise ConstructError(
+            "too long for a vector", where=name, value=f"{len(nt):,} bases", allowed=f"{_MOST_BASES:,} bases",
+            next_step="give the vector, not a genome",
+        )  # fmt: skip
     return nt
 
 

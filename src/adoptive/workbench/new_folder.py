@@ -66,9 +66,9 @@ def write_figures(folder: Path, figures: tuple[Figure, ...]) -> None:
         (folder / f"{figure.name}.svg").write_text(wide.replace("<svg ", f"<svg {spaces} ", 1), "utf-8")
 
 
-def page_of(room: str, **said: Any) -> str:
-    """Print the page ``page.html.j2`` of a folder of the workbench with the report's style."""
+def page_of(room: str, *, label: str = LABEL, **said: Any) -> str:
+    """Print the page ``page.html.j2`` of a folder of the workbench with the report's style, under its label."""
     here = resources.files("adoptive.workbench")
     template = page_environment().from_string(here.joinpath(room, "page.html.j2").read_text("utf-8"))
     style = Markup(here.joinpath("report", "page.css").read_text("utf-8"))
-    return template.render(label=LABEL, version=__version__, style=style, **said)
+    return template.render(label=label, version=__version__, style=style, **said)

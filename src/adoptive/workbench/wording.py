@@ -11,6 +11,7 @@ __all__ = [
     "CHANCE_NOTE",
     "CHANCE_TITLE",
     "COUNT_NOTE",
+    "DESIGN_LABEL",
     "LABEL",
     "NOT_ESTIMABLE",
     "NOT_REACHED",
@@ -24,6 +25,7 @@ __all__ = [
 ]
 
 LABEL = "Simulated. For research only; no medical advice."
+DESIGN_LABEL = "Designed in silico. For research only; no medical advice."
 NOT_REACHED = "not reached"
 ALL_ARMS = "all"
 """Where a row names no arm: the whole trial, a comparison, or everybody whom the endpoint is about."""

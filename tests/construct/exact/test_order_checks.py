@@ -9,8 +9,9 @@ from dataclasses import replace
 import pytest
 
 from adoptive.construct.bases import ConstructError, reverse_complement, translate
-from adoptive.construct.checks import CHECKS, Limits, check, is_ready
+from adoptive.construct.checks import CHECKS, Limits, check, counted, is_ready, sequence, stopping
 from adoptive.construct.codons import build
+from adoptive.construct.record import Feature, read_record
 from adoptive.construct.rules import Rules
 from adoptive.construct.types import Built, Check, Insert, Part
 from adoptive.construct.vector import Place, Vector, put_into
@@ -159,6 +160,33 @@ def test_no_defect_is_ready_to_order(name: str, built: Built) -> None:
 def test_what_only_reports_does_not_stop_an_order(built: Built) -> None:
     for name in ("glycosylation", "germline"):
         assert is_ready(check(PLANTED[name](built)))
+
+
+@pytest.mark.parametrize(("way", "said"), [("more", "read but not written"), ("fewer", "written but not read")])
+def test_a_record_read_with_another_feature_fails(
+    way: str, said: str, built: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def other(text: str) -> tuple[str, tuple[Feature, ...]]:
+        nt, features = read_record(text)
+        return nt, (*features, Feature(9, 30, 1, "misc_feature", "a stray")) if way == "more" else features[1:]
+
+    monkeypatch.setattr(sequence, "read_record", other)
+    failed = _failed(built)
+    assert set(failed) == {"round_trip"}
+    assert said in failed["round_trip"].detail
+    assert way == "fewer" or "bases 10-30 misc_feature 'a stray'" in failed["round_trip"].detail
+
+
+def test_checks_that_only_report_are_not_counted() -> None:
+    rows = [("a", True, False, True), ("b", False, False, True), ("c", True, False, False), ("d", False, True, True)]
+    checks = [
+        Check(name, name, "", "", passed=passed, reports=reports, judged=judged)
+        for name, passed, reports, judged in rows
+    ]
+    assert counted(checks) == "1 of 3 checks passed"
+    assert [one.id for one in stopping(checks)] == ["b", "c"]
+    assert not is_ready(checks)
+    assert is_ready([checks[0], checks[3]])
 
 
 def test_nothing_checked_is_not_ready() -> None:

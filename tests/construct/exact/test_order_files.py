@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from adoptive.construct.bases import translate
-from adoptive.construct.checks import check
+from adoptive.construct.checks import check, counted
 from adoptive.construct.codons import build
 from adoptive.construct.record import features_of, read_record
 from adoptive.construct.types import Built, Insert, Part
@@ -45,7 +45,9 @@ def test_an_order_has_its_files_and_they_agree(built: Built, tmp_path: Path) -> 
     assert [(one["id"], one["verdict"]) for one in said["checks"]] == [(one.id, one.verdict) for one in checks]
     ElementTree.parse(tmp_path / "construct.svg")
     page = (tmp_path / "report.html").read_text("utf-8")
-    assert "Ready to order: yes." in page
+    assert f"Ready to order: yes.</strong> {counted(checks)}." in page
+    assert page.count("Designed in silico. For research only; no medical advice.") == 2
+    assert "Simulated" not in page
     assert "not a release document" in page
     assert page.count('class="mark inside"') == len(checks)
     assert not re.search(r'(?:src|href)="(?!data:|#)', page)

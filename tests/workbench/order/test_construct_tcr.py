@@ -42,7 +42,7 @@ def test_a_receptor_given_by_its_genes_is_written(command: Command, tmp_path: Pa
     out = tmp_path / "order"
     said = command("construct", "tcr", *DMF5, "--out", out, "--json")
     document = json.loads(said.out)
-    assert (said.code, document["ready"], document["receptors"][0]["failed"]) == (0, True, [])
+    assert (said.code, document["ready_to_order"], document["receptors"][0]["failed_checks"]) == (0, True, [])
     nt, features = read_record((out / "DMF5.gb").read_text("utf-8"))
     alpha, beta = known_chains("DMF5")
     protein = translate(nt)
@@ -74,7 +74,7 @@ def test_one_receptor_twice_in_a_product_is_not_ready(command: Command, tmp_path
     out = tmp_path / "twice"
     said = command("construct", "tcr", place, "--chosen", "--out", out, "--json")
     assert said.code == 1
-    assert [one["failed"] for one in json.loads(said.out)["receptors"]] == [["identity"], ["identity"]]
+    assert [one["failed_checks"] for one in json.loads(said.out)["receptors"]] == [["identity"], ["identity"]]
     assert json.loads((out / "a" / "checks.json").read_text("utf-8"))["ready_to_order"] is False
 
 

@@ -16,7 +16,7 @@ from adoptive.construct.checks.seen import Finding, Limits, NamedCheck, Seen, se
 from adoptive.construct.checks.sequence import SEQUENCE_CHECKS
 from adoptive.construct.types import Built, Check, Insert
 
-__all__ = ["CHECKS", "Limits", "check", "is_ready"]
+__all__ = ["CHECKS", "Limits", "check", "counted", "is_ready", "stopping"]
 
 CHECKS: Final[tuple[NamedCheck, ...]] = (*FRAME_CHECKS, *RECEPTOR_CHECKS, *CAR_CHECKS, *SEQUENCE_CHECKS)
 """All checks by name, in the order of the report; a check's ``needs`` stand before it."""
@@ -57,7 +57,18 @@ def check(built: Built, *, others: Sequence[Insert] = (), limits: Limits = _PLAI
 
 def is_ready(checks: Sequence[Check]) -> bool:
     """Say whether the construct can be ordered: every check that does not only report was judged and passed."""
-    return bool(checks) and all(one.reports or (one.judged and one.passed) for one in checks)
+    return bool(checks) and not stopping(checks)
+
+
+def stopping(checks: Sequence[Check]) -> tuple[Check, ...]:
+    """List the checks that stop the order: those that failed or could not be judged, but for those that only report."""
+    return tuple(one for one in checks if not one.reports and not (one.judged and one.passed))
+
+
+def counted(checks: Sequence[Check]) -> str:
+    """Count the checks that passed, as ``19 of 20 checks passed``; those that only report are never counted."""
+    asked = sum(not one.reports for one in checks)
+    return f"{asked - len(stopping(checks))} of {asked} checks passed"
 
 
 def _judged(one: NamedCheck, seen: Seen, done: dict[str, Check]) -> Check:

@@ -7,9 +7,17 @@ from typing import Annotated, Any
 
 import typer
 
-__all__ = ["car"]
+from adoptive.workbench.cli.construct_options import (
+    AvoidOption,
+    JsonOption,
+    PackagedOption,
+    PlaceOption,
+    SeedOption,
+    VectorOption,
+    names_in,
+)
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+__all__ = ["car"]
 
 
 def _part(option: str, meaning: str) -> Any:
@@ -22,7 +30,7 @@ def _file(option: str, meaning: str) -> Any:
 
 def car(
     design: Annotated[Path | None, typer.Argument(metavar="[DESIGN.toml]", help="The parts, one key each.")] = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="New folder for the order.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="New folder for the order's files.")] = None,
     id: Annotated[str | None, typer.Option("--id", help="Name of the construct.", show_default=False)] = None,
     target: Annotated[str | None, typer.Option(help="Antigen, as studies write it.", show_default=False)] = None,
     leader: Annotated[str | None, _part("--leader", "Signal peptide; default CD8A.")] = None,
@@ -39,19 +47,18 @@ def car(
     switch: Annotated[str | None, _part("--switch", "Safety switch, as iCasp9.")] = None,
     switch_fasta: Annotated[Path | None, _file("--switch-fasta", "Its protein.")] = None,
     tag: Annotated[str | None, _part("--tag", "Surface tag, as EGFRt.")] = None,
-    vector: Annotated[Path | None, typer.Option(metavar="FILE", help="GenBank, FASTA or SnapGene vector.")] = None,
-    place: Annotated[
-        str, typer.Option(help="Where in it: feature:NAME, sites:NcoI,EcoRI or position:1200.", show_default=False)
-    ] = "",
-    avoid: Annotated[
-        str, typer.Option(help="Restriction sites to avoid, by comma.")
-    ] = "NcoI,NotI,EcoRI,XhoI,SalI,BamHI",
-    packaged_nt: Annotated[int, typer.Option(min=1000, max=50_000, help="Bases that the vector packages.")] = 8000,
-    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of the choice of codons.")] = 0,
+    vector: VectorOption = None,
+    place: PlaceOption = "",
+    avoid: AvoidOption = "NcoI,NotI,EcoRI,XhoI,SalI,BamHI",
+    packaged_nt: PackagedOption = 8000,
+    seed: SeedOption = 0,
     parts: Annotated[bool, typer.Option("--parts", help="List the catalogue of parts and stop.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Build a chimeric receptor from parts, choose its codons, check it. Exit code 1 if a check fails."""
+    """Build a chimeric receptor from parts: codons, checks, GenBank.
+
+    Exit code 1: a check failed or could not be judged; the files are written and say so.
+    """
     from adoptive.workbench.cli.car_run import Request, list_parts, run_car
 
     if parts:
@@ -64,5 +71,4 @@ def car(
         "armour": armour, "armour_fasta": armour_fasta, "switch": switch, "switch_fasta": switch_fasta, "tag": tag,
     }  # fmt: skip
     chosen = {key: str(value) if isinstance(value, Path) else value for key, value in options.items() if value}
-    sites = tuple(one.strip() for one in avoid.split(",") if one.strip())
-    raise typer.Exit(run_car(Request(design, out, chosen, vector, place, seed, sites, packaged_nt, as_json)))
+    raise typer.Exit(run_car(Request(design, out, chosen, vector, place, seed, names_in(avoid), packaged_nt, as_json)))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from adoptive.workbench.order.car import Ordered
 
 __all__ = ["Request", "list_parts", "run_car"]
 
@@ -37,21 +39,22 @@ def run_car(request: Request) -> int:
     asked = Asked(request.out, request.design, request.options, request.vector, request.place, request.seed, limits)
     made = order_car(asked)
     if request.as_json:
+        from adoptive.workbench.engine.document import as_json
         from adoptive.workbench.order.files import checks_document
 
-        document = {"folder": str(request.out), **checks_document(made.built, made.checks), **design_document(made)}
-        json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
-        sys.stdout.write("\n")
+        document = {"out": str(request.out), **checks_document(made.built, made.checks), **design_document(made)}
+        sys.stdout.write(as_json(document))
     else:
         _say(made, request.out)
     return 0 if made.ready else 1
 
 
-def _say(made: Any, out: Path) -> None:
+def _say(made: Ordered, out: Path) -> None:
     from rich.table import Table
 
-    from adoptive.construct.record import DESIGNED
+    from adoptive.construct.checks import counted
     from adoptive.workbench.cli.say import console
+    from adoptive.workbench.wording import DESIGN_LABEL
 
     to, insert = console(), made.designed.insert
     table = Table(title=f"{insert.id}: {len(insert.protein)} residues", title_justify="left")
@@ -63,10 +66,9 @@ def _say(made: Any, out: Path) -> None:
     for one in made.checks:
         if not (one.passed and one.judged):
             to.print(f"{'report' if one.reports else one.verdict}: {one.title}: {one.detail or one.value}")
-    passed = sum(one.passed and one.judged for one in made.checks)
     verdict = "ready to order" if made.ready else "NOT ready to order"
-    to.print(f"{passed} of {len(made.checks)} checks passed: {verdict}")
-    to.print(f"{DESIGNED}\n")
+    to.print(f"{counted(made.checks)}: {verdict}")
+    to.print(f"{DESIGN_LABEL}\n")
     to.print(f"files: {out}", soft_wrap=True)
 
 
@@ -78,8 +80,9 @@ def list_parts(*, as_json: bool) -> int:
 
     parts = load_catalogue().parts
     if as_json:
-        json.dump({"parts": [dataclasses.asdict(one) for one in parts]}, sys.stdout, ensure_ascii=False, indent=1)
-        sys.stdout.write("\n")
+        from adoptive.workbench.engine.document import as_json as to_json
+
+        sys.stdout.write(to_json({"parts": [dataclasses.asdict(one) for one in parts]}))
         return 0
     from rich.table import Table
 

@@ -7,6 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from adoptive.workbench.cli.construct_options import (
+    AvoidOption,
+    JsonOption,
+    PackagedOption,
+    PlaceOption,
+    SeedOption,
+    VectorOption,
+    names_in,
+)
+
 if TYPE_CHECKING:
     from adoptive.workbench.order.receptors import Sequences
     from adoptive.workbench.order.tcr import Ordered
@@ -15,7 +25,7 @@ __all__ = ["tcr"]
 
 
 def tcr(
-    out: Annotated[Path, typer.Option(help="New folder for the order's files.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="New folder for the order's files.")],
     receptors: Annotated[Path | None, typer.Argument(help="receptors.tsv or clonotypes.tsv.")] = None,
     ids: Annotated[list[str] | None, typer.Option("--id", help="Receptor of the table; may be repeated.")] = None,
     chosen: Annotated[bool, typer.Option("--chosen", help="All receptors of rank 1 and more: one product.")] = False,
@@ -37,19 +47,17 @@ def tcr(
         Literal["furin SGSG P2A", "furin RRKR SGSG P2A", "GSG P2A", "P2A"], typer.Option(help="Between the chains.")
     ] = "furin SGSG P2A",
     species: Annotated[Literal["human", "mouse"], typer.Option(help="Whose V and J.")] = "human",
-    vector: Annotated[Path | None, typer.Option(help="Vector to put it in: .gb, .dna or FASTA.")] = None,
-    place: Annotated[str, typer.Option(help="Where: feature:NAME, sites:NcoI,EcoRI or position:1200.")] = "",
-    avoid: Annotated[
-        str, typer.Option(help="Restriction sites to avoid, by comma.")
-    ] = "NcoI,NotI,EcoRI,XhoI,SalI,BamHI",
-    packaged_nt: Annotated[int, typer.Option(min=1000, max=50_000, help="Bases that the vector packages.")] = 8000,
-    seed: Annotated[int, typer.Option(min=0, help="Of the choice of codons; the same seed, the same bases.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+    vector: VectorOption = None,
+    place: PlaceOption = "",
+    avoid: AvoidOption = "NcoI,NotI,EcoRI,XhoI,SalI,BamHI",
+    packaged_nt: PackagedOption = 8000,
+    seed: SeedOption = 0,
+    as_json: JsonOption = False,
 ) -> None:
-    """Build T-cell receptors: chains from V, J and CDR3, constant regions, 2A, codons, eighteen checks, GenBank.
+    """Build T-cell receptors: chains from V, J and CDR3, constant regions, 2A, codons, checks, GenBank.
 
     Sequenced bases of a CDR3 must code for it and are compared with what is built; codons are chosen anew.
-    Exit code 1: a check failed, and the files say so. For research only; no release document.
+    Exit code 1: a check failed or could not be judged; the files are written and say so.
     """
     from adoptive.construct.checks import Limits
     from adoptive.construct.codons import Rules
@@ -61,10 +69,9 @@ def tcr(
     if any((*genes.values(), cdr3a_nt, cdr3b_nt)):
         _check_given(genes)
         given = Sequences(name, va, ja, cdr3a, vb, jb, cdr3b, cdr3a_nt, cdr3b_nt)
-    sites = tuple(one.strip() for one in avoid.split(",") if one.strip())
     asked = TcrAsked(
         receptors, tuple(ids or ()), chosen, given, Layout(constants, order, linker, species), vector, place, seed,
-        Limits(rules=Rules(sites=sites), packaged_nt=packaged_nt),
+        Limits(rules=Rules(sites=names_in(avoid)), packaged_nt=packaged_nt),
     )  # fmt: skip
     ordered = order_tcrs(asked, out)
     (_print_json if as_json else _print_table)(ordered, out)
@@ -93,13 +100,15 @@ def _print_json(ordered: tuple[Ordered, ...], out: Path) -> None:
 def _print_table(ordered: tuple[Ordered, ...], out: Path) -> None:
     from rich.table import Table
 
+    from adoptive.construct.checks import counted, stopping
     from adoptive.workbench.cli.say import console
+    from adoptive.workbench.wording import DESIGN_LABEL
 
     table = Table("receptor", "bases", "residues", "ready to order", "failed or not judged", title_justify="left")
     table.title = "Receptors"
     for one in ordered:
-        wrong = [row for row in one.checks if not row.reports and not (row.judged and row.passed)]
-        said = "; ".join(f"{row.id} ({row.verdict}): {row.detail}" for row in wrong) or "none"
+        wrong = [f"{row.id} ({row.verdict}): {row.detail}" for row in stopping(one.checks)]
+        said = "; ".join(wrong) or f"none: {counted(one.checks)}"
         length, protein = f"{len(one.built.nt):,}", str(len(one.built.insert.protein))
         table.add_row(one.built.insert.id, length, protein, "yes" if one.ready else "NO", said)
     to = console()
@@ -107,4 +116,5 @@ def _print_table(ordered: tuple[Ordered, ...], out: Path) -> None:
     for one in ordered:
         for note in one.built.insert.notes:
             to.print(f"{one.built.insert.id}: {note}", soft_wrap=True)
-    to.print(f"files: {out}. For research only; no release document.", soft_wrap=True)
+    to.print(f"{DESIGN_LABEL}\n")
+    to.print(f"files: {out}", soft_wrap=True)

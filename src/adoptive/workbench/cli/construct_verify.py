@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
+
+from adoptive.workbench.cli.construct_options import JsonOption
 
 if TYPE_CHECKING:
     from adoptive.construct.verify import Verdict
@@ -13,7 +15,7 @@ __all__ = ["verify"]
 
 
 def verify(
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Run every known answer: receptors, structures, CARs, binding, reactivity, records, planted faults.
 

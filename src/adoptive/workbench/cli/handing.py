@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from adoptive.workbench.cli.construct_options import JsonOption
+
 __all__ = ["SHORT_HELP", "handoff"]
 
 SHORT_HELP = "Write product_spec.json: receptors, tumour map, verdict of the checks."
@@ -50,12 +52,12 @@ def handoff(
     trbc_knock_out: Annotated[bool, typer.Option("--trbc-knock-out", help="The cells' own beta is removed.")] = False,
     vector: Annotated[str, typer.Option(help="Kind of vector.")] = "not stated",
     name: Annotated[str, typer.Option(help="Name of the product.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Hand a design over. Exit code 1 if a check of a sequence failed; the file is written and says so."""
     from adoptive.construct.product import Days, Density
     from adoptive.workbench.engine.document import as_json as to_json
-    from adoptive.workbench.order.handoff import Handover, write_handover
+    from adoptive.workbench.order.handoff import LABEL, Handover, write_handover
     from adoptive.workbench.order.product_file import product_document
 
     if density_gsd is not None and density is None:
@@ -78,5 +80,5 @@ def handoff(
         )
         for one in made.failed_checks:
             typer.echo(f"  FAILED {one}")
-        typer.echo(f"{asked.out}/product_spec.json")
+        typer.echo(f"{LABEL}\n\nfile: {asked.out}/product_spec.json")
     raise typer.Exit(1 if made.failed_checks else 0)

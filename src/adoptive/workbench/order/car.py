@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from adoptive.construct.car import product_class
-from adoptive.construct.checks import Limits, check, is_ready
+from adoptive.construct.checks import Limits, check, is_ready, stopping
 from adoptive.construct.checks.car_limits import CarLimits
-from adoptive.construct.codons import build
 from adoptive.construct.types import Built, Check
-from adoptive.construct.vector import Place, put_into
-from adoptive.errors import StudyError
-from adoptive.workbench.discover.origin import table_folder
-from adoptive.workbench.discover.text import Text
+from adoptive.workbench.discover.origin import Read, table_folder
 from adoptive.workbench.engine.document import as_json
 from adoptive.workbench.new_folder import check_folder
 from adoptive.workbench.order.designs import Designed, read_design
 from adoptive.workbench.order.files import write_order
-from adoptive.workbench.order.vectors import read_vector
+from adoptive.workbench.order.vectors import build_in, read_into
 
 __all__ = ["Asked", "Ordered", "design_document", "order_car"]
 
@@ -63,14 +58,10 @@ def order_car(asked: Asked) -> Ordered:
         The design, a part or the vector cannot be used, or the folder exists; then nothing is written.
     """
     check_folder(asked.out)
-    if asked.place and asked.vector is None:
-        raise StudyError("a place without a vector", where="--place", value=asked.place, next_step="give --vector too")
+    into = read_into(asked.vector, asked.place)
     designed = read_design(asked.design, asked.options)
-    built = build(designed.insert, rules=asked.limits.rules, seed=asked.seed)
-    inputs = list(designed.texts)
-    if asked.vector is not None:
-        built = put_into(read_vector(asked.vector), built, Place.of(asked.place))
-        inputs.append(_digest(asked.vector))
+    inputs: tuple[Read, ...] = (*designed.texts, *(() if into is None else (into,)))
+    built = build_in(designed.insert, into, rules=asked.limits.rules, seed=asked.seed)
     own = CarLimits(costimulation=designed.design.study_costimulation, itams=designed.design.itams)
     checks = check(built, limits=replace(asked.limits, car=own))
     made = Ordered(designed, built, checks)
@@ -82,13 +73,6 @@ def order_car(asked: Asked) -> Ordered:
         write_order(folder, built, checks)
         (folder / "design.json").write_text(as_json(design_document(made)), "utf-8")
     return made
-
-
-def _digest(path: Path) -> Text:
-    """Name a binary file and its digest among the inputs."""
-    text = Text()
-    text.path, text.sha256 = path, hashlib.sha256(path.read_bytes()).hexdigest()
-    return text
 
 
 def design_document(made: Ordered) -> dict[str, Any]:
@@ -106,7 +90,8 @@ def design_document(made: Ordered) -> dict[str, Any]:
         },
         "class_notes": list(product.notes),
         "ready_to_order": made.ready,
-        "failed_checks": [one.id for one in made.checks if not one.reports and not (one.judged and one.passed)],
+        "failed_checks": [one.id for one in stopping(made.checks) if one.judged],
+        "not_judged": [one.id for one in stopping(made.checks) if not one.judged],
     }  # fmt: skip
 
 

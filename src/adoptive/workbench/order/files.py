@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from adoptive import __version__
-from adoptive.construct.checks import is_ready
-from adoptive.construct.record import DESIGNED, fasta_text, genbank_text, protein_fasta_text
+from adoptive.construct.checks import counted, is_ready, stopping
+from adoptive.construct.record import fasta_text, genbank_text, protein_fasta_text
 from adoptive.construct.types import Built, Check
 from adoptive.workbench.engine.document import as_json
 from adoptive.workbench.figures.charts import Figure
 from adoptive.workbench.new_folder import page_of
 from adoptive.workbench.order.picture import construct_figure
+from adoptive.workbench.wording import DESIGN_LABEL
 
 __all__ = ["checks_document", "file_stem", "order_files", "write_order"]
 
@@ -71,7 +72,7 @@ def checks_document(built: Built, checks: Sequence[Check]) -> dict[str, Any]:
             for one in checks
         ],
         "notes": list(built.insert.notes),
-        "label": DESIGNED,
+        "label": DESIGN_LABEL,
         "version": __version__,
     }  # fmt: skip
 
@@ -103,7 +104,8 @@ def _page(built: Built, checks: Sequence[Check], figure: Figure, stem: str) -> s
     kind = {"TCR": "A T-cell receptor", "CAR": "A chimeric antigen receptor"}[insert.kind]
     where = f", in {built.vector_name} ({len(built.vector_nt):,} bases)" if built.vector_nt else ", without a vector"
     return page_of(
-        "order", insert=insert, checks=tuple(checks), ready=is_ready(checks), answer=_answer(checks), figure=figure,
+        "order", label=DESIGN_LABEL, insert=insert, checks=tuple(checks), ready=is_ready(checks),
+        answer=_answer(checks), figure=figure,
         question=f"{kind}: {len(insert.protein):,} amino acids, {len(built.nt):,} bases{where}.",
         parts=figure.table, marks=_MARKS,
         files=(
@@ -115,12 +117,11 @@ def _page(built: Built, checks: Sequence[Check], figure: Figure, stem: str) -> s
 
 
 def _answer(checks: Sequence[Check]) -> str:
-    stopping = [one for one in checks if not one.reports]
-    failed = [one.title for one in stopping if one.verdict == "FAIL"]
-    unjudged = sum(one.verdict == "not judged" for one in stopping)
-    remarks = sum(one.reports and one.verdict == "FAIL" for one in checks)
-    said = [f"{sum(one.verdict == 'pass' for one in stopping)} of {len(stopping)} checks passed."]
+    failed = [one.title for one in stopping(checks) if one.judged]
+    unjudged = len(stopping(checks)) - len(failed)
+    remarks = sum(one.reports and not one.passed for one in checks)
+    said = [f"{counted(checks)}."]
     said += [f"Failed: {'; '.join(failed)}."] if failed else []
     said += [f"{unjudged} could not be judged."] if unjudged else []
     said += [f"{remarks} to look at, which do not stop an order."] if remarks else []
-    return " ".join((*said, "This is a design for research."))
+    return " ".join(said)

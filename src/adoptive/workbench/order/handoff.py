@@ -36,7 +36,7 @@ from adoptive.workbench.new_folder import check_folder, new_folder
 from adoptive.workbench.order.product_file import parse_product, product_document
 from adoptive.workbench.order.tcr import order_folders
 
-__all__ = ["Handover", "hand_off", "write_handover"]
+__all__ = ["LABEL", "Handover", "hand_off", "write_handover"]
 
 NAME: Final = "product_spec.json"
 LABEL: Final = "A design for research only, no release document; no medical advice."

@@ -7,17 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from adoptive.construct.checks import Limits, check, is_ready
-from adoptive.construct.codons import build
+from adoptive.construct.checks import Limits, check, is_ready, stopping
 from adoptive.construct.types import Built, Check, Insert
-from adoptive.construct.vector import Place, put_into
 from adoptive.errors import StudyError
-from adoptive.workbench.discover.origin import table_folder
-from adoptive.workbench.discover.text import Text
+from adoptive.workbench.discover.origin import Read, table_folder
 from adoptive.workbench.new_folder import check_folder
 from adoptive.workbench.order.files import file_stem, write_order
 from adoptive.workbench.order.receptors import Layout, Sequences, insert_of, inserts_of_table
-from adoptive.workbench.order.vectors import read_vector
+from adoptive.workbench.order.vectors import build_in, read_into
 
 __all__ = ["Ordered", "TcrAsked", "order_document", "order_folders", "order_tcrs"]
 
@@ -46,12 +43,6 @@ class TcrAsked:
             raise StudyError(
                 "which receptors of the table?", where="construct tcr", next_step="give one of the two",
                 allowed="--id ID (several allowed), or --chosen",
-            )  # fmt: skip
-        if bool(self.place) != (self.vector is not None):
-            raise StudyError(
-                "a vector and a place in it go together", where="construct tcr",
-                allowed="--vector FILE with --place feature:NAME, sites:NcoI,EcoRI or position:1200",
-                next_step="give both, or neither",
             )  # fmt: skip
 
 
@@ -82,11 +73,10 @@ def order_tcrs(asked: TcrAsked, out: Path) -> tuple[Ordered, ...]:
         A file that cannot be read, rows with mistakes, a folder that exists.
     """
     check_folder(out)
+    into = read_into(asked.vector, asked.place)
     inserts, inputs = _inserts(asked)
-    vector = None if asked.vector is None else (read_vector(asked.vector), Place.of(asked.place))
-    built = [build(insert, rules=asked.limits.rules, seed=asked.seed) for insert in inserts]
-    if vector is not None:
-        built = [put_into(vector[0], one, vector[1]) for one in built]
+    inputs += () if into is None else (into,)
+    built = [build_in(insert, into, rules=asked.limits.rules, seed=asked.seed) for insert in inserts]
     single = len(inserts) == 1 and not asked.chosen
     names = [""] if single else _folders([insert.id for insert in inserts])
     ordered = tuple(
@@ -101,7 +91,7 @@ def order_tcrs(asked: TcrAsked, out: Path) -> tuple[Ordered, ...]:
     return ordered
 
 
-def _inserts(asked: TcrAsked) -> tuple[tuple[Insert, ...], tuple[Text, ...]]:
+def _inserts(asked: TcrAsked) -> tuple[tuple[Insert, ...], tuple[Read, ...]]:
     if asked.given is not None:
         return (insert_of(asked.given, asked.layout),), ()
     assert asked.table is not None  # see __post_init__
@@ -145,13 +135,13 @@ def order_document(ordered: Sequence[Ordered], out: Path) -> dict[str, Any]:
     """Give what was ordered as one document."""
     return {
         "out": str(out),
-        "ready": all(one.ready for one in ordered),
+        "ready_to_order": all(one.ready for one in ordered),
         "receptors": [
             {
-                "id": one.built.insert.id, "folder": one.folder or ".", "ready": one.ready,
-                "insert_nt": len(one.built.nt), "protein_aa": len(one.built.insert.protein),
-                "failed": [row.id for row in one.checks if row.judged and not row.passed and not row.reports],
-                "not_judged": [row.id for row in one.checks if not row.judged and not row.reports],
+                "id": one.built.insert.id, "folder": one.folder or ".", "ready_to_order": one.ready,
+                "insert_nt": len(one.built.nt), "insert_aa": len(one.built.insert.protein),
+                "failed_checks": [row.id for row in stopping(one.checks) if row.judged],
+                "not_judged": [row.id for row in stopping(one.checks) if not row.judged],
                 "notes": list(one.built.insert.notes),
             }
             for one in ordered

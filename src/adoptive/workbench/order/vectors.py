@@ -1,20 +1,72 @@
-"""Read a user's vector file: GenBank, FASTA or SnapGene, told by its name."""
+"""A user's vector: its file (GenBank, FASTA or SnapGene, told by its name), and inserts built to stand in it."""
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from adoptive.construct.bases import ConstructError
-from adoptive.construct.vector import Vector
+from adoptive.construct.codons import build
+from adoptive.construct.rules import Rules
+from adoptive.construct.types import Built, Insert
+from adoptive.construct.vector import Place, Vector, put_into
 from adoptive.construct.vector_file import parse_fasta, parse_genbank, parse_snapgene
+from adoptive.errors import StudyError
 from adoptive.workbench.discover.text import read_text
 
-__all__ = ["LARGEST_VECTOR_BYTES", "read_vector"]
+__all__ = ["LARGEST_VECTOR_BYTES", "Into", "build_in", "read_into", "read_vector"]
 
 LARGEST_VECTOR_BYTES: Final = 20_000_000
 _GENBANK: Final = (".gb", ".gbk", ".genbank")
 _FASTA: Final = (".fa", ".fasta", ".fna", ".fas")
+
+
+@dataclass(frozen=True)
+class Into:
+    """Hold the vector that inserts are put into and the place in it, with the vector's file and its digest."""
+
+    vector: Vector
+    place: Place
+    path: Path
+    sha256: str
+
+
+def read_into(path: Path | None, place: str) -> Into | None:
+    """Read the vector and the place that were asked for; None: neither was.
+
+    Raises
+    ------
+    StudyError
+        One was given without the other, or the file cannot be read.
+    ConstructError
+        The file is no vector, or the place is not written as one.
+    """
+    if path is None and not place:
+        return None
+    if path is None or not place:
+        raise StudyError(
+            "a vector and a place in it go together", where="--vector, --place",
+            allowed="--vector FILE with --place feature:NAME, sites:NcoI,EcoRI or position:1200",
+            next_step="give both, or neither",
+        )  # fmt: skip
+    return Into(read_vector(path), Place.of(place), path, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def build_in(insert: Insert, into: Into | None, *, rules: Rules, seed: int) -> Built:
+    """Choose the bases of an insert, and put it into its vector: the two then share no 20 bases.
+
+    Raises
+    ------
+    ConstructError
+        No codons meet the rules, or the vector has no such place.
+    """
+    if into is None:
+        return build(insert, rules=rules, seed=seed)
+    nt = into.vector.nt
+    around = nt + nt if into.vector.circular else nt  # in a circle, stretches that pass the origin too
+    return put_into(into.vector, build(insert, rules=rules, seed=seed, apart_from=around), into.place)
 
 
 def read_vector(path: Path, *, circular: bool = True) -> Vector:
