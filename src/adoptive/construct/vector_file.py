@@ -17,6 +17,7 @@ _BASES: Final = "ACGTN"
 _NAMED_BY: Final = ("label", "gene", "product", "standard_name", "note")
 _WORD, _KEY = 50, 15
 _MOST_BASES: Final = 1_000_000
+_NO_KEY: Final = re.compile(r"[^A-Za-z0-9_'*-]")
 _PROTEIN: Final = re.compile(r"[EFILPQ*]")
 
 
@@ -62,7 +63,8 @@ def parse_genbank(text: str, *, name: str) -> Vector:
     except ConstructError:
         raise
     except Exception as problem:  # Biopython raises many kinds
-        raise ConstructError("this GenBank file cannot be read", where=name, value=problem) from None
+        said = " ".join(str(problem).split())
+        raise ConstructError("this GenBank file cannot be read", where=name, value=said) from None
 
 
 def parse_snapgene(data: bytes, *, name: str) -> Vector:
@@ -142,7 +144,7 @@ def _mark(one: Any, size: int) -> Mark | None:
     """Take a feature over: its first base to its last; one that passes the origin ends below its start.
 
     A place between two bases, and what lies in another record, is none. Names are set in single spaces, and keys cut
-    to the length that GenBank writes.
+    to the length and the letters that GenBank writes.
     """
     pieces = sorted((int(part.start), int(part.end)) for part in one.location.parts if part.ref is None)
     pieces = [(start, end) for start, end in pieces if 0 <= start < end <= size]
@@ -153,4 +155,5 @@ def _mark(one: Any, size: int) -> Mark | None:
         start, end = pieces[-1][0], pieces[0][1]
     named = next((values[0] for key in _NAMED_BY if (values := one.qualifiers.get(key))), one.type)
     words = (word[at : at + _WORD] for word in str(named).split() for at in range(0, len(word), _WORD))
-    return Mark(" ".join(words) or one.type, one.type[:_KEY], start, end, -1 if one.location.strand == -1 else 1)
+    key = _NO_KEY.sub("_", one.type[:_KEY])
+    return Mark(" ".join(words) or key, key, start, end, -1 if one.location.strand == -1 else 1)

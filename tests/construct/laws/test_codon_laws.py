@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -239,3 +242,10 @@ def test_codons_are_dealt_in_whole_numbers_next_to_human_shares() -> None:
             codons = [nt[at : at + 3] for at in range(0, len(nt), 3)]
             total = sum(shares.values())
             assert all(abs(codons.count(codon) - 37 * share / total) < 1 for codon, share in shares.items()), letter
+
+
+def test_codons_are_the_same_in_another_process_with_other_hashes() -> None:
+    said = "from adoptive.construct.codons import optimise; print(optimise('MKTEFSGLPWRQDVTHINKAEQ*', seed=7))"
+    env = {**os.environ, "PYTHONHASHSEED": "4242", "PYTHONPATH": os.pathsep.join(sys.path)}
+    other = subprocess.run([sys.executable, "-c", said], env=env, capture_output=True, text=True, check=True)
+    assert other.stdout.strip() == optimise("MKTEFSGLPWRQDVTHINKAEQ*", seed=7)
