@@ -10,7 +10,17 @@ from adoptive.construct.bases import ConstructError
 from adoptive.construct.parts import Catalogue, load_catalogue
 from adoptive.construct.types import Insert, Part, PartKind
 
-__all__ = ["SLOTS", "ProductClass", "Scfv", "ScfvOrder", "car_insert", "costimulation_of", "product_class", "scfv"]
+__all__ = [
+    "MOTIFS",
+    "SLOTS",
+    "ProductClass",
+    "Scfv",
+    "ScfvOrder",
+    "car_insert",
+    "costimulation_of",
+    "product_class",
+    "scfv",
+]
 
 ScfvOrder = Literal["VL VH", "VH VL"]
 

@@ -166,7 +166,7 @@ def test_a_failed_check_is_exit_code_1_and_still_writes(tmp_path: Path) -> None:
 def test_a_place_without_a_vector_is_refused(tmp_path: Path) -> None:
     for given in ({"place": "feature:GFP"}, {"vector": tmp_path / "backbone.gb"}):
         with pytest.raises(AdoptiveError, match="a vector and a place in it go together"):
-            order_car(Asked(tmp_path / "out", options={"id": "a", "binder": "FMC63"}, **given))  # type: ignore[arg-type]
+            order_car(Asked(tmp_path / "out", options={"id": "a", "binder": "FMC63"}, **given))
 
 
 @pytest.mark.usefixtures("_no_page")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Final
 
-from adoptive.construct.car import costimulation_of
+from adoptive.construct.car import MOTIFS, costimulation_of
 from adoptive.construct.checks.seen import Finding, NamedCheck, Placed, Seen
 from adoptive.construct.hydropathy import greatest_hydropathy
 from adoptive.construct.types import PartKind
@@ -151,9 +151,9 @@ def judge_costimulation(seen: Seen) -> Finding:
     asked, kinds, faults = seen.limits.car.costimulation, [], []
     for one in seen.of("costimulation"):
         kinds.append(costimulation_of(seen.residues(one)))
-        if one.part.name in ("CD28", "4-1BB") and kinds[-1] != one.part.name:
+        if one.part.name in MOTIFS and kinds[-1] != one.part.name:
             faults.append(f"{seen.where(one.start)}: {one.part.name} lacks the residues of that domain")
-    found = " and ".join(name for name in ("CD28", "4-1BB") if name in kinds) or "none"
+    found = " and ".join(name for name in MOTIFS if name in kinds) or "none"
     if asked and not faults and found != asked:
         faults.append(f"{found}, the study says {asked}")
     return Finding(found, f"as called, and {asked} as the study says" if asked else "as called", tuple(faults))
