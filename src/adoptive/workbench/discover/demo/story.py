@@ -191,7 +191,7 @@ def _rank(told: _Told) -> Scene:
 def _construct(told: _Told) -> Scene:
     found = told.found("06-construct")
     said = "; ".join(
-        f"{one['id']}: {one['nt']:,} bases, {one['passed']} of {one['checks']} checks passed, "
+        f"{one['id']}: {one['nt']:,} bases, {one['checks']}, "
         + ("ready to order" if one["ready"] else "NOT ready to order") for one in found["receptors"]
     )  # fmt: skip
     return Scene(

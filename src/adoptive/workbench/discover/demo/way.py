@@ -18,6 +18,7 @@ from typing import Any, Final
 from adoptive.antigen.discovered import Allele, Clonotype, Hit, Neoantigen, Receptor
 from adoptive.antigen.evidence import RankingRules
 from adoptive.antigen.screen import ScreenRules
+from adoptive.construct.checks import counted
 from adoptive.construct.types import Built
 from adoptive.workbench.discover.clonotypes import Asked, write_clonotypes
 from adoptive.workbench.discover.demo.inputs import write_inputs
@@ -190,8 +191,7 @@ def _construct(way: Walk) -> None:
             "ready": all(one.ready for one in ordered),
             "receptors": [
                 {"id": one.built.insert.id, "folder": one.folder, "ready": one.ready, "nt": len(one.built.nt),
-                 "aa": len(one.built.insert.protein), "passed": sum(row.verdict == "pass" for row in one.checks),
-                 "checks": len(one.checks)}
+                 "aa": len(one.built.insert.protein), "checks": counted(one.checks)}
                 for one in ordered
             ],
         }  # fmt: skip
