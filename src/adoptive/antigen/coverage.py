@@ -24,6 +24,7 @@ __all__ = [
     "Scenario",
     "carried",
     "covered",
+    "covered_as_added",
     "gene_of",
     "losses_of_alleles",
     "nested_clones",
@@ -202,9 +203,9 @@ def presented(clones: Sequence[TumourClone], hla: str, scenario: Scenario) -> Fl
 
 def visible(clones: Sequence[TumourClone], receptors: Sequence[Receptor], scenario: Scenario) -> FloatArray:
     """Give the chance that each receptor, if it is real, sees each clone, ``(clones, receptors)``."""
-    columns = [
-        carried(clones, one.antigen) * presented(clones, one.hla, scenario) for one in receptors
-    ]  # fmt: skip
+    on = {name: carried(clones, name) for name in {one.antigen for one in receptors}}
+    left = {name: presented(clones, name, scenario) for name in {one.hla for one in receptors}}
+    columns = [on[one.antigen] * left[one.hla] for one in receptors]
     return np.stack(columns, axis=1) if columns else np.zeros((len(clones), 0))
 
 
@@ -220,6 +221,12 @@ def covered(clones: Sequence[TumourClone], receptors: Sequence[Receptor], scenar
     >>> covered(clones, [])
     0.0
     """
+    return float(covered_as_added(clones, receptors, scenario)[-1])
+
+
+def covered_as_added(clones: Sequence[TumourClone], receptors: Sequence[Receptor], scenario: Scenario) -> FloatArray:
+    """Give the covered share with none, one, two, ... of the receptors in their order, ``(receptors + 1,)``."""
     real = np.array([one.p_real for one in receptors], float)
-    unseen = np.prod(1.0 - real * visible(clones, receptors, scenario), axis=1)
-    return float(np.array([clone.share for clone in clones]) @ (1.0 - unseen))
+    unseen = np.cumprod(1.0 - real * visible(clones, receptors, scenario), axis=1)
+    share = np.array([clone.share for clone in clones])
+    return np.concatenate([[0.0], share @ (1.0 - unseen)])

@@ -141,7 +141,7 @@ class Receptor:
     antigen: Annotated[str, In("name", "neoantigen; empty: not known")]
     hla: Annotated[str, In("allele", "presenting allele; empty: not known")]
     lineage: Annotated[str, In("name", "CD8, CD4 or empty")]
-    p_real: Annotated[float, In("fraction", "chance that it sees the tumour, from its tier")]
+    p_real: Annotated[float, In("fraction", "chance that it sees the tumour, from its tier; 0: no evidence")]
     ec50_m: Annotated[float | None, In("mol/L", "half-maximal concentration; empty: not measured")]
     ec50_log10_sd: Annotated[float | None, In("log10", "its standard error")]
     wild_type_fold: Annotated[float | None, In("ratio", "EC50 of the wild-type peptide over the mutant's")]

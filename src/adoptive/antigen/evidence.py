@@ -46,7 +46,8 @@ class RankingRules:
 
     choose: receptors to build; five give a 97 % chance of a real one if half of them are.
     priors: chance of a tier.
-    least_probability: of an antigen among those that explain the pools; less counts as not found (assumed).
+    least_probability: of an antigen among those that explain the pools; less counts as not found. 0: the screen's own
+    rule holds.
     least_top_share: a candidate of tier C has more of its cells than this above the patient's 95th percentile; chance
     gives 0.05.
     least_reactivity: the same by the three-gene score, where no percentile is given (assumed).
@@ -61,7 +62,7 @@ class RankingRules:
 
     choose: int = 5
     priors: tuple[Prior, ...] = PRIORS
-    least_probability: float = 0.5
+    least_probability: float = 0.0
     least_top_share: float = 0.05
     least_reactivity: float = 0.5
     excluding_flags: tuple[str, ...] = ("bystander", "viral", "MAIT", "iNKT", "doublet")
@@ -159,7 +160,7 @@ def _said(
         positive = [hit for hit in hits if hit.hit]
         if positive:
             return replace(_screened(positive, [*own, *of_clone], known, rules), shared=shared)
-    tested = len({hit.antigen or hit.stimuli for hit in (*own, *of_clone)})
+    tested = sum(hit.p_value is not None for hit in (*own, *of_clone))
     words = _expressed(one, rules)
     return _Said("C", words=words, shared=True, tested=tested)
 

@@ -20,7 +20,7 @@ from adoptive.antigen.screen import (
     read_plate,
     sources_of,
 )
-from adoptive.antigen.screen_types import Explanation, Pool, Tested, Titrated, Well
+from adoptive.antigen.screen_types import Explanation, Judged, Pool, Titrated, Well
 from adoptive.antigen.titration import Dose, Fitted, Interval, fit_titration
 
 __all__ = ["Screened", "antigen_of", "screen_plate"]
@@ -34,7 +34,7 @@ class Screened:
     """Hold what a plate says: hits, tests, explanations of the pools, titration curves, what was doubtful."""
 
     hits: tuple[Hit, ...]
-    tested: tuple[Tested, ...]
+    tested: tuple[Judged, ...]
     explanations: tuple[Explanation, ...]
     titrated: tuple[Titrated, ...]
     notes: tuple[str, ...]
@@ -75,7 +75,7 @@ def screen_plate(wells: Sequence[Well], pools: Sequence[Pool] = (), *, rules: Sc
 
 
 def _resolved(
-    plate: Plate, arm: Arm, rows: Sequence[Tested], inside: Mapping[str, Sequence[str]], rules: ScreenRules
+    plate: Plate, arm: Arm, rows: Sequence[Judged], inside: Mapping[str, Sequence[str]], rules: ScreenRules
 ) -> Resolved:
     """Weigh which antigens explain the stimuli that autologous cells showed and that could be tested."""
     shown = {row.stimulus for row in rows if not row.hla and row.p_value is not None}
@@ -93,7 +93,7 @@ def _resolved(
 
 
 def _hits(
-    rows: Sequence[Tested],
+    rows: Sequence[Judged],
     inside: Mapping[str, Sequence[str]],
     resolved: Resolved,
     curves: Sequence[Titrated],
@@ -101,7 +101,7 @@ def _hits(
 ) -> list[Hit]:
     """Put together the hits of one effector and readout."""
     pools = [row for row in rows if len(inside.get(row.stimulus, ())) > 1 and not row.hla]
-    alone: dict[str, list[Tested]] = {}
+    alone: dict[str, list[Judged]] = {}
     for row in rows:
         held = inside.get(row.stimulus, (antigen_of(row.stimulus),))
         if len(held) == 1:
@@ -122,8 +122,8 @@ def _hits(
 
 def _hit(
     antigen: str,
-    alone: Sequence[Tested],
-    pools: Sequence[Tested],
+    alone: Sequence[Judged],
+    pools: Sequence[Judged],
     chance: float | None,
     curves: Sequence[Titrated],
     rules: ScreenRules,
@@ -160,13 +160,13 @@ def _best_curve(curves: Sequence[Titrated]) -> Titrated | None:
     return min(curves, key=lambda one: one.ec50_m if one.ec50_m is not None else np.inf, default=None)
 
 
-def _presenting(alone: Sequence[Tested]) -> str:
+def _presenting(alone: Sequence[Judged]) -> str:
     """Give the allele whose transfected cells showed the antigen most strongly."""
     shown = [row for row in alone if row.hla and row.positive]
     return max(shown, key=lambda row: row.fold or 0.0).hla if shown else ""
 
 
-def _unresolved(pools: Sequence[Tested]) -> Hit:
+def _unresolved(pools: Sequence[Judged]) -> Hit:
     """Say that pools are positive and that no antigen is resolved."""
     return Hit(
         effector=pools[0].effector,

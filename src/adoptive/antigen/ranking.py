@@ -11,9 +11,18 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Final
 
 from adoptive.antigen.choice import Choice, choose_receptors, mean_covered
-from adoptive.antigen.coverage import Scenario, carried, covered, losses_of_alleles, nested_clones, scenarios
+from adoptive.antigen.coverage import (
+    Scenario,
+    carried,
+    covered,
+    covered_as_added,
+    gene_of,
+    losses_of_alleles,
+    nested_clones,
+    scenarios,
+)
 from adoptive.antigen.discovered import Allele, Clonotype, Hit, Neoantigen, Receptor, TumourClone
-from adoptive.antigen.evidence import RankingRules, candidates_of
+from adoptive.antigen.evidence import Candidate, RankingRules, candidates_of
 from adoptive.antigen.yields import at_least_one, expected_real
 from adoptive.units import In
 
@@ -85,8 +94,7 @@ def rank_receptors(
     rules = rules or RankingRules()
     found = candidates_of(clonotypes, hits=hits, neoantigens=neoantigens, rules=rules)
     used = tuple(clones) or nested_clones(neoantigens, alleles)
-    known = tuple(alleles) or tuple(Allele(name) for name in sorted({one.receptor.hla for one in found} - {""}))
-    courses = scenarios(known, none_weight=rules.none_weight)
+    courses = scenarios(_all_alleles(alleles, found), none_weight=rules.none_weight)
     able = [with_share(one.receptor, used) for one in found if not one.left_out]
     choice = choose_receptors(able, used, courses, choose=rules.choose)
     chosen = [replace(able[at], rank=place) for place, at in enumerate(choice.chosen, 1)]
@@ -101,6 +109,13 @@ def rank_receptors(
         mean_covered(used, chosen, courses), *min(by_scenario), *worst,
         _notes(clonotypes, hits, neoantigens, alleles, clones, chosen, rules),
     )  # fmt: skip
+
+
+def _all_alleles(alleles: Sequence[Allele], found: Sequence[Candidate]) -> tuple[Allele, ...]:
+    """Add the presenting alleles of genes that the patient's list does not have: they may be lost as well."""
+    genes = {gene_of(one.hla) for one in alleles}
+    presenting = {one.receptor.hla for one in found if not one.left_out} - {""}
+    return (*alleles, *(Allele(name) for name in sorted(presenting) if gene_of(name) not in genes))
 
 
 def with_share(receptor: Receptor, clones: Sequence[TumourClone]) -> Receptor:
@@ -131,13 +146,13 @@ def _coverage(
 ) -> tuple[Covered, ...]:
     """Follow the covered share in every scenario, and after loss of each presenting allele, as receptors are added."""
     single = losses_of_alleles(one.hla for one in chosen if one.hla)
+    every = [(one, covered_as_added(clones, chosen, one)) for one in (*courses, *single)]
     return tuple(
         Covered(
-            count, chosen[count - 1].id if count else "", one.name, one.lost, one.weight,
-            covered(clones, chosen[:count], one),
+            count, chosen[count - 1].id if count else "", one.name, one.lost, one.weight, float(shares[count]),
         )
         for count in range(len(chosen) + 1)
-        for one in (*courses, *single)
+        for one, shares in every
     )  # fmt: skip
 
 
@@ -155,8 +170,9 @@ def _notes(
     effectors = {one.id for one in clonotypes} | {one.clone for one in clonotypes}
     foreign = sorted({one.effector for one in hits} - effectors)
     no_ccf = [one.id for one in neoantigens if one.ccf is None]
-    genes = Counter(one.hla.split("*")[0] for one in alleles)
-    once = sorted(one.hla for one in alleles if genes[one.hla.split("*")[0]] == 1)
+    genes = Counter(gene_of(one.hla) for one in alleles)
+    once = sorted(one.hla for one in alleles if genes[gene_of(one.hla)] == 1)
+    unlisted = sorted({one.hla for one in chosen if one.hla and gene_of(one.hla) not in genes})
     homozygous = sorted(name for name, count in Counter(one.hla for one in alleles).items() if count > 1)
     said = (
         (not clones and bool(neoantigens),
@@ -165,7 +181,8 @@ def _notes(
          "Neither clones nor neoantigens are given: every antigen is taken to be on all cells."),
         (bool(no_ccf) and not clones,
          f"Cancer cell fraction not known, taken as the mean of the others: {_few(no_ccf)}."),
-        (not alleles, "No HLA list is given: each presenting allele is taken to be lost on its own."),
+        (not alleles, "No HLA list is given."),
+        (bool(unlisted), f"Of no listed gene, so each taken to be lost in half of the losses: {_few(unlisted)}."),
         (any(one.haplotype is None for one in alleles),
          "Phase not known for all alleles: every choice of one allele per gene is a loss that may happen."),
         (bool(once), f"Listed once, so taken to be on one chromosome: {_few(once)}. If homozygous, list it twice."),

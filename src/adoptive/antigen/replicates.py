@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 DISPERSIONS: Final = np.concatenate([[0.0], np.logspace(-4.0, 0.6, 32)])
 """The grid; 0 is chance alone."""
 
-_PLACES: Final = 81
+_PLACES: Final = 61
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ def evidence_of(wells: Wells) -> Floats:
     if wells.positive.size < 2:
         return np.zeros(DISPERSIONS.size)
     if wells.total is not None:
-        return _share_posterior(wells)[2]
+        return _share_posterior(wells, DISPERSIONS)[2]
     y, n = wells.positive, wells.positive.size
     size = 1.0 / DISPERSIONS[1:, None]
     spread = (gammaln(y + size) - gammaln(size)).sum(axis=1) - (
@@ -135,25 +135,25 @@ def _count_p(stimulus: Wells, background: Wells, used: NDArray[np.intp]) -> Floa
 
 
 def _share_p(stimulus: Wells, background: Wells, used: NDArray[np.intp]) -> Floats:
-    ours, ours_density, _ = _share_posterior(stimulus)
-    theirs, theirs_density, _ = _share_posterior(background)
+    ours, ours_density, _ = _share_posterior(stimulus, DISPERSIONS[used])
+    theirs, theirs_density, _ = _share_posterior(background, DISPERSIONS[used])
     found = np.empty(used.size)
-    for place, at in enumerate(used):
+    for at in range(used.size):
         below = np.cumsum(ours_density[at]) - 0.5 * ours_density[at]
-        found[place] = (theirs_density[at] * np.interp(theirs[at], ours[at], below, left=0.0, right=1.0)).sum()
+        found[at] = (theirs_density[at] * np.interp(theirs[at], ours[at], below, left=0.0, right=1.0)).sum()
     return found
 
 
-def _share_posterior(wells: Wells) -> tuple[Floats, Floats, Floats]:
+def _share_posterior(wells: Wells, dispersions: Floats) -> tuple[Floats, Floats, Floats]:
     """Give places (logit of the share) and the weight at each, ``(grid, places)``, and log evidence ``(grid,)``."""
     assert wells.total is not None
     k, n = wells.positive, wells.total
     share = (k.sum() + 0.5) / (n.sum() + 1.0)
     chance = 1.0 / max(k.sum(), 0.5) + 1.0 / max((n - k).sum(), 0.5)
-    spread = np.sqrt(chance + DISPERSIONS / k.size)
+    spread = np.sqrt(chance + dispersions / k.size)
     places = np.log(share / (1.0 - share)) + spread[:, None] * np.linspace(-9.0, 9.0, _PLACES)
     mean = np.clip(1.0 / (1.0 + np.exp(-places)), 1e-12, 1.0 - 1e-12)
-    density = wells_likelihood(wells, mean, DISPERSIONS[:, None]) + 0.5 * np.log(mean * (1.0 - mean))
+    density = wells_likelihood(wells, mean, dispersions[:, None]) + 0.5 * np.log(mean * (1.0 - mean))
     whole = logsumexp(density, axis=1)
     return places, np.exp(density - whole[:, None]), whole + np.log(spread)
 

@@ -12,7 +12,7 @@ from scipy.stats import false_discovery_control
 
 from adoptive.antigen.deconvolution import DeconvolutionRules
 from adoptive.antigen.replicates import DISPERSIONS, Floats, Prior, Weights, Wells, degrees, evidence_of, p_of, weigh
-from adoptive.antigen.screen_types import Tested, Well
+from adoptive.antigen.screen_types import Judged, Well
 from adoptive.units import In
 
 __all__ = [
@@ -147,7 +147,7 @@ def _weights(sets: Mapping[Arm, Mapping[Stimulus, Sequence[Well]]], rules: Scree
     return found
 
 
-def judge_stimuli(plate: Plate, *, rules: ScreenRules) -> tuple[Tested, ...]:
+def judge_stimuli(plate: Plate, *, rules: ScreenRules) -> tuple[Judged, ...]:
     """Test every stimulus one-sided against the arm's wells without antigen, the false discovery rate held.
 
     Spots by the negative binomial (Poisson where many replicates show no variation beyond chance), shares of cells by
@@ -165,7 +165,7 @@ def judge_stimuli(plate: Plate, *, rules: ScreenRules) -> tuple[Tested, ...]:
     return tuple(_controlled(row, controls.get((row.effector, row.readout, row.hla))) for row in rows)
 
 
-def _tested(plate: Plate, arm: Arm, rules: ScreenRules) -> list[Tested]:
+def _tested(plate: Plate, arm: Arm, rules: ScreenRules) -> list[Judged]:
     """Test each stimulus of an arm, and the highest concentrations of each of its titrations."""
     found = [_row(plate, arm, key, group, rules) for key, group in sorted(plate.groups[arm].items(), key=_in_order)]
     for (name, kind), wells in sorted(plate.titrations[arm].items()):
@@ -188,7 +188,7 @@ def highest(wells: Sequence[Well], least: int) -> tuple[Well, ...]:
     return tuple(kept)
 
 
-def _row(plate: Plate, arm: Arm, key: Stimulus, group: Sequence[Well], rules: ScreenRules) -> Tested:
+def _row(plate: Plate, arm: Arm, key: Stimulus, group: Sequence[Well], rules: ScreenRules) -> Judged:
     """Test one stimulus; without enough wells say so."""
     background, weights = plate.background[arm], plate.weights[arm]
     lacking = _lacking(group, background, rules)
@@ -197,7 +197,7 @@ def _row(plate: Plate, arm: Arm, key: Stimulus, group: Sequence[Well], rules: Sc
     p = p_of(ours, theirs, weights) if theirs is not None and not lacking else None
     shares = ours.total is not None
     named = "beta-binomial" if shares else "Poisson" if weights.chance_alone else "negative binomial"
-    return Tested(
+    return Judged(
         effector=arm.effector,
         readout=arm.readout,
         stimulus=key.name,
@@ -223,10 +223,14 @@ def _lacking(group: Sequence[Well], background: Sequence[Well], rules: ScreenRul
     if any(one.too_many for one in group):
         return "too many spots to count"
     if len(background) < rules.least_background:
-        return f"cannot be tested: {len(background)} wells without antigen, {rules.least_background} needed"
+        return f"cannot be tested: {_wells(background)} without antigen, {rules.least_background} needed"
     if len(group) < rules.least_wells:
-        return f"cannot be tested: {len(group)} well with the stimulus, {rules.least_wells} needed"
+        return f"cannot be tested: {_wells(group)} with the stimulus, {rules.least_wells} needed"
     return ""
+
+
+def _wells(wells: Sequence[Well]) -> str:
+    return f"{len(wells)} well" + ("" if len(wells) == 1 else "s")
 
 
 def _control_responded(
@@ -246,7 +250,7 @@ def _fold(stimulus: Wells, background: Wells) -> float:
     return stimulus.mean / max(background.mean, 1.0 / size)
 
 
-def _judged(row: Tested, q: float, rules: ScreenRules) -> Tested:
+def _judged(row: Judged, q: float, rules: ScreenRules) -> Judged:
     positive = q <= rules.false_discovery_rate and (row.fold or 0.0) >= rules.fold
     if positive:
         return replace(row, q_value=q, positive=True, verdict="positive")
@@ -254,7 +258,7 @@ def _judged(row: Tested, q: float, rules: ScreenRules) -> Tested:
     return replace(row, q_value=q, verdict=f"negative: below {rules.fold:g}-fold" if below else "negative")
 
 
-def _controlled(row: Tested, control: bool | None) -> Tested:
+def _controlled(row: Judged, control: bool | None) -> Judged:
     """Take back a negative that the positive control does not support."""
     if row.kind == "positive control":
         told = "responded" if row.positive else (row.verdict or "did not respond")

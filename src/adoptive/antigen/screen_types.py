@@ -13,13 +13,13 @@ __all__ = [
     "KINDS",
     "Bind",
     "Explanation",
+    "Judged",
     "Junction",
     "Minigene",
     "Pool",
     "Tandem",
     "TandemRules",
     "Tandems",
-    "Tested",
     "Titrated",
     "Well",
 ]
@@ -141,7 +141,7 @@ class Well:
 
 
 @dataclass(frozen=True)
-class Tested:
+class Judged:
     """Hold the test of one stimulus against the same effector's wells without antigen: a row of ``pools.tsv``."""
 
     effector: Annotated[str, In("name", "culture, clonotype or receptor that was tested")]

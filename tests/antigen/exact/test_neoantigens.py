@@ -222,6 +222,13 @@ def test_imported_binding_goes_before_a_matrix_and_is_compared_with_its_own() ->
     assert found.not_scored == ()
 
 
+def test_a_wild_type_of_another_predictor_is_no_comparison() -> None:
+    scores = {("HLA-C*08:02", "GADGVGKSA"): Score(5.0, 0.1, "MHCflurry")}
+    for predictor, ratio in (("MHCflurry", 100.0), ("NetMHCpan", None)):
+        given = {**scores, ("HLA-C*08:02", "GAGGVGKSA"): Score(500.0, 5.0, predictor)}
+        assert only(find_neoantigens([ras()], C0802, imported=given, predictor="")).agretopicity == ratio
+
+
 def test_one_id_twice_is_refused() -> None:
     with pytest.raises(StudyError, match="two variants have one id"):
         find_neoantigens([ras(), replace(ras(), source="v.tsv:3")], C0802)

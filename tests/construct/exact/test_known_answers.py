@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from adoptive.construct.types import Built
-from adoptive.construct.verify import Case, Cases, Verdict, run_cases
+from adoptive.construct.verify import Case, Cases, Verdict, orders, run_cases
 from adoptive.construct.verify.cars import CARS
 from adoptive.construct.verify.orders import ORDERS, PLANTED, found_by, optimised
 from adoptive.construct.verify.receptors import RECEPTORS
@@ -16,7 +16,7 @@ from adoptive.construct.verify.table import CASES, as_document
 
 
 @pytest.mark.parametrize("case", [*RECEPTORS, *STRUCTURE_CASES, *CARS, *ORDERS], ids=lambda case: str(case.name))
-def test_known_answer(case: Case) -> None:
+def test_known_answer(case: Case | Cases) -> None:
     (verdict,) = run_cases([case])
     assert verdict.passed, verdict.detail
 
@@ -65,6 +65,16 @@ def test_a_mutated_structure_would_leave_the_list(monkeypatch: pytest.MonkeyPatc
     assert not verdict.passed
     assert "2bnrA" in verdict.detail
     assert compare_structures("human", pdb="2bnr")[0]["2bnr", "A"] == 3
+
+
+@pytest.mark.parametrize("fault", PLANTED)
+def test_a_fault_planted_in_another_receptor_is_found_by_the_same_check(
+    fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orders, "_HOST", "KRAS_G12D_9b")
+    monkeypatch.setattr(orders, "_GUEST", "1G4")
+    (verdict,) = run_cases([next(case for case in ORDERS if case.name == f"T17 {fault}")])
+    assert verdict.passed, verdict.detail
 
 
 def test_a_fault_that_no_check_names_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,7 +69,7 @@ def test_constant_regions_differ_from_germline_only_where_they_say(name: Any) ->
     species = "mouse" if name.startswith("murine") else "human"
     plain: Any = "human TRBC2" if name == "human TRBC2" else {"mouse": "murine", "human": "human"}[species]
     for chain, tail in (("TRA", "A"), ("TRB", "G")):
-        made, germline = constant_of(name, chain), constant_of(plain, chain)  # type: ignore[arg-type]
+        made, germline = constant_of(name, chain), constant_of(plain, chain)
         pairs = zip(translate(germline.after(tail)), translate(made.after(tail)), strict=True)
         changed = tuple(f"{a}{at}{b}" for at, (a, b) in enumerate(pairs, start=1) if a != b)
         assert changed == made.changes
@@ -79,13 +79,13 @@ def test_constant_regions_differ_from_germline_only_where_they_say(name: Any) ->
 
 def test_ends_of_the_constant_regions() -> None:
     """Whole regions, to the residue before the stop; human TRBC1 and TRBC2 differ at their ends."""
-    ends = {name: translate(constant_of(name, "TRB").nt)[-6:] for name in ("human", "human TRBC2", "murine")}  # type: ignore[arg-type]
+    ends = {name: translate(constant_of(name, "TRB").nt)[-6:] for name in ("human", "human TRBC2", "murine")}
     assert ends == {"human": "VKRKDF", "human TRBC2": "RKDSRG", "murine": "VKKKNS"}
     for name in ("human", "murine"):
-        assert translate(constant_of(name, "TRA").nt).endswith("GFNLLMTLRLWSS")  # type: ignore[arg-type]
+        assert translate(constant_of(name, "TRA").nt).endswith("GFNLLMTLRLWSS")
     assert "unconfirmed" in constant_of("murine cysteine LVL", "TRA").source
     with pytest.raises(ConstructError, match="no such set"):
-        constant_of("rat", "TRA")  # type: ignore[arg-type]
+        constant_of("rat", "TRA")
 
 
 def test_the_junction_is_j_and_c_or_that_of_the_murine_cassette() -> None:

@@ -102,12 +102,15 @@ def test_a_file_of_own_parts_adds_to_the_catalogue(tmp_path: Path) -> None:
         ('id = "a"\nbindr = "FMC63"\n', r"line 2, bindr: no such key.*write binder"),
         ('id = "a"\nbinder = "FMC63"\ncostimulation = "CD28"\n', r"line 3, costimulation: of another type"),
         ('id = "a"\nbinder = "FMC63"\nitams = true\n', r"line 3, itams: of another type"),
-        ('id = "a"\nbinder = "FMC63"\nitams = 0\n', r"itams: out of range"),
+        ('id = "a"\nbinder = "FMC63"\nitams = 0\n', r"line 3, itams: out of range"),
+        ('id = "a"\nbinder = "FMC63"\nhinge = "CD8 hinge"\n', r"line 3, hinge: no such part.*write 'CD8A hinge'"),
+        ('id = "a"\nbinder = "satri"\n', r"line 2, binder: no such binder"),
+        ('id = "a"\nbinder = "FMC63"\narmour = "IL-15"\n', r"line 3, armour: no such part.*armour_fasta"),
         ('id = "a"\nbinder = "FMC63"\nleader = "\\u0007"\n', r"line 3, leader: of another type"),
         ('binder = "FMC63"\n', r"needs an id"),
-        ('id = "../a"\nbinder = "FMC63"\n', r"id that can name a file"),
+        ('id = "../a"\nbinder = "FMC63"\n', r"line 1, id: .*id that can name a file"),
         ('id = "a"\n', r"needs a binder"),
-        ('id = "a"\nbinder = "FMC63"\nscfv_order = "LH"\n', r"no such order"),
+        ('id = "a"\nbinder = "FMC63"\nscfv_order = "LH"\n', r"line 3, scfv_order: no such order"),
         ('id = "a"\nbinder = "FMC63"\nstudy_costimulation = "ICOS"\n', r"not a word of study files"),
         ('id = "a"\nbinder_fasta = "none.fasta"\n', r"FASTA file of the binder cannot be read"),
         ("id = \n", r"no TOML"),
@@ -157,6 +160,21 @@ def test_a_failed_check_is_exit_code_1_and_still_writes(tmp_path: Path) -> None:
     assert bad.exit_code == 1
     assert json.loads(bad.stdout)["failed_checks"] == ["car_costimulation"]
     assert (tmp_path / "bad" / "design.json").is_file()
+
+
+def test_a_place_without_a_vector_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(AdoptiveError, match="a place without a vector"):
+        order_car(Asked(tmp_path / "out", options={"id": "a", "binder": "FMC63"}, place="feature:GFP"))
+
+
+@pytest.mark.usefixtures("_no_page")
+def test_sites_to_avoid_and_the_packaging_limit_are_asked(tmp_path: Path) -> None:
+    asked = ["car", "--id", "a", "--binder", "FMC63", "--avoid", "HindIII", "--packaged-nt", "1200", "--json", "--out"]
+    said = CliRunner().invoke(construct, [*asked, str(tmp_path / "out")])
+    assert said.exit_code == 1
+    document = json.loads(said.stdout)
+    assert document["failed_checks"] == ["packaging"]
+    assert next(one["asked"] for one in document["checks"] if one["id"] == "sites") == "none of HindIII"
 
 
 def test_nothing_is_written_when_the_design_is_wrong(tmp_path: Path) -> None:

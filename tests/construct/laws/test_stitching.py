@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import NamedTuple
 
 import pytest
@@ -32,11 +33,7 @@ def _usable(species: Species, chain: str) -> tuple[list[str], list[str]]:
     return found
 
 
-GENES = {
-    (species, chain): _usable(species, chain)  # type: ignore[arg-type]
-    for species in ("human", "mouse")
-    for chain in ("TRA", "TRB")
-}
+GENES = {(species, chain): _usable(species, chain) for species in ("human", "mouse") for chain in ("TRA", "TRB")}
 
 
 class Draw(NamedTuple):
@@ -54,7 +51,7 @@ def chains(
     draw: st.DrawFn, species: tuple[str, ...] = ("human", "mouse"), kinds: tuple[str, ...] = ("TRA", "TRB")
 ) -> Draw:
     key = draw(st.sampled_from([(one, kind) for one in species for kind in kinds]))
-    germline = Germline.load("imgt", key[0])  # type: ignore[arg-type]
+    germline = Germline.load("imgt", key[0])
     v = germline.variable(draw(st.sampled_from(GENES[key][0])))
     j = germline.joining(draw(st.sampled_from(GENES[key][1])))
     begins = v.protein[v.cysteine :].partition("*")[0]
@@ -151,3 +148,17 @@ def test_an_insert_is_its_parts_and_order_only_moves_them(alpha: Draw, beta: Dra
     assert a.protein in first.protein
     assert b.protein in second.protein
     assert all(translate(part.nt) == part.protein for part in first.parts if part.nt)
+
+
+NAMES = st.one_of(
+    st.text(max_size=12),
+    st.from_regex(r"T?C?R?[ABGD][VJC][0-9]{1,2}[-/SD]?[0-9A-Z]{0,3}([*][0-9]{1,2})?", fullmatch=True),
+    st.sampled_from(["TRAV12-2", "TRAJ23", "TRBV6-4", "TRBJ1-1", "TRAC", "TRBD1", "TRDV2", "TRGV9", "IGHV1-2"]),
+)
+
+
+@given(v=NAMES, j=NAMES, cdr3=st.one_of(st.text(max_size=20), st.text("ACDEFGW", max_size=14)), nt=st.text(max_size=9))
+@settings(max_examples=40, deadline=None)
+def test_any_words_give_a_chain_or_one_clear_error(v: str, j: str, cdr3: str, nt: str) -> None:
+    with contextlib.suppress(ConstructError):
+        assert cdr3.strip().upper() in stitch(v, j, cdr3, cdr3_nt=nt).protein

@@ -14,6 +14,7 @@ from adoptive.construct.record import read_record
 from adoptive.construct.verify import table
 from adoptive.construct.verify.case import Case
 from adoptive.construct.verify.receptors import known_chains, reference
+from adoptive.workbench.order.tcr import order_folders
 
 Command = Callable[..., Any]
 COLUMNS = ("id", "rank", "trav", "traj", "cdr3a", "cdr3a_nt", "trbv", "trbj", "cdr3b", "cdr3b_nt")
@@ -60,6 +61,9 @@ def test_the_chosen_receptors_make_one_product(command: Command, tmp_path: Path)
     assert said.code == 0
     assert [one["id"] for one in json.loads(said.out)["receptors"]] == ["1G4", "KRAS_G12D_10"]
     assert sorted(one.name for one in out.iterdir()) == ["1G4", "KRAS_G12D_10", "provenance.json"]
+    assert [one.name for one in order_folders(out)] == ["1G4", "KRAS_G12D_10"]
+    assert order_folders(out / "1G4") == (out / "1G4",)
+    assert order_folders(tmp_path / "absent") == (tmp_path / "absent",)
     origin = json.loads((out / "provenance.json").read_text("utf-8"))
     assert origin["inputs"][0]["file"] == "receptors.tsv"
 

@@ -102,7 +102,7 @@ def test_shares_and_orders_must_fit_the_receptors(asked: Handover, tmp_path: Pat
         hand_off(dataclasses.replace(asked, clones=None))
     place = tmp_path / "order"
     place.mkdir()
-    (place / "checks.json").write_text(json.dumps({"id": "stranger", "checks": []}), "utf-8")
+    (place / "checks.json").write_text(json.dumps({"id": "stranger", "checks": [], "parts": []}), "utf-8")
     with pytest.raises(StudyError, match="none of the chosen"):
         hand_off(dataclasses.replace(asked, orders=(place,)))
     (place / "checks.json").write_text("[]", "utf-8")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from adoptive.units import In
 
-__all__ = ["Gate", "Target", "TargetRules"]
+__all__ = ["Curated", "Gate", "Staining", "Target", "TargetRules"]
 
 
 @dataclass(frozen=True)
@@ -61,14 +61,51 @@ class Gate:
 
 
 @dataclass(frozen=True)
+class Staining:
+    """Hold what staining of tumours says of one antigen: the share of positive patients, and the level in those."""
+
+    name: Annotated[str, In("name", "gene or isoform")]
+    positive: Annotated[float, In("fraction", "patients whose tumour is positive")]
+    level_in_positives: Annotated[float | None, In("TPM", "level in those; empty: taken from the expression table")]
+    source: Annotated[str, In("text", "file and line")]
+
+
+@dataclass(frozen=True)
+class Curated:
+    """Hold what the user knows of one antigen that no expression table says."""
+
+    name: Annotated[str, In("name", "gene or isoform")]
+    polarity: Annotated[str, In("name", "apical or not")] = ""
+    shedding: Annotated[str, In("name", "shed or not")] = ""
+    precedent: Annotated[str, In("text", "products that were in patients")] = ""
+    measured: Annotated[bool, In("yes/no", "its absence from normal tissue is real, not a lack of measurement")] = False
+    tumour_cells: Annotated[bool, In("yes/no", "single cells show that tumour cells, not stroma, express it")] = False
+    molecules_per_cell: Annotated[float | None, In("molecules", "on a positive tumour cell")] = None
+    source: Annotated[str, In("text", "file and line")] = ""
+
+
+@dataclass(frozen=True)
 class TargetRules:
-    """Hold the thresholds of the guards and of the gates."""
+    """Hold the thresholds of the guards and of the gates; all are settings, none is fitted.
+
+    positive_tpm: a tumour is positive if it has at least this (assumed) and at least the highest vital tissue's level.
+    least_coverage: positive tumours below which a target is rare (assumed).
+    subset_below: positive tumours below which it is said that the target lives in a subset (assumed).
+    measured_ntpm: a gene below this in every normal tissue counts as not measured; 1 is the Human Protein Atlas's limit
+    of detection.
+    present_tpm: level from which an antigen counts as present for AND NOT (assumed).
+    lineage: normal cell types, or their classes, that match the tumour's lineage; epithelial ones always do.
+    search_among: best targets of which all pairs are tried as gates, 0 for none.
+    blockers: antigens absent from the tumour that are tried as NOT for each of them.
+    most_gates: gates of each kind that are kept.
+    """
 
     positive_tpm: float = 10.0
     least_coverage: float = 0.05
+    subset_below: float = 0.5
     measured_ntpm: float = 1.0
     present_tpm: float = 10.0
-    positive_stain: int = 2
     lineage: tuple[str, ...] = ()
     search_among: int = 30
-    most_gates: int = 200
+    blockers: int = 10
+    most_gates: int = 100

@@ -74,7 +74,8 @@ def judge_cleavage(seen: Seen) -> Finding:
         if not any(first.end <= one.start and one.end <= second.start for one in peptides):
             faults.append(f"{seen.where(second.start)}: a second leader without a 2A peptide before it")
     note = "" if peptides else "one chain only: none is needed"
-    return Finding(f"2A peptides: {len(peptides)}", "NPG|P after a linker, between any two leaders", tuple(faults), note)
+    asked = "NPG|P after a linker, between any two leaders"
+    return Finding(f"2A peptides: {len(peptides)}", asked, tuple(faults), note)
 
 
 def _cleavage_faults(seen: Seen, one: Placed) -> list[str]:

@@ -12,9 +12,8 @@ from adoptive.construct.types import Insert
 
 __all__ = ["RECEPTOR_CHECKS"]
 
-# The residue that a designed cysteine replaces (alpha 48, beta 57 of the constant region: Kuball et al. 2007,
-# doi:10.1182/blood-2006-05-023069; Cohen et al. 2007, doi:10.1158/0008-5472.CAN-06-3898), found by its neighbours,
-# which are the same in human and murine constants.
+# The residue that an added cysteine replaces (alpha 48, beta 57 of the constant region: Kuball et al. 2007,
+# doi:10.1182/blood-2006-05-023069), found by its neighbours, which are the same in human and murine constants.
 _PAIR: Final = {"TRA": re.compile(r"TDK(.)VLD"), "TRB": re.compile(r"SG[VI](.)TDP")}
 _SEQUON: Final = re.compile(r"(?=(N[^P*][ST]))")
 _ENDS: Final = "FW"

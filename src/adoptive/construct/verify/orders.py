@@ -110,10 +110,10 @@ PLANTED: Final[dict[str, tuple[str, Callable[[], Built]]]] = {
 """A planted fault: the one check that must find it, and the construct that has it."""
 
 
-def found_by(built: Built) -> tuple[str, ...]:
-    """List the checks that a construct fails, as one of a product of two receptors."""
-    _, others = _host()
-    return tuple(one.id for one in check(built, others=others) if one.judged and not one.passed)
+def found_by(built: Built, *, others: tuple[Insert, ...] | None = None) -> tuple[str, ...]:
+    """List the checks that a construct fails beside the others of its product; those that only report are left out."""
+    beside = _host()[1] if others is None else others
+    return tuple(one.id for one in check(built, others=beside) if one.judged and not one.passed and not one.reports)
 
 
 def _planted(fault: str) -> Callable[[], Outcome]:

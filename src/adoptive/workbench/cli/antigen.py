@@ -8,6 +8,7 @@ from adoptive.workbench.cli.clonotypes import clonotypes
 from adoptive.workbench.cli.neoantigens import neoantigens, offtarget
 from adoptive.workbench.cli.rank import rank
 from adoptive.workbench.cli.screen import minigenes, screen
+from adoptive.workbench.cli.target import target
 
 __all__ = ["antigen"]
 
@@ -30,3 +31,4 @@ antigen.command(short_help="Peptides of a proteome that fit what a receptor tole
 antigen.command(short_help="Tandem minigenes, peptides and pools for a screen.")(minigenes)
 antigen.command(short_help="Read a plate: hits, pools resolved, titrations.")(screen)
 antigen.command(short_help="Choose the receptors to build, by evidence and by what they cover.")(rank)
+antigen.command(short_help="Targets of chimeric receptors from expression tables, with guards and gates.")(target)

@@ -43,6 +43,10 @@ def car(
     place: Annotated[
         str, typer.Option(help="Where in it: feature:NAME, sites:NcoI,EcoRI or position:1200.", show_default=False)
     ] = "",
+    avoid: Annotated[
+        str, typer.Option(help="Restriction sites to avoid, by comma.")
+    ] = "NcoI,NotI,EcoRI,XhoI,SalI,BamHI",
+    packaged_nt: Annotated[int, typer.Option(min=1000, max=50_000, help="Bases that the vector packages.")] = 8000,
     seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Seed of the choice of codons.")] = 0,
     parts: Annotated[bool, typer.Option("--parts", help="List the catalogue of parts and stop.")] = False,
     as_json: JsonOption = False,
@@ -60,4 +64,5 @@ def car(
         "armour": armour, "armour_fasta": armour_fasta, "switch": switch, "switch_fasta": switch_fasta, "tag": tag,
     }  # fmt: skip
     chosen = {key: str(value) if isinstance(value, Path) else value for key, value in options.items() if value}
-    raise typer.Exit(run_car(Request(design, out, chosen, vector, place, seed, as_json)))
+    sites = tuple(one.strip() for one in avoid.split(",") if one.strip())
+    raise typer.Exit(run_car(Request(design, out, chosen, vector, place, seed, sites, packaged_nt, as_json)))

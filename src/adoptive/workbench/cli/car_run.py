@@ -22,14 +22,19 @@ class Request:
     vector: Path | None = None
     place: str = ""
     seed: int = 0
+    avoid: tuple[str, ...] = ()
+    packaged_nt: int = 8000
     as_json: bool = False
 
 
 def run_car(request: Request) -> int:
     """Build, write and print; give the exit code: 0 ready to order, 1 a check failed."""
+    from adoptive.construct.checks import Limits
+    from adoptive.construct.codons import Rules
     from adoptive.workbench.order.car import Asked, design_document, order_car
 
-    asked = Asked(request.out, request.design, request.options, request.vector, request.place, request.seed)
+    limits = Limits(rules=Rules(sites=request.avoid), packaged_nt=request.packaged_nt)
+    asked = Asked(request.out, request.design, request.options, request.vector, request.place, request.seed, limits)
     made = order_car(asked)
     if request.as_json:
         from adoptive.workbench.order.files import checks_document

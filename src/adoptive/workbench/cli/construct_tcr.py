@@ -48,6 +48,7 @@ def tcr(
 ) -> None:
     """Build T-cell receptors: chains from V, J and CDR3, constant regions, 2A, codons, eighteen checks, GenBank.
 
+    Sequenced bases of a CDR3 must code for it and are compared with what is built; codons are chosen anew.
     Exit code 1: a check failed, and the files say so. For research only; no release document.
     """
     from adoptive.construct.checks import Limits

@@ -84,9 +84,10 @@ def read_wells(path: Path | str, pools: Sequence[Pool] = ()) -> tuple[tuple[Well
 
 
 def _well(row: Row, known: set[str], pools: set[str]) -> Well:
-    kind: Kind = next((one for one in get_args(Kind) if one == row.text("kind", needed=True).lower()), "none")
-    if row.text("kind") and row.text("kind").lower() not in KINDS:
-        row.mistake("kind", "no such kind of stimulus", value=row.text("kind"), allowed=", ".join(KINDS))
+    said = row.word("kind").lower()
+    kind: Kind = next((one for one in get_args(Kind) if one == said), "none")
+    if said not in KINDS:
+        row.mistake("kind", "no such kind of stimulus", value=row.word("kind"), allowed=", ".join(KINDS))
     stimulus = row.text("stimulus", needed=kind != "none")
     if kind in ("mutant", "wild type"):
         _check_stimulus(row, stimulus, kind, known, pools)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -24,6 +25,7 @@ __all__ = ["RankInputs", "rank_clonotypes", "read_inputs", "read_priors", "write
 SUM_WITHIN: Final = 1e-3
 """The shares of a tumour's clones may miss 1 by so much: they are written with few digits."""
 
+CLASSICAL: Final = ("HLA-A", "HLA-B", "HLA-C")
 LETTERS: Final = frozenset("ACDEFGHIKLMNPQRSTVWY")
 EXAMPLES: Final = (0.5, 0.2)
 """Chances of one receptor for which the number to build is always said: as published, and a bad day."""
@@ -64,13 +66,13 @@ def read_inputs(
     def check_hits(table: Table, rows: Sequence[Hit]) -> None:
         for row, hit in zip(table.rows, rows, strict=True):
             _must_know(row, "antigen", [hit.antigen], antigens if hit.hit else (), "neoantigens")
-            _must_know(row, "hla", [hit.hla], names, "HLA alleles")
+            _must_be_allele(row, "hla", [hit.hla], names)
 
     def check_clones(table: Table, rows: Sequence[TumourClone]) -> None:
         _check_shares(table, rows)
         for row, clone in zip(table.rows, rows, strict=True):
             _must_know(row, "antigens", clone.antigens, antigens, "neoantigens")
-            _must_know(row, "hla_lost", clone.hla_lost, names, "HLA alleles")
+            _must_be_allele(row, "hla_lost", clone.hla_lost, names)
 
     found = _read(hits, Hit, "table of hits", texts, check_hits)
     of_tumour = _read(clones, TumourClone, "table of tumour clones", texts, check_clones)
@@ -118,10 +120,7 @@ def _check_ccf(table: Table, rows: Sequence[Neoantigen]) -> None:
 def _check_alleles(table: Table, rows: Sequence[Allele]) -> None:
     genes: dict[str, list[int | None]] = {}
     for row, one in zip(table.rows, rows, strict=True):
-        if "*" not in one.hla:
-            row.mistake(
-                "hla", "not an allele", value=one.hla, allowed="as HLA-C*08:02", next_step="write its full name"
-            )
+        _must_be_allele(row, "hla", [one.hla], ())
         if one.haplotype not in (None, 1, 2):
             row.mistake("haplotype", "not a haplotype", value=one.haplotype, allowed="1, 2 or empty")
         if one.lost_share is not None and not 0.0 <= one.lost_share <= 1.0:
@@ -146,6 +145,29 @@ def _check_shares(table: Table, rows: Sequence[TumourClone]) -> None:
             allowed=f"1 within {SUM_WITHIN:g}",
             next_step="add the cells that carry none of the antigens as a clone of their own, or correct a share",
         )  # fmt: skip
+
+
+def _must_be_allele(row: Row, column: str, names: Sequence[str], known: Collection[str]) -> None:
+    """Note alleles that do not exist, and those of listed genes that the list does not have.
+
+    A list says nothing of genes that are not on it, as those of class II; A, B and C are taken to be on every list.
+    """
+    for name in names:
+        standard = _standard(name) if name else ""
+        if name and name != standard:
+            what = f"write {standard}" if standard else "correct the name"
+            row.mistake(column, "no such HLA allele", value=name, allowed="as HLA-C*08:02", next_step=what)
+    genes = {*CLASSICAL, *(gene_of(name) for name in known)}
+    _must_know(row, column, [name for name in names if gene_of(name) in genes], known, "HLA alleles")
+
+
+@lru_cache(maxsize=256)
+def _standard(name: str) -> str:
+    """Give an allele's standard name, "" if there is none."""
+    import tidytcells
+
+    found = tidytcells.mh.standardize(name, species="homosapiens", log_failures=False)
+    return str(found) if found and "*" in str(found) else ""
 
 
 def _must_know(row: Row, column: str, names: Sequence[str], known: Collection[str], what: str) -> None:

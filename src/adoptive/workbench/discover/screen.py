@@ -10,7 +10,7 @@ from typing import Any
 from adoptive.antigen.discovered import Hit
 from adoptive.antigen.hits import Screened, screen_plate
 from adoptive.antigen.screen import ScreenRules
-from adoptive.antigen.screen_types import Explanation, Pool, Tested, Titrated
+from adoptive.antigen.screen_types import Explanation, Judged, Pool, Titrated
 from adoptive.workbench.discover.origin import table_folder
 from adoptive.workbench.discover.plate import read_pools, read_wells
 from adoptive.workbench.discover.tables import write_nouns
@@ -52,7 +52,7 @@ def write_screen(request: ScreenRequest) -> tuple[Screened, dict[str, Any]]:
         request.out, command="adoptive antigen screen", inputs=(text, *texts), options=asdict(request.rules)
     ) as folder:
         write_nouns(folder / "hits.tsv", found.hits, Hit)
-        write_nouns(folder / "pools.tsv", found.tested, Tested)
+        write_nouns(folder / "pools.tsv", found.tested, Judged)
         write_nouns(folder / "explanations.tsv", found.explanations, Explanation)
         write_nouns(folder / "titrations.tsv", found.titrated, Titrated)
         (folder / "summary.json").write_text(as_json(summary), "utf-8")

@@ -51,14 +51,19 @@ class Row:
 
     def text(self, column: str, *, needed: bool = False) -> str:
         """Give a cell's text, "" if it is empty; ``needed``: an empty cell is a mistake."""
-        value = self._cells.get(column, "").strip()
-        if UNSHOWABLE.search(value):
-            self.mistake(column, "a control character has no place here", value=ascii(value), next_step="remove it")
-            return ""
+        value = self.word(column)
         found = "" if value in EMPTY else value
         if needed and not found:
             self.mistake(column, "this cell is empty", next_step="fill it in, or leave out the row")
         return found
+
+    def word(self, column: str) -> str:
+        """Give a cell's text as it stands, for columns where "none" is a word."""
+        value = self._cells.get(column, "").strip()
+        if UNSHOWABLE.search(value):
+            self.mistake(column, "a control character has no place here", value=ascii(value), next_step="remove it")
+            return ""
+        return value
 
     def number(
         self, column: str, *, least: float = -math.inf, most: float = math.inf, needed: bool = False

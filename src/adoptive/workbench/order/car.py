@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from adoptive.construct.checks.car_limits import CarLimits
 from adoptive.construct.codons import build
 from adoptive.construct.types import Built, Check
 from adoptive.construct.vector import Place, put_into
+from adoptive.errors import StudyError
 from adoptive.workbench.discover.origin import table_folder
 from adoptive.workbench.discover.text import Text
 from adoptive.workbench.engine.document import as_json
@@ -36,6 +37,7 @@ class Asked:
     vector: Path | None = None
     place: str = ""
     seed: int = 0
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True)
@@ -61,16 +63,21 @@ def order_car(asked: Asked) -> Ordered:
         The design, a part or the vector cannot be used, or the folder exists; then nothing is written.
     """
     check_folder(asked.out)
+    if asked.place and asked.vector is None:
+        raise StudyError("a place without a vector", where="--place", value=asked.place, next_step="give --vector too")
     designed = read_design(asked.design, asked.options)
-    built = build(designed.insert, seed=asked.seed)
+    built = build(designed.insert, rules=asked.limits.rules, seed=asked.seed)
     inputs = list(designed.texts)
     if asked.vector is not None:
         built = put_into(read_vector(asked.vector), built, Place.of(asked.place))
         inputs.append(_digest(asked.vector))
-    limits = CarLimits(costimulation=designed.design.study_costimulation, itams=designed.design.itams)
-    checks = check(built, limits=Limits(car=limits))
+    own = CarLimits(costimulation=designed.design.study_costimulation, itams=designed.design.itams)
+    checks = check(built, limits=replace(asked.limits, car=own))
     made = Ordered(designed, built, checks)
-    said = {"seed": asked.seed, "vector": asked.vector.name if asked.vector else "", "place": asked.place}
+    said = {
+        "seed": asked.seed, "vector": asked.vector.name if asked.vector else "", "place": asked.place,
+        "avoid": list(asked.limits.rules.sites), "packaged_nt": asked.limits.packaged_nt,
+    }  # fmt: skip
     with table_folder(asked.out, command="construct car", inputs=inputs, options=said) as folder:
         write_order(folder, built, checks)
         (folder / "design.json").write_text(as_json(design_document(made)), "utf-8")

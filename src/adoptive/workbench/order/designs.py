@@ -57,7 +57,19 @@ def read_design(path: Path | None, options: Mapping[str, Any]) -> Designed:
         raise ConstructError(
             "a construct needs an id", where=str(path or "options"), next_step="write id, or give --id"
         )
-    design = CarDesign(**content)
+    try:
+        return _designed(CarDesign(**content), texts)
+    except ConstructError as problem:
+        if path is None or problem.where not in content or problem.where in options:
+            raise
+        raise ConstructError(
+            problem.what, where=_place(texts[0], problem.where), value=problem.value, allowed=problem.allowed,
+            next_step=problem.next_step,
+        ) from None  # fmt: skip
+
+
+def _designed(design: CarDesign, texts: list[Text]) -> Designed:
+    """Read the files that a design names, and put it together."""
     catalogue = load_catalogue()
     if design.parts:
         texts.append(read_text(design.parts, what="file of parts", largest=LARGEST))
@@ -90,9 +102,14 @@ def _parsed(text: Text) -> dict[str, Any]:
     return {key: tuple(value) if key in _LISTS else value for key, value in content.items()}
 
 
-def _mistake(text: Text, key: str, value: Any) -> Mistake | None:
+def _place(text: Text, key: str) -> str:
+    """Name the line of a key."""
     line = next((n for n, row in enumerate(text.splitlines(), 1) if re.match(rf"\s*\"?{re.escape(key)}\b", row)), 0)
-    where = f"{text.path}: line {line}, {key}" if line else f"{text.path}: {key}"
+    return f"{text.path}: line {line}, {key}" if line else f"{text.path}: {key}"
+
+
+def _mistake(text: Text, key: str, value: Any) -> Mistake | None:
+    where = _place(text, key)
     if key not in _FIELDS:
         near = nearest(key, tuple(_FIELDS))
         return Mistake(where, "no such key", key, ", ".join(_FIELDS), f"write {near}" if near else "remove it")

@@ -61,6 +61,10 @@ def checks_document(built: Built, checks: Sequence[Check]) -> dict[str, Any]:
         "insert_aa": len(built.insert.protein),
         "vector": built.vector_name or None,
         "vector_nt": len(built.vector_nt) or None,
+        "parts": [
+            {"name": one.name, "kind": one.kind, "protein": one.protein, "source": one.source}
+            for one in built.insert.parts
+        ],
         "checks": [
             {"id": one.id, "title": one.title, "verdict": one.verdict, "found": one.value, "asked": one.threshold,
              "detail": one.detail, "only_reported": one.reports}

@@ -34,6 +34,7 @@ from adoptive.workbench.discover.text import Text, read_text
 from adoptive.workbench.engine.document import as_json
 from adoptive.workbench.new_folder import check_folder, new_folder
 from adoptive.workbench.order.product_file import parse_product, product_document
+from adoptive.workbench.order.tcr import order_folders
 
 __all__ = ["Handover", "hand_off", "write_handover"]
 
@@ -71,12 +72,17 @@ class _Order:
     id: str
     document: Mapping[str, Any]
     text: Text
-    files: tuple[str, ...]
+    files: tuple[Text, ...]
+
+    @property
+    def constants(self) -> tuple[str, ...]:
+        """Name the constant regions of its design."""
+        return tuple(str(one["name"]) for one in self.document["parts"] if one["kind"] == "constant")
 
     @property
     def failed(self) -> tuple[str, ...]:
         """Name the checks that stop the order."""
-        stops = (one for one in self.document["checks"] if not one["reports"] and one["verdict"] != "pass")
+        stops = (one for one in self.document["checks"] if not one["only_reported"] and one["verdict"] != "pass")
         return tuple(f"{self.id}: {one['title']} ({one['verdict']})" for one in stops)
 
 
@@ -99,7 +105,7 @@ def hand_off(asked: Handover) -> ProductSpec:
         A table or folder that cannot be read, no chosen receptor, an allele that the patient has not, an order of a
         receptor that was not chosen.
     """
-    orders = tuple(_read_order(place) for place in asked.orders)
+    orders = tuple(_read_order(one) for place in asked.orders for one in order_folders(place))
     if asked.receptors is None:
         return _of_chimeric(asked, orders)
     chosen = _chosen(asked.receptors)
@@ -112,7 +118,7 @@ def hand_off(asked: Handover) -> ProductSpec:
     _check_orders(orders, chosen)
     receptors = _receptors(asked, chosen, alleles)
     files = [asked.receptors, asked.clones, *([] if asked.hla is None else [asked.hla])]
-    inputs = [read_text(place, what="table") for place in files] + [order.text for order in orders]
+    inputs = [*(read_text(place, what="table") for place in files), *_read_of(orders)]
     return ProductSpec(
         FORMAT,
         ProductDesign(
@@ -120,7 +126,7 @@ def hand_off(asked: Handover) -> ProductSpec:
             modality="TCR-T",
             receptors=receptors,
             vector=_vector(asked, orders, len(chosen)),
-            constants=next((str(order.document.get("constants", "")) for order in orders), ""),
+            constants=", ".join(sorted({name for order in orders for name in order.constants})),
             edits=asked.edits,
             **_verdict(orders, {one.id for one in chosen}),
         ),
@@ -185,17 +191,26 @@ def _haplotype(receptor: Receptor, alleles: Sequence[Allele]) -> Literal["1", "2
 
 def _read_order(place: Path) -> _Order:
     """Read the folder that ``adoptive construct tcr`` or ``car`` wrote."""
-    text = read_text(place / "checks.json", what="checks of an order")
+    text, files = read_text(place / "checks.json", what="checks of an order"), _gb_files(place)
     try:
         document = json.loads(text)
-        order = _Order(str(document["id"]), document, text, tuple(sorted(one.name for one in place.glob("*.gb"))))
-        order.failed  # noqa: B018 - every key that is used later is there
+        order = _Order(str(document["id"]), document, text, files)
+        _ = (order.failed, order.constants)  # every key that is used later is there
     except (ValueError, KeyError, TypeError, RecursionError) as problem:
         raise StudyError(
             "not the checks of an order", where=str(place / "checks.json"), value=problem,
             next_step="name a folder that adoptive construct tcr or car wrote",
         ) from None  # fmt: skip
     return order
+
+
+def _read_of(orders: Sequence[_Order]) -> list[Text]:
+    """List the files that were read of orders."""
+    return [file for order in orders for file in (order.text, *order.files)]
+
+
+def _gb_files(place: Path) -> tuple[Text, ...]:
+    return tuple(read_text(one, what="GenBank file") for one in sorted(place.glob("*.gb")))
 
 
 def _check_orders(orders: Sequence[_Order], chosen: Sequence[Receptor]) -> None:
@@ -221,7 +236,7 @@ def _verdict(orders: Sequence[_Order], wanted: set[str]) -> dict[str, Any]:
     failed = tuple(one for order in orders for one in order.failed)
     built = wanted <= {order.id for order in orders}
     return {
-        "gb_files": tuple(name for order in orders for name in order.files),
+        "gb_files": tuple(file.path.name for order in orders for file in order.files),
         "ready_to_order": (not failed) if built else None,
         "failed_checks": failed,
     }
@@ -254,7 +269,7 @@ def _of_chimeric(asked: Handover, orders: Sequence[_Order]) -> ProductSpec:
         ),
         AntigenMap(density=asked.density),
         Discovery(asked.days, asked.tested),
-        origin_of("construct handoff", [order.text], {}),
+        origin_of("construct handoff", _read_of(orders), {}),
         LABEL,
     )
 

@@ -19,7 +19,7 @@ from adoptive.workbench.order.files import file_stem, write_order
 from adoptive.workbench.order.receptors import Layout, Sequences, insert_of, inserts_of_table
 from adoptive.workbench.order.vectors import read_vector
 
-__all__ = ["Ordered", "TcrAsked", "order_document", "order_tcrs"]
+__all__ = ["Ordered", "TcrAsked", "order_document", "order_folders", "order_tcrs"]
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,13 @@ def _options(asked: TcrAsked) -> Mapping[str, Any]:
         **vars(asked.layout), "vector": None if asked.vector is None else asked.vector.name, "place": asked.place,
         "seed": asked.seed, "avoid": list(asked.limits.rules.sites), "packaged_nt": asked.limits.packaged_nt,
     }  # fmt: skip
+
+
+def order_folders(place: Path) -> tuple[Path, ...]:
+    """List the folders of single orders that ``construct tcr`` or ``car`` wrote: this folder, or those in it."""
+    if (place / "checks.json").is_file() or not place.is_dir():
+        return (place,)
+    return tuple(sorted(one for one in place.iterdir() if (one / "checks.json").is_file())) or (place,)
 
 
 def order_document(ordered: Sequence[Ordered], out: Path) -> dict[str, Any]:

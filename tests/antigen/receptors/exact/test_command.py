@@ -19,6 +19,7 @@ from adoptive.workbench.discover.rank import rank_clonotypes, read_inputs, read_
 from adoptive.workbench.discover.tables import read_nouns, write_nouns
 
 KRAS, C08 = "KRAS:G12D", "HLA-C*08:02"
+SIX = ("HLA-A*01:01", "HLA-A*02:01", "HLA-B*07:02", "HLA-B*08:01", "HLA-C*07:02", "HLA-C*08:02")
 
 
 @pytest.fixture
@@ -77,14 +78,14 @@ def test_an_existing_folder_is_refused(tables: dict[str, Path], tmp_path: Path) 
     [
         ("clones", "id\tshare\tantigens\na\t0.5\tKRAS:G12D\nb\t0.4\t\n", "line 3, share: the shares of all clones"),
         ("clones", "id\tshare\tantigens\na\t0.5\tKRAS:G12V\nb\t0.5\t\n", "line 2, antigens: not in the table of"),
-        ("clones", "id\tshare\tantigens\thla_lost\na\t1\t\tHLA-A*99:99\n", "line 2, hla_lost: not in the table of HLA"),
+        ("clones", "id\tshare\tantigens\thla_lost\na\t1\t\tHLA-A*99:99\n", "line 2, hla_lost: no such HLA allele"),
         ("clones", "id\tshare\tantigens\na\t-1\t\nb\t2\t\n", "line 2, share: no share of cells"),
         ("clones", "a\t0.5\tKRAS:G12D\n", "no line of column names"),
         ("hla", "hla\thaplotype\nHLA-C*08:02\t3\n", "line 2, haplotype: not a haplotype"),
         ("hla", "hla\nHLA-C*08:02\nHLA-C*05:01\nHLA-C*07:01\n", "line 4, hla: more alleles of this gene"),
-        ("hla", "hla\nC0802\n", "line 2, hla: not an allele"),
+        ("hla", "hla\nC0802\n", "next: write HLA-C*08:02"),
         ("hits", "effector\tantigen\thla\thit\nc1\tKRAS:G12V\t\ttrue\n", "line 2, antigen: not in the table"),
-        ("hits", "effector\tantigen\thla\thit\nc1\tKRAS:G12D\tHLA-B*01:01\ttrue\n", "line 2, hla: not in the table"),
+        ("hits", "effector\tantigen\thla\thit\nc1\tKRAS:G12D\tHLA-B*07:02\ttrue\n", "line 2, hla: not in the table"),
         ("clonotypes", "id\tcdr3a\tcdr3b\tcells\tshare\tdual_alpha\nc1\tLVGDF\tCASSLF\t3\t0.1\tno\n",
          "line 2, cdr3a: a CDR3 without its conserved ends"),
         ("clonotypes", "id\tcdr3a\tcdr3b\tcells\tshare\tdual_alpha\nc1\tCLVGDF\tCAS*LF\t3\t0.1\tno\n",
@@ -122,7 +123,7 @@ def test_five_thousand_clonotypes_are_ranked_in_time(tmp_path: Path) -> None:
         for at in range(5000)
     ]
     known = [neoantigen(f"G{at}:A1V", float(draw.random())) for at in range(300)]
-    alleles = [Allele(f"HLA-{gene}*0{one}:01") for gene in "ABC" for one in (1, 2)]
+    alleles = [Allele(name) for name in SIX]
     hits = [hit(f"c{at}", f"G{at}:A1V", alleles[at % 6].hla) for at in range(200)]
     files = {"c": (cells, Clonotype), "n": (known, Neoantigen), "a": (alleles, Allele), "h": (hits, Hit)}
     for name, (rows, kind) in files.items():

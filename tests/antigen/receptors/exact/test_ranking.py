@@ -134,7 +134,8 @@ def test_tiers_and_chances() -> None:
         clonotype("d", top_share=0.02), clonotype("e", reactivity=None), clonotype("f", reactivity=0.7),
     ]  # fmt: skip
     hits = [hit("a", KRAS, C08), hit("a1", KRAS, C08), hit("b", ""), hit("weak", KRAS, probability=0.3)]
-    found = {one.id: one for one in rank_receptors(cells, hits=hits, neoantigens=[neoantigen(KRAS, 1.0)]).receptors}
+    known, rules = [neoantigen(KRAS, 1.0)], RankingRules(least_probability=0.5)
+    found = {one.id: one for one in rank_receptors(cells, hits=hits, neoantigens=known, rules=rules).receptors}
     assert {name: one.tier for name, one in found.items()} == {
         "a": "A", "a1": "A", "b": "B", "weak": "B", "c": "C", "d": "C", "e": "C", "f": "C",
     }  # fmt: skip
@@ -168,6 +169,25 @@ def test_who_is_left_out_and_why(fields: dict[str, object], hits: list[object], 
     assert found.chosen == ()
     assert found.receptors[0].reason.startswith(said)
     assert found.receptors[0].rank == 0
+
+
+def test_what_could_not_be_tested_is_not_negative() -> None:
+    hits = [hit("x", KRAS, hit=False, p_value=None)]
+    found = rank_receptors([clonotype("x", reactivity=0.9)], hits=hits, neoantigens=[neoantigen(KRAS, 1.0)])
+    assert found.chosen[0].tier == "C"
+
+
+def test_an_allele_of_a_gene_that_is_not_listed_may_be_lost_too() -> None:
+    """A class II receptor and a list of class I."""
+    dr = "HLA-DRB1*15:01"
+    found = rank_receptors(
+        [clonotype("x", lineage="CD4")], hits=[hit("x", KRAS, dr)], neoantigens=[neoantigen(KRAS, 1.0)],
+        alleles=[Allele(C08, 1), Allele("HLA-C*05:01", 2)],
+    )  # fmt: skip
+    last = {one.lost: one.covered for one in found.coverage if one.receptors == 1}
+    assert last[(C08,)] > 0.0
+    assert last[(C08, dr)] == last["HLA-C*05:01", dr] == 0.0
+    assert any(dr in note for note in found.notes)
 
 
 def test_flags_and_rules_that_keep() -> None:
