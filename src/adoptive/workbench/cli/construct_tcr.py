@@ -43,7 +43,9 @@ def tcr(
         str, typer.Option(help="Restriction sites to avoid, by comma.")
     ] = "NcoI,NotI,EcoRI,XhoI,SalI,BamHI",
     packaged_nt: Annotated[int, typer.Option(min=1000, max=50_000, help="Bases that the vector packages.")] = 8000,
-    seed: Annotated[int, typer.Option(min=0, help="Of the choice of codons; the same seed, the same bases.")] = 0,
+    seed: Annotated[
+        int, typer.Option(min=0, max=2**31 - 1, help="Of the choice of codons; the same seed, the same bases.")
+    ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
 ) -> None:
     """Build T-cell receptors: chains from V, J and CDR3, constant regions, 2A, codons, eighteen checks, GenBank.

@@ -96,6 +96,12 @@ def read_hla(path: Path | str) -> tuple[tuple[Allele, ...], Text]:
         cells = [cell.strip() for cell in re.split(r"[\t,;]", line)]
         if not found and _HEADS & {cell.lower().lstrip("# ") for cell in cells}:
             names = tuple(_column(cell) for cell in cells)
+            twice = sorted(name for name, count in Counter(names).items() if name and count > 1)
+            if twice:
+                place = f"{text.path}: line {number}"
+                mistakes.append(
+                    Mistake(place, "a column stands there twice", ", ".join(twice), "", "one allele a line")
+                )
         elif not line.startswith("#"):
             allele = _row(f"{text.path}: line {number}", names, cells, mistakes)
             found += [(number, allele)] if allele else []

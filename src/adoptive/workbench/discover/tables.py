@@ -57,6 +57,15 @@ class Row:
             self.mistake(column, "this cell is empty", next_step="fill it in, or leave out the row")
         return found
 
+    def name(self, column: str, *, needed: bool = False, apart: str = ";") -> str:
+        """Give a cell's text that names something: without the characters that other tables write between names."""
+        found = self.text(column, needed=needed)
+        wrong = [mark for mark in apart if mark in found]
+        if wrong:
+            step = "write another name: it stands between names in other tables"
+            self.mistake(column, f"a name without {' and '.join(wrong)} is needed", value=found, next_step=step)
+        return found
+
     def word(self, column: str) -> str:
         """Give a cell's text as it stands, for columns where "none" is a word."""
         value = self._cells.get(column, "").strip()
@@ -247,7 +256,7 @@ def _check_unique(table: Table, key: str) -> None:
     """Refuse two rows of one id."""
     first: dict[str, int] = {}
     for row in table.rows:
-        value = row.text(key)
+        value = row.name(key) if key == "id" else row.text(key)
         if key == "id" and value in first:
             row.mistake(key, f"this id stands in line {first[value]} already", value=value, next_step="rename one")
         first.setdefault(value, row.line)
