@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from adoptive.workbench.discover.demo.genes import Look, counts_of, gene_names, source_of
 from adoptive.workbench.discover.demo.patient import Donor, donor_cells
@@ -94,7 +95,7 @@ def _barcodes(count: int, seed: int, purpose: str) -> list[str]:
 
 
 def _planted_rows(one: PlantedReceptor, source: np.random.Generator, junk: Sequence[Row]) -> tuple[Row, ...]:
-    """Make the contigs of a planted cell: its chains, now and then no alpha, now and then one that is not productive."""
+    """Make the contigs of a planted cell: its chains, at times without alpha, at times with one not productive."""
     without, extra, which = source.random(), source.random(), int(source.integers(len(junk)))
     rows = [] if without < _NO_ALPHA else [_row("TRA", one.alpha, source)]
     if one.second_alpha is not None:
@@ -162,7 +163,8 @@ def write_matrix(path: Path, cells: Sequence[Cell], *, seed: int) -> None:
                  "indices": held.indices.astype(np.int64), "indptr": held.indptr.astype(np.int64),
                  "shape": np.array([len(genes), len(cells)], np.int32)}  # fmt: skip
         features = {"id": _bytes([f"{SYNTHETIC}{number:05d}" for number in range(len(genes))]), "name": _bytes(genes),
-                    "feature_type": _bytes(["Gene Expression"] * len(genes)), "genome": _bytes([SYNTHETIC] * len(genes)),
+                    "feature_type": _bytes(["Gene Expression" for _ in genes]),
+                    "genome": _bytes([SYNTHETIC for _ in genes]),
                     "_all_tag_keys": _bytes(["genome"])}  # fmt: skip
         for name, values in parts.items():
             group.create_dataset(name, data=values, track_times=False)
@@ -171,5 +173,5 @@ def write_matrix(path: Path, cells: Sequence[Cell], *, seed: int) -> None:
             inner.create_dataset(name, data=values, track_times=False)
 
 
-def _bytes(texts: Sequence[str]) -> np.ndarray:
+def _bytes(texts: Sequence[str]) -> NDArray[np.bytes_]:
     return np.array(texts, dtype="S")

@@ -87,9 +87,7 @@ def planted_patient() -> Patient:
         variants=variants,
         receptors=tuple(_receptors(told["receptor"], ids)),
         clones=tuple(
-            TumourClone(
-                one["id"], one["share"], tuple(ids[gene] for gene in one["antigens"]), tuple(one["hla_lost"])
-            )  # fmt: skip
+            TumourClone(one["id"], one["share"], tuple(ids[gene] for gene in one["antigens"]), tuple(one["hla_lost"]))
             for one in told["clone"]
         ),
     )

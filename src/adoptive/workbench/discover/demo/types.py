@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from adoptive.antigen.discovered import Allele, TumourClone
+from adoptive.units import In
 
-__all__ = ["INPUTS", "SYNTHETIC", "Demo", "Patient", "PlantedChain", "PlantedReceptor", "PlantedVariant", "Step"]
+__all__ = [
+    "INPUTS",
+    "SYNTHETIC",
+    "Outcome",
+    "Patient",
+    "PlantedChain",
+    "PlantedReceptor",
+    "PlantedVariant",
+    "Step",
+    "Trials",
+]
 
 SYNTHETIC = "SYNTHETIC"
 """Word that stands in every file name, table and page of the demonstration."""
@@ -115,11 +126,26 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Demo:
-    """Hold the whole demonstration: patient, steps, and found against planted."""
+class Outcome:
+    """Hold what became of one planted receptor: found, seen without its antigen, missed, rightly left, or false."""
 
-    patient: Patient
-    seed: int
-    trials: int
-    steps: tuple[Step, ...]
-    against_planted: Mapping[str, Any]
+    name: Annotated[str, In("name", "planted receptor")]
+    truth: Annotated[str, In("text", "what it truly sees")]
+    cells: Annotated[int, In("cells", "cells that were planted")]
+    clonotype: Annotated[str, In("name", "clonotype that has its chains; empty: none")]
+    screened: Annotated[bool, In("yes/no", "it was among the clones that were screened")]
+    antigen: Annotated[str, In("name", "antigen that the screen named")]
+    hla: Annotated[str, In("allele", "allele that the screen named")]
+    ec50_planted_m: Annotated[float | None, In("mol/L", "EC50 that was planted")]
+    ec50_m: Annotated[float | None, In("mol/L", "EC50 that was found")]
+    rank: Annotated[int, In("place", "place among those to build; 0: not chosen")]
+    verdict: Annotated[str, In("text", "found, unresolved, missed, left or false, and why")]
+
+
+@dataclass(frozen=True)
+class Trials:
+    """Hold what the virtual trials of one product say, means over the trials with their Monte Carlo standard errors."""
+
+    product: str
+    receptors: tuple[str, ...]
+    values: Mapping[str, tuple[float, float]]

@@ -17,7 +17,8 @@ from typing import Any, Final
 
 from adoptive.antigen.discovered import Allele, Clonotype, Hit, Neoantigen, Receptor
 from adoptive.antigen.evidence import RankingRules
-from adoptive.antigen.screen_types import TandemRules
+from adoptive.antigen.screen import ScreenRules
+from adoptive.construct.types import Built
 from adoptive.workbench.discover.clonotypes import Asked, write_clonotypes
 from adoptive.workbench.discover.demo.inputs import write_inputs
 from adoptive.workbench.discover.demo.plates import candidates, follow_up_wells, plate_text, pool_wells
@@ -31,16 +32,16 @@ from adoptive.workbench.discover.tables import read_nouns, write_nouns
 from adoptive.workbench.order.handoff import Handover, write_handover
 from adoptive.workbench.order.tcr import TcrAsked, order_tcrs
 
-__all__ = ["PATIENT", "STUDY", "Walk", "single_antigen", "walk"]
+__all__ = ["CHOSEN", "ONE", "PATIENT", "STUDY", "TWO", "Walk", "single_antigen", "walk"]
 
 PATIENT: Final = "00-patient"
 STUDY: Final = "neoantigen-tcr"
-JUNCTION_NM: Final = 150.0
-"""Random proteins leave junctions between 150 and 500 nM whatever their order, as step 2 would say at 500."""
+ALL_PLATES_FDR: Final = 0.01
+"""Most wells of the later plates are of what the pools showed already; at 5 % over all plates more pools would pass."""
 
 CHOSEN: Final = 3
 SCREENED: Final = 14
-ONE, TWO = "one antigen, one HLA allele", "chosen for both haplotypes"
+ONE, TWO = "three receptors on one HLA allele", "three receptors chosen for both haplotypes"
 
 Said = Callable[[str], None]
 
@@ -54,6 +55,7 @@ class Walk:
     seed: int
     say: Said
     steps: list[Step] = field(default_factory=list)
+    built: list[Built] = field(default_factory=list)
 
     def step(self, title: str, words: Sequence[str], out: str, work: Callable[[Path], Mapping[str, Any]]) -> None:
         """Take one step: say its command, do it, keep what it found, and label its folder."""
@@ -101,21 +103,20 @@ def _neoantigens(way: Walk) -> None:
 
 def _minigenes(way: Walk) -> None:
     table, hla = "01-neoantigens/neoantigens.tsv", "01-neoantigens/hla.tsv"
-    words = ["antigen", "minigenes", table, "--hla", hla, "--threshold-nm", f"{JUNCTION_NM:g}"]
-    rules = TandemRules(threshold_nm=JUNCTION_NM)
     way.step(
-        "Minigenes and pools for the screen", words, "02-minigenes",
-        lambda out: write_minigenes(MinigeneRequest(way / table, way / hla, out, rules))[1],
+        "Minigenes and pools for the screen", ["antigen", "minigenes", table, "--hla", hla], "02-minigenes",
+        lambda out: write_minigenes(MinigeneRequest(way / table, way / hla, out))[1],
     )  # fmt: skip
 
 
 def _clonotypes(way: Walk) -> None:
     files = {what: way.of_patient[what] for what in ("contigs", "matrix", "blood", "known")}
     words = [word for what, name in files.items() for word in (f"--{what}", name)]
-    places = {what: way / name for what, name in files.items()}
+    contigs, matrix, blood, known = (way / name for name in files.values())
+    asked = Asked(contigs, matrix=matrix, blood=blood, known=known)
     way.step(
         "Clones of T cells in the tumour", ["antigen", "clonotypes", *words], "03-clonotypes",
-        lambda out: write_clonotypes(Asked(**places), out).qc,
+        lambda out: write_clonotypes(asked, out).qc,
     )  # fmt: skip
 
 
@@ -128,7 +129,8 @@ def _effectors(way: Walk) -> tuple[Clonotype, ...]:
 def _pools(way: Walk) -> None:
     """Simulate the first plates, which hold the pools, and read them."""
     effectors, pools = _effectors(way), read_pools(way / "02-minigenes/pools.csv")[0]
-    _screened(way, "pools", plate_text(pool_wells(effectors, pools), effectors, pools, way.patient, seed=way.seed))
+    wells = pool_wells(effectors, pools)
+    _screened(way, "pools", plate_text(wells, effectors, pools, way.patient, seed=way.seed), ScreenRules())
 
 
 def _screen(way: Walk) -> None:
@@ -138,16 +140,17 @@ def _screen(way: Walk) -> None:
     antigens = read_nouns(way / "01-neoantigens/neoantigens.tsv", Neoantigen, what="neoantigens")
     alleles = read_nouns(way / "01-neoantigens/hla.tsv", Allele, what="alleles")
     wells = (*pool_wells(effectors, pools), *follow_up_wells(hits, antigens, alleles))
-    _screened(way, "all", plate_text(wells, effectors, pools, way.patient, seed=way.seed))
+    rules = ScreenRules(false_discovery_rate=ALL_PLATES_FDR)
+    _screened(way, "all", plate_text(wells, effectors, pools, way.patient, seed=way.seed), rules)
 
 
-def _screened(way: Walk, which: str, text: str) -> None:
+def _screened(way: Walk, which: str, text: str, rules: ScreenRules) -> None:
     plate, pools = f"{PATIENT}/{SYNTHETIC}.plates_{which}.csv", "02-minigenes/pools.csv"
     (way / plate).write_text(text, "utf-8")
     way.step(
         "The screen: pools" if which == "pools" else "The screen: pools, titrations, single HLA alleles",
-        ["antigen", "screen", plate, "--pools", pools], f"04-screen-{which}",
-        lambda out: write_screen(ScreenRequest(way / plate, out, way / pools))[1],
+        ["antigen", "screen", plate, "--pools", pools, "--fdr", f"{rules.false_discovery_rate:g}"],
+        f"04-screen-{which}", lambda out: write_screen(ScreenRequest(way / plate, out, way / pools, rules))[1],
     )  # fmt: skip
 
 
@@ -182,6 +185,7 @@ def _construct(way: Walk) -> None:
 
     def work(out: Path) -> dict[str, Any]:
         ordered = order_tcrs(TcrAsked(way / table, chosen=True, seed=way.seed), out)
+        way.built += [one.built for one in ordered]
         return {
             "ready": all(one.ready for one in ordered),
             "receptors": [
@@ -202,9 +206,8 @@ def _handoff(way: Walk) -> None:
     kras = next(one for one in way.patient.receptors if one.name == "KRAS 9d")
     table = f"{PATIENT}/{SYNTHETIC}.one_antigen.receptors.tsv"
     write_nouns(way / table, single_antigen(chosen, antigen=kras.antigen, hla=kras.hla), Receptor)
-    folders = [f"06-construct/{one['folder']}" for one in way.steps[-1].found["receptors"]]
     tested = len(_effectors(way))
-    _handed(way, "two", "05-rank/receptors.tsv", folders, tested)
+    _handed(way, "two", "05-rank/receptors.tsv", ["06-construct"], tested)
     _handed(way, "one", table, [], tested)
 
 
