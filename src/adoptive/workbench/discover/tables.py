@@ -246,9 +246,12 @@ def read_nouns(path: Path | str, noun: type[Noun], *, what: str) -> tuple[Noun, 
     defaults = {field.name for field in dataclasses.fields(noun) if field.default is not dataclasses.MISSING}  # type: ignore[arg-type]
     must = [name for name, kind, _ in columns if kind in (float, int, bool) and name not in defaults]
     table = read_table(path, what=what, needed=[columns[0][0], *[name for name in must if name != columns[0][0]]])
-    found = tuple(noun(**{name: _cell(row, name, kind) for name, kind, _ in columns}) for row in table.rows)
+    key = columns[0][0]
+    found = tuple(
+        noun(**{name: _cell(row, name, kind, needed=name == key) for name, kind, _ in columns}) for row in table.rows
+    )
     table.check()
-    _check_unique(table, columns[0][0])
+    _check_unique(table, key)
     return found
 
 
@@ -263,11 +266,11 @@ def _check_unique(table: Table, key: str) -> None:
     table.check()
 
 
-def _cell(row: Row, name: str, kind: Any) -> Any:
+def _cell(row: Row, name: str, kind: Any, *, needed: bool) -> Any:
     if get_origin(kind) is tuple:
         return tuple(part.strip() for part in row.text(name).split(";") if part.strip())
     if kind is str:
-        return row.text(name, needed=name == row.table.names[0])
+        return row.text(name, needed=needed)
     plain = next(one for one in get_args(kind) if one is not NoneType) if _may_lack(kind) else kind
     needed = plain is kind
     if plain is bool:
