@@ -68,3 +68,24 @@ def test_a_table_without_its_first_column_filled_in_is_another_table(
 
     with pytest.raises(StudyError, match="line 2, hla: this cell is empty"):
         read_nouns(tmp_path / "hits.tsv", Allele, what="list of HLA alleles")
+
+
+def test_a_vector_that_was_cut_is_refused() -> None:
+    """A GenBank file that ends early has fewer bases than its LOCUS line says: an order of it would lack the rest."""
+    from adoptive.construct.bases import ConstructError
+    from adoptive.construct.vector_file import parse_genbank
+
+    rows = "".join(f"{1 + 60 * row:>9} {'acgtacgtac ' * 6}\n" for row in range(5))
+    whole = f"LOCUS       v                        300 bp    DNA     circular SYN 01-JAN-2000\nORIGIN\n{rows}//\n"
+    assert len(parse_genbank(whole, name="v.gb").nt) == 300
+    with pytest.raises(ConstructError, match=r"the record is not whole; value: 180 bases; allowed: 300, as LOCUS"):
+        parse_genbank("".join(whole.splitlines(keepends=True)[:5]), name="v.gb")
+
+
+def test_a_level_that_no_transcriptome_has_is_refused(tmp_path: Path) -> None:
+    from adoptive.errors import StudyError
+    from adoptive.workbench.discover.expression import read_tumour
+
+    (tmp_path / "t.csv").write_text("gene,s1,s2\nMSLN,5,1e308\n")
+    with pytest.raises(StudyError, match="line 2, s2: out of range; value: 1e308"):
+        read_tumour(tmp_path / "t.csv")
