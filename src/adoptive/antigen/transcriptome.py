@@ -108,7 +108,8 @@ def kind_of_values(values: csr_array[Any], *, where: str) -> Kind:
     if not np.isfinite(data).all() or least < 0.0 or most > LARGEST_COUNT:
         raise StudyError(
             "the matrix has values that are negative, not finite or no counts", where=where,
-            value=most if least >= 0.0 else least, allowed="counts, or log(1 + normalised counts)", next_step="give counts: scaled values cannot be ranked",
+            value=most if least >= 0.0 else least, allowed="counts, or log(1 + normalised counts)",
+            next_step="give counts: scaled values cannot be ranked",
         )  # fmt: skip
     if np.array_equal(data, np.rint(data)):
         return "counts"

@@ -14,6 +14,7 @@ from adoptive.workbench.cli.surroundings import say_error
 from adoptive.workbench.discover.hla import read_hla
 from adoptive.workbench.discover.minigenes import MinigeneRequest, write_minigenes
 from adoptive.workbench.discover.neoantigens import NeoantigenRequest, write_neoantigens
+from adoptive.workbench.discover.offtarget import OfftargetRequest, write_offtargets
 from adoptive.workbench.discover.plate import read_wells
 from adoptive.workbench.discover.tables import read_table
 from adoptive.workbench.mistakes import Mistake, as_error
@@ -146,3 +147,9 @@ def test_no_well_holds_a_million_million_spots(tmp_path: Path, header: str, row:
     with pytest.raises(StudyError) as caught:
         read_wells(path)
     assert words in str(caught.value)
+
+
+def test_the_target_of_an_offtarget_search_is_a_peptide(tmp_path: Path) -> None:
+    request = OfftargetRequest("E.DPI...Y", Path("absent"), tmp_path / "out", target="EVDPIGHLX")
+    with pytest.raises(StudyError, match="--target: not a peptide; value: EVDPIGHLX"):
+        write_offtargets(request)

@@ -107,7 +107,7 @@ def _check_words(asked: Handover) -> None:
         if not said.isprintable() or len(said) > LONGEST_NAME:
             raise StudyError(
                 "not a name", where=option, value=ascii(said[:80]),
-                allowed=f"at most {LONGEST_NAME} characters that can be printed", next_step="give a shorter, plain name",
+                allowed=f"at most {LONGEST_NAME} characters that can be printed", next_step="shorten it",
             )  # fmt: skip
     days = () if asked.days is None else (asked.days.sequencing, asked.days.screen, asked.days.synthesis)
     if not all(0.0 <= one <= MOST_DAYS for one in days):
