@@ -26,6 +26,8 @@ Kind = Literal["counts", "log-normalised"]
 SCALE: Final = 10_000.0
 """Counts per cell to which expression is scaled before the logarithm; the labelled cells were."""
 
+LARGEST_COUNT: Final = 1e9
+"""No cell has as many molecules of one gene; sums of larger values would overflow."""
 _LARGEST_LOG: Final = 14.0
 """``log(1 + x)`` of counts per million is below 13.9; larger values with fractions are no logarithms."""
 
@@ -103,10 +105,11 @@ def kind_of_values(values: csr_array[Any], *, where: str) -> Kind:
         size = f"{values.shape[0]:,} cells, {values.shape[1]:,} genes, {np.count_nonzero(data):,} values above zero"
         raise StudyError("the matrix is empty", where=where, value=size, next_step="give the filtered matrix")
     least, most = float(data.min()), float(data.max())
-    if not np.isfinite(data).all() or least < 0.0:
+    if not np.isfinite(data).all() or least < 0.0 or most > LARGEST_COUNT:
         raise StudyError(
-            "the matrix has values that are negative or not finite", where=where, value=least,
-            allowed="counts, or log(1 + normalised counts)", next_step="give counts: scaled values cannot be ranked",
+            "the matrix has values that are negative, not finite or no counts", where=where,
+            value=most if least >= 0.0 else least, allowed="counts, or log(1 + normalised counts)",
+            next_step="give counts: scaled values cannot be ranked",
         )  # fmt: skip
     if np.array_equal(data, np.rint(data)):
         return "counts"

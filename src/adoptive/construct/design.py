@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 from adoptive.construct.bases import ConstructError
 from adoptive.construct.car import Scfv, ScfvOrder, car_insert, scfv
 from adoptive.construct.parts import Catalogue, ListedPart
-from adoptive.construct.types import Insert, Part, PartKind
+from adoptive.construct.types import LONGEST_ID, Insert, Part, PartKind
 from adoptive.units import In
 
 __all__ = ["FASTA_KINDS", "CarDesign", "design_insert"]
@@ -62,7 +62,7 @@ class CarDesign:
     ] = ""
 
     def __post_init__(self) -> None:
-        if not self.id.strip() or self.id.strip() in (".", "..") or "/" in self.id or len(self.id) > 60:
+        if not self.id.strip() or self.id.strip() in (".", "..") or "/" in self.id or len(self.id) > LONGEST_ID:
             raise ConstructError(
                 "a construct needs an id that can name a file", where="id", value=self.id[:80], next_step="write id"
             )

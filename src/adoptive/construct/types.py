@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from annotated_types import MinLen
 
+from adoptive.construct.bases import ConstructError
 from adoptive.errors import StudyError
 from adoptive.units import In
 
-__all__ = ["Built", "Chain", "Check", "ConstructPlan", "Insert", "Mark", "Part", "PartKind"]
+__all__ = ["LONGEST_ID", "Built", "Chain", "Check", "ConstructPlan", "Insert", "Mark", "Part", "PartKind"]
+
+LONGEST_ID: Final = 50
+"""Characters of a construct's name: a longer word does not fit in a line of GenBank."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,13 @@ class Insert:
     notes: tuple[str, ...] = ()
     cdr3: tuple[tuple[str, str], ...] = ()
     contigs: tuple[tuple[str, str], ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.id.strip() or len(self.id) > LONGEST_ID or not self.id.isprintable():
+            raise ConstructError(
+                "not the name of a construct", where="id", value=ascii(self.id[:80]),
+                allowed=f"1 to {LONGEST_ID} characters that can be printed", next_step="give it a shorter, plain name",
+            )  # fmt: skip
 
     @property
     def protein(self) -> str:

@@ -54,7 +54,7 @@ def parse_genbank(text: str, *, name: str) -> Vector:
     locus = next(line for line in lines if line.startswith("LOCUS"))
     if re.search(r"\s\d+\s+aa\s", locus):
         raise _protein(name, "LOCUS says aa")
-    _bases(_origin(lines), name)
+    _check_whole(locus, len(_bases(_origin(lines), name)), name)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -88,6 +88,16 @@ def parse_snapgene(data: bytes, *, name: str) -> Vector:
         raise ConstructError(
             "this SnapGene file cannot be read", where=name, value=problem, next_step="export it as GenBank"
         ) from None
+
+
+def _check_whole(locus: str, found: int, name: str) -> None:
+    """Refuse a record that was cut: LOCUS says how many bases it has."""
+    said = re.search(r"\s(\d+)\s+bp\b", locus)
+    if said and int(said[1]) != found:
+        raise ConstructError(
+            "the record is not whole", where=name, value=f"{found:,} bases", allowed=f"{int(said[1]):,}, as LOCUS says",
+            next_step="copy the file again",
+        )  # fmt: skip
 
 
 def _check_one(records: int, name: str, kind: str) -> None:

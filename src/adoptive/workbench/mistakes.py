@@ -25,6 +25,9 @@ Place = tuple[str | int, ...]
 UNSHOWABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 """Characters that break a line or a drawing: control characters, line ends, and what XML cannot hold."""
 
+LONGEST_VALUE: Final = 200
+"""Characters of a value that are shown."""
+
 _CONTROL = "a control character or a line end has no place here"
 
 
@@ -40,7 +43,7 @@ class Mistake:
 
     def __str__(self) -> str:
         parts = [f"{self.where}: {self.what}"]
-        parts += [f"value: {self.value}"] if self.value else []
+        parts += [f"value: {self.value[:LONGEST_VALUE]}"] if self.value else []
         parts += [f"allowed: {self.allowed}"] if self.allowed else []
         parts += [f"next: {self.next_step}"] if self.next_step else []
         return "; ".join(parts)

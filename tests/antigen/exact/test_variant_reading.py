@@ -105,7 +105,7 @@ def test_all_mistakes_are_said_at_once(files: Files) -> None:
     ("header", "words"),
     [
         (KRAS, "line 1: the variant table has no line of column names"),
-        ("gene\tposition\tref", "another number of cells"),
+        ("gene\tposition\tref", "line 1: a column is missing; value: alt"),
         (HEADER.replace("position", "pos"), "line 1: a column is missing; value: position"),
         (HEADER.replace("copies", "tpm"), "line 1: a column stands there twice; value: tpm"),
     ],

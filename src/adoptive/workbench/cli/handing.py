@@ -47,7 +47,9 @@ def handoff(
         tuple[float, float, float] | None,
         typer.Option(help="Days of sequencing, screen and synthesis.", show_default=False),
     ] = None,
-    tested: Annotated[int | None, typer.Option(min=0, help="Receptors built and tested.", show_default=False)] = None,
+    tested: Annotated[
+        int | None, typer.Option(min=0, max=100_000, help="Receptors built and tested.", show_default=False)
+    ] = None,
     trac_knock_out: Annotated[bool, typer.Option("--trac-knock-out", help="The cells' own alpha is removed.")] = False,
     trbc_knock_out: Annotated[bool, typer.Option("--trbc-knock-out", help="The cells' own beta is removed.")] = False,
     vector: Annotated[str, typer.Option(help="Kind of vector.")] = "not stated",

@@ -38,7 +38,7 @@ def neoantigens(
     rank_percent: Annotated[
         float, typer.Option(min=0.001, max=100.0, help="And below this rank (matrices; others that give no IC50).")
     ] = 2.0,
-    allele_tpm: Annotated[float, typer.Option(min=0.0, help="Expressed above this TPM x RNA VAF.")] = 2.5,
+    allele_tpm: Annotated[float, typer.Option(min=0.0, max=1e6, help="Expressed above this TPM x RNA VAF.")] = 2.5,
     clonal_ccf: Annotated[float, typer.Option(min=0.0, max=1.0, help="Clonal above this cell fraction.")] = 0.5,
     lost_share: Annotated[float, typer.Option(min=0.0, max=1.0, help="An allele is lost above this share.")] = 0.5,
     as_json: Json = False,

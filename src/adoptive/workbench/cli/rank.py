@@ -38,7 +38,7 @@ def rank(
         Literal["exclude", "flag"], typer.Option(help="What to do with a receptor that sees the wild type.")
     ] = "exclude",
     least_wild_type_fold: Annotated[
-        float, typer.Option(min=0.0, help="EC50 of wild type over mutant below which it sees the wild type.")
+        float, typer.Option(min=0.0, max=1e6, help="EC50 of wild type over mutant below which it sees the wild type.")
     ] = 10.0,
     screened_negative: Annotated[
         Literal["exclude", "keep"], typer.Option(help="What to do with clones screened without response.")

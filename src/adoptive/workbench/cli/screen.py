@@ -37,7 +37,9 @@ def minigenes(
     linker: Annotated[
         list[str] | None, typer.Option(help="Linker to try where no order is clean; may be given again.")
     ] = None,
-    rows: Annotated[int | None, typer.Option(min=1, help="Row pools; default as square as it can be.")] = None,
+    rows: Annotated[
+        int | None, typer.Option(min=1, max=1000, help="Row pools; default as square as it can be.")
+    ] = None,
     seed: Annotated[int, typer.Option(min=0, max=2**63 - 1, help="Of the choice of codons.")] = 0,
     as_json: Json = False,
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import re
 import shutil
 import signal
 import sys
@@ -26,6 +27,8 @@ __all__ = [
 ]
 
 _CACHE = "NUMBA_CACHE_DIR"
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Characters that steer a terminal or turn the direction of writing; the end of a line stays."""
 
 
 class StoppedError(Exception):
@@ -98,9 +101,10 @@ def damaged_cache(problem: BaseException) -> RunError:
 
 
 def say_error(message: str) -> None:
-    """Write one message to stderr, if anybody can hear it."""
+    """Write one message to stderr, if anybody can hear it; what it quotes of a file cannot steer the terminal."""
+    shown = _CONTROL.sub(lambda found: ascii(found[0])[1:-1], message)
     with suppress(OSError, ValueError):
-        print(f"adoptive: {message}", file=sys.stderr, flush=True)
+        print(f"adoptive: {shown}", file=sys.stderr, flush=True)
 
 
 def silence_output() -> None:

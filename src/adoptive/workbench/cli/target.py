@@ -53,7 +53,7 @@ def target(
             help="Cell type, or class of cell types, that matches the tumour; repeatable.", show_default=False
         ),
     ] = None,
-    positive_tpm: Annotated[float, typer.Option(min=0.0, help="Least level of a positive tumour.")] = 10.0,
+    positive_tpm: Annotated[float, typer.Option(min=0.0, max=1e6, help="Least level of a positive tumour.")] = 10.0,
     search_among: Annotated[int, typer.Option(min=0, max=500, help="Best targets to pair as gates.")] = 30,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
 ) -> None:

@@ -32,6 +32,9 @@ COHORT: Final = "cohort"
 HIGHEST_LOGARITHM: Final = 25.0
 """No TPM reaches two to this power, and in a whole transcriptome the highest TPM is far above this."""
 
+HIGHEST_LEVEL: Final = 1e7
+"""A million transcripts are all there are; normalised levels may be somewhat higher."""
+
 MANY_GENES: Final = 1000
 
 FloatArray = NDArray[np.float64]
@@ -177,7 +180,7 @@ def _words(column: Any) -> _Words | None:
 
 
 def _odd(level: FloatArray) -> bool:
-    return bool(np.isinf(level).any() or np.nanmin(level, initial=0.0) < 0.0)
+    return bool(np.nanmax(level, initial=0.0) > HIGHEST_LEVEL or np.nanmin(level, initial=0.0) < 0.0)
 
 
 def _slow(path: Path | str, what: str, gene: str, place: str, levels: Sequence[str]) -> _Columns:
@@ -185,7 +188,7 @@ def _slow(path: Path | str, what: str, gene: str, place: str, levels: Sequence[s
     table: Table = read_table(path, what=what)
     found = []
     for row in table.rows:
-        numbers = [row.number(name, least=0.0) for name in levels]
+        numbers = [row.number(name, least=0.0, most=HIGHEST_LEVEL) for name in levels]
         found.append((row.text(gene), row.text(place) if place else "", numbers))
     table.check()
     level = np.array([[np.nan if one is None else one for one in row[2]] for row in found], float)

@@ -24,6 +24,10 @@ _COMPACT: Final = re.compile(
     r"(?:HLA[-_ ]?)?([ABC])[*_-]?(\d{2})[:_]?(\d{2,3})((?:[:_]\d{2,3}){0,2}[A-Z]?)", re.IGNORECASE
 )
 """Names without their marks, as ``A1101``: the first field has two digits. Left to itself, A1101 could be A*01:101."""
+_SHAPE: Final = re.compile(r"(?:HLA[-_ ]?)?[A-Z]{1,4}\d?[-*_ ]?\d[\d:_-]{0,16}[NLSCAQGP]?", re.IGNORECASE | re.ASCII)
+"""What a name may look like: of two names in one cell only the first would be read."""
+_GROUP: Final = re.compile(r"(\d[:_]?\d{2,3}(?:[:_]\d{2,3})*)[GP]", re.IGNORECASE)
+"""A group of alleles with the same groove, as A*02:01:01G or A*02:01P: it is read as its first allele."""
 _HEADS: Final = {"hla", "allele", "alleles"}
 
 
@@ -41,10 +45,17 @@ def standard_allele(name: str) -> str:
     """
     import tidytcells
 
-    parts = _COMPACT.fullmatch(name.strip())
+    name = name.strip()
+    if not _SHAPE.fullmatch(name):
+        raise NotAnAllele("no such HLA allele")
+    name = _GROUP.sub(r"\1", name)
+    parts = _COMPACT.fullmatch(name)
     if parts:
         name = f"HLA-{parts[1]}*{parts[2]}:{parts[3]}{parts[4].replace('_', ':')}".upper()
-    found = tidytcells.mh.standardize(name, species="homosapiens", log_failures=False)
+    try:
+        found = tidytcells.mh.standardize(name, species="homosapiens", log_failures=False)
+    except ValueError:  # a letter that is no ending of alleles
+        found = None
     if found is None:
         raise NotAnAllele("no such HLA allele")
     gene = found.split("*")[0]
@@ -85,6 +96,12 @@ def read_hla(path: Path | str) -> tuple[tuple[Allele, ...], Text]:
         cells = [cell.strip() for cell in re.split(r"[\t,;]", line)]
         if not found and _HEADS & {cell.lower().lstrip("# ") for cell in cells}:
             names = tuple(_column(cell) for cell in cells)
+            twice = sorted(name for name, count in Counter(names).items() if name and count > 1)
+            if twice:
+                place = f"{text.path}: line {number}"
+                mistakes.append(
+                    Mistake(place, "a column stands there twice", ", ".join(twice), "", "one allele a line")
+                )
         elif not line.startswith("#"):
             allele = _row(f"{text.path}: line {number}", names, cells, mistakes)
             found += [(number, allele)] if allele else []

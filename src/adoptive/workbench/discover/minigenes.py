@@ -31,6 +31,7 @@ from adoptive.workbench.new_folder import check_folder
 __all__ = ["MinigeneRequest", "Minigenes", "csv_text", "design_minigenes", "write_minigenes"]
 
 PREDICTOR = "smmpmbec"
+LONGEST_LINKER = 40
 SHORTEST = 13
 """The mutated residue and a whole flank on one side, as at a protein's end."""
 
@@ -79,6 +80,7 @@ def write_minigenes(
         A file that cannot be read, with the line; no allele with a matrix; a folder that exists.
     """
     check_folder(request.out)
+    _check_linkers(request.rules.linkers)
     neoantigens, text = _read_neoantigens(request)
     alleles, hla_text = read_hla(request.hla)
     made = design_minigenes(neoantigens, [one.hla for one in alleles], request, codons=codons)
@@ -95,12 +97,22 @@ def write_minigenes(
     return made, summary
 
 
+def _check_linkers(linkers: Sequence[str]) -> None:
+    for one in linkers:
+        if not 0 < len(one) <= LONGEST_LINKER or set(one) - set(AMINO_ACIDS):
+            raise StudyError(
+                "not a linker", where="--linker", value=one, allowed=f"1 to {LONGEST_LINKER} of {AMINO_ACIDS}",
+                next_step="correct it, as GGSGG",
+            )  # fmt: skip
+
+
 def _read_neoantigens(request: MinigeneRequest) -> tuple[tuple[Neoantigen, ...], Text]:
     """Read the neoantigens of the tiers that were asked for; windows are checked with their lines."""
     table = read_table(request.neoantigens, what="neoantigen table", needed=("id", "window", "tier"))
     for row in table.rows:
         if request.tiers and row.text("tier") not in request.tiers:
             continue
+        row.name("id", apart="/")
         for column in ("window", "wild_type_window"):
             window = row.text(column, needed=column == "window")
             wrong = sorted(set(window) - set(AMINO_ACIDS))

@@ -81,9 +81,7 @@ def write_neoantigens(request: NeoantigenRequest) -> tuple[Found, dict[str, Any]
 
 def read_inputs(request: NeoantigenRequest) -> Read:
     """Read every file that was given."""
-    _refuse_vcf(request.variants)
-    table = read_table(request.variants, what="variant table")
-    is_report = "Best Peptide" in table.names
+    is_report = _is_report(request.variants)
     needed = report.NEEDED if is_report else called.NEEDED
     table = read_table(request.variants, what="pVACseq report" if is_report else "variant table", needed=needed)
     proteins = read_proteins(request.proteins) if request.proteins else None
@@ -111,12 +109,15 @@ def read_inputs(request: NeoantigenRequest) -> Read:
     return Read(mutations, alleles, proteins, imported, predictor, tuple(texts))
 
 
-def _refuse_vcf(path: Path) -> None:
-    if read_text(path, what="variant table").startswith("##fileformat=VCF"):
+def _is_report(path: Path) -> bool:
+    """Tell a pVACseq report from a table of variants by its first line."""
+    text = read_text(path, what="variant table")
+    if text.startswith("##fileformat=VCF"):
         raise StudyError(
             "a VCF says no change of a protein", where=str(path), allowed="a table of changes; a report",
             next_step="annotate it (VEP), then give the changes as a table, or run pVACseq and give its report",
         )  # fmt: skip
+    return "Best Peptide" in text.split("\n", 1)[0]
 
 
 def _predictor(request: NeoantigenRequest, *, is_report: bool) -> str:

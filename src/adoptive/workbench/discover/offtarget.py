@@ -66,6 +66,9 @@ def read_motif(motif: str, *, target: str = "", least: float = 0.1) -> tuple[Mot
 def write_offtargets(request: OfftargetRequest) -> tuple[tuple[Match, ...], dict[str, Any]]:
     """Search the proteome and write ``offtargets.tsv`` and ``summary.json``; give matches and summary."""
     check_folder(request.out)
+    if set(request.target) - set(AMINO_ACIDS):
+        raise StudyError("not a peptide", where="--target", value=request.target, allowed=AMINO_ACIDS,
+                         next_step="correct it")  # fmt: skip
     motif, text = read_motif(request.motif, target=request.target, least=request.least)
     if request.target and len(request.target) != len(motif.allowed):
         raise StudyError("target and motif differ in length", where="--target", value=request.target,

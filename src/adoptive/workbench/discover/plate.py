@@ -15,6 +15,8 @@ from adoptive.workbench.spelling import nearest
 
 __all__ = ["read_pools", "read_wells"]
 
+MOST_SPOTS: Final = 100_000
+MOST_CELLS: Final = 1_000_000_000
 TOO_MANY: Final = frozenset({"tntc", "too many"})
 """Words for a well with too many spots to count."""
 
@@ -34,7 +36,8 @@ def read_pools(path: Path | str) -> tuple[tuple[Pool, ...], Text]:
     inside: dict[str, list[str]] = {}
     lines: dict[tuple[str, str], int] = {}
     for row in table.rows:
-        pool, antigen, axis = (row.text(name, needed=True) for name in ("pool", "antigen", "axis"))
+        pool, antigen = row.name("pool", needed=True), row.name("antigen", needed=True, apart=";/")
+        axis = row.text("axis", needed=True)
         if axis not in AXES:
             row.mistake("axis", "no such axis", value=axis, allowed=", ".join(AXES))
             continue
@@ -88,7 +91,7 @@ def _well(row: Row, known: set[str], pools: set[str]) -> Well:
     kind: Kind = next((one for one in get_args(Kind) if one == said), "none")
     if said not in KINDS:
         row.mistake("kind", "no such kind of stimulus", value=row.word("kind"), allowed=", ".join(KINDS))
-    stimulus = row.text("stimulus", needed=kind != "none")
+    stimulus = row.name("stimulus", needed=kind != "none")
     if kind in ("mutant", "wild type"):
         _check_stimulus(row, stimulus, kind, known, pools)
     too_many = row.text("count").lower() in TOO_MANY
@@ -125,9 +128,9 @@ def _numbers(row: Row, kind: str, *, too_many: bool) -> dict[str, Any]:
             step = "give the highest number that your counter tells"
             row.mistake("count", "too many spots to count", value=row.text("count"), next_step=step)
         return {"count": 0}
-    count = row.whole("count") if "count" in row.table.names else None
-    positive = row.whole("positive") if "positive" in row.table.names else None
-    total = row.whole("total", least=1) if "total" in row.table.names else None
+    count = row.whole("count", most=MOST_SPOTS) if "count" in row.table.names else None
+    positive = row.whole("positive", most=MOST_CELLS) if "positive" in row.table.names else None
+    total = row.whole("total", least=1, most=MOST_CELLS) if "total" in row.table.names else None
     if (count is None) == (positive is None) and not row.table.mistakes:
         row.mistake("count", "give either spots or positive cells", allowed="count, or positive and total")
     if positive is not None and total is None and not row.table.mistakes:

@@ -9,6 +9,7 @@ import csv
 import dataclasses
 import io
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -56,6 +57,15 @@ class Row:
             self.mistake(column, "this cell is empty", next_step="fill it in, or leave out the row")
         return found
 
+    def name(self, column: str, *, needed: bool = False, apart: str = ";") -> str:
+        """Give a cell's text that names something: without the characters that other tables write between names."""
+        found = self.text(column, needed=needed)
+        wrong = [mark for mark in apart if mark in found]
+        if wrong:
+            step = "write another name: it stands between names in other tables"
+            self.mistake(column, f"a name without {' and '.join(wrong)} is needed", value=found, next_step=step)
+        return found
+
     def word(self, column: str) -> str:
         """Give a cell's text as it stands, for columns where "none" is a word."""
         value = self._cells.get(column, "").strip()
@@ -71,10 +81,7 @@ class Row:
         text = self.text(column, needed=needed)
         if not text:
             return None
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
+        value = _plain_number(text)
         if not math.isfinite(value) or not least <= value <= most:
             what = "not a number" if not math.isfinite(value) else "out of range"
             self.mistake(column, what, value=text, allowed=_range(least, most), next_step="correct it")
@@ -145,7 +152,8 @@ def read_table(path: Path | str, *, what: str, needed: Sequence[str] = (), delim
         table.rows = tuple(_rows(table, lines))
     except (csv.Error, StopIteration) as problem:
         where = f"{text.path}: line {lines.line_num}"
-        raise StudyError(f"the {what} cannot be read", where=where, value=problem or None) from None
+        step = "is a quote not closed, or is this another file?"
+        raise StudyError(f"the {what} cannot be read", where=where, value=problem or None, next_step=step) from None
     table.check()
     if not table.rows:
         raise StudyError(f"the {what} has no rows", where=str(text.path), next_step="give at least one row")
@@ -160,19 +168,22 @@ def _delimiter(text: str) -> str:
 def _check_header(table: Table, needed: Sequence[str]) -> None:
     place, names = table.place(1), table.names
     missing = [one for one in needed if not set(one.split("|")) & set(names)]
-    if missing and len(missing) == len(needed) and (len(needed) > 1 or len(names) <= 1):
+    alike = {name.casefold(): name for name in names}
+    strange = not any(one.casefold() in alike for one in "|".join(needed).split("|"))
+    if not any(names) or (missing and strange and (len(needed) > 1 or len(names) <= 1)):
         raise StudyError(
             f"the {table.what} has no line of column names", where=place, value=" ".join(names)[:80],
             allowed=", ".join(needed).replace("|", " or "), next_step="write the columns' names in the first line",
         )  # fmt: skip
-    twice = sorted({name for name in names if name and names.count(name) > 1})
+    twice = sorted(name for name, count in Counter(names).items() if name and count > 1)
     if twice:
         raise StudyError("a column stands there twice", where=place, value=", ".join(twice), next_step="rename one")
     for one in missing:
-        near = nearest(one.split("|")[0], names)
+        first = one.split("|")[0]
+        near = alike.get(first.casefold()) or nearest(first, names)
         table.note(
             Mistake(place, "a column is missing", one.replace("|", " or "), ", ".join(names)[:200],
-                    f"is it {near}? rename it" if near else "add it")
+                    f"is it {near}? write {first}" if near else "add it")
         )  # fmt: skip
     table.check()
 
@@ -190,6 +201,14 @@ def _rows(table: Table, lines: Any) -> Iterator[Row]:
             table.note(Mistake(table.place(line), what, str(len(cells)), str(len(table.names)), step))
             continue
         yield Row(table, line, dict(zip(table.names, cells, strict=True)))
+
+
+def _plain_number(text: str) -> float:
+    """Read a number as tables write it; what only Python takes for one, as ``1_000``, is none."""
+    try:
+        return float(text) if text.isascii() and "_" not in text else math.nan
+    except ValueError:
+        return math.nan
 
 
 def _range(least: float, most: float) -> str:
@@ -227,9 +246,12 @@ def read_nouns(path: Path | str, noun: type[Noun], *, what: str) -> tuple[Noun, 
     defaults = {field.name for field in dataclasses.fields(noun) if field.default is not dataclasses.MISSING}  # type: ignore[arg-type]
     must = [name for name, kind, _ in columns if kind in (float, int, bool) and name not in defaults]
     table = read_table(path, what=what, needed=[columns[0][0], *[name for name in must if name != columns[0][0]]])
-    found = tuple(noun(**{name: _cell(row, name, kind) for name, kind, _ in columns}) for row in table.rows)
+    key = columns[0][0]
+    found = tuple(
+        noun(**{name: _cell(row, name, kind, needed=name == key) for name, kind, _ in columns}) for row in table.rows
+    )
     table.check()
-    _check_unique(table, columns[0][0])
+    _check_unique(table, key)
     return found
 
 
@@ -237,18 +259,18 @@ def _check_unique(table: Table, key: str) -> None:
     """Refuse two rows of one id."""
     first: dict[str, int] = {}
     for row in table.rows:
-        value = row.text(key)
+        value = row.name(key) if key == "id" else row.text(key)
         if key == "id" and value in first:
             row.mistake(key, f"this id stands in line {first[value]} already", value=value, next_step="rename one")
         first.setdefault(value, row.line)
     table.check()
 
 
-def _cell(row: Row, name: str, kind: Any) -> Any:
+def _cell(row: Row, name: str, kind: Any, *, needed: bool) -> Any:
     if get_origin(kind) is tuple:
         return tuple(part.strip() for part in row.text(name).split(";") if part.strip())
     if kind is str:
-        return row.text(name, needed=name == row.table.names[0])
+        return row.text(name, needed=needed)
     plain = next(one for one in get_args(kind) if one is not NoneType) if _may_lack(kind) else kind
     needed = plain is kind
     if plain is bool:

@@ -41,7 +41,7 @@ def read_text(path: Path | str, *, what: str, largest: int = LARGEST_BYTES) -> T
     text = Text(_decoded(_unpacked(data, place, what, largest), place, what))
     text.path, text.sha256 = place, hashlib.sha256(data).hexdigest()
     if not text.strip():
-        raise StudyError(f"the {what} is empty", where=str(place), next_step="give it a line of column names and rows")
+        raise StudyError(f"the {what} is empty", where=str(place), next_step="is it the right file, and whole?")
     return text
 
 
@@ -59,7 +59,9 @@ def _bytes(place: Path, what: str, largest: int) -> bytes:
         if isinstance(problem, StudyError):
             raise
         reason = problem.strerror if isinstance(problem, OSError) else str(problem)
-        raise StudyError(f"the {what} cannot be read", where=str(place), value=reason) from None
+        raise StudyError(
+            f"the {what} cannot be read", where=str(place), value=reason, next_step="correct the name or its rights"
+        ) from None
 
 
 def _too_large(place: Path, what: str, value: str, largest: int) -> StudyError:
@@ -77,7 +79,10 @@ def _unpacked(data: bytes, place: Path, what: str, largest: int) -> bytes:
         with gzip.open(place) as file:
             unpacked = file.read(largest + 1)
     except (OSError, EOFError, zlib.error) as problem:
-        raise StudyError(f"the {what} is a damaged gzip file", where=str(place), value=problem) from None
+        raise StudyError(
+            f"the {what} is a damaged gzip file", where=str(place), value=problem,
+            next_step="copy it again, or unpack it",
+        ) from None  # fmt: skip
     if len(unpacked) > largest:
         raise _too_large(place, what, f"more than {largest:,} bytes unpacked", largest)
     return unpacked

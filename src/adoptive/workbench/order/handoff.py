@@ -38,6 +38,10 @@ from adoptive.workbench.order.tcr import order_folders
 
 __all__ = ["LABEL", "Handover", "hand_off", "write_handover"]
 
+MOST_BASES: Final = 1_000_000
+LONGEST_NAME: Final = 200
+MOST_DAYS: Final = 1000
+SUM_WITHIN: Final = 1e-3
 NAME: Final = "product_spec.json"
 LABEL: Final = "A design for research only, no release document; no medical advice."
 
@@ -89,11 +93,28 @@ class _Order:
 def write_handover(asked: Handover) -> ProductSpec:
     """Write ``product_spec.json`` in a new folder, there when whole or not at all."""
     check_folder(asked.out)
+    _check_words(asked)
     # What options and tables gave is held to the limits of the format, as a reader will hold it.
     spec = parse_product(as_json(product_document(hand_off(asked))), where="what is handed over")
     with new_folder(asked.out) as folder:
         (folder / NAME).write_text(as_json(product_document(spec)), "utf-8")
     return spec
+
+
+def _check_words(asked: Handover) -> None:
+    """Refuse names that break a line, and days that are no numbers: JSON cannot hold them."""
+    for option, said in (("--name", asked.name), ("--vector", asked.vector), ("--target", asked.target)):
+        if not said.isprintable() or len(said) > LONGEST_NAME:
+            raise StudyError(
+                "not a name", where=option, value=ascii(said[:80]),
+                allowed=f"at most {LONGEST_NAME} characters that can be printed", next_step="shorten it",
+            )  # fmt: skip
+    days = () if asked.days is None else (asked.days.sequencing, asked.days.screen, asked.days.synthesis)
+    if not all(0.0 <= one <= MOST_DAYS for one in days):
+        raise StudyError(
+            "not a number of days", where="--days", value=" ".join(f"{one:g}" for one in days),
+            allowed=f"0 to {MOST_DAYS} each", next_step="correct it",
+        )  # fmt: skip
 
 
 def hand_off(asked: Handover) -> ProductSpec:
@@ -157,6 +178,11 @@ def _receptors(asked: Handover, chosen: Sequence[Receptor], alleles: Sequence[Al
         raise StudyError(
             "one share for each chosen receptor", where="--share", value=len(shares), allowed=str(len(chosen))
         )
+    if sum(shares) > 1.0 + SUM_WITHIN:
+        raise StudyError(
+            "the shares of the product's receptors sum to more than 1", where="--share", value=f"{sum(shares):g}",
+            allowed="1 in all", next_step="correct a share",
+        )  # fmt: skip
     return tuple(
         MapReceptor(
             id=one.id,
@@ -196,6 +222,9 @@ def _read_order(place: Path) -> _Order:
         document = json.loads(text)
         order = _Order(str(document["id"]), document, text, files)
         _ = (order.failed, order.constants)  # every key that is used later is there
+        bases = document.get("insert_nt") or 0
+        if isinstance(bases, bool) or not isinstance(bases, int) or not 0 <= bases <= MOST_BASES:
+            raise ValueError(f"insert_nt is {str(bases)[:40]}")
     except (ValueError, KeyError, TypeError, RecursionError) as problem:
         raise StudyError(
             "not the checks of an order", where=str(place / "checks.json"), value=problem,
@@ -216,6 +245,11 @@ def _gb_files(place: Path) -> tuple[Text, ...]:
 def _check_orders(orders: Sequence[_Order], chosen: Sequence[Receptor]) -> None:
     names = {one.id for one in chosen}
     for order in orders:
+        if order.document.get("kind", "TCR") != "TCR":
+            raise StudyError(
+                "this order is no T-cell receptor", where="--construct", value=order.document.get("kind"),
+                allowed="TCR", next_step="give the orders of the receptors in the table",
+            )  # fmt: skip
         if order.id not in names:
             raise StudyError(
                 "this construct is none of the chosen receptors", where="--construct", value=order.id,

@@ -12,7 +12,7 @@ from adoptive.construct.constants import ConstantSet
 from adoptive.construct.germline import Species
 from adoptive.construct.stitch import stitch
 from adoptive.construct.tcr import ChainOrder, Linker, tcr_insert
-from adoptive.construct.types import Insert
+from adoptive.construct.types import LONGEST_ID, Insert
 from adoptive.errors import StudyError
 from adoptive.workbench.discover.tables import Row, Table, read_table
 from adoptive.workbench.discover.text import Text
@@ -162,6 +162,10 @@ def _chosen(table: Table) -> list[Row]:
 
 def _of_row(row: Row, layout: Layout) -> Insert | None:
     cells = {name: row.text(name, needed=True) for name in _NEEDED}
+    if len(cells["id"]) > LONGEST_ID:
+        row.mistake("id", "too long for the name of a construct", value=cells["id"], allowed=f"{LONGEST_ID} characters",
+                    next_step="shorten it")  # fmt: skip
+        return None
     if not all(cells.values()):
         return None
     given = Sequences(

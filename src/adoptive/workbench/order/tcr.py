@@ -39,6 +39,11 @@ class TcrAsked:
                 "a receptor comes from a table or from its genes", where="construct tcr",
                 allowed="RECEPTORS.tsv, or --va --ja --cdr3a --vb --jb --cdr3b", next_step="give one of the two",
             )  # fmt: skip
+        if self.given is not None and (self.ids or self.chosen):
+            raise StudyError(
+                "these choose rows of a table, and no table is given", where="construct tcr", value="--id or --chosen",
+                next_step="name the table, or give --name for a receptor given by its genes",
+            )  # fmt: skip
         if self.table is not None and bool(self.ids) == self.chosen:
             raise StudyError(
                 "which receptors of the table?", where="construct tcr", next_step="give one of the two",

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["read_hdf5"]
 
 _PARTS: Final = ("barcodes", "data", "indices", "indptr", "shape")
+MOST_NAME_BYTES: Final = 200_000_000
+"""Barcodes, genes and starts of cells: a few bytes for each of some ten thousand."""
+
+MOST_VALUE_BYTES: Final = 2_000_000_000
 _EXPRESSION: Final = "Gene Expression"
 _SYMBOLS: Final = ("gene_symbols", "gene_symbol", "feature_name", "gene_name", "gene_names", "symbol")
 """Columns of genes in h5ad files that hold symbols where the index holds Ensembl's ids."""
@@ -47,7 +51,7 @@ def read_hdf5(place: Path, *, values: Values = "auto") -> Transcriptome:
             else:
                 annotated = False
                 barcodes, genes, matrix, notes = _cell_ranger(file, place)
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as problem:
+    except (OSError, RuntimeError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError) as problem:
         if isinstance(problem, StudyError):
             raise
         raise _damaged(place, problem) from None
@@ -74,6 +78,7 @@ def _cell_ranger(file: Any, place: Path) -> tuple[list[str], list[str], csr_arra
 
     group = _group(file, place)
     check_values(int(group["data"].shape[0]), place)
+    _check_sizes(group, place)
     data, indices, indptr = (group[part][:] for part in ("data", "indices", "indptr"))
     rows, columns = (int(size) for size in group["shape"][:])
     whole = len(indptr) == columns + 1 and len(indices) == len(data) == int(indptr[-1]) and not int(indptr[0])
@@ -85,6 +90,19 @@ def _cell_ranger(file: Any, place: Path) -> tuple[list[str], list[str], csr_arra
     if len(keep) < len(genes) == rows:
         return barcodes, [genes[one] for one in keep], csr_array(matrix[:, keep]), notes
     return barcodes, genes, matrix, notes
+
+
+def _check_sizes(group: Any, place: Path) -> None:
+    """Refuse parts that would fill the memory: a chunked file may announce more than it holds."""
+    names = {f"features/{name}": one for name, one in group.get("features", {}).items() if hasattr(one, "nbytes")}
+    names |= {name: one for name, one in group.items() if name != "data" and hasattr(one, "nbytes")}
+    for name, one in names.items():
+        most = MOST_VALUE_BYTES if name == "indices" else MOST_NAME_BYTES
+        if one.nbytes > most:
+            raise StudyError(
+                "a part of the matrix is too large", where=f"{place}: {name}", value=f"{one.nbytes:,} bytes",
+                allowed=f"{most:,} bytes", next_step="give the filtered matrix of this patient's T cells",
+            )  # fmt: skip
 
 
 def _within(indices: Any, rows: int) -> bool:

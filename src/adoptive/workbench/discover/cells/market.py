@@ -15,6 +15,7 @@ from adoptive.workbench.discover.text import read_text
 
 __all__ = ["read_market"]
 
+_LONGEST_LINE: Final = 100_000
 _EXPRESSION: Final = "Gene Expression"
 _FILES: Final = {"matrix": ("matrix.mtx",), "features": ("features.tsv", "genes.tsv"), "barcodes": ("barcodes.tsv",)}
 
@@ -75,10 +76,14 @@ def _announced(place: Path) -> int:
     """Read the count of values in the line of sizes, so that a huge matrix is refused before it is read."""
     try:
         with (gzip.open if place.suffix == ".gz" else open)(place, "rt", encoding="utf-8") as file:
-            line = next((line for line in file if not line.startswith("%")), "")
+            lines = iter(lambda: file.readline(_LONGEST_LINE), "")
+            banner = next(lines, "")
+            line = next((line for line in lines if not line.startswith("%")), "")
             sizes = [int(word) for word in line.split()]
     except (OSError, EOFError, ValueError, zlib.error) as problem:
         raise _damaged(place, problem) from None
+    if "pattern" in banner.split():
+        raise _damaged(place, "it says where values are, but no values (pattern)")
     if len(sizes) != 3:
         raise _damaged(place, f"no line of three sizes, but {line[:40]!r}")
     return sizes[2]

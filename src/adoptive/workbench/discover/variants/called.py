@@ -45,7 +45,7 @@ def variants_of(table: Table, proteins: Proteins, settings: Settings) -> tuple[V
 
 def _variant(row: Row, proteins: Proteins, settings: Settings) -> Variant | None:
     before = len(row.table.mistakes)
-    gene, protein = row.text("gene", needed=True), row.text("protein")
+    gene, protein = row.name("gene", needed=True, apart=";/"), row.text("protein")
     position = row.whole("position", least=1, most=100_000, needed=True)
     ref, alt = _residues(row, "ref"), _residues(row, "alt")
     reads = reads_of(row)
@@ -101,7 +101,7 @@ def _named(table: Table, found: list[tuple[Row, Variant]]) -> tuple[Variant, ...
     often = Counter(plain)
     named, lines = [], dict[str, int]()
     for (row, one), name in zip(found, plain, strict=True):
-        own = row.text("id") or (f"{name}@{row.text('protein') or one.gene}" if often[name] > 1 else name)
+        own = row.name("id", apart=";/") or (f"{name}@{row.text('protein') or one.gene}" if often[name] > 1 else name)
         if own in lines:
             row.mistake("id", f"this id stands in line {lines[own]} already", value=own, next_step="rename one")
         lines.setdefault(own, row.line)

@@ -107,9 +107,14 @@ def _mistakes(text: Text) -> Iterator[Mistake]:
             continue
         found = line.strip().upper()
         if found and not header:
-            raise StudyError("no FASTA: the first line is no header", where=place, value=line[:40], allowed=">name")
+            raise StudyError(
+                "no FASTA: the first line is no header", where=place, value=line[:40], allowed=">name",
+                next_step="write a line >NAME before each protein",
+            )  # fmt: skip
         wrong = sorted(set(found.removesuffix("*")) - LETTERS)
         if wrong:
-            yield Mistake(place, "letters that are no amino acids", " ".join(wrong)[:40], "".join(sorted(LETTERS)))
+            what, step = "letters that are no amino acids", "correct the line; one letter a residue"
+            shown = " ".join(one if one.strip() else ascii(one) for one in wrong)
+            yield Mistake(place, what, shown[:40], "".join(sorted(LETTERS)), step)
         residues += len(found)
         letters |= set(found)

@@ -77,7 +77,7 @@ def report_of(table: Table, alleles: tuple[Allele, ...], proteins: Proteins | No
 
 def _candidate(row: Row, proteins: Proteins | None, settings: Settings) -> Candidate | None:
     before = len(row.table.mistakes)
-    gene, change = row.text("Gene", needed=True), row.text("AA Change", needed=True)
+    gene, change = row.name("Gene", needed=True), row.text("AA Change", needed=True)
     best = _peptide(row)
     reads = Reads(
         dna_vaf=row.number("DNA VAF", least=0.0, most=1.0), rna_vaf=row.number("RNA VAF", least=0.0, most=1.0),
