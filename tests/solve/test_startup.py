@@ -71,8 +71,15 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     return folder, final(folder)
 
 
-@pytest.mark.parametrize("suffix", [".kernels", ".loop"])
-@pytest.mark.parametrize("damage", ["cut", "flip"])
+@pytest.mark.parametrize(
+    ("suffix", "damage"),
+    [
+        (".kernels", "cut"),
+        (".loop", "flip"),
+        pytest.param(".kernels", "flip", marks=pytest.mark.slow),
+        pytest.param(".loop", "cut", marks=pytest.mark.slow),
+    ],
+)
 def test_damaged_machine_code_is_made_again_without_a_word(
     sound: tuple[Path, str], tmp_path: Path, suffix: str, damage: str
 ) -> None:
@@ -87,7 +94,7 @@ def test_damaged_machine_code_is_made_again_without_a_word(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-@pytest.mark.parametrize("wait", [0.1, 0.6, 1.5])
+@pytest.mark.parametrize("wait", [0.6, *(pytest.param(wait, marks=pytest.mark.slow) for wait in (0.1, 1.5))])
 def test_an_interrupt_during_compilation_is_raised(tmp_path: Path, wait: float) -> None:
     process = begin(tmp_path)
     assert process.stdout is not None
@@ -114,7 +121,7 @@ print("end", flush=True)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("threads", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_an_interrupt_during_a_long_run_closes_the_queue(tmp_path: Path, threads: int) -> None:
     environment = os.environ | {"PYTHONPATH": SOURCE, "ADOPTIVE_CACHE_DIR": str(tmp_path)}
     code = LONG.replace("THREADS", str(threads))
