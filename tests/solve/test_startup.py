@@ -27,27 +27,33 @@ run = engine.run(half, one, start=0.0, stop=1.0, visits=[1.0])
 used = resource.getrusage(resource.RUSAGE_SELF)
 print(run.final.tobytes().hex(), used.ru_utime + used.ru_stime, "numba" in sys.modules)
 """
+SMALL = FIRST.replace(
+    "build_model(parameter_names())", "adoptive.solve.Model('m', ('x',), (), lambda y, p: {'x': -y.x})"
+)
 
 
-def begin(folder: Path) -> subprocess.Popen[str]:
+def begin(folder: Path, code: str = FIRST) -> subprocess.Popen[str]:
     environment = os.environ | {"PYTHONPATH": SOURCE, "ADOPTIVE_CACHE_DIR": str(folder)}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen([sys.executable, "-c", FIRST], env=environment, text=True, **pipes)
+    return subprocess.Popen([sys.executable, "-c", code], env=environment, text=True, **pipes)
 
 
-def answer(folder: Path) -> tuple[str, float, str]:
-    out, err = begin(folder).communicate(timeout=300)
+def answer(folder: Path, code: str) -> tuple[str, float, str]:
+    out, err = begin(folder, code).communicate(timeout=300)
     final, seconds, numba = out.splitlines()[-1].split()
     assert not err
     return final, float(seconds), numba
 
 
-def test_a_warm_start_gives_the_cold_starts_bits_and_compiles_nothing(tmp_path: Path) -> None:
-    cold, cold_seconds, _ = answer(tmp_path)
+@pytest.mark.parametrize(
+    "code", [pytest.param(SMALL, id="small model"), pytest.param(FIRST, id="full model", marks=pytest.mark.slow)]
+)
+def test_a_warm_start_gives_the_cold_starts_bits_and_compiles_nothing(tmp_path: Path, code: str) -> None:
+    cold, cold_seconds, _ = answer(tmp_path, code)
     kept = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
     assert sorted(path.suffix for path in kept) == [".kernels", ".loop"]
-    warm, warm_seconds, numba = answer(tmp_path)
-    print(f"processor seconds to the full model's first patient: cold {cold_seconds:.1f}, warm {warm_seconds:.2f}")
+    warm, warm_seconds, numba = answer(tmp_path, code)
+    print(f"processor seconds to the first patient: cold {cold_seconds:.1f}, warm {warm_seconds:.2f}")
     assert warm == cold
     assert numba == "False"
     assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == kept
@@ -55,11 +61,8 @@ def test_a_warm_start_gives_the_cold_starts_bits_and_compiles_nothing(tmp_path: 
 
 def final(folder: Path) -> str:
     """Compile a small model in a fresh process and follow one patient."""
-    code = FIRST.replace(
-        "build_model(parameter_names())", "adoptive.solve.Model('m', ('x',), (), lambda y, p: {'x': -y.x})"
-    )
     environment = os.environ | {"PYTHONPATH": SOURCE, "ADOPTIVE_CACHE_DIR": str(folder)}
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", SMALL], env=environment, capture_output=True, text=True, check=True)
     assert done.stderr == ""
     return done.stdout.splitlines()[-1].split()[0]
 
