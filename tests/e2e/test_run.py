@@ -42,7 +42,7 @@ def wait_for(ready: Callable[[], bool], process: subprocess.Popen[str], limit_s:
 
 @needs_study
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
-@pytest.mark.parametrize("moment", ["at once", "with workers"])
+@pytest.mark.parametrize("moment", [pytest.param("at once", marks=pytest.mark.slow), "with workers"])
 def test_interrupt_leaves_nothing(start: Callable[..., subprocess.Popen[str]], tmp_path: Path, moment: str) -> None:
     out = tmp_path / "runs"
     process = start(

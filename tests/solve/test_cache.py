@@ -75,10 +75,10 @@ def test_a_folder_that_cannot_be_written_is_no_obstacle(
 SCRIPT = """
 import numpy as np
 from adoptive.solve import Model, compile_model
-names = tuple(f"x{i}" for i in range(40))
+names = tuple(f"x{i}" for i in range(20))
 model = Model("chain", names, ("k",), lambda y, p: {
     n: p.k * y[names[i - 1]] ** 1.1 - y[n] ** p.k for i, n in enumerate(names)})
-run = compile_model(model).run([[1.2]], np.ones((1, 40)), start=0.0, stop=1.0, visits=[1.0])
+run = compile_model(model).run([[1.2]], np.ones((1, 20)), start=0.0, stop=1.0, visits=[1.0])
 print(run.final.tobytes().hex())
 """
 
@@ -87,7 +87,7 @@ def test_two_processes_may_compile_at_once(folder: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2] / "src")}
     running = [
         subprocess.Popen([sys.executable, "-c", SCRIPT], env=environment, stdout=subprocess.PIPE, text=True)
-        for _ in range(3)
+        for _ in range(2)
     ]
     answers = {process.communicate(timeout=120)[0] for process in running}
     assert all(process.returncode == 0 for process in running)

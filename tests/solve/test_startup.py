@@ -27,27 +27,33 @@ run = engine.run(half, one, start=0.0, stop=1.0, visits=[1.0])
 used = resource.getrusage(resource.RUSAGE_SELF)
 print(run.final.tobytes().hex(), used.ru_utime + used.ru_stime, "numba" in sys.modules)
 """
+SMALL = FIRST.replace(
+    "build_model(parameter_names())", "adoptive.solve.Model('m', ('x',), (), lambda y, p: {'x': -y.x})"
+)
 
 
-def begin(folder: Path) -> subprocess.Popen[str]:
+def begin(folder: Path, code: str = FIRST) -> subprocess.Popen[str]:
     environment = os.environ | {"PYTHONPATH": SOURCE, "ADOPTIVE_CACHE_DIR": str(folder)}
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen([sys.executable, "-c", FIRST], env=environment, text=True, **pipes)
+    return subprocess.Popen([sys.executable, "-c", code], env=environment, text=True, **pipes)
 
 
-def answer(folder: Path) -> tuple[str, float, str]:
-    out, err = begin(folder).communicate(timeout=300)
+def answer(folder: Path, code: str) -> tuple[str, float, str]:
+    out, err = begin(folder, code).communicate(timeout=300)
     final, seconds, numba = out.splitlines()[-1].split()
     assert not err
     return final, float(seconds), numba
 
 
-def test_a_warm_start_gives_the_cold_starts_bits_and_compiles_nothing(tmp_path: Path) -> None:
-    cold, cold_seconds, _ = answer(tmp_path)
+@pytest.mark.parametrize(
+    "code", [pytest.param(SMALL, id="small model"), pytest.param(FIRST, id="full model", marks=pytest.mark.slow)]
+)
+def test_a_warm_start_gives_the_cold_starts_bits_and_compiles_nothing(tmp_path: Path, code: str) -> None:
+    cold, cold_seconds, _ = answer(tmp_path, code)
     kept = {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
     assert sorted(path.suffix for path in kept) == [".kernels", ".loop"]
-    warm, warm_seconds, numba = answer(tmp_path)
-    print(f"processor seconds to the full model's first patient: cold {cold_seconds:.1f}, warm {warm_seconds:.2f}")
+    warm, warm_seconds, numba = answer(tmp_path, code)
+    print(f"processor seconds to the first patient: cold {cold_seconds:.1f}, warm {warm_seconds:.2f}")
     assert warm == cold
     assert numba == "False"
     assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == kept
@@ -55,11 +61,8 @@ def test_a_warm_start_gives_the_cold_starts_bits_and_compiles_nothing(tmp_path: 
 
 def final(folder: Path) -> str:
     """Compile a small model in a fresh process and follow one patient."""
-    code = FIRST.replace(
-        "build_model(parameter_names())", "adoptive.solve.Model('m', ('x',), (), lambda y, p: {'x': -y.x})"
-    )
     environment = os.environ | {"PYTHONPATH": SOURCE, "ADOPTIVE_CACHE_DIR": str(folder)}
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", SMALL], env=environment, capture_output=True, text=True, check=True)
     assert done.stderr == ""
     return done.stdout.splitlines()[-1].split()[0]
 
@@ -71,8 +74,15 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     return folder, final(folder)
 
 
-@pytest.mark.parametrize("suffix", [".kernels", ".loop"])
-@pytest.mark.parametrize("damage", ["cut", "flip"])
+@pytest.mark.parametrize(
+    ("suffix", "damage"),
+    [
+        (".kernels", "cut"),
+        (".loop", "flip"),
+        pytest.param(".kernels", "flip", marks=pytest.mark.slow),
+        pytest.param(".loop", "cut", marks=pytest.mark.slow),
+    ],
+)
 def test_damaged_machine_code_is_made_again_without_a_word(
     sound: tuple[Path, str], tmp_path: Path, suffix: str, damage: str
 ) -> None:
@@ -87,7 +97,7 @@ def test_damaged_machine_code_is_made_again_without_a_word(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-@pytest.mark.parametrize("wait", [0.1, 0.6, 1.5])
+@pytest.mark.parametrize("wait", [0.6, *(pytest.param(wait, marks=pytest.mark.slow) for wait in (0.1, 1.5))])
 def test_an_interrupt_during_compilation_is_raised(tmp_path: Path, wait: float) -> None:
     process = begin(tmp_path)
     assert process.stdout is not None
@@ -114,7 +124,7 @@ print("end", flush=True)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("threads", [pytest.param(1, marks=pytest.mark.slow), 2])
 def test_an_interrupt_during_a_long_run_closes_the_queue(tmp_path: Path, threads: int) -> None:
     environment = os.environ | {"PYTHONPATH": SOURCE, "ADOPTIVE_CACHE_DIR": str(tmp_path)}
     code = LONG.replace("THREADS", str(threads))

@@ -130,7 +130,7 @@ def test_kept_parts_keep_their_bases() -> None:
         ("mkta", (), "residue 1"),
         ("", (), "the protein is empty"),
         ("*", (), "the protein is empty"),
-        ("P" * 30, (), r"residues 1-\d+ \(P+\): no codons .* 'share of G and C'"),
+        ("P" * 20, (), r"residues 1-\d+ \(P+\): no codons .* 'share of G and C'"),
         ("W" * 20, (), r"rule 'repeat'"),
         ("MKTA", ((1, "AAC"),), "residue 2: the given bases code for another protein; value: N; allowed: K"),
         ("MK", ((1, "AAGACC"),), "residue 3: the given bases code for another protein; value: T; allowed: the end"),

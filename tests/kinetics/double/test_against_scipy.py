@@ -75,7 +75,7 @@ def patient() -> Physiology:
 def reference(patient: Physiology) -> Followed:
     plan = everything()
     assert set(plan.kind[0]) == set(range(len(DRUGS)))
-    states = by_scipy(patient, plan, rtol=1e-9)
+    states = by_scipy(patient, plan, rtol=1e-8)
     return Followed(DAYS, engine().model.states, states[None], states[None, -1], patient, np.empty(0))
 
 

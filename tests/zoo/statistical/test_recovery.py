@@ -74,7 +74,7 @@ def test_values_below_the_limit_carry_information() -> None:
     truth = stein_truth(60, 5)
     data = simulated(zoo, "transgene", truth, limit=80.0, seed=6)
     wide = {"beta": (0.0032, 0.3), "FB": (0.0079, 1.5)}
-    settings = Settings(priors=wide, noise=NOISE, starts=8)
+    settings = Settings(priors=wide, noise=NOISE, starts=4)
     at = zoo.fitted.index("FB")
     censored = np.log(fit_individuals(zoo, data, settings).estimate[:, at] / truth["FB"])
     dropped = replace(data, used=data.used & ~data.below_limit)
@@ -91,9 +91,7 @@ def test_liu_recovers_expansion_and_loss() -> None:
     truth = {name: rows[name].value * np.exp(0.3 * rng.standard_normal(20)) for name in names}
     data = simulated(zoo, "car_t", truth, limit=0.05, seed=10, group="CR")
     flat = {name: (rows[name].value, np.inf) for name in names}
-    fit = fit_individuals(
-        zoo, data, Settings(parameters=names, parameter_set="CR", priors=flat, noise=NOISE, starts=12)
-    )
+    fit = fit_individuals(zoo, data, Settings(parameters=names, parameter_set="CR", priors=flat, noise=NOISE, starts=6))
     assert fit.converged.all()
     for at, name in enumerate(names):
         error = np.log(fit.estimate[:, at] / truth[name])
