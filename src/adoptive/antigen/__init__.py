@@ -7,8 +7,8 @@ For trials an expression plan enters and an :class:`Antigen` per patient leaves.
 For one patient rows of tables enter and the rows of :mod:`~adoptive.antigen.discovered` leave, step by step:
 :func:`~adoptive.antigen.neoantigens.find_neoantigens` (mutations to windows, binding, tiers),
 :func:`~adoptive.antigen.tandems.design_tandems` and :func:`~adoptive.antigen.pools.lay_pools` (what is screened),
-:func:`~adoptive.antigen.screen.judge_stimuli` (plates to responses),
-:func:`~adoptive.antigen.clonotypes.find_clones` (cells to clones),
+:func:`~adoptive.antigen.hits.screen_plate` (wells to hits),
+:func:`~adoptive.antigen.clonotypes.clones_of` (chains of cells to clones),
 :func:`~adoptive.antigen.ranking.rank_receptors` (what to build). Targets of chimeric receptors:
 :mod:`~adoptive.antigen.targets`. Files are read by :mod:`adoptive.workbench.discover`.
 """

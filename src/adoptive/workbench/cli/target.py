@@ -106,8 +106,8 @@ def _say(result: TargetResult, out: Path, to: Console) -> None:
             (rule.safety_cell, rule.worst_cell_type) if rule.worst_cell_type else (rule.safety_vital, rule.vital_tissue)
         )
         gates.add_row(
-            rule.gate, number(rule.score), number(rule.efficacy), number(rule.coverage), f"{number(worst[0])} {worst[1]}",
-            ", ".join(rule.flags),
+            rule.gate, number(rule.score), number(rule.efficacy), number(rule.coverage),
+            f"{number(worst[0])} {worst[1]}", ", ".join(rule.flags),
         )  # fmt: skip
     to.print(gates)
     unflagged = sum(not one.flags for one in result.targets)
