@@ -1,7 +1,16 @@
-"""What the cell is to see: an expression plan enters, an :class:`Antigen` per patient leaves.
+"""What the cell is to see: in virtual patients, and in a real one's tumour.
 
-The functions to know: :func:`draw_positive_share`, :func:`read_by_ihc`, :func:`draw_lesion_share`,
-:func:`draw_antigen`, :func:`find_receptors`, :func:`draw_carriers`.
+For trials an expression plan enters and an :class:`Antigen` per patient leaves. The functions to know:
+:func:`draw_positive_share`, :func:`read_by_ihc`, :func:`draw_lesion_share`, :func:`draw_antigen`,
+:func:`find_receptors`, :func:`draw_carriers`.
+
+For one patient rows of tables enter and the rows of :mod:`~adoptive.antigen.discovered` leave, step by step:
+:func:`~adoptive.antigen.neoantigens.find_neoantigens` (mutations to windows, binding, tiers),
+:func:`~adoptive.antigen.tandems.design_tandems` and :func:`~adoptive.antigen.pools.lay_pools` (what is screened),
+:func:`~adoptive.antigen.hits.screen_plate` (wells to hits),
+:func:`~adoptive.antigen.clonotypes.clones_of` (chains of cells to clones),
+:func:`~adoptive.antigen.ranking.rank_receptors` (what to build). Targets of chimeric receptors:
+:mod:`~adoptive.antigen.targets`. Files are read by :mod:`adoptive.workbench.discover`.
 """
 
 from adoptive.antigen.expression import (

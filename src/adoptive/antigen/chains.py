@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
+from adoptive.antigen.binding import AMINO_ACIDS
+
 __all__ = ["ROUTINE", "ChainRules", "Chains", "Contig", "Refused", "standard_gene", "use_chains"]
 
-_PEPTIDE: Final = re.compile("[ACDEFGHIKLMNPQRSTVWY]+")
+_PEPTIDE: Final = re.compile(f"[{AMINO_ACIDS}]+")
 _FAMILY: Final = re.compile("(TR[ABGD]|IG[HKL])[VDJ]")
 _GENES: Final = {"TRA": (("TRAV", "TRDV"), ("TRAJ",)), "TRB": (("TRBV",), ("TRBJ",))}
 """V and J genes that a locus may use; V genes of delta lie within the alpha locus and are spliced to alpha as well."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
+from adoptive.workbench.cli.tables_said import Json, Out, print_document, say_end
+
 if TYPE_CHECKING:
     from adoptive.antigen.discovered import Clonotype
     from adoptive.workbench.discover.clonotypes import Found
@@ -18,7 +20,7 @@ _COLUMNS: Final = ("clonotype", "cells", "lineage", "reactivity", "NeoTCR8", "CD
 
 
 def clonotypes(
-    out: Annotated[Path, typer.Option(help="New folder for the tables.")],
+    out: Out,
     contigs: Annotated[Path | None, typer.Option(help="filtered_contig_annotations.csv of Cell Ranger.")] = None,
     airr: Annotated[Path | None, typer.Option(help="AIRR rearrangement table with cell_id.")] = None,
     matrix: Annotated[
@@ -36,7 +38,7 @@ def clonotypes(
     keep_doublets: Annotated[
         bool, typer.Option("--keep-doublets", help="Count cells with two betas or three alphas too.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Find the clones of T cells in a tumour and rank them by what their cells express.
 
@@ -57,10 +59,8 @@ def clonotypes(
 def _print_json(found: Found, out: Path) -> None:
     from dataclasses import asdict
 
-    from adoptive.workbench.engine.document import as_json
-
     rows = [asdict(row) for row in found.clonotypes[:_SHOWN]]
-    typer.echo(as_json({"out": str(out), "qc": found.qc, "first_clonotypes": rows}), nl=False)
+    print_document({"qc": found.qc, "first_clonotypes": rows}, out)
 
 
 def _print_table(found: Found, out: Path) -> None:
@@ -75,9 +75,10 @@ def _print_table(found: Found, out: Path) -> None:
     said.print(table)
     said.print(
         f"{found.qc['contigs']:,} contigs, {found.qc['chains']:,} chains used, {clones['all']:,} clones, "
-        f"{clones['candidate_receptors']:,} candidate receptors in {out}/clonotypes.tsv"
+        f"{clones['candidate_receptors']:,} candidate receptors"
     )
     said.print(found.qc["note"])
+    say_end(said, out)
 
 
 def _cells(row: Clonotype) -> tuple[str, ...]:

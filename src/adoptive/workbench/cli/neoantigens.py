@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from adoptive.workbench.cli.tables_said import Json, Out, number, print_document, say_end
+
 if TYPE_CHECKING:
     from adoptive.antigen.discovered import Neoantigen
     from adoptive.antigen.offtarget import Match
@@ -15,9 +17,6 @@ __all__ = ["neoantigens", "offtarget"]
 
 SHOWN = 12
 """Rows that are printed; the files hold all."""
-
-Out = Annotated[Path, typer.Option(metavar="DIR", help="New folder for the tables.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
 def neoantigens(
@@ -58,7 +57,7 @@ def neoantigens(
     request = NeoantigenRequest(variants, hla, out, proteins, purity, tuple(binding or ()), predictor, settings)
     found, summary = write_neoantigens(request)
     if as_json:
-        _print_json(summary, out)
+        print_document(summary, out)
     else:
         _say_neoantigens(found.neoantigens, summary, out)
 
@@ -82,15 +81,9 @@ def offtarget(
 
     found, summary = write_offtargets(OfftargetRequest(motif, proteome, out, target.upper(), hla, least))
     if as_json:
-        _print_json(summary, out)
+        print_document(summary, out)
     else:
         _say_matches(found, summary, out)
-
-
-def _print_json(summary: dict[str, Any], out: Path) -> None:
-    from adoptive.workbench.engine.document import as_json
-
-    typer.echo(as_json({**summary, "out": str(out)}).rstrip())
 
 
 def _say_neoantigens(found: tuple[Neoantigen, ...], summary: dict[str, Any], out: Path) -> None:
@@ -104,9 +97,9 @@ def _say_neoantigens(found: tuple[Neoantigen, ...], summary: dict[str, Any], out
         table.add_column(name, justify="left" if name in ("id", "tier", "peptide", "HLA") else "right")
     for one in found[:SHOWN]:
         table.add_row(
-            one.id, one.tier, one.peptide or "–", one.hla or "–", _number(one.ic50_nm),
-            _number(one.rank_percent), _number(one.wild_type_ic50_nm),
-            _number(one.agretopicity), _number(one.ccf), _number(one.tpm),
+            one.id, one.tier, one.peptide or "–", one.hla or "–", number(one.ic50_nm),
+            number(one.rank_percent), number(one.wild_type_ic50_nm),
+            number(one.agretopicity), number(one.ccf), number(one.tpm),
         )  # fmt: skip
     to.print(table)
     if len(found) > SHOWN:
@@ -115,7 +108,7 @@ def _say_neoantigens(found: tuple[Neoantigen, ...], summary: dict[str, Any], out
     if summary["alleles_not_scored"]:
         to.print(f"Not scored, no matrix and no imported binding: {', '.join(summary['alleles_not_scored'])}.")
     to.print(f"Self was looked for in {summary['proteins_searched_for_self']} proteins. {summary['note']}")
-    to.print(f"tables: {out}/", soft_wrap=True)
+    say_end(to, out)
 
 
 def _say_matches(found: tuple[Match, ...], summary: dict[str, Any], out: Path) -> None:
@@ -129,13 +122,9 @@ def _say_matches(found: tuple[Match, ...], summary: dict[str, Any], out: Path) -
         table.add_column(name, justify="left" if name in ("protein", "peptide") else "right")
     for one in found[:SHOWN]:
         unlike = "–" if one.differences is None else str(one.differences)
-        table.add_row(one.protein, str(one.position), one.peptide, unlike, _number(one.ic50_nm))
+        table.add_row(one.protein, str(one.position), one.peptide, unlike, number(one.ic50_nm))
     to.print(table)
     if len(found) > SHOWN:
         to.print(f"… and {len(found) - SHOWN} more")
     to.print(f"{summary['peptides']} peptides in {summary['proteins']} proteins. {summary['note']}")
-    to.print(f"tables: {out}/", soft_wrap=True)
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3g}" if value < 1000 else f"{value:,.0f}"
+    say_end(to, out)

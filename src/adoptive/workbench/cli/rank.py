@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from adoptive.workbench.cli.tables_said import Json, Out, print_document, say_end
+
 if TYPE_CHECKING:
     from adoptive.antigen.ranking import Ranking
 
@@ -19,7 +21,7 @@ def rank(
     clonotypes: Annotated[
         Path, typer.Argument(metavar="CLONOTYPES.tsv", help="Clones, as `antigen clonotypes` wrote.")
     ],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="New folder for the tables.")],
+    out: Out,
     hits: Annotated[Path | None, typer.Option(help="hits.tsv of `antigen screen`.", show_default=False)] = None,
     neoantigens: Annotated[
         Path | None, typer.Option(help="neoantigens.tsv of `antigen neoantigens`.", show_default=False)
@@ -46,14 +48,11 @@ def rank(
     predicted_hla: Annotated[
         bool, typer.Option("--predicted-hla", help="Take the predicted allele where none was tested (a guess).")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Rank receptors by evidence; choose those that cover the tumour, also after it has lost HLA."""
-    import sys
-
     from adoptive.antigen.evidence import RankingRules
     from adoptive.workbench.discover.rank import rank_clonotypes, read_inputs, read_priors
-    from adoptive.workbench.engine.document import as_json as to_json
     from adoptive.workbench.new_folder import check_folder
 
     check_folder(out)
@@ -64,7 +63,7 @@ def rank(
     inputs = read_inputs(clonotypes, hits=hits, neoantigens=neoantigens, hla=hla, clones=clones)
     ranking, document = rank_clonotypes(inputs, rules, out)
     if as_json:
-        sys.stdout.write(to_json(document))
+        print_document(document, out)
     else:
         _say(ranking, document, out)
 
@@ -74,7 +73,6 @@ def _say(ranking: Ranking, document: dict[str, Any], out: Path) -> None:
     from rich.table import Table
 
     from adoptive.workbench.cli.say import console
-    from adoptive.workbench.discover.label import NO_ADVICE
 
     to = console()
     table = Table(title="Receptors to build", title_justify="left")
@@ -97,5 +95,4 @@ def _say(ranking: Ranking, document: dict[str, Any], out: Path) -> None:
     to.print(share["in_words"])
     for note in ranking.notes:
         to.print(f"- {note}")
-    to.print(f"{NO_ADVICE}\n")
-    to.print(f"tables: {out}", soft_wrap=True)
+    say_end(to, out)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from adoptive.workbench.cli.tables_said import Json, Out, number, print_document, say_end
+
 if TYPE_CHECKING:
     from adoptive.antigen.hits import Screened
 
@@ -14,9 +16,6 @@ __all__ = ["minigenes", "screen"]
 
 SHOWN = 20
 """Rows that are printed; the files hold all."""
-
-Out = Annotated[Path, typer.Option(metavar="DIR", help="New folder for the tables.")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
 def minigenes(
@@ -57,7 +56,7 @@ def minigenes(
     request = MinigeneRequest(neoantigens, hla, out, rules, tuple(tier or ()), rows, seed)
     made, summary = write_minigenes(request)
     if as_json:
-        _print_json(summary, out)
+        print_document(summary, out)
     else:
         _say_minigenes(summary, out)
     raise typer.Exit(0 if made.passed else 1)
@@ -92,16 +91,10 @@ def screen(
     rules = ScreenRules(fdr, fold, least_wells, least_background, probability=probability, deconvolution=supposed)
     found, summary = write_screen(ScreenRequest(plate, out, pools, rules))
     if as_json:
-        _print_json(summary, out)
+        print_document(summary, out)
     else:
         _say_screen(found, summary, out)
     raise typer.Exit(1 if summary["positive_controls_failed"] else 0)
-
-
-def _print_json(summary: dict[str, Any], out: Path) -> None:
-    from adoptive.workbench.engine.document import as_json
-
-    typer.echo(as_json({**summary, "out": str(out)}).rstrip())
 
 
 def _say_minigenes(summary: dict[str, Any], out: Path) -> None:
@@ -122,7 +115,7 @@ def _say_minigenes(summary: dict[str, Any], out: Path) -> None:
     if summary["alleles_not_scored"]:
         to.print(f"Not looked at, no matrix: {', '.join(summary['alleles_not_scored'])}.")
     to.print(f"{summary['verdict'].upper()}: {summary['reason']}. {summary['note']}")
-    to.print(f"tables: {out}/", soft_wrap=True)
+    say_end(to, out)
 
 
 def _say_screen(found: Screened, summary: dict[str, Any], out: Path) -> None:
@@ -137,10 +130,10 @@ def _say_screen(found: Screened, summary: dict[str, Any], out: Path) -> None:
         table.add_column(name, justify="left" if name in names[:4] else "right", overflow="fold")
     shown = [one for one in found.hits if one.hit]
     for one in shown[:SHOWN]:
-        ends = f"{_number(one.ec50_low_m)} to {_number(one.ec50_high_m)}" if one.ec50_low_m or one.ec50_high_m else "–"
+        ends = f"{number(one.ec50_low_m)} to {number(one.ec50_high_m)}" if one.ec50_low_m or one.ec50_high_m else "–"
         table.add_row(
-            one.effector, one.antigen or "not resolved", " ".join(one.stimuli), one.readout, _number(one.fold),
-            _number(one.q_value), _number(one.probability), _number(one.ec50_m), ends,
+            one.effector, one.antigen or "not resolved", " ".join(one.stimuli), one.readout, number(one.fold),
+            number(one.q_value), number(one.probability), number(one.ec50_m), ends,
         )  # fmt: skip
     to.print(table)
     if len(shown) > SHOWN:
@@ -150,8 +143,4 @@ def _say_screen(found: Screened, summary: dict[str, Any], out: Path) -> None:
         to.print(f"Positive control did not respond: {one}")
     for one in summary["notes"]:
         to.print(one)
-    to.print(f"tables: {out}/", soft_wrap=True)
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3g}"
+    say_end(to, out)

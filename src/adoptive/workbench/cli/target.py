@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from adoptive.workbench.cli.tables_said import Json, Out, number, print_document, say_end
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -22,7 +24,7 @@ def target(
         Path, typer.Option(help="Tumours: gene and a column per sample; gene, sample, TPM; or gene, TPM of a cohort.")
     ],
     normal: Annotated[Path, typer.Option(help="Normal tissues: Gene name, Tissue, nTPM (Human Protein Atlas).")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="New folder for the tables.")],
+    out: Out,
     cells: Annotated[
         Path | None, typer.Option(help="Normal cell types: Gene name, Cell type, nTPM.", show_default=False)
     ] = None,
@@ -55,15 +57,12 @@ def target(
     ] = None,
     positive_tpm: Annotated[float, typer.Option(min=0.0, max=1e6, help="Least level of a positive tumour.")] = 10.0,
     search_among: Annotated[int, typer.Option(min=0, max=500, help="Best targets to pair as gates.")] = 30,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Score targets of chimeric receptors: tumour against normal tissue, with guards, and gates of several antigens."""
-    import sys
-
     from adoptive.antigen.targets import TargetRules
     from adoptive.workbench.cli.say import console
     from adoptive.workbench.discover.target import TargetFiles, find_targets, options_of, target_document, write_targets
-    from adoptive.workbench.engine.document import as_json as to_json
     from adoptive.workbench.new_folder import check_folder
 
     check_folder(out)
@@ -72,7 +71,7 @@ def target(
     result = find_targets(files, gates=gate or (), rules=rules)
     write_targets(out, result, options=options_of(rules, gate or ()))
     if as_json:
-        sys.stdout.write(to_json(target_document(result)))
+        print_document(target_document(result), out)
     else:
         _say(result, out, console())
 
@@ -81,16 +80,20 @@ def _say(result: TargetResult, out: Path, to: Console) -> None:
     """Print the best targets and gates."""
     from rich.table import Table
 
-    from adoptive.workbench.discover.label import NO_ADVICE
-
     table = Table(title="Targets: flagged ones stand last", title_justify="left")
     for name in ("target", "score", "TPM", "positive", "vital", "barrier", "flags"):
         table.add_column(name, justify="left" if name in ("target", "flags") else "right", overflow="fold")
     for one in result.targets[:_SHOWN]:
-        vital, barrier = (f"{_said(level)} {place}" for level, place in (
+        vital, barrier = (f"{number(level)} {place}" for level, place in (
             (one.safety_vital, one.vital_tissue), (one.safety_barrier, one.barrier_tissue)))  # fmt: skip
         table.add_row(
-            one.name, _said(one.score), _said(one.efficacy), _said(one.coverage), vital, barrier, ", ".join(one.flags)
+            one.name,
+            number(one.score),
+            number(one.efficacy),
+            number(one.coverage),
+            vital,
+            barrier,
+            ", ".join(one.flags),
         )
     to.print(table)
     gates = Table(
@@ -103,17 +106,12 @@ def _say(result: TargetResult, out: Path, to: Console) -> None:
             (rule.safety_cell, rule.worst_cell_type) if rule.worst_cell_type else (rule.safety_vital, rule.vital_tissue)
         )
         gates.add_row(
-            rule.gate, _said(rule.score), _said(rule.efficacy), _said(rule.coverage), f"{_said(worst[0])} {worst[1]}",
-            ", ".join(rule.flags),
+            rule.gate, number(rule.score), number(rule.efficacy), number(rule.coverage),
+            f"{number(worst[0])} {worst[1]}", ", ".join(rule.flags),
         )  # fmt: skip
     to.print(gates)
     unflagged = sum(not one.flags for one in result.targets)
     to.print(f"{len(result.targets):,} targets, {unflagged:,} without a flag. The score is a sort key only.")
     for note in result.notes:
         to.print(f"- {note}")
-    to.print(f"{NO_ADVICE}\n")
-    to.print(f"tables: {out}", soft_wrap=True)
-
-
-def _said(value: float | None) -> str:
-    return "?" if value is None else f"{value:.3g}"
+    say_end(to, out)

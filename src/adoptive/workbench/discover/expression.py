@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from adoptive.antigen.targets.expression import Expression
 from adoptive.errors import StudyError
-from adoptive.workbench.discover.tables import EMPTY, Table, read_table
+from adoptive.workbench.discover.tables import EMPTY, Table, delimiter_of, read_table
 from adoptive.workbench.discover.text import Text, read_text
 from adoptive.workbench.mistakes import UNSHOWABLE
 
@@ -131,12 +131,8 @@ def read_tumour(path: Path | str) -> Levels:
 def _header(text: Text) -> list[str]:
     """Give the columns' names, none if two are the same, which the slow reading says."""
     first = text.split("\n", 1)[0].rstrip("\r")
-    names = [name.strip().lstrip("#").strip() for name in next(csv.reader([first], delimiter=_delimiter(first)), [])]
+    names = [name.strip().lstrip("#").strip() for name in next(csv.reader([first], delimiter=delimiter_of(first)), [])]
     return names if len(set(names)) == len(names) else []
-
-
-def _delimiter(first: str) -> str:
-    return max("\t,;", key=first.count)
 
 
 def _first(wanted: Sequence[str], names: Sequence[str]) -> str:
@@ -155,7 +151,7 @@ def _fast(text: Text, names: list[str], gene: str, place: str, levels: Sequence[
         table = arrow.read_csv(
             body,
             read_options=arrow.ReadOptions(column_names=names, use_threads=False),
-            parse_options=arrow.ParseOptions(delimiter=_delimiter(text.split("\n", 1)[0])),
+            parse_options=arrow.ParseOptions(delimiter=delimiter_of(text)),
             convert_options=arrow.ConvertOptions(
                 column_types=kinds, include_columns=list(kinds), null_values=sorted(EMPTY), strings_can_be_null=True,
             ),

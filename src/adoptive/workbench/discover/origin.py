@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from adoptive import __version__
+from adoptive.workbench.discover.label import NO_ADVICE
 from adoptive.workbench.engine.document import as_json
 from adoptive.workbench.new_folder import new_folder
 
@@ -33,7 +34,7 @@ def origin_of(command: str, inputs: Sequence[Read], options: Mapping[str, Any]) 
         "version": __version__,
         "options": dict(options),
         "inputs": [{"file": one.path.name, "sha256": one.sha256} for one in inputs],
-        "label": "For research only; no medical advice.",
+        "label": NO_ADVICE,
     }
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from adoptive.antigen.binding import AMINO_ACIDS
 from adoptive.antigen.coverage import gene_of
 from adoptive.antigen.discovered import Allele, Clonotype, Hit, Neoantigen, Receptor, TumourClone
 from adoptive.antigen.evidence import PRIORS, Prior, RankingRules
@@ -26,7 +27,6 @@ SUM_WITHIN: Final = 1e-3
 """The shares of a tumour's clones may miss 1 by so much: they are written with few digits."""
 
 CLASSICAL: Final = ("HLA-A", "HLA-B", "HLA-C")
-LETTERS: Final = frozenset("ACDEFGHIKLMNPQRSTVWY")
 EXAMPLES: Final = (0.5, 0.2)
 """Chances of one receptor for which the number to build is always said: as published, and a bad day."""
 
@@ -97,7 +97,7 @@ def _check_cdr3(table: Table, rows: Sequence[Clonotype]) -> None:
         for column, cdr3 in (("cdr3a", one.cdr3a), ("cdr3b", one.cdr3b)):
             if not cdr3:
                 continue
-            if set(cdr3) - LETTERS:
+            if set(cdr3) - set(AMINO_ACIDS):
                 row.mistake(column, "not amino acids", value=cdr3, allowed="the 20 letters", next_step="correct it")
             elif not (cdr3.startswith("C") and cdr3[-1] in "FWC" and len(cdr3) > 4):
                 row.mistake(

@@ -22,7 +22,17 @@ from adoptive.workbench.discover.text import Text, read_text
 from adoptive.workbench.mistakes import UNSHOWABLE, Mistake, as_error
 from adoptive.workbench.spelling import nearest
 
-__all__ = ["EMPTY", "Row", "Table", "columns_of", "read_nouns", "read_table", "table_text", "write_nouns"]
+__all__ = [
+    "EMPTY",
+    "Row",
+    "Table",
+    "columns_of",
+    "delimiter_of",
+    "read_nouns",
+    "read_table",
+    "table_text",
+    "write_nouns",
+]
 
 EMPTY: Final = frozenset({"", "NA", "N/A", "n/a", "NaN", "nan", "None", "none", "NULL", "null", "."})
 """Cells that say that there is no value."""
@@ -144,7 +154,7 @@ def read_table(path: Path | str, *, what: str, needed: Sequence[str] = (), delim
         No table, no header, a needed column that is missing, a column named twice, a row with too many cells, no rows.
     """
     text = read_text(path, what=what)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text), strict=True)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or delimiter_of(text), strict=True)
     try:
         header = [name.strip().lstrip("#").strip() for name in next(lines)]
         table = Table(text, what, tuple(header))
@@ -160,7 +170,12 @@ def read_table(path: Path | str, *, what: str, needed: Sequence[str] = (), delim
     return table
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
+    r"""Tell comma, semicolon and tab apart by the first line.
+
+    >>> delimiter_of("gene;TPM;sample,\nKRAS;1,5\n,,,")
+    ';'
+    """
     first = text.split("\n", 1)[0]
     return max("\t,;", key=first.count)
 

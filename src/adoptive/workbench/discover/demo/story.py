@@ -11,6 +11,7 @@ from adoptive.workbench.discover.demo.figures import clones_figure, coverage_fig
 from adoptive.workbench.discover.demo.plates import candidates
 from adoptive.workbench.discover.demo.types import SYNTHETIC, Outcome, Trials
 from adoptive.workbench.discover.demo.way import ONE, PATIENT, SCREENED, TWO, Walk
+from adoptive.workbench.discover.label import NO_ADVICE
 from adoptive.workbench.discover.tables import read_nouns, write_nouns
 from adoptive.workbench.engine.document import as_json
 from adoptive.workbench.figures.charts import DataTable, Figure
@@ -93,7 +94,7 @@ def summary_of(told: _Told) -> dict[str, Any]:
         f"{'can be ordered: no check stops them' if ready else 'can NOT be ordered: a check stops them'}."
     )
     return {
-        "label": f"{SYNTHETIC}: a made-up patient. Simulated. For research only; no medical advice.",
+        "label": f"{SYNTHETIC}: a made-up patient. Simulated. {NO_ADVICE}",
         "patient": told.way.patient.name, "seed": told.way.seed, "answer": answer, "found_against_planted": counts,
         "chosen": [one.id for one in chosen], "ready_to_order": ready, "coverage": _coverage(told),
         "trials": [

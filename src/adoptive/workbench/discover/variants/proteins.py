@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from adoptive.antigen.binding import AMINO_ACIDS
 from adoptive.errors import StudyError
 from adoptive.workbench.discover.text import Text, read_text
 from adoptive.workbench.mistakes import Mistake, as_error
 
 __all__ = ["Proteins", "read_proteins"]
 
-LETTERS: Final = frozenset("ACDEFGHIKLMNPQRSTVWYXUBZJO")
+LETTERS: Final = frozenset(AMINO_ACIDS + "XUBZJO")
 """Amino acids, and letters of databases for unknown or rare ones, which no peptide may contain."""
 
 _TAGS: Final = re.compile(r"\b(?:GN=|gene_symbol:|transcript:|gene:)(\S+)")
