@@ -51,7 +51,8 @@ def test_every_planted_clone_is_found_with_its_cells_and_flags(patient: Patient,
             assert any(flag.startswith(("viral", "bystander")) for flag in one.flags), planted.name
         if planted.role == "invariant":
             assert any(flag.startswith("MAIT") for flag in one.flags)
-    assert own["made A2 dual"].dual_alpha and "made A2 dual, other alpha" in own
+    assert own["made A2 dual"].dual_alpha
+    assert "made A2 dual, other alpha" in own
     assert found.qc["cells"]["doublets"] >= 15
 
 
@@ -69,9 +70,11 @@ def test_the_tiers_are_those_that_were_planted(patient: Patient, files: dict[str
     wanted = {"MADEUP02": "HLALost", "MADEUP06": "Subclonal", "MADEUP07": "NoExpr", "MADEUP09": "LowExpr",
               "MADEUP10": "Poor"}  # fmt: skip
     assert {gene: tiers[gene] for gene in wanted} == wanted
-    assert rows["KRAS"].peptide == "GADGVGKSA" and "HLA-C*08:02" in rows["KRAS"].presented_by
+    assert rows["KRAS"].peptide == "GADGVGKSA"
+    assert "HLA-C*08:02" in rows["KRAS"].presented_by
     for one in patient.variants:
-        assert rows[one.gene].ccf == pytest.approx(one.ccf, abs=0.002) and rows[one.gene].id == one.id
+        assert rows[one.gene].ccf == pytest.approx(one.ccf, abs=0.002)
+        assert rows[one.gene].id == one.id
 
 
 def test_a_well_responds_where_receptor_antigen_and_allele_meet_and_nowhere_else(patient: Patient) -> None:
@@ -118,7 +121,8 @@ def test_a_well_does_not_depend_on_its_neighbours(patient: Patient) -> None:
             plate_text(some, effectors, pools, patient, seed=1) for some in (wells, tuple(reversed(wells))[:9])
         )
     ]
-    assert all(both[0][key] == count for key, count in both[1].items()) and len(both[1]) == 9
+    assert all(both[0][key] == count for key, count in both[1].items())
+    assert len(both[1]) == 9
 
 
 def test_the_plates_are_read_with_wells_without_antigen(patient: Patient, tmp_path: Path) -> None:
@@ -126,7 +130,8 @@ def test_the_plates_are_read_with_wells_without_antigen(patient: Patient, tmp_pa
     pools = lay_pools([one.id for one in patient.variants])
     (tmp_path / "plate.csv").write_text(plate_text(pool_wells((kras,), pools), (kras,), pools, patient, seed=1))
     wells, _ = read_wells(tmp_path / "plate.csv", pools)
-    assert sum(one.kind == "none" for one in wells) == 6 and len(wells) == 8 + 3 * len(pools)
+    assert sum(one.kind == "none" for one in wells) == 6
+    assert len(wells) == 8 + 3 * len(pools)
     assert follow_up_wells((), (), patient.alleles) == ()
 
 
@@ -163,4 +168,5 @@ def test_outcomes_tell_found_unresolved_missed_left_and_false(patient: Patient) 
     rows = outcomes(patient, clonotypes, hits, [_receptor(planted["made wild type"], rank=1)], screened)
     said = {one.name: one.verdict.split(":")[0] for one in rows}
     assert [said[name] for name in names] == ["found", "unresolved", "missed", "left", "false", "false", "false"]
-    assert said["KRAS 10"] == "missed" and sum(tally(rows).values()) == len(rows)
+    assert said["KRAS 10"] == "missed"
+    assert sum(tally(rows).values()) == len(rows)

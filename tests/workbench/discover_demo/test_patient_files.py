@@ -40,8 +40,10 @@ def test_contigs_have_the_columns_of_cell_ranger_and_the_planted_chains(
 ) -> None:
     table = pd.read_csv(files["contigs"])
     shipped = {"barcode", "is_cell", "contig_id", "chain", "v_gene", "j_gene", "cdr3", "cdr3_nt", "productive", "umis"}
-    assert shipped <= set(table.columns) and set(table.note) == {SYNTHETIC}
-    assert table.contig_id.is_unique and table.barcode.str.fullmatch(r"[ACGT]{16}-1").all()
+    assert shipped <= set(table.columns)
+    assert set(table.note) == {SYNTHETIC}
+    assert table.contig_id.is_unique
+    assert table.barcode.str.fullmatch(r"[ACGT]{16}-1").all()
     assert (~table.productive.astype(bool)).sum() > 100
     alone = {one.barcode for one in tumour_cells(patient, seed=1) if one.second < 0}
     single = table[table.barcode.isin(alone)]
@@ -61,9 +63,13 @@ def test_the_matrix_is_as_cell_ranger_writes_it(files: dict[str, Path]) -> None:
         data, indices, indptr = (group[part][:] for part in ("data", "indices", "indptr"))
         assert SYNTHETIC in file.attrs["note"]
     assert (len(names), len(barcodes)) == (genes, cells) == (len(gene_names()), CELLS)
-    assert len(indptr) == cells + 1 and indptr[-1] == len(data) == len(indices) and indices.max() < genes
-    assert data.min() > 0 and np.issubdtype(data.dtype, np.integer)
-    assert len(set(barcodes)) == cells and set(pd.read_csv(files["contigs"]).barcode) <= set(barcodes)
+    assert len(indptr) == cells + 1
+    assert indptr[-1] == len(data) == len(indices)
+    assert indices.max() < genes
+    assert data.min() > 0
+    assert np.issubdtype(data.dtype, np.integer)
+    assert len(set(barcodes)) == cells
+    assert set(pd.read_csv(files["contigs"]).barcode) <= set(barcodes)
 
 
 def test_the_three_genes_are_those_of_labelled_cells(patient: Patient, files: dict[str, Path]) -> None:
@@ -86,7 +92,9 @@ def test_the_three_genes_are_those_of_labelled_cells(patient: Patient, files: di
 
 def test_kras_is_isoform_4b_and_every_change_fits_its_protein(patient: Patient) -> None:
     kras = patient.proteins["KRAS"]
-    assert len(kras) == 188 and kras.startswith("MTEYKLVVVGAGGVGKSALTIQLIQN") and kras.endswith("KSKTKCVIM")
+    assert len(kras) == 188
+    assert kras.startswith("MTEYKLVVVGAGGVGKSALTIQLIQN")
+    assert kras.endswith("KSKTKCVIM")
     for one in patient.variants:
         assert patient.proteins[one.gene][one.position - 1] == one.ref, one.id
         assert one.gene == "KRAS" or one.gene.startswith("MADEUP")
