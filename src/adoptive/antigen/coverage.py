@@ -89,12 +89,15 @@ def scenarios(alleles: Sequence[Allele], *, none_weight: float = 1.0 / 3.0) -> t
     """
     losses = _losses(_phased(alleles))
     weight = (1.0 - none_weight) / len(losses)
-    one_block = all(name for name, _ in losses)
-    found = [Scenario("none lost", (), none_weight)]
-    for at, (name, lost) in enumerate(losses):
-        said = name if one_block else f"choice {at + 1} lost"
-        found.append(Scenario(said, lost, weight, UNKNOWN_HIT))
-    return tuple(found)
+    return (
+        Scenario("none lost", (), none_weight),
+        *(Scenario(name or _name_of(lost), lost, weight, UNKNOWN_HIT) for name, lost in losses),
+    )
+
+
+def _name_of(lost: Sequence[str]) -> str:
+    """Name a choice by what it loses: ``A*02:01 C*08:02 lost``."""
+    return f"{' '.join(name.removeprefix('HLA-') for name in lost) or 'no listed allele'} lost"
 
 
 def _phased(alleles: Sequence[Allele]) -> dict[str, list[tuple[str, int]]]:

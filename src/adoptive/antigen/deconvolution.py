@@ -39,9 +39,10 @@ class DeconvolutionRules:
 
 @dataclass(frozen=True)
 class Resolved:
-    """Hold what explains a set of pools: chance of each antigen, the sets by falling chance, what was left out."""
+    """Hold what explains the pools: chance of each antigen, and of each pool to hold one, sets, what was left out."""
 
     probability: Mapping[str, float]
+    of_pools: Mapping[str, float]
     sets: tuple[tuple[tuple[str, ...], float], ...]
     notes: tuple[str, ...] = ()
 
@@ -81,11 +82,12 @@ def resolve(
 
     >>> grid = {"R1": ["a", "b"], "R2": ["c", "d"], "C1": ["a", "c"], "C2": ["b", "d"]}
     >>> found = resolve(grid, {"R1": 20.0, "R2": 20.0, "C1": 20.0, "C2": 20.0})
-    >>> [(names, round(chance, 2)) for names, chance in found.sets[:2]]
-    [(('a', 'd'), 0.49), (('b', 'c'), 0.49)]
+    >>> [(names, round(chance, 1)) for names, chance in found.sets[:2]]
+    [(('a', 'd'), 0.5), (('b', 'c'), 0.5)]
     """
     rules = rules or DeconvolutionRules()
     probability: dict[str, float] = {}
+    of_pools: dict[str, float] = {}
     sets: list[tuple[tuple[str, ...], float]] = []
     notes: list[str] = []
     for antigens, names in _parts({name: tuple(pools[name]) for name in odds}):
@@ -95,11 +97,12 @@ def resolve(
         kept = _candidates(gain, rules)
         chosen, weight = _weighed(table, member[kept], len(antigens), rules)
         probability.update(dict.fromkeys(antigens, 0.0))
+        of_pools.update(zip(names, _holding(chosen, weight, member[kept]).tolist(), strict=True))
         chances = _marginals(chosen, weight, len(kept))
         probability.update({antigens[at]: float(chance) for at, chance in zip(kept, chances, strict=True)})
         sets += _named(chosen, weight, [antigens[at] for at in kept]) if len(antigens) > 1 else []
         notes += _doubts(weight, gain, kept, rules)
-    return Resolved(probability, tuple(sorted(sets, key=lambda one: -one[1])), tuple(notes))
+    return Resolved(probability, of_pools, tuple(sorted(sets, key=lambda one: -one[1])), tuple(notes))
 
 
 def _parts(pools: Mapping[str, tuple[str, ...]]) -> list[tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -151,6 +154,14 @@ def _marginals(chosen: Sequence[NDArray[np.intp]], weight: Sequence[Floats], ant
     found = np.zeros(antigens)
     for rows, part in zip(chosen, weight, strict=True):
         found += np.bincount(rows.ravel(), np.repeat(part, rows.shape[1]), minlength=antigens)
+    return found
+
+
+def _holding(chosen: Sequence[NDArray[np.intp]], weight: Sequence[Floats], member: NDArray[np.bool_]) -> Floats:
+    """Give for each pool the chance that it holds an antigen that is seen."""
+    found = np.zeros(member.shape[1])
+    for rows, part in zip(chosen, weight, strict=True):
+        found += part @ member[rows].any(axis=1)
     return found
 
 

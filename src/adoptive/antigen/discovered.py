@@ -83,7 +83,7 @@ class Hit:
     p_value: Annotated[float | None, In("-", "against those wells, one-sided")]
     q_value: Annotated[float | None, In("-", "p with the false discovery rate held over the plate")]
     probability: Annotated[
-        float | None, In("fraction", "of this antigen among those that explain the pools, from the deconvolution")
+        float | None, In("fraction", "of this antigen given all pools; no antigen: that the pools hold one")
     ]
     ec50_m: Annotated[float | None, In("mol/L", "half-maximal concentration of the mutant peptide")]
     ec50_low_m: Annotated[float | None, In("mol/L", "lower end of its 95 % interval")]

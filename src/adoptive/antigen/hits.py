@@ -27,6 +27,7 @@ __all__ = ["Screened", "antigen_of", "screen_plate"]
 
 _SHOWN = 0.05
 """Chance from which an antigen of a pool gets a row though it is not resolved."""
+_LIKELY = 0.5
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ def screen_plate(wells: Sequence[Well], pools: Sequence[Pool] = (), *, rules: Sc
 
     An antigen is a hit when it was given alone and that test is positive, or when it lies in a positive pool and its
     chance among all that explains the pools reaches the rule's. Positive pools that no such antigen explains give one
-    hit without an antigen. p and q of an antigen that was in pools only are the largest of its positive pools'.
+    row without an antigen, with the chance that they hold one; it is a hit if that is likelier than not. p and q of an
+    antigen that was in pools only are the largest of its positive pools'.
     """
     rules = rules or ScreenRules()
     plate = read_plate(wells, rules=rules)
@@ -117,7 +119,7 @@ def _hits(
         found.append(_hit(antigen, alone.get(antigen, []), holding, chance, curves, rules))
     seen = {one.antigen for one in found if one.hit}
     loose = [row for row in pools if row.positive and not seen & set(inside[row.stimulus])]
-    return found + ([_unresolved(loose)] if loose else [])
+    return found + ([_unresolved(loose, resolved)] if loose else [])
 
 
 def _hit(
@@ -166,8 +168,12 @@ def _presenting(alone: Sequence[Judged]) -> str:
     return max(shown, key=lambda row: row.fold or 0.0).hla if shown else ""
 
 
-def _unresolved(pools: Sequence[Judged]) -> Hit:
-    """Say that pools are positive and that no antigen is resolved."""
+def _unresolved(pools: Sequence[Judged], resolved: Resolved) -> Hit:
+    """Say that pools are positive and that no antigen is resolved.
+
+    No hit where all are likelier false than not: a row whose columns are all silent is rather a bad well.
+    """
+    chance = max(resolved.of_pools[row.stimulus] for row in pools)
     return Hit(
         effector=pools[0].effector,
         antigen="",
@@ -176,13 +182,13 @@ def _unresolved(pools: Sequence[Judged]) -> Hit:
         fold=min((row.fold for row in pools if row.fold is not None), default=None),
         p_value=max(row.p_value or 0.0 for row in pools),
         q_value=max(row.q_value or 0.0 for row in pools),
-        probability=None,
+        probability=chance,
         ec50_m=None,
         ec50_low_m=None,
         ec50_high_m=None,
         wild_type_fold=None,
         hla="",
-        hit=True,
+        hit=chance >= _LIKELY,
         source=joined([row.source for row in pools]),
     )
 

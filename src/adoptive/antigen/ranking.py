@@ -191,6 +191,8 @@ def _notes(
          "A receptor of unknown antigen is taken to see any antigen of the tumour, each as likely."),
         (any(not one.hla for one in chosen),
          "A receptor of unknown allele is taken to be hit by a haplotype's loss with a chance of one half."),
+        (any("alphas of its clone" in one.reason for one in chosen),
+         "Two alphas of one clone are counted as if independent, though one at most is real: yield is understated."),
         (bool(foreign), f"Effectors of the screen that are no clonotype, not used: {_few(foreign)}."),
         (len(chosen) < rules.choose, f"Only {len(chosen)} of {rules.choose} receptors could be chosen."),
     )  # fmt: skip

@@ -27,6 +27,8 @@ DISPERSIONS: Final = np.concatenate([[0.0], np.logspace(-4.0, 0.6, 32)])
 """The grid; 0 is chance alone."""
 
 _PLACES: Final = 61
+_LEAST: Final = 1e-15
+"""Smaller chances are beyond the places at which shares are weighed."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,7 @@ def _share_p(stimulus: Wells, background: Wells, used: NDArray[np.intp]) -> Floa
     for at in range(used.size):
         below = np.cumsum(ours_density[at]) - 0.5 * ours_density[at]
         found[at] = (theirs_density[at] * np.interp(theirs[at], ours[at], below, left=0.0, right=1.0)).sum()
-    return found
+    return np.maximum(found, _LEAST)
 
 
 def _share_posterior(wells: Wells, dispersions: Floats) -> tuple[Floats, Floats, Floats]:

@@ -144,7 +144,7 @@ class _Points:
 
     def deviance(self, mean: Floats) -> Floats:
         """Give minus twice the log-likelihood of means, ``(..., wells)``, up to a constant."""
-        return -2.0 * point_likelihood(self.y, self.total, mean, self.dispersion).sum(axis=-1)
+        return np.asarray(-2.0 * point_likelihood(self.y, self.total, mean, self.dispersion).sum(axis=-1))
 
     def flat(self) -> float:
         """Give the deviance when nothing rises."""

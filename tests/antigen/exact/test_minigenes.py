@@ -62,17 +62,32 @@ def test_junction_peptides_are_those_in_no_single_minigene() -> None:
 
 
 def test_an_intended_epitope_at_a_junction_is_no_fault() -> None:
-    left, right = Minigene("L", "MAAAAAAAAAAAAA", 7), Minigene("R", "CCCCCCCCCCCCCC", 7, ("AAAACCCC",))
+    """Whichever stands first, the joint makes one of the two peptides; both are strong."""
+    joined = ("AAAACCCC", "CCCCAAAA")
 
     def bind(allele: str, peptides: Sequence[str]) -> list[float | None]:
-        return [1.0 if one == "AAAACCCC" else 50_000.0 for one in peptides]
+        return [1.0 if one in joined else 50_000.0 for one in peptides]
 
-    rules = TandemRules(linkers=())
-    found = design_tandems([left, right], alleles=["X"], bind=bind, rules=rules)
+    pair = [Minigene("L", "AAAAAAAAAAAAA", 7), Minigene("R", "CCCCCCCCCCCCC", 7, joined)]
+    found = design_tandems(pair, alleles=["X"], bind=bind, rules=TandemRules(linkers=()))
     assert found.passed
-    strict = design_tandems([left, Minigene("R", right.protein, 7)], alleles=["X"], bind=bind, rules=rules)
-    assert strict.passed  # the other order avoids it
-    assert strict.tandems[0].minigenes[0].antigen == "R"
+    assert len(found.tandems) == 1
+    assert [row.peptide for row in found.junctions if row.intended] in (["AAAACCCC"], ["CCCCAAAA"])
+    strict = [pair[0], Minigene("R", "CCCCCCCCCCCCC", 7)]
+    apart = design_tandems(strict, alleles=["X"], bind=bind, rules=TandemRules(linkers=()))
+    assert apart.passed
+    assert len(apart.tandems) == 2
+
+
+def test_peptides_inside_a_minigene_ask_for_no_linker() -> None:
+    pair = [Minigene("L", "MAAAAAAAAAAAAK", 7), Minigene("R", "MCCCCCCCCCCCCR", 7)]
+
+    def bind(allele: str, peptides: Sequence[str]) -> list[float | None]:
+        return [1.0 if any(one in part.protein for part in pair) else 50_000.0 for one in peptides]
+
+    found = design_tandems(pair, alleles=["X"], bind=bind)
+    assert found.passed
+    assert found.tandems[0].joints == ("", "")
 
 
 def test_a_linker_stands_only_where_the_order_does_not_help() -> None:

@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from scipy.stats import betabinom, binom, dirichlet_multinomial, nbinom
+from scipy.stats import betabinom, binom, dirichlet_multinomial, nbinom, norm
 
 from adoptive.antigen.deconvolution import DeconvolutionRules, log_odds, resolve
 from adoptive.antigen.hits import screen_plate
@@ -43,6 +43,16 @@ def test_p_of_spots_is_the_conditional_tail_of_negative_binomials() -> None:
 def test_p_of_spots_without_variation_is_binomial() -> None:
     assert p_of(spots(12, 9), spots(3, 4, 2), only(0)) == pytest.approx(binom.sf(20, 30, 0.4), rel=1e-9)
     assert p_of(spots(0, 0), spots(0, 0), only(0)) == 1.0
+
+
+def test_p_of_cells_is_that_of_a_normal_difference_of_logits_where_cells_are_many() -> None:
+    """Ten thousand cells, no variation beyond chance: a z-test of log odds, to the second digit; never exactly 0."""
+    ours, theirs = Wells(np.array([620.0]), np.array([10_000.0])), Wells(np.array([550.0]), np.array([10_000.0]))
+    logit = lambda k: np.log(k / (10_000 - k))  # noqa: E731
+    error = np.sqrt(sum(1 / k + 1 / (10_000 - k) for k in (620, 550)))
+    expected = norm.sf((logit(620) - logit(550)) / error)
+    assert p_of(ours, theirs, only(0)) == pytest.approx(expected, rel=0.05)
+    assert 0.0 < p_of(Wells(np.array([9_000.0]), np.array([10_000.0])), theirs, only(0)) < 1e-12
 
 
 def test_evidence_of_spots_is_dirichlet_multinomial() -> None:
@@ -114,6 +124,9 @@ def test_deconvolution_against_every_set_and_every_state_of_the_pools() -> None:
         assert found.probability[antigen] == pytest.approx(expected, rel=1e-9)
     for chosen, chance in found.sets:
         assert chance == pytest.approx(weight[chosen] / whole, rel=1e-9)
+    for name, inside in GRID.items():
+        expected = sum(value for chosen, value in weight.items() if set(inside) & set(chosen)) / whole
+        assert found.of_pools[name] == pytest.approx(expected, rel=1e-9)
     assert found.notes == ()
 
 
@@ -245,18 +258,38 @@ def test_pools_give_an_antigen_and_an_unresolved_pool_gives_a_hit_without_one() 
     pools = lay_pools([f"a{k}" for k in range(9)])
 
     def grid(positive: set[str]) -> list[Well]:
+        spots = {pool.name: (60 if pool.name == "C3" else 80) if pool.name in positive else 5 for pool in pools}
         wells = [Well(f"n{k}", "F", "", "ELISPOT", "none", count=5) for k in range(4)]
         return wells + [
-            Well(f"{pool.name}{k}", "F", pool.name, "ELISPOT", "mutant", count=80 if pool.name in positive else 5)
-            for pool in pools for k in range(3)
-        ]  # fmt: skip
+            Well(f"{name}{k}", "F", name, "ELISPOT", "mutant", count=count)
+            for name, count in spots.items()
+            for k in range(3)
+        ]
 
     one = screen_plate(grid({"R2", "C3"}), pools)
     assert [(hit.antigen, hit.hit, hit.stimuli) for hit in one.hits if hit.hit] == [("a5", True, ("C3", "R2"))]
+    tests = {row.stimulus: row for row in one.tested}
+    (hit,) = [each for each in one.hits if each.hit]
+    assert hit.fold == min(tests["R2"].fold or 0, tests["C3"].fold or 0) == 60 / 5
+    assert hit.p_value == max(tests["R2"].p_value or 0, tests["C3"].p_value or 0) == tests["C3"].p_value
     two = screen_plate(grid({"R1", "R2", "C1", "C2"}), pools)
     assert [(hit.antigen, hit.stimuli) for hit in two.hits if hit.hit] == [("", ("C1", "C2", "R1", "R2"))]
     assert {hit.antigen for hit in two.hits if not hit.hit} == {"a0", "a1", "a3", "a4"}
     assert len({row.antigens for row in two.explanations if row.probability > 0.3}) == 2
+
+
+def test_a_row_whose_columns_are_silent_is_doubted() -> None:
+    """Nine antigens: 3 x 0.016 x 0.9 x 0.1 for an antigen that its column missed, against 0.01 for a false pool."""
+    pools = lay_pools([f"a{k}" for k in range(9)])
+    wells = [Well(f"n{k}", "F", "", "ELISPOT", "none", count=5) for k in range(4)]
+    wells += [
+        Well(f"{pool.name}{k}", "F", pool.name, "ELISPOT", "mutant", count=90 if pool.name == "R1" else 5)
+        for pool in pools
+        for k in range(3)
+    ]
+    (hit,) = (one for one in screen_plate(wells, pools).hits if not one.antigen)
+    assert (hit.antigen, hit.stimuli, hit.hit) == ("", ("R1",), False)
+    assert hit.probability == pytest.approx(0.3, abs=0.15)
 
 
 def test_presenting_allele_is_that_of_the_transfected_cells() -> None:

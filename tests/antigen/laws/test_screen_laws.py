@@ -19,6 +19,7 @@ from adoptive.errors import StudyError
 LETTERS = "ACDEFGHIKLMNPQRSTVWY"
 
 
+@settings(max_examples=30)
 @given(st.integers(1, 150), st.integers(1, 150))
 def test_every_antigen_stands_in_one_row_and_one_column(antigens: int, rows: int) -> None:
     names = [f"a{k}" for k in range(antigens)]
@@ -32,7 +33,8 @@ def test_every_antigen_stands_in_one_row_and_one_column(antigens: int, rows: int
         assert len(set(grid_places(antigens, rows=chosen))) == antigens  # no two in the same row and the same column
 
 
-@given(st.integers(1, 400))
+@settings(max_examples=25)
+@given(st.integers(1, 200))
 def test_a_grid_has_the_fewest_pools(antigens: int) -> None:
     fewest = min(rows + -(-antigens // rows) for rows in range(1, antigens + 1))
     assert len(lay_pools([f"a{k}" for k in range(antigens)])) == fewest
@@ -53,7 +55,7 @@ def made_up(allele: str, peptides: Sequence[str]) -> list[float | None]:
     ]
 
 
-@pytest.mark.parametrize(("seed", "count", "most"), [(1, 7, 4), (2, 10, 6), (3, 5, 5), (4, 1, 3), (5, 9, 9)])
+@pytest.mark.parametrize(("seed", "count", "most"), [(1, 7, 4), (2, 10, 6), (3, 5, 5), (4, 1, 3)])
 def test_tandems_hold_every_window_and_a_pass_is_a_pass_by_brute_force(seed: int, count: int, most: int) -> None:
     draw = np.random.default_rng(seed)
     made = [
@@ -115,7 +117,7 @@ def test_the_order_of_wells_and_their_names_have_no_meaning() -> None:
     assert any(one.hit and one.antigen == "a1" for one in expected.hits)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(st.integers(0, 60), min_size=3, max_size=3), st.lists(st.integers(0, 60), min_size=3, max_size=3))
 def test_more_spots_never_raise_p(stimulus: list[int], more: list[int]) -> None:
     def p(spots: list[int]) -> float:

@@ -245,3 +245,23 @@ def test_a_huge_or_absent_vector_is_refused(tmp_path: Path) -> None:
             file.truncate(2**31)
         with pytest.raises(ValueError, match="too large"):
             read_vector(tmp_path / name)
+
+
+def test_marks_beside_and_around_the_insert(vector: Vector, built: Built) -> None:
+    beside = Vector("pX", vector.nt, True, (*vector.marks, Mark("after", "x", 386, 400), Mark("before", "x", 290, 306)))
+    left = _left(put_into(beside, built, Place(feature="GFP")))
+    assert (left["after"], left["before"]) == (vector.nt[386:400], vector.nt[290:306])
+    for position in (986, 11):
+        assert "ori" not in _left(put_into(vector, built, Place(position=position)))
+    for position in (981, 21):
+        done = put_into(vector, built, Place(position=position))
+        assert _left(done)["ori"] == vector.nt[980:] + vector.nt[:20]
+
+
+def test_a_mark_on_the_other_strand_that_passes_the_origin_reads_back(vector: Vector, built: Built) -> None:
+    turned = Vector("pX", vector.nt, True, (Mark("ori", "rep_origin", 980, 20, -1),))
+    done = put_into(turned, built, Place(position=501))
+    record = SeqIO.read(io.StringIO(genbank_text(done)), "genbank")
+    ori = next(one for one in record.features if one.qualifiers["label"] == ["ori"])
+    assert str(ori.extract(record.seq)) == reverse_complement(vector.nt[980:] + vector.nt[:20])
+    assert read_record(genbank_text(done))[1] == features_of(done)

@@ -11,7 +11,8 @@ import pytest
 from adoptive.construct.bases import ConstructError, reverse_complement, translate
 from adoptive.construct.checks import CHECKS, Limits, check, is_ready
 from adoptive.construct.codons import build
-from adoptive.construct.types import Built, Check, Insert
+from adoptive.construct.rules import Rules
+from adoptive.construct.types import Built, Check, Insert, Part
 from adoptive.construct.vector import Place, Vector, put_into
 from order_samples import P2A, car_of, tcr_of, with_part
 
@@ -308,3 +309,65 @@ def test_a_contig_is_read_in_any_frame_and_length(before: str, first: int, last:
     assert next(one for one in check(read) if one.id == "contig").verdict == "pass"
     other = replace(built, insert=replace(DMF5, contigs=(("TRA", OTHER.chains[1].nt),)))
     assert "no frame of the contig holds CDR3 CAVNFGGGKLIF" in _failed(other)["contig"].detail
+
+
+def test_the_first_codon_and_a_stop_inside_are_seen(built: Built) -> None:
+    other = _failed(replace(built, nt=f"CTG{built.nt[3:]}"))
+    assert "begins with CTG, asked ATG" in other["start_stop"].detail
+    stopped = _failed(replace(built, nt=f"{built.nt[:15]}TGA{built.nt[18:]}"))
+    assert set(stopped) == {"translation", "start_stop", "leaders"}
+    assert "a stop inside the frame" in stopped["start_stop"].detail
+    assert "residue 6 (bases 16-18, TRB leader 6): a stop in the leader" in stopped["leaders"].detail
+
+
+@pytest.mark.parametrize(
+    ("part", "was", "becomes", "name", "said"),
+    [
+        ("TRA leader", "MKSL", "AKSL", "leaders", "begins with A, asked M"),
+        ("TRA leader", "MKSL", f"M{'KSLA' * 5}", "leaders", "asked 12 to 35"),
+        ("TRB variable", "EAFFGQG", "EAFSGQG", "conserved", "S, asked conserved F or W118"),
+        ("TRB variable", "CASSLSF", "SASSLSF", "conserved", "S, asked conserved C104"),
+        ("TRB variable", "FFGQG", "FFGQA", "j_motif", r"FGQA, asked \[FW\]GXG"),
+        ("P2A", "NPGP", "NPAP", "2a", r"asked NPG\|P"),
+    ],
+)
+def test_one_residue_is_enough(part: str, was: str, becomes: str, name: str, said: str) -> None:
+    protein = next(one.protein for one in DMF5.parts if one.name == part)
+    assert was in protein
+    failed = _failed(build(with_part(DMF5, part, protein=protein.replace(was, becomes))))
+    assert set(failed) == {name}
+    assert re.search(said, failed[name].detail)
+
+
+def test_the_proline_may_begin_the_next_part() -> None:
+    at = next(i for i, one in enumerate(DMF5.parts) if one.name == "P2A")
+    parts = (*DMF5.parts[:at], replace(DMF5.parts[at], protein=P2A[:-1]), Part("P", "linker", "P"))
+    assert _failed(build(replace(DMF5, parts=(*parts, *DMF5.parts[at + 1 :])))) == {}
+
+
+def test_a_cdr3_that_stands_twice_in_its_chain_fails() -> None:
+    alpha = DMF5.chains[1]
+    first, begin = 3 * len(alpha.leader), alpha.nt.index("TGTGCCGTGAACTTC")
+    loop = alpha.nt[begin : begin + 3 * len(alpha.cdr3)]
+    chain = replace(alpha, nt=alpha.nt[:first] + loop + alpha.nt[first:])
+    twice = with_part(DMF5, "TRA variable", protein=chain.variable)
+    failed = _failed(build(replace(twice, chains=(DMF5.chains[0], chain))))
+    assert set(failed) == {"conserved"}
+    assert "CDR3 CAVNFGGGKLIF stands 2 times, asked 1" in failed["conserved"].detail
+
+
+def test_a_sequon_that_is_germlines_is_none_of_ours() -> None:
+    insert = _with_cdr3("CAVNFSGGKLIF", "CAVNFSGGKLIF")
+    told_of = {(4, 6): "FAIL", (5, 0): "FAIL", (6, 0): "pass", (0, 9): "pass", (0, 8): "FAIL"}
+    for templated, verdict in told_of.items():
+        chain = replace(insert.chains[1], templated=templated)
+        told = replace(insert, chains=(insert.chains[0], chain))
+        found = next(one for one in check(build(told)) if one.id == "glycosylation")
+        assert (templated, found.verdict) == (templated, verdict)
+
+
+def test_limits_are_met_by_what_equals_them(built: Built) -> None:
+    assert _failed(built, limits=Limits(packaged_nt=len(built.nt))) == {}
+    strict = _failed(built, limits=Limits(rules=Rules(gc_between=(0.5, 0.52))))
+    assert set(strict) == {"composition"}
+    assert "asked GC 50-52 % in 80 bases" in strict["composition"].detail

@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from adoptive.construct.car import car_insert, scfv
+from adoptive.construct.car import car_insert, product_class, scfv
 from adoptive.construct.parts import load_catalogue
-from adoptive.construct.types import Part
+from adoptive.construct.types import Built, Insert, Part
 from adoptive.errors import AdoptiveError
 from adoptive.workbench.cli.construct import construct
 from adoptive.workbench.order import car as ordering
 from adoptive.workbench.order.car import Asked, design_document, order_car
 from adoptive.workbench.order.designs import read_design
+from adoptive.workbench.order.files import checks_document
 
 MINE = "MKTAYIAKQRQISFVKSHFSRQ"
 
@@ -187,3 +188,11 @@ def test_the_catalogue_is_listed() -> None:
     said = CliRunner().invoke(construct, ["car", "--parts", "--json"])
     assert said.exit_code == 0
     assert {part["name"] for part in json.loads(said.stdout)["parts"]} == set(load_catalogue().names())
+
+
+def test_the_checks_of_an_order_hold_what_a_hand_over_needs() -> None:
+    made = car_insert(id="a", binder="FMC63", costimulation=["CD28", "4-1BB"])
+    document = checks_document(Built(made, "GCC" * len(made.protein)), ())
+    parts = tuple(Part(one["name"], one["kind"], one["protein"], one["source"]) for one in document["parts"])
+    assert parts == made.parts
+    assert product_class(Insert("a", "CAR", parts)).costimulation == "CD28 and 4-1BB"

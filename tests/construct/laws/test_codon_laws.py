@@ -229,3 +229,13 @@ def test_codons_are_kept_apart_from_a_vector() -> None:
         _assert_sound(nt)
     with pytest.raises(ConstructError, match=r"residues 1-7 \(MWMWMWM.*shared with the vector"):
         optimise("MWMWMWMKTA", apart_from="ATGTGGATGTGGATGTGGATGAAG", rules=Rules(unique_kmer=30))
+
+
+def test_codons_are_dealt_in_whole_numbers_next_to_human_shares() -> None:
+    loose = Rules((), (), longest_at_run=60, longest_gc_run=60, gc_between=(0.0, 1.0), unique_kmer=1000)
+    for letter, shares in codon_usage().items():
+        if letter != "*":
+            nt = optimise(letter * 37, rules=loose)
+            codons = [nt[at : at + 3] for at in range(0, len(nt), 3)]
+            total = sum(shares.values())
+            assert all(abs(codons.count(codon) - 37 * share / total) < 1 for codon, share in shares.items()), letter

@@ -7,12 +7,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from adoptive.construct.bases import AMINO_ACIDS, ConstructError
-from adoptive.construct.car import Scfv, car_insert
+from adoptive.construct.car import Scfv, ScfvOrder, car_insert, product_class, scfv
+from adoptive.construct.checks import Limits
+from adoptive.construct.checks.car import CAR_CHECKS
+from adoptive.construct.checks.frame import FRAME_CHECKS
+from adoptive.construct.checks.seen import see
 from adoptive.construct.hydropathy import SCALE, greatest_hydropathy
 from adoptive.construct.parts import load_catalogue, parts_from_fasta
-from adoptive.construct.types import Part
+from adoptive.construct.types import Built, Part, PartKind
 
 PROTEINS = some.text(AMINO_ACIDS, min_size=1, max_size=80).filter(lambda one: not set(one) <= set("ACGT"))
+ONE_CODON_EACH = "GCC TGC GAC GAG TTC GGC CAC ATC AAG CTG ATG AAC CCC CAG AGA AGC ACC GTG TGG TAC"
+CODONS = dict(zip("ACDEFGHIKLMNPQRSTVWY", ONE_CODON_EACH.split(), strict=True))
 NAMES = some.from_regex(r"[A-Za-z0-9_|.:-]{1,30}", fullmatch=True)
 WRONG = some.sampled_from("BJOUXZ-?1.*")
 
@@ -67,3 +73,28 @@ def test_the_scale_is_that_of_kyte_and_doolittle() -> None:
     from Bio.SeqUtils.ProtParamData import kd
 
     assert kd == SCALE
+
+
+def _names(*kinds: PartKind) -> some.SearchStrategy[str]:
+    return some.sampled_from(load_catalogue().names(*kinds))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    _names("leader"), some.sampled_from(["FMC63", "Hu19"]), some.sampled_from(["VL VH", "VH VL"]), _names("hinge"),
+    _names("transmembrane"), some.sampled_from([("CD28",), ("4-1BB",), ("CD28", "4-1BB"), ("4-1BB", "CD28")]),
+    _names("signal"), _names("2A"), some.sampled_from([None, "EGFRt"]),
+)  # fmt: skip
+def test_whatever_is_put_together_from_the_catalogue_passes_the_checks_of_its_parts(
+    leader: str, binder: str, order: ScfvOrder, hinge: str, membrane: str, domains: tuple[str, ...], signal: str,
+    cleavage: str, tag: str | None,
+) -> None:  # fmt: skip
+    made = car_insert(
+        id="x", leader=leader, binder=scfv(binder, order=order), hinge=hinge, transmembrane=membrane,
+        costimulation=domains, signal=signal, cleavage=cleavage, tag=tag,
+    )  # fmt: skip
+    seen = see(Built(made, "".join(CODONS[one] for one in made.protein) + "TGA"), others=(), limits=Limits())
+    judged = {one.id: one.judge(seen).faults for one in (*CAR_CHECKS, *FRAME_CHECKS) if not one.reports}
+    assert {name: faults for name, faults in judged.items() if faults} == {}
+    kinds = {"CD28", "4-1BB"} & set(domains)
+    assert product_class(made).costimulation == " and ".join(one for one in ("CD28", "4-1BB") if one in kinds)

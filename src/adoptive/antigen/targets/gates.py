@@ -51,8 +51,9 @@ def judge_gates(
 ) -> tuple[Gate, ...]:
     """Score gates, each with where it comes from (asked, searched), and order them: unflagged first, by score.
 
-    The score is that of a target with the gate's level in the place of the gene's. If cell types are given, the worst
-    of all of them stands for the vital and barrier tissues: ``log2(efficacy+1) - log2(safety_cell+1)``.
+    The score is that of a target with the gate's level in the place of the gene's. If cell types are given it is
+    ``log2(efficacy+1) - log2(harm+1)`` with the worst cell type as harm; no less than the worst vital tissue, whose
+    cells the table may lack, unless an AND is in the gate, which a tissue of mixed cell types overstates.
     """
     rules = rules or TargetRules()
     if not gates:
@@ -65,7 +66,9 @@ def judge_gates(
     worst = highest(levels.cells, tables.cells.places if tables.cells is not None else ())
     score = score_of(efficacy, safety.vital, safety.barrier)
     if tables.cells is not None:
-        score = score_of(efficacy, worst[0], np.zeros(len(gates)))
+        overstated = np.array([kind_of(rule) in ("AND", "MIXED") for rule, _ in gates])
+        harm = np.where(overstated, worst[0], np.fmax(worst[0], safety.vital))
+        score = score_of(efficacy, harm, np.zeros(len(gates)))
     flags_of = {one.name: one.flags for one in targets}
     found = [
         Gate(

@@ -209,7 +209,7 @@ def _flags(name: str, at: int, parts: _Parts, tables: Tables, known: Curated, ru
         ("rare", bool(coverage < rules.least_coverage)),
         ("not in the normal table", bool(np.isnan(top))),
         ("not measured", bool(top < rules.measured_ntpm) and not known.measured),
-        ("stroma", not matched and bool(top >= rules.measured_ntpm) and not known.tumour_cells),
+        ("stroma", not matched and not known.tumour_cells),
     )  # fmt: skip
     lacking = () if np.isnan(top) else parts.safety.lacking[at]
     return (*(text for text, holds in said if holds), *lacking)

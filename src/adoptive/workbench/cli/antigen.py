@@ -26,11 +26,11 @@ def _antigen() -> None:
     """Find what engineered cells could see. For research only; no medical advice."""
 
 
-antigen.command(short_help="Clones of T cells from single-cell tables, ranked by tumour reactivity.")(clonotypes)
 antigen.command(short_help="Mutations that a receptor might see: windows, binding, clonality, tiers.")(neoantigens)
-antigen.command(short_help="Peptides of a proteome that fit what a receptor tolerates.")(offtarget)
 antigen.command(short_help="Tandem minigenes, peptides and pools for a screen.")(minigenes)
 antigen.command(short_help="Read a plate: hits, pools resolved, titrations.")(screen)
+antigen.command(short_help="Clones of T cells from single-cell tables, ranked by tumour reactivity.")(clonotypes)
 antigen.command(short_help="Choose the receptors to build, by evidence and by what they cover.")(rank)
-antigen.command(short_help="A SYNTHETIC patient the whole way, from mutations to virtual trials.")(demo)
+antigen.command(short_help="Peptides of a proteome that fit what a receptor tolerates.")(offtarget)
 antigen.command(short_help="Targets of chimeric receptors from expression tables, with guards and gates.")(target)
+antigen.command(short_help="A SYNTHETIC patient the whole way, from mutations to virtual trials.")(demo)

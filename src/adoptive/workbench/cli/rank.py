@@ -74,7 +74,7 @@ def _say(ranking: Ranking, document: dict[str, Any], out: Path) -> None:
     from rich.table import Table
 
     from adoptive.workbench.cli.say import console
-    from adoptive.workbench.wording import LABEL
+    from adoptive.workbench.discover.label import NO_ADVICE
 
     to = console()
     table = Table(title="Receptors to build", title_justify="left")
@@ -97,5 +97,5 @@ def _say(ranking: Ranking, document: dict[str, Any], out: Path) -> None:
     to.print(share["in_words"])
     for note in ranking.notes:
         to.print(f"- {note}")
-    to.print(f"{LABEL}\n")
+    to.print(f"{NO_ADVICE}\n")
     to.print(f"tables: {out}", soft_wrap=True)

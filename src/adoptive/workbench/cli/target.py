@@ -81,7 +81,7 @@ def _say(result: TargetResult, out: Path, to: Console) -> None:
     """Print the best targets and gates."""
     from rich.table import Table
 
-    from adoptive.workbench.wording import LABEL
+    from adoptive.workbench.discover.label import NO_ADVICE
 
     table = Table(title="Targets: flagged ones stand last", title_justify="left")
     for name in ("target", "score", "TPM", "positive", "vital", "barrier", "flags"):
@@ -111,7 +111,7 @@ def _say(result: TargetResult, out: Path, to: Console) -> None:
     to.print(f"{len(result.targets):,} targets, {unflagged:,} without a flag. The score is a sort key only.")
     for note in result.notes:
         to.print(f"- {note}")
-    to.print(f"{LABEL}\n")
+    to.print(f"{NO_ADVICE}\n")
     to.print(f"tables: {out}", soft_wrap=True)
 
 

@@ -29,6 +29,11 @@ LEVEL: Final = ("nTPM", "TPM", "tpm", "ntpm")
 SAMPLE: Final = ("sample", "Sample", "sample_id")
 ENSEMBL: Final = "Gene"
 COHORT: Final = "cohort"
+HIGHEST_LOGARITHM: Final = 25.0
+"""No TPM reaches two to this power, and in a whole transcriptome the highest TPM is far above this."""
+
+MANY_GENES: Final = 1000
+
 FloatArray = NDArray[np.float64]
 
 
@@ -207,9 +212,12 @@ def _levels(columns: _Columns, text: Text, wide: tuple[str, ...], *, cohort: boo
     places = tuple(one for one in places if one)
     if not len(genes):
         raise StudyError("no row names a gene", where=str(text.path), next_step="fill in the column of genes")
+    top = np.nanmax(level, initial=0.0)
     said = (
         (len(named) - int(named.sum()), "rows without a gene or place left out"),
         (twice, "rows repeat a gene at a place: the highest level is taken"),
     )
     notes = tuple(f"{text.path.name}: {count:,} {words}." for count, words in said if count)
+    if top < HIGHEST_LOGARITHM and len(genes) >= MANY_GENES:
+        notes += (f"{text.path.name}: the highest level is {top:.3g}: are these logarithms? TPM is wanted.",)
     return Levels(Expression(genes, places, level), text, cohort, notes)

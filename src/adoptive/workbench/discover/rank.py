@@ -14,11 +14,11 @@ from adoptive.antigen.evidence import PRIORS, Prior, RankingRules
 from adoptive.antigen.ranking import Covered, Ranking, rank_receptors
 from adoptive.antigen.yields import number_to_build
 from adoptive.errors import StudyError
+from adoptive.workbench.discover.label import NO_ADVICE
 from adoptive.workbench.discover.origin import table_folder
 from adoptive.workbench.discover.tables import Row, Table, read_nouns, read_table, write_nouns
 from adoptive.workbench.discover.text import Text
 from adoptive.workbench.engine.document import as_json
-from adoptive.workbench.wording import LABEL
 
 __all__ = ["RankInputs", "rank_clonotypes", "read_inputs", "read_priors", "write_ranking", "yield_document"]
 
@@ -240,7 +240,7 @@ def yield_document(ranking: Ranking, rules: RankingRules) -> dict[str, Any]:
         },
         "priors": [asdict(one) for one in rules.priors],
         "notes": list(ranking.notes),
-        "label": LABEL,
+        "label": NO_ADVICE,
     }
 
 

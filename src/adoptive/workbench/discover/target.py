@@ -25,12 +25,12 @@ from adoptive.antigen.targets.expression import TUMOUR, body
 from adoptive.antigen.targets.rules import antigens_of
 from adoptive.errors import StudyError
 from adoptive.workbench.discover.expression import Levels, read_long, read_tumour
+from adoptive.workbench.discover.label import NO_ADVICE
 from adoptive.workbench.discover.origin import table_folder
 from adoptive.workbench.discover.tables import Row, read_table, write_nouns
 from adoptive.workbench.discover.text import Text, read_text
 from adoptive.workbench.engine.document import as_json, rows_document
 from adoptive.workbench.spelling import nearest
-from adoptive.workbench.wording import LABEL
 
 __all__ = ["TargetFiles", "TargetResult", "find_targets", "target_document", "write_targets"]
 
@@ -85,6 +85,7 @@ def find_targets(files: TargetFiles, *, gates: Sequence[str] = (), rules: Target
     if files.cells is not None:
         levels.append(read_long(files.cells, place=("Cell type", "cell_type"), what="table of cell types"))
     texts = [one.text for one in levels]
+    _check_common(levels)
     tables = _tables(files, levels, texts)
     wanted = {name for rule in asked for name in antigens_of(rule)}
     surface = _surface(files.surface, texts)
@@ -225,6 +226,18 @@ def _surface(path: Path | None, texts: list[Text]) -> tuple[str, ...] | None:
     return tuple(dict.fromkeys(found))
 
 
+def _check_common(levels: Sequence[Levels]) -> None:
+    """Refuse tables that have no gene in common: one names symbols, the other something else."""
+    tumour = set(levels[0].expression.genes)
+    for other in levels[1:]:
+        if not tumour & set(other.expression.genes):
+            raise StudyError(
+                "no gene of the tumour table is in this table", where=str(other.text.path),
+                value=", ".join(other.expression.genes[:3]), allowed=f"as {', '.join(levels[0].expression.genes[:3])}",
+                next_step="name the genes in all tables by the same symbols",
+            )  # fmt: skip
+
+
 def _check_known(wanted: set[str], tables: Tables) -> None:
     """Refuse a gate of an antigen that the tumour table does not have."""
     have = (*tables.tumour.genes, *(one.name for one in tables.isoforms))
@@ -277,7 +290,7 @@ def target_document(result: TargetResult, *, most: int = 20) -> dict[str, Any]:
         "targets": rows_document(result.targets[:most]),
         "gates": rows_document(gates),
         "notes": list(result.notes),
-        "label": LABEL,
+        "label": NO_ADVICE,
     }
 
 

@@ -156,6 +156,7 @@ def _vector(built: Built, width: float, y: float) -> tuple[tuple[Rows, Rows, Row
     """Set the whole vector above the insert: its features grey, the insert black, with lines to its ends."""
     if not built.vector_nt:
         return ([], [], []), y
+    y += 4.0
     size, bar = len(built.vector_nt), (y + 9, y + 19)
     left, right = (width * at / size for at in (built.insert_at, built.insert_at + len(built.nt)))
     marks = [

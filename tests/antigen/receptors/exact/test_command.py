@@ -122,9 +122,9 @@ def test_five_thousand_clonotypes_are_ranked_in_time(tmp_path: Path) -> None:
         )
         for at in range(5000)
     ]
-    known = [neoantigen(f"G{at}:A1V", float(draw.random())) for at in range(300)]
+    known = [neoantigen(f"G{at}:A1V", float(draw.random())) for at in range(60)]
     alleles = [Allele(name) for name in SIX]
-    hits = [hit(f"c{at}", f"G{at}:A1V", alleles[at % 6].hla) for at in range(200)]
+    hits = [hit(f"c{at}", f"G{at % 60}:A1V", alleles[at % 6].hla) for at in range(100)]
     files = {"c": (cells, Clonotype), "n": (known, Neoantigen), "a": (alleles, Allele), "h": (hits, Hit)}
     for name, (rows, kind) in files.items():
         write_nouns(tmp_path / name, rows, kind)

@@ -61,6 +61,34 @@ def test_a_receptor_more_never_lowers_what_is_covered_in_any_scenario(seed: int)
     assert mean_covered(clones, found, courses) > 0.0
 
 
+def _enumerated(clones: tuple[TumourClone, ...], found: tuple[Receptor, ...], course: Scenario) -> float:
+    """Expect the covered share the long way: over who is real, and over what is not known of each receptor."""
+    antigens = sorted({name for clone in clones for name in clone.antigens})
+    total = 0.0
+    for clone in clones:
+        unseen = 1.0
+        for one in found:
+            sees = 0.0
+            for antigen in [one.antigen] if one.antigen else antigens:
+                for kept in [one.hla not in (*course.lost, *clone.hla_lost)] if one.hla else [True, False]:
+                    chance = 1.0 if one.antigen else 1.0 / len(antigens)
+                    if not one.hla:
+                        left = 1.0 - course.unknown_hit
+                        left *= 1.0 if set(clone.hla_lost) <= set(course.lost) else 0.5
+                        chance *= left if kept else 1.0 - left
+                    sees += chance * (kept and antigen in clone.antigens)
+            unseen *= 1.0 - one.p_real * sees
+        total += clone.share * (1.0 - unseen)
+    return total
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_covered_share_is_the_expectation_over_all_that_is_not_known(seed: int) -> None:
+    clones, found, courses = _problem(seed, receptors=5)
+    for one in courses:
+        assert covered(clones, found, one) == pytest.approx(_enumerated(clones, found, one), abs=1e-12)
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_loss_of_alleles_never_raises_what_is_covered(seed: int) -> None:
     clones, found, courses = _problem(seed)

@@ -81,7 +81,7 @@ def test_long_and_cohort_tables_of_tumours(tmp_path: Path) -> None:
     assert (found.expression.genes, found.expression.places, found.cohort) == (("A", "B"), ("s1", "s2"), False)
     np.testing.assert_array_equal(found.expression.level, [[1.0, 3.0], [2.0, np.nan]])
     cohort = tmp_path / "cohort.tsv"
-    cohort.write_text("gene\tTPM\nA\t1\nA\t4\nB\t2\n\t9\n")
+    cohort.write_text("gene\tTPM\nA\t4\nA\t1\nB\t2\n\t9\n")
     found = read_tumour(cohort)
     assert found.cohort
     np.testing.assert_array_equal(found.expression.level, [[4.0], [2.0]])
@@ -136,6 +136,17 @@ def test_mistakes_are_said_with_their_line(files: dict[str, Path], name: str, te
     assert said in str(found.value)
 
 
+def test_tables_of_other_names_and_logarithms_are_said(files: dict[str, Path], tmp_path: Path) -> None:
+    other = tmp_path / "other.tsv"
+    other.write_text("Gene name\tTissue\tnTPM\nENSG1\tlung\t1\n")
+    with pytest.raises(StudyError, match="no gene of the tumour table is in this table"):
+        find_targets(TargetFiles(files["tumour"], other))
+    logs = tmp_path / "logs.tsv"
+    logs.write_text("\n".join(["gene\ts1", *(f"G{at}\t{at % 15}" for at in range(1200))]))
+    assert any("logarithms" in note for note in read_tumour(logs).notes)
+    assert read_tumour(files["tumour"]).notes == ()
+
+
 def test_a_gate_of_an_unknown_antigen_is_refused(files: dict[str, Path]) -> None:
     with pytest.raises(StudyError, match="is it ERBB2"):
         find_targets(TargetFiles(files["tumour"], files["normal"]), gates=["ERB2 AND GOOD"])
@@ -161,11 +172,11 @@ def test_organs_that_the_table_lacks_are_said(files: dict[str, Path], tmp_path: 
 
 
 def test_a_whole_transcriptome_is_scored_in_time(tmp_path: Path) -> None:
-    """A tenth of 20,000 genes by 50 tissues and 200 tumours, in a tenth of 20 seconds."""
+    """A twentieth of 20,000 genes by 50 tissues and 200 tumours, in a twentieth of 20 seconds."""
     draw = np.random.default_rng(1)
     tissues = [*TISSUES, *(f"made-up tissue {at}" for at in range(38))]
-    normal, tumour = draw.lognormal(1, 2, (2000, 50)), draw.lognormal(2, 2, (2000, 200))
-    rows = [f"G{at}\t{name}\t{normal[at, to]:.1f}" for at in range(2000) for to, name in enumerate(tissues)]
+    normal, tumour = draw.lognormal(1, 2, (1000, 50)), draw.lognormal(2, 2, (1000, 200))
+    rows = [f"G{at}\t{name}\t{normal[at, to]:.1f}" for at in range(1000) for to, name in enumerate(tissues)]
     (tmp_path / "normal").write_text("\n".join(["Gene name\tTissue\tnTPM", *rows]))
     head = "\t".join(["gene", *(f"s{at}" for at in range(200))])
     (tmp_path / "tumour").write_text(
@@ -174,5 +185,5 @@ def test_a_whole_transcriptome_is_scored_in_time(tmp_path: Path) -> None:
     find_targets(TargetFiles(tmp_path / "tumour", tmp_path / "normal"), rules=TargetRules(search_among=2))  # imports
     start = time.process_time()
     result = find_targets(TargetFiles(tmp_path / "tumour", tmp_path / "normal"))
-    assert time.process_time() - start < 2.0
-    assert len(result.targets) == 2000
+    assert time.process_time() - start < 1.0
+    assert len(result.targets) == 1000

@@ -39,14 +39,14 @@ def test_truth_tables(text: str, truth: object) -> None:
 
 
 def test_levels_are_the_lower_the_higher_and_the_first() -> None:
-    levels = {"A": np.array([30.0, 5.0, 30.0, np.nan]), "B": np.array([20.0, 50.0, 3.0, 1.0])}
+    levels = {"A": np.array([30.0, 5.0, 30.0, np.nan, 30.0]), "B": np.array([20.0, 50.0, 3.0, 1.0, np.nan])}
     given = {
         text: level_of(read_rule(text), levels.__getitem__, present=10.0)
         for text in ("A AND B", "A OR B", "A AND NOT B")
     }
-    np.testing.assert_array_equal(given["A AND B"], [20.0, 5.0, 3.0, np.nan])
-    np.testing.assert_array_equal(given["A OR B"], [30.0, 50.0, 30.0, np.nan])
-    np.testing.assert_array_equal(given["A AND NOT B"], [0.0, 0.0, 30.0, np.nan])
+    np.testing.assert_array_equal(given["A AND B"], [20.0, 5.0, 3.0, np.nan, np.nan])
+    np.testing.assert_array_equal(given["A OR B"], [30.0, 50.0, 30.0, np.nan, np.nan])
+    np.testing.assert_array_equal(given["A AND NOT B"], [0.0, 0.0, 30.0, np.nan, np.nan])
 
 
 def test_a_rule_is_written_as_it_is_read() -> None:
@@ -107,6 +107,13 @@ def test_and_not_spares_cells_with_the_blocker() -> None:
     assert gate["flags"] == ("HEARTY: stroma",)  # that the blocker is rare in tumours is what is wanted
 
 
+def test_a_table_of_few_cell_types_does_not_hide_a_vital_tissue() -> None:
+    """ERBB2 is in every made-up tissue at 25, on one cell type at 30; HALF is on that cell type."""
+    gate = _judged("ERBB2 AND NOT HALF")
+    assert (gate["safety_cell"], gate["safety_vital"]) == (0.1, 25.0)
+    assert gate["score"] == pytest.approx(log2(901) - log2(26))
+
+
 def test_the_search_finds_the_blocker_and_keeps_what_gains() -> None:
     given, rules = tables(), TargetRules(search_among=12)
     targets = score_targets(given, rules=rules)
@@ -122,6 +129,16 @@ def test_the_search_finds_the_blocker_and_keeps_what_gains() -> None:
     assert flagged == sorted(flagged)
     assert [one.rank for one in gates] == list(range(1, len(gates) + 1))
     assert len({one.gate for one in gates}) == len(gates)
+
+
+def test_a_blocker_is_found_outside_the_best_targets() -> None:
+    """GUARD is on no tumour and on heart muscle cells: the NOT for HEARTY, though it is no target itself."""
+    given, rules = tables(), TargetRules(search_among=3, lineage=("muscle",))
+    targets = [one for one in score_targets(given, rules=rules) if one.name in ("HEARTY", "GOOD", "HALF", "GUARD")]
+    best = [one.name for one in targets[:3]]
+    gates, _ = search_gates(targets, given, rules=rules)
+    assert "GUARD" not in best
+    assert "HEARTY AND NOT GUARD" in {one.gate for one in gates}
 
 
 def test_antigens_nobody_scored_are_flagged() -> None:
