@@ -100,7 +100,7 @@ def coverage_figure(rows: Sequence[Mapping[str, Any]]) -> Figure:
             "percent:Q",
             scale=dict(domain=[0, 100]),
             title="covered share of the tumour's cells, %",
-            axis=dict(tickCount=4),
+            axis=dict(values=[0, 50, 100]),
         )
         offset = alt.YOffset("product:N", sort=products)
         colour = alt.Color(
