@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import adoptive
 from adoptive.errors import StudyError
 from adoptive.workbench.discover.demo.run import DemoRequest, make_demo
 
@@ -57,7 +58,9 @@ def _type_the_commands(out: Path, again: Path) -> None:
     lines = [one for one in (out / "commands.sh").read_text("utf-8").splitlines() if not one.startswith("adoptive run")]
     (again / "commands.sh").write_text("\n".join(lines) + "\n")
     path = f"{again / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(["sh", "commands.sh"], cwd=again, env={**os.environ, "PATH": path}, capture_output=True)
+    code = str(Path(adoptive.__file__).resolve().parents[1])  # a relative path would mean another place in `again`
+    around = {**os.environ, "PATH": path, "PYTHONPATH": code}
+    done = subprocess.run(["sh", "commands.sh"], cwd=again, env=around, capture_output=True)
     assert done.returncode == 0, done.stderr.decode()
 
 

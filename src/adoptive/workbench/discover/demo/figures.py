@@ -96,7 +96,12 @@ def coverage_figure(rows: Sequence[Mapping[str, Any]]) -> Figure:
 
     def chart(size: Size) -> Chart:
         y = alt.Y("scenario:N", sort=courses, title=None, axis=dict(ticks=False, domain=False, labelLimit=130))
-        x = alt.X("percent:Q", scale=dict(domain=[0, 100]), title="covered share of the tumour's cells, %")
+        x = alt.X(
+            "percent:Q",
+            scale=dict(domain=[0, 100]),
+            title="covered share of the tumour's cells, %",
+            axis=dict(values=[0, 50, 100]),
+        )
         offset = alt.YOffset("product:N", sort=products)
         colour = alt.Color(
             "product:N", scale=dict(domain=products, range=list(_PRODUCTS)), legend=dict(columns=1, labelLimit=330)

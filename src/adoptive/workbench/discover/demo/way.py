@@ -42,7 +42,7 @@ ALL_PLATES_FDR: Final = 0.01
 
 CHOSEN: Final = 3
 SCREENED: Final = 14
-ONE, TWO = "three receptors on one HLA allele", "three receptors chosen for both haplotypes"
+ONE, TWO = "receptors on one allele", "receptors on two haplotypes"
 
 Said = Callable[[str], None]
 
