@@ -41,7 +41,7 @@ def car(
     tag: Annotated[str | None, _part("--tag", "Surface tag, as EGFRt.")] = None,
     vector: Annotated[Path | None, typer.Option(metavar="FILE", help="GenBank, FASTA or SnapGene vector.")] = None,
     place: Annotated[
-        str, typer.Option(help="Where in it: feature:NAME, sites:NcoI,EcoRI or position:1200.", show_default=False)
+        str, typer.Option(help="Where in it: feature:NAME, sites:XhoI,EcoRI or position:1200.", show_default=False)
     ] = "",
     avoid: Annotated[
         str, typer.Option(help="Restriction sites to avoid, by comma.")

@@ -38,7 +38,7 @@ def tcr(
     ] = "furin SGSG P2A",
     species: Annotated[Literal["human", "mouse"], typer.Option(help="Whose V and J.")] = "human",
     vector: Annotated[Path | None, typer.Option(help="Vector to put it in: .gb, .dna or FASTA.")] = None,
-    place: Annotated[str, typer.Option(help="Where: feature:NAME, sites:NcoI,EcoRI or position:1200.")] = "",
+    place: Annotated[str, typer.Option(help="Where: feature:NAME, sites:XhoI,EcoRI or position:1200.")] = "",
     avoid: Annotated[
         str, typer.Option(help="Restriction sites to avoid, by comma.")
     ] = "NcoI,NotI,EcoRI,XhoI,SalI,BamHI",

@@ -119,7 +119,9 @@ def _answer(checks: Sequence[Check]) -> str:
     failed = [one.title for one in stopping if one.verdict == "FAIL"]
     unjudged = sum(one.verdict == "not judged" for one in stopping)
     remarks = sum(one.reports and one.verdict == "FAIL" for one in checks)
-    said = [f"{sum(one.verdict == 'pass' for one in stopping)} of {len(stopping)} checks passed."]
+    said = [
+        f"{sum(one.verdict == 'pass' for one in stopping)} of {len(stopping)} checks that can stop an order passed."
+    ]
     said += [f"Failed: {'; '.join(failed)}."] if failed else []
     said += [f"{unjudged} could not be judged."] if unjudged else []
     said += [f"{remarks} to look at, which do not stop an order."] if remarks else []

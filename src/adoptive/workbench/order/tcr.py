@@ -50,7 +50,7 @@ class TcrAsked:
         if bool(self.place) != (self.vector is not None):
             raise StudyError(
                 "a vector and a place in it go together", where="construct tcr",
-                allowed="--vector FILE with --place feature:NAME, sites:NcoI,EcoRI or position:1200",
+                allowed="--vector FILE with --place feature:NAME, sites:XhoI,EcoRI or position:1200",
                 next_step="give both, or neither",
             )  # fmt: skip
 
