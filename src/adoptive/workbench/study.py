@@ -24,7 +24,7 @@ from adoptive.construct.product import ProductSpec
 from adoptive.errors import StudyError
 from adoptive.trial.types import ARM_SECTIONS, Study
 from adoptive.workbench.mistakes import Mistake, as_error, from_pydantic, unwritable_values
-from adoptive.workbench.order.product_file import lay_over, parse_product, read_product, with_products
+from adoptive.workbench.order.product_file import lay_over, parse_product, read_product, retitled, with_products
 from adoptive.workbench.spelling import nearest
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def parse_study(
     if mistakes:
         raise as_error(mistakes, where)
     content = with_products(content, lambda name: _product_beside(beside, name))
-    content = content if product is None else lay_over(content, product)
+    content = content if product is None else retitled(lay_over(content, product), product)
     return _validate(_with_patients(_whole(content), beside), where)
 
 

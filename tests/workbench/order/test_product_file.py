@@ -143,3 +143,18 @@ def _shared_tcr() -> str:
         for name in _names()
         if (study := load_study(name)).construct.modality == "TCR-T" and not study.antigen.private
     )
+
+
+def test_what_the_product_brings_is_not_said_to_come_from_the_study_s_source(tmp_path: Path) -> None:
+    study = load_study("neoantigen-tcr", product=written(tmp_path, specification("1", "2")))
+    own = load_study("neoantigen-tcr")
+    for place in ("construct.product", "construct.binder", "antigen.receptors", "antigen.clones"):
+        assert study.sources[place] == "product specification"
+    assert study.sources["infusion.dose_cells"] == own.sources["infusion.dose_cells"]
+    assert study.sources["facility.preparation_days"] == own.sources["facility.preparation_days"]
+
+
+def test_the_title_says_that_another_product_is_in_the_study(tmp_path: Path) -> None:
+    study = load_study("neoantigen-tcr", product=written(tmp_path, specification("1", "2")))
+    assert study.title.endswith("with the product three receptors in place of its own")
+    assert study.title.startswith(load_study("neoantigen-tcr").title)

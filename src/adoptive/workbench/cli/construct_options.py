@@ -14,7 +14,7 @@ VectorOption = Annotated[
     Path | None, typer.Option("--vector", metavar="FILE", help="Vector to put it in: .gb, .dna or FASTA.")
 ]
 PlaceOption = Annotated[
-    str, typer.Option(help="Where in it: feature:NAME, sites:NcoI,EcoRI or position:1200.", show_default=False)
+    str, typer.Option(help="Where in it: feature:NAME, sites:XhoI,EcoRI or position:1200.", show_default=False)
 ]
 AvoidOption = Annotated[str, typer.Option(help="Restriction sites to avoid, by comma.")]
 PackagedOption = Annotated[int, typer.Option(min=1000, max=50_000, help="Bases that the vector packages.")]

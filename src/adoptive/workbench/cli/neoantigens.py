@@ -107,7 +107,9 @@ def _say_neoantigens(found: tuple[Neoantigen, ...], summary: dict[str, Any], out
     to.print("; ".join(f"{tier} {count}" for tier, count in summary["tiers"].items() if count))
     if summary["alleles_not_scored"]:
         to.print(f"Not scored, no matrix and no imported binding: {', '.join(summary['alleles_not_scored'])}.")
-    to.print(f"Self was looked for in {summary['proteins_searched_for_self']} proteins. {summary['note']}")
+    searched = summary["proteins_searched_for_self"]
+    looked = f"Self was looked for in {searched} proteins." if searched else "Self was not looked for (no --proteins)."
+    to.print(f"{looked} {summary['note']}")
     say_end(to, out)
 
 

@@ -17,10 +17,12 @@ from adoptive.workbench.mistakes import Mistake, as_error
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-__all__ = ["lay_over", "parse_product", "product_document", "read_product", "with_products"]
+__all__ = ["lay_over", "parse_product", "product_document", "read_product", "retitled", "with_products"]
 
 PRIVATE: Final = "private neoantigens"
 LARGEST: Final = 5_000_000
+LONGEST_TITLE: Final = 300
+SOURCE: Final = "product specification"
 LAID: Final = ("antigen", "construct", "facility")
 """Sections of a study over which a product is laid."""
 
@@ -104,7 +106,30 @@ def lay_over(content: Mapping[str, Any], spec: ProductSpec) -> dict[str, Any]:
     facility = dict(content.get("facility") or {})
     if spec.discovery.days is not None:
         facility["preparation_days"] = sum(dataclasses.astuple(spec.discovery.days))
-    return {**content, "antigen": antigen | above["antigen"], "construct": construct, "facility": facility}
+    laid = {"antigen": antigen | above["antigen"], "construct": construct, "facility": facility}
+    return {**content, **laid, **_own_sources(content, laid)}
+
+
+def retitled(content: Mapping[str, Any], spec: ProductSpec) -> dict[str, Any]:
+    """Say in a study's title that another product than its own is in it."""
+    title = content.get("title")
+    if not isinstance(title, str) or not title:
+        return dict(content)
+    return {**content, "title": f"{title}; with the product {spec.product.id} in place of its own"[:LONGEST_TITLE]}
+
+
+def _own_sources(content: Mapping[str, Any], laid: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Name the specification as the source of what it laid over a study, instead of the study's own source."""
+    sources = content.get("sources")
+    if not isinstance(sources, dict):
+        return {}
+    changed = {
+        f"{section}.{key}": SOURCE
+        for section, keys in laid.items()
+        for key, value in keys.items()
+        if key in ("product", "modality", "target") or value != (content.get(section) or {}).get(key)
+    }
+    return {"sources": sources | changed}
 
 
 def with_products(content: Mapping[str, Any], read: Callable[[str], ProductSpec]) -> dict[str, Any]:

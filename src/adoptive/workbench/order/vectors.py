@@ -48,7 +48,7 @@ def read_into(path: Path | None, place: str) -> Into | None:
     if path is None or not place:
         raise StudyError(
             "a vector and a place in it go together", where="--vector, --place",
-            allowed="--vector FILE with --place feature:NAME, sites:NcoI,EcoRI or position:1200",
+            allowed="--vector FILE with --place feature:NAME, sites:XhoI,EcoRI or position:1200",
             next_step="give both, or neither",
         )  # fmt: skip
     return Into(read_vector(path), Place.of(place), path, hashlib.sha256(path.read_bytes()).hexdigest())

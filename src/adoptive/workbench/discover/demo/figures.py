@@ -104,7 +104,8 @@ def coverage_figure(rows: Sequence[Mapping[str, Any]]) -> Figure:
         )
         offset = alt.YOffset("product:N", sort=products)
         colour = alt.Color(
-            "product:N", scale=dict(domain=products, range=list(_PRODUCTS)), legend=dict(columns=1, labelLimit=330)
+            "product:N", scale=dict(domain=products, range=list(_PRODUCTS)),
+            legend=dict(columns=1, labelLimit=330, labelFontSize=9 if size.narrow else 11),
         )  # fmt: skip
         base = on(shown)
         bars = base.mark_bar().encode(x=x, y=y, yOffset=offset, color=colour)

@@ -169,8 +169,8 @@ def _screen(told: _Told) -> Scene:
     return Scene(
         "screen", "4. The screen",
         (f"Pools first, then titrations and single alleles of what responded: {said}. "
-         f"{sum(bool(one.antigen) for one in hits)} responses have an antigen, "
-         f"{sum(not one.antigen for one in hits)} have none.",),
+         f"{sum(bool(one.antigen) for one in hits)} responses with an antigen, "
+         f"{sum(not one.antigen for one in hits)} without one.",),
         figure=sensitivity_figure(told.outcomes),
     )  # fmt: skip
 
