@@ -95,6 +95,9 @@ class Hit:
     hla: Annotated[str, In("allele", "presenting allele, if it was found by transfected cells; empty: not tested")]
     hit: Annotated[bool, In("yes/no", "positive by the screen's rule")]
     source: Annotated[str, In("text", "file and lines")]
+    wild_type_fold_is_bound: Annotated[
+        bool, In("yes/no", "that fold is a lower bound: the wild type gave no curve")
+    ] = False
 
 
 @dataclass(frozen=True)

@@ -178,10 +178,13 @@ def _screened(
         return _Said("B", hla=best.hla, words=f"positive in the screen{measured}, antigen not found")
     same = [hit for hit in (best, *every) if hit.antigen == best.antigen]
     ec50 = next((hit for hit in same if hit.ec50_m is not None), best)
-    fold = next((hit.wild_type_fold for hit in same if hit.wild_type_fold is not None), None)
+    told = next((hit for hit in same if hit.wild_type_fold is not None), best)
+    fold = told.wild_type_fold
     hla = next((hit.hla for hit in same if hit.hla), "")
     others = sorted({hit.antigen for hit in positive if _resolved(hit, rules)} - {best.antigen})
     words = f"sees {best.antigen} in the screen{measured}" + (f"; also {', '.join(others)}" if others else "")
+    if fold is not None and told.wild_type_fold_is_bound and fold < rules.least_wild_type_fold:
+        fold, words = None, f"{words}; the wild type gave no curve up to a fold of {fold:.2g}: titrate further"
     if not hla and rules.predicted_hla and best.antigen in known:
         hla, words = known[best.antigen].hla, f"{words}; its allele is the predicted one, a guess"
     return _Said("A", best.antigen, hla, ec50.ec50_m, _log10_sd(ec50), fold, words)

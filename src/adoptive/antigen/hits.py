@@ -56,7 +56,8 @@ def screen_plate(wells: Sequence[Well], pools: Sequence[Pool] = (), *, rules: Sc
     An antigen is a hit when it was given alone and that test is positive, or when it lies in a positive pool and its
     chance among all that explains the pools reaches the rule's. Positive pools that no such antigen explains give one
     row without an antigen, with the chance that they hold one; it is a hit if that is likelier than not. p and q of an
-    antigen that was in pools only are the largest of its positive pools'.
+    antigen that was in pools only are the largest of its positive pools'. An effector that responded to none of its
+    pools has one row without an antigen that is no hit. Where the positive control did not respond, p and q are empty.
     """
     rules = rules or ScreenRules()
     plate = read_plate(wells, rules=rules)
@@ -119,6 +120,8 @@ def _hits(
         found.append(_hit(antigen, alone.get(antigen, []), holding, chance, curves, rules))
     seen = {one.antigen for one in found if one.hit}
     loose = [row for row in pools if row.positive and not seen & set(inside[row.stimulus])]
+    if not found and pools and all(_told(row) and not row.positive and row.p_value is not None for row in pools):
+        return [_silent(pools)]
     return found + ([_unresolved(loose, resolved)] if loose else [])
 
 
@@ -144,8 +147,8 @@ def _hit(
         stimuli=tuple(dict.fromkeys(row.stimulus for row in every if row.positive)),
         readout=every[0].readout,
         fold=min((row.fold for row in rests if row.fold is not None), default=None),
-        p_value=max((row.p_value for row in rests if row.p_value is not None), default=None),
-        q_value=max((row.q_value for row in rests if row.q_value is not None), default=None),
+        p_value=max((row.p_value for row in rests if row.p_value is not None and _told(row)), default=None),
+        q_value=max((row.q_value for row in rests if row.q_value is not None and _told(row)), default=None),
         probability=chance,
         ec50_m=curve.ec50_m if curve else None,
         ec50_low_m=curve.ec50_low_m if curve else None,
@@ -154,6 +157,33 @@ def _hit(
         hla=_presenting(alone),
         hit=hit,
         source=joined([row.source for row in (rests or every)]),
+        wild_type_fold_is_bound=bool(curve and curve.wild_type_fold_is_bound),
+    )
+
+
+def _told(row: Judged) -> bool:
+    """Say whether a test tells anything: without a positive control that responded, no response means nothing."""
+    return not row.verdict.startswith("cannot be told")
+
+
+def _silent(pools: Sequence[Judged]) -> Hit:
+    """Say that an effector was tested with pools and responded to none of them."""
+    return Hit(
+        effector=pools[0].effector,
+        antigen="",
+        stimuli=(),
+        readout=pools[0].readout,
+        fold=max((row.fold for row in pools if row.fold is not None), default=None),
+        p_value=min((row.p_value for row in pools if row.p_value is not None), default=None),
+        q_value=min((row.q_value for row in pools if row.q_value is not None), default=None),
+        probability=None,
+        ec50_m=None,
+        ec50_low_m=None,
+        ec50_high_m=None,
+        wild_type_fold=None,
+        hla="",
+        hit=False,
+        source=joined([row.source for row in pools]),
     )
 
 

@@ -66,8 +66,8 @@ def find_receptors(
     The number found is a Poisson number, of which the product takes ``private_used`` at most. A neoantigen is truncal,
     in ``private_truncal_share`` of cells, or subclonal, in a Beta-distributed share; neoantigens fall independently, so
     that ``covered = 1 - prod(1 - share)``; each is presented from one of two HLA haplotypes. Each receptor's potency is
-    lognormal; the product's is their mean, for its cells are shared out among them. Of a plan's receptors only what it
-    leaves open is drawn: whether one is real, an unknown potency, antigen or haplotype.
+    lognormal; the product's is their mean, weighted by cells and by the share of the tumour that each sees. Of a plan's
+    receptors only what it leaves open is drawn: whether one is real, an unknown potency, antigen or haplotype.
     """
     listed = plan is not None and bool(plan.receptors)
     product = _listed(plan, keys, typical, streams) if plan is not None and listed else _drawn(keys, typical, streams)
@@ -75,7 +75,7 @@ def find_receptors(
     hidden = [covered - _covered(product, product.haplotype != lost) for lost in (1, 2)]
     safe = np.where(covered > 0, covered, 1.0)
     seeing = (product.weight[:, :, None] * product.seen).sum(axis=1) @ product.clone
-    sees = product.weight * (product.seen.max(axis=2, initial=0.0) > 0)
+    sees = product.weight * (product.seen @ product.clone)
     mean = (sees * product.potency).sum(axis=1) / np.where(sees.any(axis=1), sees.sum(axis=1), 1.0)
     return FoundReceptors(
         number=product.number,
@@ -160,10 +160,12 @@ def _haplotypes(receptors: tuple[PlannedReceptor, ...], coin: NDArray[np.int64])
     """Give the haplotype of each receptor; receptors on one unphased allele share its coin, two of a gene differ."""
     given = {"1": 1, "2": 2, "both": _BOTH}
     columns: list[Any] = []
-    seen: dict[str, Any] = {}
+    seen: dict[str, Any] = {
+        one.hla: np.full(len(coin), given[one.haplotype]) for one in receptors if one.haplotype in ("1", "2")
+    }
     for at, receptor in enumerate(receptors):
         gene = receptor.hla.split("*")[0]
-        column: Any = np.full(len(coin), given.get(receptor.haplotype, 0))
+        column: Any = np.full(len(coin), given.get(receptor.haplotype, _BOTH))
         if receptor.haplotype == "unknown":
             other = next((one for name, one in seen.items() if gene and name.split("*")[0] == gene), None)
             column = seen.get(receptor.hla, coin[:, at] if other is None else 3 - other)

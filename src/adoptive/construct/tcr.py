@@ -19,7 +19,7 @@ ORDERS: Final = ("beta alpha", "alpha beta")
 _P2A: Final[tuple[str, PartKind, str, str]] = (
     "P2A", "2A", "ATNFSLLKQAGDVEENPGP", "porcine teschovirus-1 2A, Kim JH et al. 2011, doi:10.1371/journal.pone.0018556"
 )  # fmt: skip
-_FURIN: Final = "furin site and spacer before 2A, Yang S et al. 2008, doi:10.1038/gt.2008.90"
+_FURIN: Final = "furin site and spacer before 2A, after Yang S et al. 2008, Gene Ther 15:1411; residues [unconfirmed]"
 _LINKERS: Final[Mapping[str, tuple[tuple[str, PartKind, str, str], ...]]] = {
     "furin SGSG P2A": (("furin site", "cleavage", "RAKR", _FURIN), ("SGSG", "linker", "SGSG", _FURIN), _P2A),
     "furin RRKR SGSG P2A": (("furin site", "cleavage", "RRKR", _FURIN), ("SGSG", "linker", "SGSG", _FURIN), _P2A),

@@ -304,3 +304,27 @@ def test_presenting_allele_is_that_of_the_transfected_cells() -> None:
 
 def test_sources_are_joined_by_file() -> None:
     assert joined(["b.csv:4 #1", "a.csv:2 #1", "b.csv:3 #1", "by hand"]) == "a.csv:2 #1; b.csv:3,4 #1; by hand"
+
+
+def test_without_a_control_that_responds_silence_has_no_p() -> None:
+    silent = next(one for one in screen_plate(plate(control=5)).hits if one.antigen == "P2")
+    assert (silent.hit, silent.p_value, silent.q_value) == (False, None, None)
+    told = next(one for one in screen_plate(plate(control=300)).hits if one.antigen == "P2")
+    assert told.p_value is not None
+
+
+def test_an_effector_that_responds_to_none_of_its_pools_has_one_row() -> None:
+    pools = lay_pools(["a", "b", "c", "d"])
+    rows = [("", "none", n) for n in (5, 7, 4)] + [("OKT3", "positive control", 300)] * 2
+    rows += [(pool.name, "mutant", n) for pool in pools for n in (5, 6, 4)]
+    wells = [
+        Well(f"w{place}", "F1", name, "ELISPOT", kind, count=count, source=f"plate.csv:{place + 2} #12345678")  # type: ignore[arg-type]
+        for place, (name, kind, count) in enumerate(rows)
+    ]
+    (only_row,) = screen_plate(wells, pools).hits
+    assert (only_row.effector, only_row.antigen, only_row.hit) == ("F1", "", False)
+    assert only_row.p_value is not None
+    mute = [w for w in wells if w.kind != "positive control"]
+    mute += [Well("c", "F1", "OKT3", "ELISPOT", "positive control", count=5, source="plate.csv:99 #12345678")] * 1
+    mute += [Well("d", "F1", "OKT3", "ELISPOT", "positive control", count=5, source="plate.csv:98 #12345678")]
+    assert screen_plate(mute, pools).hits == ()

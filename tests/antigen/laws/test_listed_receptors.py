@@ -145,3 +145,26 @@ def test_what_does_not_fit_together_is_refused(change: dict[str, object], says: 
     usual = {"target": "private neoantigens", "private": True, "receptors": (receptor("a", "A"),), "clones": CLONES}
     with pytest.raises(StudyError, match=says):
         AntigenPlan(**(usual | change))  # type: ignore[arg-type]
+
+
+def test_a_receptor_that_sees_little_lends_the_product_little_of_its_potency(
+    find: Callable[..., FoundReceptors], keys: Keys, typical: Typical, streams: Streams
+) -> None:
+    weak, strong = receptor("weak", "A", ec50_m=5e-7), receptor("strong", "R", ec50_m=5e-13)
+    rare = (PlannedClone(0.99, ("A",)), PlannedClone(0.01, ("A", "R")))
+    plan = replace(
+        plan_of(weak, receptor("other", "A")),
+        clones=rare,
+        receptors=(replace(weak, share=0.5), replace(strong, share=0.5)),
+    )
+    both = find_receptors(keys.take(np.arange(400)), typical=typical, streams=streams, plan=plan).potency
+    alone, other = find(weak).potency, find(replace(strong, antigen="A")).potency
+    np.testing.assert_allclose(both, (alone + 0.01 * other) / 1.01, rtol=1e-9)
+
+
+def test_the_other_allele_of_a_gene_whose_phase_is_known_stands_on_the_other_haplotype(
+    find: Callable[..., FoundReceptors],
+) -> None:
+    unphased = replace(receptor("b", "A"), haplotype="unknown", hla="HLA-C*05:01")
+    for pair in ((receptor("a", "A"), unphased), (unphased, receptor("a", "A"))):
+        np.testing.assert_allclose(find(*pair).hla_escape, 0.0, atol=1e-12)

@@ -108,3 +108,24 @@ def test_shares_and_orders_must_fit_the_receptors(asked: Handover, tmp_path: Pat
     (place / "checks.json").write_text("[]", "utf-8")
     with pytest.raises(StudyError, match="not the checks of an order"):
         hand_off(dataclasses.replace(asked, orders=(place,)))
+
+
+def test_clones_that_look_the_same_to_the_receptors_are_one(asked: Handover) -> None:
+    assert asked.clones is not None
+    rows = (
+        TumourClone("a", 0.5, ("KRAS:G12D", "X:1")),
+        TumourClone("b", 0.3, ("KRAS:G12D",), ("HLA-B*44:02",)),
+        TumourClone("c", 0.2, ("X:1",), ("HLA-C*08:02",)),
+    )
+    write_nouns(asked.clones, rows, TumourClone)
+    found = hand_off(asked).antigen_map.clones
+    assert [(one.fraction, one.antigens, one.hla_lost) for one in found] == [
+        (0.8, ("KRAS:G12D",), ()),
+        (0.2, (), ("HLA-C*08:02",)),
+    ]
+
+
+def test_a_loss_that_no_clone_holds_was_not_measured(asked: Handover) -> None:
+    assert asked.hla is not None
+    write_nouns(asked.hla, (*ALLELES, Allele("HLA-A*02:01", 1, 0.4)), Allele)
+    assert not hand_off(asked).antigen_map.hla_loss_measured

@@ -254,7 +254,7 @@ def _may_lack(kind: Any) -> bool:
 def read_nouns(path: Path | str, noun: type[Noun], *, what: str) -> tuple[Noun, ...]:
     """Read a table whose rows are a noun's fields, as :func:`write_nouns` writes it.
 
-    Text and lists may lack their column if the noun has a default or if empty is a meaning of theirs; numbers that may
+    Any column with a default may be lacking, text and lists always; numbers that may
     be None may be empty.
     """
     columns = columns_of(noun)  # type: ignore[arg-type]
@@ -262,8 +262,9 @@ def read_nouns(path: Path | str, noun: type[Noun], *, what: str) -> tuple[Noun, 
     must = [name for name, kind, _ in columns if kind in (float, int, bool) and name not in defaults]
     table = read_table(path, what=what, needed=[columns[0][0], *[name for name in must if name != columns[0][0]]])
     key = columns[0][0]
+    there = [(name, kind) for name, kind, _ in columns if name in table.names or name not in defaults]
     found = tuple(
-        noun(**{name: _cell(row, name, kind, needed=name == key) for name, kind, _ in columns}) for row in table.rows
+        noun(**{name: _cell(row, name, kind, needed=name == key) for name, kind in there}) for row in table.rows
     )
     table.check()
     _check_unique(table, key)

@@ -152,12 +152,33 @@ def hand_off(asked: Handover) -> ProductSpec:
             **_verdict(orders, {one.id for one in chosen}),
         ),
         AntigenMap(
-            clones=tuple(MapClone(one.share, one.antigens, one.hla_lost) for one in clones),
-            hla_loss_measured=bool(alleles) and all(one.lost_share is not None for one in alleles),
+            clones=_as_seen(clones, chosen),
+            hla_loss_measured=_loss_measured(alleles, clones),
         ),
         Discovery(asked.days, asked.tested, 1.0 - math.prod(1.0 - one.p_real for one in chosen)),
         origin_of("construct handoff", inputs, {}),
         LABEL,
+    )
+
+
+def _as_seen(clones: Sequence[TumourClone], chosen: Sequence[Receptor]) -> tuple[MapClone, ...]:
+    """Join clones that look the same to the chosen receptors, so that every receptor sees the share that it saw.
+
+    What no receptor of the product sees or depends on is left out of the map.
+    """
+    antigens, alleles = ({getattr(one, name) for one in chosen} - {""} for name in ("antigen", "hla"))
+    shares: dict[tuple[tuple[str, ...], tuple[str, ...]], float] = {}
+    for one in clones:
+        look = (tuple(sorted(antigens & set(one.antigens))), tuple(sorted(alleles & set(one.hla_lost))))
+        shares[look] = shares.get(look, 0.0) + one.share
+    return tuple(MapClone(share, *look) for look, share in shares.items() if share > 0)
+
+
+def _loss_measured(alleles: Sequence[Allele], clones: Sequence[TumourClone]) -> bool:
+    """Say whether loss of HLA was looked for in every allele, and is in the clones where it was found."""
+    lost = {allele for clone in clones for allele in clone.hla_lost}
+    return bool(alleles) and all(
+        one.lost_share is not None and (one.lost_share == 0 or one.hla in lost) for one in alleles
     )
 
 
