@@ -15,7 +15,7 @@ __all__ = ["antigen"]
 
 antigen = typer.Typer(
     name="antigen",
-    help="From a patient's tumour to receptors worth building, or to a target for a chimeric receptor.",
+    help="From a tumour to receptors worth building, or to a target.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

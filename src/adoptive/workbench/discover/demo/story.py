@@ -17,6 +17,7 @@ from adoptive.workbench.engine.document import as_json
 from adoptive.workbench.figures.charts import DataTable, Figure
 from adoptive.workbench.new_folder import page_of
 from adoptive.workbench.order.picture import construct_figure
+from adoptive.workbench.shelf import own_receptors_study
 
 __all__ = ["Scene", "summary_of", "write_story"]
 
@@ -221,8 +222,8 @@ def _trials(told: _Told) -> Scene:
     rows = [(name, _with_error(one.values[name]), _with_error(two.values[name])) for name in one.values]
     return Scene(
         "trials", "8. Virtual trials",
-        ("The bundled study neoantigen-tcr with each product in place of its own; the same virtual patients in both. "
-         "Every patient of these trials has this made-up tumour: the numbers compare products, they predict nothing.",),
+        (f"The bundled study {own_receptors_study()} with each product in place of its own; the same virtual patients "
+         "in both. Every patient of these trials has this made-up tumour: the numbers compare products, they predict nothing.",),
         table=DataTable(
             ("endpoint", ONE, TWO), rows, "Mean over the virtual trials ± its Monte Carlo standard error."
         ),

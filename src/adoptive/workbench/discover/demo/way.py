@@ -32,11 +32,11 @@ from adoptive.workbench.discover.screen import ScreenRequest, write_screen
 from adoptive.workbench.discover.tables import read_nouns, write_nouns
 from adoptive.workbench.order.handoff import Handover, write_handover
 from adoptive.workbench.order.tcr import TcrAsked, order_tcrs
+from adoptive.workbench.shelf import own_receptors_study
 
-__all__ = ["CHOSEN", "ONE", "PATIENT", "STUDY", "TWO", "Walk", "single_antigen", "walk"]
+__all__ = ["CHOSEN", "ONE", "PATIENT", "TWO", "Walk", "single_antigen", "walk"]
 
 PATIENT: Final = "00-patient"
-STUDY: Final = "neoantigen-tcr"
 ALL_PLATES_FDR: Final = 0.01
 """Most wells of the later plates are of what the pools showed already; at 5 % over all plates more pools would pass."""
 
@@ -235,11 +235,11 @@ def _run(way: Walk, name: str, trials: int, workers: int | None) -> None:
     from adoptive.workbench.cli.running import Request, run_trials
 
     product = f"07-handoff-{name}/product_spec.json"
-    words = ["run", STUDY, "--product", product, "--trials", str(trials), "--seed", str(way.seed)]
+    words = ["run", own_receptors_study(), "--product", product, "--trials", str(trials), "--seed", str(way.seed)]
 
     def work(out: Path) -> dict[str, Any]:
         out.mkdir()
-        asked = Request(STUDY, trials, way.seed, workers, out, True, True, True, product=way / product)
+        asked = Request(own_receptors_study(), trials, way.seed, workers, out, True, True, True, product=way / product)
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
             run_trials(asked)
