@@ -223,7 +223,8 @@ def _trials(told: _Told) -> Scene:
     return Scene(
         "trials", "8. Virtual trials",
         (f"The bundled study {own_receptors_study()} with each product in place of its own; the same virtual patients "
-         "in both. Every patient of these trials has this made-up tumour: the numbers compare products, they predict nothing.",),
+         "in both. Every patient of these trials has this made-up tumour: the numbers compare products, they predict "
+         "nothing.",),
         table=DataTable(
             ("endpoint", ONE, TWO), rows, "Mean over the virtual trials ± its Monte Carlo standard error."
         ),
