@@ -14,6 +14,7 @@ __all__ = [
     "All",
     "AntigenLevel",
     "AnyOf",
+    "Compare",
     "Disease",
     "Flag",
     "Gene",
