@@ -101,7 +101,7 @@ def _fit(judged: tuple[Judged, ...], levels: tuple[LevelFit, ...]) -> Fit:
 
 
 def _best_level(levels: tuple[LevelFit, ...]) -> LevelFit | None:
-    """Give the level that suits best: open ones first, then by verdict; a level that can recover before one that cannot."""
+    """Give the level that suits best: open ones first, then by verdict, then what can recover."""
     return max(
         levels,
         key=lambda level: (not level.level.suspended, _ORDER[level.verdict], level.finding.recoverable),

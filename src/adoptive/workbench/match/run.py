@@ -1,4 +1,4 @@
-"""The main flow of matching: trials are judged one by one, put in order, explained where shown, and forecast at the top."""
+"""The main flow of matching: trials are judged one by one, put in order, explained where shown, forecast at the top."""
 
 from __future__ import annotations
 
