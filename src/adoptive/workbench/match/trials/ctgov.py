@@ -84,13 +84,13 @@ def trial_of_record(record: Mapping[str, Any], *, source: str) -> Trial:
             allowed="protocolSection.identificationModule.nctId such as NCT01234567",
             next_step="download the record again",
         )
-    title, status = section(protocol, "identificationModule"), section(protocol, "statusModule")
+    identity, status = section(protocol, "identificationModule"), section(protocol, "statusModule")
     text = prose(section(protocol, "eligibilityModule").get("eligibilityCriteria"), most=LONGEST_CRITERIA + 1)
     items = criteria_items(text)
     text = text[: items[-1].end] if len(text) > LONGEST_CRITERIA else text
     return Trial(
         id=number,
-        title=line(title.get("briefTitle")) or line(title.get("officialTitle")) or number,
+        title=line(identity.get("briefTitle")) or line(identity.get("officialTitle")) or number,
         source=source,
         format="clinicaltrials.gov",
         status=STATUS.get(line(status.get("overallStatus")), "unknown"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 __all__ = ["line", "lines", "prose", "section", "shown_name"]
@@ -18,12 +19,12 @@ LONGEST_LIST: Final = 2000
 
 
 def prose(value: object, *, most: int) -> str:
-    """Give a text of at most so many characters in which nothing is unshowable; what is no text is empty.
+    r"""Give a text of at most so many characters in which nothing is unshowable; what is no text is empty.
 
     Every character that cannot be shown becomes U+FFFD, so places in the text stay where they are.
 
-    >>> prose("a\\x00b", most=10)
-    'a\ufffdb'
+    >>> prose("a\x00b", most=10)
+    'a�b'
     """
     if not isinstance(value, str):
         return ""
@@ -31,12 +32,12 @@ def prose(value: object, *, most: int) -> str:
 
 
 def line(value: object, *, most: int = LONGEST_LINE) -> str:
-    """Give a text on one line; a number is written out.
+    r"""Give a text on one line; a number is written out.
 
-    >>> line("  a\\n b ")
+    >>> line("  a\n b ")
     'a b'
     """
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e15:
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool) and abs(value) < 1e15:
         value = f"{value:.15g}"
     text = " ".join(prose(value, most=4 * most).split())
     return text if len(text) <= most else text[: most - 1] + "…"
