@@ -155,9 +155,10 @@ def _degrees(value: object, limit: float) -> float | None:
 def _own_fields(module: Mapping[str, Any], *, first: int) -> list[Item]:
     """Make items of ages and sex."""
     stated: list[tuple[str, str, Statement]] = []
-    for field, words, compare in (("minimumAge", "Minimum age", ">="), ("maximumAge", "Maximum age", "<=")):
-        if (value := line(module.get(field))) and value != "N/A":
-            stated.append((field, f"{words}: {value}", age_limit(value, compare)))
+    if (least := line(module.get("minimumAge"))) and least != "N/A":
+        stated.append(("minimumAge", f"Minimum age: {least}", age_limit(least, ">=")))
+    if (most := line(module.get("maximumAge"))) and most != "N/A":
+        stated.append(("maximumAge", f"Maximum age: {most}", age_limit(most, "<=")))
     if (sex := line(module.get("sex")).upper()) and sex != "ALL":
         statement: Statement = Named("sex", SEXES[sex]) if sex in SEXES else Unread(f"sex: {sex}")
         stated.append(("sex", f"Sex: {sex.lower()}", statement))

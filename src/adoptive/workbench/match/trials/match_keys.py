@@ -2,7 +2,7 @@
 
 A ``!`` before a clinical value denies that value. A ``!`` anywhere in a genomic or prior-treatment node denies the
 whole node: ``hugo_symbol: BRAF``, ``variant_category: "!Mutation"`` and ``wildcard_protein_change: p.V600`` ask for a
-tumour without a mutation of BRAF at V600. MatchMiner's engine reads it so: it shuts out who has what the node describes.
+tumour without a mutation of BRAF at V600. MatchMiner's engine reads it so: who has what the node describes is shut out.
 """
 
 from __future__ import annotations

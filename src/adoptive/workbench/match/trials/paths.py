@@ -81,8 +81,11 @@ class _Table:
     def shortest(self, found: set[Path]) -> list[Path]:
         """Leave out contradictions (a bit and its upper neighbour) and what holds another path whole."""
         kept: list[Path] = []
+        shorter, length = 0, 0
         for path in sorted(found, key=lambda path: (path.bit_count(), path)):
-            if path & path >> 1 & self.stated or any(path & short == short for short in kept):
+            if path.bit_count() > length:  # paths of one length cannot hold each other
+                shorter, length = len(kept), path.bit_count()
+            if path & path >> 1 & self.stated or any(path & short == short for short in kept[:shorter]):
                 continue
             kept.append(path)
             if len(kept) > self.most:

@@ -145,7 +145,8 @@ class _Source:
             raise StudyError("too long to be read", allowed=f"{LONGEST_VALUE // 1_000_000} MB a text")
         if self._decode is None:
             return piece
-        return self._decode.decode(piece, final=not piece).encode("utf-8", "replace")
+        text: str = self._decode.decode(piece, final=not piece)
+        return text.encode("utf-8", "replace")
 
 
 def _piecewise(path: Path) -> Iterator[Numbered]:

@@ -16,6 +16,7 @@ _UNSHOWABLE: Final = re.compile(
 
 LONGEST_LINE: Final = 500
 LONGEST_LIST: Final = 2000
+BOUND: Final = 10**15
 
 
 def prose(value: object, *, most: int) -> str:
@@ -37,8 +38,8 @@ def line(value: object, *, most: int = LONGEST_LINE) -> str:
     >>> line("  a\n b ")
     'a b'
     """
-    if isinstance(value, int | float | Decimal) and not isinstance(value, bool) and abs(value) < 1e15:
-        value = f"{value:.15g}"
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        value = f"{value:.15g}" if abs(value) < BOUND else ""
     text = " ".join(prose(value, most=4 * most).split())
     return text if len(text) <= most else text[: most - 1] + "…"
 
