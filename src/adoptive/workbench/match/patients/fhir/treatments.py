@@ -231,6 +231,7 @@ def _by_kind(resource: Json) -> str | None:
 
 def read_vaccines(resources: Iterable[Json], as_of: date) -> Iterator[Thing]:
     """Read Immunization: the weeks since the last live vaccine."""
+    facts: list[Fact] = []
     for resource in resources:
         codes = {coding.code for coding in codings(part(resource, "vaccineCode")) if coding.system == "CVX"}
         if word(resource, "status") != "completed" or not codes & set(code_table()["vaccines"]["live"]):
@@ -240,5 +241,6 @@ def read_vaccines(resources: Iterable[Json], as_of: date) -> Iterator[Thing]:
             yield Note("live vaccines without a usable date, left out", label(part(resource, "vaccineCode")))
             continue
         least, most = (as_of - min(span.last, as_of)).days / 7.0, (as_of - span.first).days / 7.0
-        fact = Fact(least, "week", as_of, source_of(resource), until=most if most > least else None)
-        yield Value("live_vaccine_weeks", fact)
+        facts.append(Fact(least, "week", as_of, source_of(resource), until=most if most > least else None))
+    if facts:
+        yield Value("live_vaccine_weeks", min(facts, key=lambda fact: fact.value))
