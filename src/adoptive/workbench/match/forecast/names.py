@@ -10,7 +10,7 @@ from typing import Any
 
 from adoptive.trial.eligibility.vocabulary import Vocabulary, load_vocabulary
 
-__all__ = ["known_names", "model_tumours", "peritoneal_names"]
+__all__ = ["is_solid", "known_names", "model_tumours", "peritoneal_names"]
 
 
 @lru_cache(maxsize=1)
@@ -53,3 +53,11 @@ def model_tumours(diagnosis: str) -> tuple[str, ...]:
 
 def _within(words: Vocabulary, name: str, broader: Any) -> str:
     return next((one for one in broader if words.is_a("diseases", name, one)), "")
+
+
+@lru_cache(maxsize=1024)
+def is_solid(diagnosis: str) -> bool:
+    """Say whether a diagnosis is a solid tumour."""
+    words = load_vocabulary()
+    name = words.find("diseases", diagnosis) if diagnosis else None
+    return name is not None and words.is_a("diseases", name, "solid tumour")
