@@ -31,7 +31,8 @@ def costs_of(study: Study, region: str, *, tumour: str) -> tuple[str, ...]:
         lines.append(f"List price of {product}, {region}: not known.")
     known = []
     for step, name, _, _ in STEPS:
-        row = book.get(f"facility.{name}@{region}") or (book[f"facility.{name}"] if region == "United States" else None)
+        own = f"facility.{name}@{region}" if region != "United States" else f"facility.{name}"
+        row = book[own] if own in book else None
         if row is not None and row.status in SOURCED:
             lines.append(f"{_capital(row.meaning)}, {region}: {row.value:,.0f} US dollars ({row.source}).")
             known.append(step)
