@@ -12,6 +12,9 @@ __all__ = ["AIM", "grade", "own_sentences"]
 AIM: Final = 8.0
 """School grade that the page's own words should not exceed."""
 
+FEWEST: Final = 4
+"""Words of a sentence that is measured; shorter ones would only flatter the page."""
+
 _BLOCKS: Final = frozenset(
     "p li dd dt td th h1 h2 h3 h4 figcaption caption summary div section header main footer nav table tr".split()
 )
@@ -65,17 +68,17 @@ def own_sentences(page: str) -> tuple[str, ...]:
     """Find the whole sentences that a page says itself.
 
     Left out are elements of the class ``record`` (words of a trial's record or of the patient's file) and
-    ``unmeasured``, pictures, headings without a full stop and other fragments.
+    ``unmeasured``, pictures, headings without a full stop and sentences of less than four words.
 
-    >>> own_sentences('<p>We wait. <q class="record">Hard words stand here.</q></p><h2>No stop</h2>')
-    ('We wait.',)
+    >>> own_sentences('<p>Now we wait here. <q class="record">Hard words stand here.</q></p><h2>No stop</h2>')
+    ('Now we wait here.',)
     """
     reader = _Reader()
     reader.feed(page)
     reader.close()
     blocks = "".join(reader.parts).split("\x1f")
     plain = (" ".join(_DOTTED.sub(",", block).split()) for block in blocks)
-    return tuple(found.strip() for block in plain for found in _SENTENCE.findall(block) if len(_WORD.findall(found)) > 1)
+    return tuple(found.strip() for block in plain for found in _SENTENCE.findall(block) if len(_WORD.findall(found)) >= FEWEST)
 
 
 class _Reader(HTMLParser):

@@ -12,12 +12,17 @@ from importlib import resources
 from typing import Any, Final
 
 __all__ = [
-    "clean", "count_of", "day_in_words", "field_name", "field_unit", "fixed_words", "joined", "number", "plural",
+    "UNITS", "clean", "count_of", "day_in_words", "field_name", "field_unit", "fixed_words", "joined", "number", "plural",
     "question_rows",
 ]  # fmt: skip
 
 _UNSAFE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff]")
 """What breaks a page, cannot be written, or turns the direction of reading round."""
+
+UNITS: Final[Mapping[str, str]] = {
+    "year": "years", "week": "weeks", "day": "days", "percent": "%", "1e9/L": "×10⁹/L", "1/uL": "per µL",
+}  # fmt: skip
+"""Units as people write them."""
 
 _MONTHS: Final = (
     "January February March April May June July August September October November December"
@@ -74,8 +79,7 @@ def field_unit(field: str) -> str:
     ('g/dL', 'years', '')
     """
     unit = str(_fields().get(field, {}).get("unit", ""))
-    said = {"year": "years", "week": "weeks", "percent": "%", "1e9/L": "×10⁹/L", "1/uL": "per µL"}
-    return "" if unit in ("points", "lines", "count", "ratio", "name", "yes/no") else said.get(unit, unit)
+    return "" if unit in ("points", "lines", "count", "ratio", "name", "yes/no") else UNITS.get(unit, unit)
 
 
 def number(value: float) -> str:
