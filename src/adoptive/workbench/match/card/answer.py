@@ -63,41 +63,48 @@ def answer_of(matches: Sequence[Match], checks: Sequence[Check], *, left_out: in
         return ("There was no trial to compare you with.", *_unread(left_out))
     count = Counter(match.fit for match in matches)
     said = [f"The tool compared you with {plural(len(matches), 'trial')}.", *_fits(count)]
-    if checks:
-        said.append(_best_check(checks[0]))
+    said += [_best_check(checks[0])] if checks else []
     closed = sum(match.trial.status == "closed" and match.fit in ("fits", "may fit") for match in matches)
     if closed:
-        said.append(f"{plural(closed, 'of them is', 'of them are')} closed to new patients.")
+        said.append(f"Of the trials that fit or may fit, {count_of(closed)} {_be(closed)} closed to new patients.")
     if count["fits"] + count["may fit"]:
         said.append("Only the trial team can say if you can join.")
-    return (*(text[0].upper() + text[1:] for text in said), *_unread(left_out))
+    return (*said, *_unread(left_out))
 
 
 def _fits(count: Counter[Fit]) -> list[str]:
-    said = []
-    if count["fits"]:
-        said.append(f"{_so_many(count['fits'])} {'fits' if count['fits'] == 1 else 'fit'} by every rule in the record.")
-    if count["may fit"]:
-        said.append(f"{_so_many(count['may fit'])} may fit, as some rules are open.")
+    """Say how many fit; what there is none of is not said, unless nothing fits at all."""
+    words: dict[Fit, str] = {"fits": "fit by every rule in the record", "may fit": "may fit, as some rules are open"}
+    said = [f"{_so_many(count[fit])} {words[fit]}." for fit in words if count[fit]]
+    if count["fits"] == 1:
+        said[0] = "One trial fits by every rule in the record."
     if not said:
         said.append("None of them fits today.")
+    others = []
     if count["not now"]:
-        verb = "does" if count["not now"] == 1 else "do"
-        said.append(f"{_so_many(count['not now'])} {verb} not fit now but may fit later.")
+        others.append(f"{count_of(count['not now'])} {_do(count['not now'])} not fit now but may fit later")
     if count["does not fit"]:
-        said.append(f"{_so_many(count['does not fit'])} {'does' if count['does not fit'] == 1 else 'do'} not fit.")
-    return said
+        others.append(f"{count_of(count['does not fit'])} {_do(count['does not fit'])} not fit")
+    return [*said, *([f"{'; '.join(others)}.".capitalize()] if others else [])]
 
 
 def _so_many(count: int) -> str:
-    return f"{count_of(count)} {'trial' if count == 1 else 'trials'}"
+    return f"{count_of(count)} {'trial' if count == 1 else 'trials'}".capitalize()
+
+
+def _be(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _do(count: int) -> str:
+    return "does" if count == 1 else "do"
 
 
 def _best_check(check: Check) -> str:
+    places = check.settled or check.touched
+    which = "one of these trials" if len(places) == 1 else f"{count_of(len(places))} of these trials"
     if check.settled:
-        which = "one of them" if len(check.settled) == 1 else f"{count_of(len(check.settled))} of them"
         return f"One check would settle {which}: {check.name}."
-    which = "one of them" if len(check.touched) == 1 else f"{count_of(len(check.touched))} of them"
     return f"The check that helps most would answer an open rule in {which}: {check.name}."
 
 

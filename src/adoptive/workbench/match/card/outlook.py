@@ -31,7 +31,7 @@ def outlook_of(forecast: Forecast | Refused | None) -> Outlook:
     return Outlook(
         study=clean(forecast.study, 120),
         basis=clean(forecast.basis, 600),
-        size=f"It ran {forecast.trials:,} made-up trials with {forecast.patients:,} made-up people each. "
+        size=f"The model ran {forecast.trials:,} made-up trials with {forecast.patients:,} made-up people each. "
         f"The seed of chance is {forecast.seed}.",
         chances=tuple(_chance(name, known.get(name), forecast.numbers[name]) for name in ordered[: 2 * MOST]),
         taken=_said(forecast.taken),
@@ -49,9 +49,9 @@ def _chance(name: str, words: Mapping[str, Any] | None, found: Range) -> Chance:
     if words is None:
         unit = "" if found.unit in ("", "1") else f" {clean(found.unit, 30)}"
         spread = f"It could be {number(found.low)} to {number(found.high)}{unit}."
-        return Chance(clean(name.replace("_", " "), 80), f"About {number(found.value)}{unit}.", spread, None)
+        return Chance(clean(name.replace("_", " "), 80).capitalize(), f"About {number(found.value)}{unit}.", spread, None)
     if words["kind"] == "of 100":
-        sentence = words["sentence"].format(n=_people(found.value))
+        sentence = words["sentence"].format(n=_people(found.value)).replace("about fewer", "fewer")
         drawing = hundred(found.value, found.low, found.high, said=f"{sentence} {_of_people(found)}")
         return Chance(words["name"], sentence, _of_people(found), drawing)
     return _length(words, found)

@@ -171,9 +171,9 @@ def _place(site: Site | None, distance: float | None) -> str:
 def _places(sites: tuple[Site, ...]) -> str:
     countries = list(dict.fromkeys(clean(site.country, 40) for site in sites if site.country))
     if not sites:
-        return "The record names no place."
+        return "the record names no place."
     where = f" in {', '.join(countries[:6])}" if countries else ""
-    return f"{plural(len(sites), 'place')}{where}{' and elsewhere' if len(countries) > 6 else ''}"
+    return f"{plural(len(sites), 'place')}{where}{' and elsewhere' if len(countries) > 6 else ''}."
 
 
 def _path(trial: Trial) -> tuple[str, ...]:
