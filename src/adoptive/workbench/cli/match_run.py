@@ -14,7 +14,8 @@ from adoptive.trial.eligibility.facts import Facts
 from adoptive.workbench.cli.match_said import say_found, say_screening
 from adoptive.workbench.cli.say import console
 from adoptive.workbench.engine.document import as_json as to_json
-from adoptive.workbench.match.document import found_document, screening_document
+from adoptive.workbench.match.listing import found_document, screening_document, write_found, write_screening
+from adoptive.workbench.match.patients import read_patient, read_patients
 from adoptive.workbench.match.run import Asked, find_trials, screen_patients
 from adoptive.workbench.match.sources import one_trial, trials_from
 from adoptive.workbench.new_folder import check_folder
@@ -67,9 +68,6 @@ def _check(request: Request) -> None:
 
 
 def _find(request: Request) -> int:
-    from adoptive.workbench.match.card import write_card
-    from adoptive.workbench.match.patients import read_patient
-
     assert request.patient is not None
     facts = _placed(read_patient(request.patient, as_of=_day(request.as_of)), request.near)
     asked = Asked(request.show, request.forecasts, request.open_only, request.cells_only, request.seed)
@@ -81,7 +79,7 @@ def _find(request: Request) -> int:
             next_step="name a folder of trial records (.json), CTML files or study files",
         )  # fmt: skip
     if request.out is not None:
-        write_card(request.out, found)
+        write_found(request.out, found)
     if request.as_json:
         sys.stdout.write(to_json(found_document(found)))
     else:
@@ -90,9 +88,6 @@ def _find(request: Request) -> int:
 
 
 def _screen(request: Request) -> int:
-    from adoptive.workbench.match.card import write_screening
-    from adoptive.workbench.match.patients import read_patients
-
     assert request.trial is not None and request.patients is not None
     trial = one_trial(request.trial)
     screening = screen_patients(trial, read_patients(request.patients, as_of=_day(request.as_of)))

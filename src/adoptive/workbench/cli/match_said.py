@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from adoptive.workbench.match.listing import main_reason
 from adoptive.workbench.match.run import FITS, Found, Screening
 from adoptive.workbench.match.types import Forecast, Judged, Match, Refused
 from adoptive.workbench.mistakes import UNSHOWABLE, Mistake
@@ -77,49 +78,21 @@ def say_screening(screening: Screening, out: Path | None, to: Console) -> None:
         table.add_column(name, justify="right" if name in ("met", "open", "failed") else "left", overflow="fold")
     for facts, match in screening.rows:
         fit = Text(match.fit, _STYLES[match.fit])
-        table.add_row(Text(one_line(facts.id, 30)), fit, *_counts(match.judged), Text(deciding(match)))
+        table.add_row(Text(one_line(facts.id, 30)), fit, *_counts(match.judged), Text(one_line(main_reason(match))))
     to.print(table)
-    _say_end(screening.left_out, out, to)
+    _say_end(screening.left_out, out, to, file="screening.csv")
 
 
 def _row(match: Match) -> tuple[Text | str, ...]:
     distance = "" if match.distance_km is None else f"{match.distance_km:,.0f}"
     name = Text(f"{one_line(match.trial.id, 30)}\n{one_line(match.trial.title, 70)}")
     fit = Text(f"{match.fit}\n{match.trial.status}", _STYLES[match.fit])
-    return (fit, name, "", *_counts(match.judged), distance, Text(deciding(match)))
+    return (fit, name, "", *_counts(match.judged), distance, Text(one_line(main_reason(match))))
 
 
 def _counts(judged: Sequence[Judged]) -> tuple[str, str, str]:
     number = Counter(row.verdict for row in judged)
     return str(number["met"]), str(number["unknown"]), str(number["not met"])
-
-
-def deciding(match: Match) -> str:
-    """Say in a line what decides: what fails, or what would settle most."""
-    failed = [row for row in match.judged if row.verdict == "not met"]
-    failed.sort(key=lambda row: row.finding.recoverable)
-    if failed:
-        return "; ".join(_reason(row) for row in failed[:2])
-    unsuited = [level for level in match.levels if level.verdict == "not met"]
-    if match.fit in ("does not fit", "not now") and unsuited:
-        return (
-            "; ".join(map(one_line, unsuited[0].finding.because))
-            or "no step, arm or dose level is open to this patient"
-        )
-    steps = [step for row in match.judged if row.verdict == "unknown" for step in row.finding.settle]
-    return one_line("to settle: " + "; ".join(dict.fromkeys(steps))) if steps else ""
-
-
-def _reason(row: Judged) -> str:
-    because = "; ".join(row.finding.because) or row.item.text
-    when = (
-        f" (until {row.finding.from_day})"
-        if row.finding.from_day
-        else " (may change)"
-        if row.finding.recoverable
-        else ""
-    )
-    return one_line(because) + when
 
 
 def _say_open(match: Match, to: Console) -> None:
@@ -141,7 +114,7 @@ def _say_open(match: Match, to: Console) -> None:
         to.print(f"  no forecast: {one_line(match.forecast.reason, 300)}")
 
 
-def _say_end(left_out: Sequence[Mistake], out: Path | None, to: Console) -> None:
+def _say_end(left_out: Sequence[Mistake], out: Path | None, to: Console, *, file: str = "report.html") -> None:
     if left_out:
         to.print(f"\n{len(left_out):,} could not be read:")
         for mistake in left_out[:_MISTAKES]:
@@ -149,4 +122,4 @@ def _say_end(left_out: Sequence[Mistake], out: Path | None, to: Console) -> None
         if len(left_out) > _MISTAKES:
             to.print(f"  and {len(left_out) - _MISTAKES:,} more (--json lists all)")
     to.print(f"\n“met” means known to be what the trial asks; “open” is not known or not understood. {LABEL}")
-    to.print(f"page: {out}/report.html" if out is not None else "--out DIR writes the page.", soft_wrap=True)
+    to.print(f"written: {out}/{file}" if out is not None else f"--out DIR writes {file}.", soft_wrap=True)
