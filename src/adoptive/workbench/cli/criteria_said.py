@@ -46,11 +46,11 @@ def _say(document: dict[str, Any], to: Console) -> None:
     to.print(table)
     for level in document["levels"]:
         place = " / ".join(filter(None, (level["step"], level["arm"], level["dose"])))
-        state = "suspended" if level["suspended"] else "open"
+        state = "suspended" if level["suspended"] else "not suspended"
         to.print(Text(f"  {one_line(place, 80)} ({state}): {one_line(level['statement'], _SHOWN)}"))
     counts = document["coverage"]
     to.print(
-        f"{sum(counts.values())} items: {counts['whole']} understood ({document['whole_percent']:.0f} %), "
+        f"Items: {sum(counts.values())}, of them {counts['whole']} understood ({document['whole_percent']:.0f} %), "
         f"{counts['part']} partly, {counts['not']} not. What is not understood is never guessed: its verdict is unknown."
     )
     for note in document["notes"]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import Final, Literal, cast
-
-from adoptive.trial.eligibility.bridge import statement_of
+from typing import Final, cast
 
 from adoptive.cohort.names import TumourType
+from adoptive.trial.eligibility.bridge import statement_of
 from adoptive.trial.eligibility.statements import (
+    All,
     AntigenLevel,
     AnyOf,
     Compare,
@@ -21,13 +23,13 @@ from adoptive.trial.eligibility.statements import (
     Unread,
 )
 from adoptive.trial.types import Criterion, Study
-from adoptive.workbench.match.types import Gate, Item, Trial, Understood
+from adoptive.workbench.match.types import Item, Level, Trial, Understood
 from adoptive.workbench.study import load_study
 
 __all__ = ["study_trial", "trial_of"]
 
 DISEASES: Final[dict[TumourType, str]] = {
-    "gastric": "gastric cancer",
+    "gastric": "oesophagogastric cancer",
     "pancreatic": "pancreatic cancer",
     "biliary": "biliary tract cancer",
     "colorectal": "colorectal cancer",
@@ -66,55 +68,65 @@ def study_trial(name_or_path: str | Path) -> Trial:
 def trial_of(study: Study, *, source: str = "") -> Trial:
     """Say a study's entry rules item by item: tumour type, age, antigen, HLA, receptors, and its own criteria.
 
-    A study file has no recruitment status and no sites: both stay unknown.
+    Cohorts that differ in whom they admit are levels with their own rules. A study file has no recruitment status and
+    no sites: both stay unknown.
     """
-    registered = _REGISTRY.findall(study.title)
-    items = tuple(
-        Item(number, kind, text, statement, understood, origin=origin, gate=gate, recoverable=recoverable)
-        for number, (kind, text, statement, understood, origin, gate, recoverable) in enumerate(_items(study), 1)
-    )
+    cohorts = [list(_admission(study.of_arm(number))) for number in study.trial.cell_arms or (0,)]
+    alike = all(rows == cohorts[0] for rows in cohorts)
+    rows = [*(cohorts[0] if alike else ()), *_criteria(study)]
     return Trial(
         id=study.name, title=study.title, source=source or study.name, format="study", summary=study.question,
-        conditions=tuple(DISEASES[tumour] for tumour, _ in study.cohort.tumours),
+        conditions=tuple(dict.fromkeys(disease for arm in study.trial.cell_arms or (0,)
+                                       for disease in _diseases(study.of_arm(arm)))),
         interventions=(f"{study.construct.product} ({study.construct.modality}, {study.antigen.target})",),
-        keywords=tuple(registered), items=items, study=study,
-        notes=() if _has_cells(study) else ("no arm of this study gets engineered cells",),
+        keywords=tuple(_REGISTRY.findall(study.title)), study=study,
+        items=tuple(dataclasses.replace(item, number=number) for number, item in enumerate(rows, 1)),
+        levels=() if alike else tuple(map(partial(_level, study), study.trial.cell_arms, cohorts)),
+        notes=() if study.trial.cell_arms else ("no arm of this study gets engineered cells",),
     )  # fmt: skip
 
 
-def _has_cells(study: Study) -> bool:
-    return bool(study.trial.cell_arms)
+def _level(study: Study, arm: int, rows: list[Item]) -> Level:
+    return Level("", study.trial.arms[arm].name, "", All(tuple(item.statement for item in rows)), suspended=False)
 
 
-_Row = tuple[Literal["inclusion", "exclusion"], str, Statement, Understood, str, Gate, bool]
+def _item(text: str, statement: Statement, origin: str, understood: Understood = "whole") -> Item:
+    return Item(0, "inclusion", text, statement, understood, origin=origin)
 
 
-def _row(text: str, statement: Statement, origin: str, understood: Understood = "whole") -> _Row:
-    return ("inclusion", text, statement, understood, origin, "procurement", False)
+def _diseases(study: Study) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(DISEASES[tumour] for tumour, _ in study.cohort.tumours))
 
 
-def _items(study: Study) -> Iterator[_Row]:
-    tumours = tuple(dict.fromkeys(DISEASES[tumour] for tumour, _ in study.cohort.tumours))
-    yield _row(f"Tumour type: {' or '.join(tumours)}", Disease(tumours), "cohort.tumour_type")
+def _admission(study: Study) -> Iterator[Item]:
+    """Give whom an arm admits: tumour types, ages, antigen and HLA."""
+    tumours = _diseases(study)
+    yield _item(f"Tumour type: {' or '.join(tumours)}", Disease(tumours), "cohort.tumour_type")
     yield from _ages(study)
     yield from _antigen(study)
+
+
+def _criteria(study: Study) -> Iterator[Item]:
     for criterion in study.trial.eligibility:
-        text = criterion.text or _said(criterion)
         statement = statement_of(criterion)
-        yield (
-            criterion.kind, text, statement, "not" if isinstance(statement, Unread) else "whole",
-            f"trial.eligibility: {criterion.id}", criterion.gate, criterion.recoverable,
+        yield Item(
+            0, criterion.kind, criterion.text or _said(criterion), statement,
+            "not" if isinstance(statement, Unread) else "whole", gate=criterion.gate,
+            origin=f"trial.eligibility: {criterion.id}", recoverable=criterion.recoverable,
         )  # fmt: skip
+    if not study.trial.eligibility:
+        text = "The protocol's other criteria, which the study file does not hold"
+        yield _item(text, Unread(text), "trial.eligibility", "not")
 
 
-def _ages(study: Study) -> Iterator[_Row]:
+def _ages(study: Study) -> Iterator[Item]:
     """Give the age limits; the ages of the virtual patients speak for who is inside them, never against who is not."""
     cohort = study.cohort
     if cohort.age_group == "adults":
-        yield _row("Adults", Quantity("age_years", ">=", 18.0), "cohort.age_group")
+        yield _item("Adults", Quantity("age_years", ">=", 18.0), "cohort.age_group")
     elif cohort.age_group == "children":
         young = AnyOf((Quantity("age_years", "<", 18.0), Unread("young adults, where the protocol admits them")))
-        yield _row("Children", young, "cohort.age_group", "part")
+        yield _item("Children", young, "cohort.age_group", "part")
     limits = {">=": cohort.age_minimum_years, "<=": cohort.age_maximum_years}
     for compare, age in limits.items():
         if age is not None:
@@ -122,25 +134,25 @@ def _ages(study: Study) -> Iterator[_Row]:
             text = f"The {end} patient of this study is {age:g} years old"
             inside = Quantity("age_years", cast("Compare", compare), age)
             unclear = Unread("whether that is a rule of entry is not said")
-            yield _row(
+            yield _item(
                 text, AnyOf((inside, unclear)), f"cohort.age_{'minimum' if compare == '>=' else 'maximum'}", "part"
             )
 
 
-def _antigen(study: Study) -> Iterator[_Row]:
+def _antigen(study: Study) -> Iterator[Item]:
     plan = study.antigen
     if plan.private:
         text = "A receptor against a neoantigen of the patient's own tumour was found"
-        yield _row(text, Unread(text), "antigen.private", "not")
+        yield _item(text, Unread(text), "antigen.private", "not")
     elif plan.entry_fraction > 0:
         level = AntigenLevel(
             plan.target, "IHC", intensity_at_least=float(plan.entry_intensity), share_at_least=plan.entry_fraction
         )
         text = f"{plan.target} {plan.entry_intensity}+ or more in at least {100 * plan.entry_fraction:g} % of cells"
-        yield _row(text, level, "antigen.entry_fraction")
+        yield _item(text, level, "antigen.entry_fraction")
     if plan.hla:
         allele = plan.hla if plan.hla.startswith("HLA-") else f"HLA-{plan.hla}"
-        yield _row(f"{allele} present", HlaAllele((allele,)), "antigen.hla")
+        yield _item(f"{allele} present", HlaAllele((allele,)), "antigen.hla")
 
 
 def _said(criterion: Criterion) -> str:
