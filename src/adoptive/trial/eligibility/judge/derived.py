@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 from adoptive.trial.eligibility.facts import Fact, Facts, Therapy
 from adoptive.trial.eligibility.judge.spans import Span
@@ -16,7 +16,7 @@ __all__ = ["derived"]
 _OF_WOMEN: Final = ("pregnant", "childbearing_potential", "breastfeeding")
 _NOT_A_LINE: Final = ("neoadjuvant", "adjuvant", "bridging")
 
-Given = tuple[Any, Span, Truth]
+Given = tuple[Therapy, Span, Truth]
 
 
 def derived(facts: Facts, *, systemic: Iterable[Given]) -> Iterator[tuple[str, Fact]]:
@@ -29,7 +29,7 @@ def derived(facts: Facts, *, systemic: Iterable[Given]) -> Iterator[tuple[str, F
     values = facts.values
     for fact in values.get("sex", ()):
         if str(fact.value).strip().lower() == "male":
-            yield from ((name, _follows(fact, False, "the sex")) for name in _OF_WOMEN)
+            yield from ((name, _follows(fact, False, "the sex on record")) for name in _OF_WOMEN)
     for fact in values.get("childbearing_potential", ()):
         if fact.value is False:
             yield "pregnant", _follows(fact, False, "no childbearing potential")
@@ -57,8 +57,9 @@ def _of_disease(values: Mapping[str, tuple[Fact, ...]]) -> Iterator[tuple[str, F
 
 
 def _exact(fact: Fact) -> bool:
-    number = isinstance(fact.value, int | float) and not isinstance(fact.value, bool)
-    return number and not fact.censored and fact.until is None and 0 <= float(fact.value) < 1e6
+    if isinstance(fact.value, bool | str) or fact.censored or fact.until is not None:
+        return False
+    return 0 <= fact.value < 1e6
 
 
 def _of_body(values: Mapping[str, tuple[Fact, ...]]) -> Iterator[tuple[str, Fact]]:
@@ -69,10 +70,8 @@ def _of_body(values: Mapping[str, tuple[Fact, ...]]) -> Iterator[tuple[str, Fact
     for fact in values.get("weight_kg", ()):
         if _exact(fact):
             weight = float(fact.value)
-            if "bmi_kg_m2" not in values:
-                yield "bmi_kg_m2", _follows(fact, weight / (height / 100) ** 2, "weight and height")
-            if "bsa_m2" not in values:
-                yield "bsa_m2", _follows(fact, math.sqrt(height * weight / 3600), "weight and height")
+            yield "bmi_kg_m2", _follows(fact, weight / (height / 100) ** 2, "weight and height")
+            yield "bsa_m2", _follows(fact, math.sqrt(height * weight / 3600), "weight and height")
 
 
 def _of_lines(facts: Facts, systemic: tuple[Given, ...]) -> Iterator[tuple[str, Fact]]:
