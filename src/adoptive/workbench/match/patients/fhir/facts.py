@@ -88,19 +88,17 @@ def _things(chart: Chart, as_of: date) -> Iterator[Thing]:
         yield worse
 
 
-def _of_observation(
-    observed: Observed, vocabulary: Vocabulary
-) -> Iterator[Thing | Staging | tuple[str, Result, bool]]:
+def _of_observation(observed: Observed, vocabulary: Vocabulary) -> Iterator[Thing | Staging | tuple[str, Result, bool]]:
     """Read an observation by what it is about: the first reader that knows it has it."""
     if is_hla(observed):
-        return
-    if is_variant(observed):
-        yield from variants(observed)
         return
     for known in (staging_of(observed), microsatellites(observed), antigen_test(observed, vocabulary)):
         if known is not None:
             yield known
             return
+    if is_variant(observed):
+        yield from variants(observed)
+        return
     understood = False
     for result in observed.results:
         for thing in _of_result(result, vocabulary):
