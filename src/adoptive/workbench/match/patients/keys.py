@@ -13,8 +13,8 @@ Keys = Mapping[str, tuple[str, str]]
 TOP: Final[Keys] = MappingProxyType({
     "id": ("name", "what the patient is called here; no real name is needed"),
     "as_of": ("date", "the day for which everything is said; today if not given"),
-    "complete": ("names", "lists that hold everything: therapies, conditions, antigens, alterations, diagnoses; what is "
-                 "absent from those is taken as not there, what is absent from the others as unknown"),
+    "complete": ("names", "lists that hold everything: therapies, conditions, antigens, alterations, diagnoses; what "
+                 "is absent from those is taken as not there, what is absent from the others as unknown"),
 })  # fmt: skip
 
 SECTIONS: Final[Mapping[str, Keys]] = MappingProxyType({

@@ -94,9 +94,9 @@ def _things(sheet: Sheet, table: Table) -> Iterator[Thing]:
 
 
 def _person(sheet: Sheet, person: Table) -> Iterator[Thing]:
-    born = sheet.date(person, "birth_date", "person") if sheet.born else None
-    if "birth_date" in person and sheet.born is None and not sheet.mistakes:
-        sheet.date(person, "birth_date", "person")
+    born = sheet.born
+    if "birth_date" in person and span_of(person["birth_date"]) is None:
+        sheet.date(person, "birth_date", "person")  # says why
     year = sheet.number(person, "birth_year", "person", sheet.as_of.year - OLDEST, sheet.as_of.year)
     given = [key for key in ("birth_date", "birth_year", "age_years") if key in person]
     if len(given) > 1:
