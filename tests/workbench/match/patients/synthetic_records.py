@@ -37,7 +37,7 @@ def quantity(value: float, unit: str, code: str | None = None, **more: Any) -> J
     return {"value": value, "unit": unit, "system": "http://unitsofmeasure.org", "code": code or unit, **more}
 
 
-def resource(sort: str, name: str, **content: Any) -> Json:
+def resource(sort: str, name: str, /, **content: Any) -> Json:
     """Write a resource about the patient p1."""
     about = {} if sort in ("Patient", "Medication") else {"subject": {"reference": "urn:uuid:p1"}}
     if sort == "Immunization":
@@ -50,7 +50,7 @@ def patient(**content: Any) -> Json:
     return resource("Patient", "p1", **{"gender": "female", "birthDate": "1961-03-09", **content})
 
 
-def observation(name: str, code: Json, day: str = "2026-05-04", **content: Any) -> Json:
+def observation(name: str, code: Json, day: str = "2026-05-04", /, **content: Any) -> Json:
     """Write an observation."""
     return resource("Observation", name, **{"status": "final", "code": code, "effectiveDateTime": day, **content})
 
