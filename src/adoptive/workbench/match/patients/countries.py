@@ -20,8 +20,8 @@ KZ KAZ Kazakhstan|LB LBN Lebanon|LK LKA Sri Lanka|LT LTU Lithuania|LU LUX Luxemb
 MD MDA Moldova|MT MLT Malta|MX MEX Mexico|MY MYS Malaysia|NG NGA Nigeria|NL NLD Netherlands|NO NOR Norway|NP NPL Nepal
 NZ NZL New Zealand|PA PAN Panama|PE PER Peru|PH PHL Philippines|PK PAK Pakistan|PL POL Poland|PR PRI Puerto Rico
 PT PRT Portugal|QA QAT Qatar|RO ROU Romania|RS SRB Serbia|RU RUS Russia|SA SAU Saudi Arabia|SE SWE Sweden
-SG SGP Singapore|SI SVN Slovenia|SK SVK Slovakia|TH THA Thailand|TN TUN Tunisia|TR TUR Turkey|TW TWN Taiwan|UA UKR Ukraine
-UG UGA Uganda|US USA United States|UY URY Uruguay|VE VEN Venezuela|VN VNM Vietnam|ZA ZAF South Africa
+SG SGP Singapore|SI SVN Slovenia|SK SVK Slovakia|TH THA Thailand|TN TUN Tunisia|TR TUR Turkey|TW TWN Taiwan
+UA UKR Ukraine|UG UGA Uganda|US USA United States|UY URY Uruguay|VE VEN Venezuela|VN VNM Vietnam|ZA ZAF South Africa
 """
 _ALSO: Final = {
     "united states of america": "United States", "u.s.a.": "United States", "u.s.": "United States",

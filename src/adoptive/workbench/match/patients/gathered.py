@@ -73,9 +73,7 @@ def clean(text: object, *, longest: int = _LONGEST) -> str:
     return plain if len(plain) <= longest else plain[: longest - 1] + "…"
 
 
-def facts_of(
-    things: Iterable[Thing], *, name: str, as_of: Day, complete: frozenset[Listed] = frozenset()
-) -> Facts:
+def facts_of(things: Iterable[Thing], *, name: str, as_of: Day, complete: frozenset[Listed] = frozenset()) -> Facts:
     """Put things together: fields newest first, lists in the order of their days, notes of a kind in one line."""
     found: dict[type, list[Thing]] = defaultdict(list)
     for thing in things:
@@ -139,6 +137,8 @@ def _notes(notes: Iterable[Note]) -> tuple[str, ...]:
             known.append(note.code)
     lines = []
     for about, found in codes.items():
-        shown = ", ".join(found[:_MOST_CODES]) + (f" and {len(found) - _MOST_CODES} more" if len(found) > _MOST_CODES else "")
+        shown = ", ".join(found[:_MOST_CODES]) + (
+            f" and {len(found) - _MOST_CODES} more" if len(found) > _MOST_CODES else ""
+        )
         lines.append(f"{about}: {shown}" if shown else about)
     return tuple(lines)

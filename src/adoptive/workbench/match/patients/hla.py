@@ -39,7 +39,7 @@ def gene_name(text: str) -> str | None:
 
 
 def standard_name(text: str) -> str | None:
-    """Give an allele's standard name with at most two fields; None if there can be no such allele or it is not expressed.
+    """Give an allele's standard name with at most two fields; None if there is none, or it is not expressed.
 
     >>> standard_name("A*02:01:01G"), standard_name("hla-a0201"), standard_name("A*02"), standard_name("A*24:09N")
     ('HLA-A*02:01', 'HLA-A*02:01', 'HLA-A*02', None)

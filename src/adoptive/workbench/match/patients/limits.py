@@ -82,9 +82,7 @@ def as_json(text: str, *, where: str) -> Any:
         Not JSON, or nested too deeply.
     """
     try:
-        return json.loads(
-            text, object_pairs_hook=_object, parse_int=_whole, parse_constant=lambda _: math.nan
-        )
+        return json.loads(text, object_pairs_hook=_object, parse_int=_whole, parse_constant=lambda _: math.nan)
     except RecursionError:
         raise StudyError("the file is nested too deeply", where=where, allowed=f"{MOST_DEPTH} levels") from None
     except json.JSONDecodeError as problem:

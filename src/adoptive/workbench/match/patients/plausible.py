@@ -10,6 +10,7 @@ from importlib.resources import files
 from types import MappingProxyType
 
 from adoptive.trial.eligibility.facts import Fact
+from adoptive.trial.eligibility.vocabulary import load_vocabulary
 
 __all__ = ["plausible", "possible"]
 
@@ -29,5 +30,8 @@ def possible(field: str, fact: Fact) -> bool:
     """
     if isinstance(fact.value, bool | str):
         return True
+    known = load_vocabulary().fields.get(field)
     low, high = plausible().get(field, (-math.inf, math.inf))
+    if known is not None:
+        low, high = low if known.low is None else known.low, high if known.high is None else known.high
     return all(math.isfinite(number) and low <= number <= high for number in (fact.value, fact.until or fact.value))

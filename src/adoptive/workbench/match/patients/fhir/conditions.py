@@ -31,7 +31,8 @@ _SUSPECTED: Final = frozenset(("unconfirmed", "provisional", "differential"))
 _PREGNANT: Final = frozenset(("SNOMED 77386006", "SNOMED 72892002", "ICD-10 Z33.1"))
 _NODES: Final = re.compile(r"lymph node", re.IGNORECASE)
 _SECONDARY_WORDS: Final = re.compile(
-    r"(?:secondary malignant neoplasm|secondary malignancy|metastatic malignant neoplasm to|metastasis)\b", re.IGNORECASE
+    r"(?:secondary malignant neoplasm|secondary malignancy|metastatic malignant neoplasm to|metastasis)\b",
+    re.IGNORECASE,
 )
 _SECONDARY_ICD: Final = re.compile(r"C7(?:[789]|B)", re.ASCII)
 

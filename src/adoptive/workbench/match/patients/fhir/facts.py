@@ -41,6 +41,11 @@ __all__ = ["facts_in"]
 _PANELS: Final = frozenset(("LOINC 85354-9", "LOINC 97509-4"))
 """Observations that hold nothing of their own beside their parts, or are read elsewhere."""
 
+_OF_A_DAY: Final = ("age_years",)
+"""Fields that were so on that day only: the age of today comes from the birth date."""
+_SIZES: Final = ("largest_lesion_mm", "sum_of_diameters_mm")
+"""Sizes that say nothing of today when they were taken from a specimen."""
+
 
 def facts_in(chart: Chart, as_of: date) -> Facts:
     """Give the facts of a chart on a day; what is later than the day is left out."""
@@ -88,19 +93,17 @@ def _things(chart: Chart, as_of: date) -> Iterator[Thing]:
         yield worse
 
 
-def _of_observation(
-    observed: Observed, vocabulary: Vocabulary
-) -> Iterator[Thing | Staging | tuple[str, Result, bool]]:
+def _of_observation(observed: Observed, vocabulary: Vocabulary) -> Iterator[Thing | Staging | tuple[str, Result, bool]]:
     """Read an observation by what it is about: the first reader that knows it has it."""
     if is_hla(observed):
-        return
-    if is_variant(observed):
-        yield from variants(observed)
         return
     for known in (staging_of(observed), microsatellites(observed), antigen_test(observed, vocabulary)):
         if known is not None:
             yield known
             return
+    if is_variant(observed):
+        yield from variants(observed)
+        return
     understood = False
     for result in observed.results:
         for thing in _of_result(result, vocabulary):
@@ -121,6 +124,9 @@ def _of_result(result: Result, vocabulary: Vocabulary) -> Iterator[Thing | tuple
                 yield Value(field, Fact(answer, "yes/no", result.day, result.source))
             return
     field_name = named("fields", result.code, vocabulary)
+    if field_name in _OF_A_DAY or (field_name in _SIZES and "specimen" in result.observation):
+        yield Note("ages, and sizes of what was removed, left out", label(result.code))
+        return
     if field_name and vocabulary.fields[field_name].sort == "number":
         yield from measured(field_name, result, vocabulary)
         return

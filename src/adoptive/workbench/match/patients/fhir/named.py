@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Final, Literal
+from typing import Final
 
-from adoptive.trial.eligibility.vocabulary import Vocabulary
+from adoptive.trial.eligibility.vocabulary import Kind, Vocabulary
 from adoptive.workbench.match.patients.fhir.coded import codings, spoken
 from adoptive.workbench.match.patients.fhir.element import Json
 
-__all__ = ["Kind", "drug_named", "named"]
+__all__ = ["drug_named", "named"]
 
-Kind = Literal["diseases", "treatments", "conditions", "antigens", "fields"]
-
-_ICD: Final = re.compile(r"[A-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?", re.ASCII)
+_SYSTEMS: Final = {
+    "SNOMED": "snomed", "LOINC": "loinc", "RxNorm": "rxnorm", "ICD-10": "icd10", "ATC": "atc", "OncoTree": "oncotree",
+}  # fmt: skip
 _STRENGTH: Final = re.compile(r"\s+\d[\d.,]*\s.*$|\s+\d[\d.,]*$")
 _VOLUME: Final = re.compile(r"^(?:NDA\d{3,8}\s+)?(?:\d[\d.]*\s(?:ML|HR|ACTUAT)\s+)?", re.IGNORECASE)
 _SALTS: Final = re.compile(
@@ -27,23 +26,14 @@ _SALTS: Final = re.compile(
 def named(kind: Kind, concept: Json, vocabulary: Vocabulary) -> str | None:
     """Find the vocabulary's name of a concept.
 
-    The first code that is known decides; an ICD-10 code that is not known stands for its parent, which holds as well.
-    Without a known code, words count only if they are a synonym as a whole.
+    The first code that is known decides. Without one, words count only if they are a synonym as a whole.
     """
     for coding in codings(concept):
-        for code in _with_parents(coding.system, coding.code):
-            found = vocabulary.by_code(kind, coding.system, code) if coding.system else None
-            if found:
-                return found
+        system = _SYSTEMS.get(coding.system)
+        found = vocabulary.by_code(kind, system, coding.code) if system else None
+        if found:
+            return found
     return next((found for text in spoken(concept) if (found := vocabulary.find(kind, text))), None)
-
-
-def _with_parents(system: str, code: str) -> Iterator[str]:
-    yield code
-    if system == "ICD-10" and _ICD.fullmatch(code):
-        for length in range(len(code) - 1, 2, -1):
-            if code[length - 1] != ".":
-                yield code[:length]
 
 
 def drug_named(concept: Json, vocabulary: Vocabulary) -> str | None:

@@ -52,7 +52,5 @@ def _home(patient: Json) -> Iterator[Place]:
         place = extension(item, "geolocation")
         latitude = number(extension(place, "latitude"), "valueDecimal")
         longitude = number(extension(place, "longitude"), "valueDecimal")
-        known = (
-            latitude is not None and longitude is not None and -90 <= latitude <= 90 and -180 <= longitude <= 180
-        )
+        known = latitude is not None and longitude is not None and -90 <= latitude <= 90 and -180 <= longitude <= 180
         yield Place(country_named(word(item, "country")), latitude if known else None, longitude if known else None)

@@ -26,6 +26,7 @@ class Result:
     code: Json
     span: Span | None
     source: str
+    observation: Json
 
     @property
     def day(self) -> datetime.date | None:
@@ -74,5 +75,5 @@ def observed_in(resources: Iterable[Json], as_of: datetime.date) -> Iterator[Obs
 
 def _results(resource: Json, span: Span | None) -> tuple[Result, ...]:
     source = source_of(resource)
-    inner = (Result(item, part(item, "code"), span, source) for item in parts(resource, "component"))
-    return (Result(resource, part(resource, "code"), span, source), *inner)
+    inner = (Result(item, part(item, "code"), span, source, resource) for item in parts(resource, "component"))
+    return (Result(resource, part(resource, "code"), span, source, resource), *inner)

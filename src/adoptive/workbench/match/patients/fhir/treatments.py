@@ -195,7 +195,9 @@ def read_orders(resources: Iterable[Json]) -> Iterator[Thing]:
     """Name orders: what was ordered is not known to have been given."""
     for resource in resources:
         if word(resource, "status") not in ("entered-in-error", "cancelled"):
-            yield Note("orders (MedicationRequest), not taken as given", label(part(resource, "medicationCodeableConcept")))
+            yield Note(
+                "orders (MedicationRequest), not taken as given", label(part(resource, "medicationCodeableConcept"))
+            )
 
 
 def read_procedures(resources: Iterable[Json], vocabulary: Vocabulary, as_of: date) -> Iterator[Thing]:
@@ -241,6 +243,15 @@ def read_vaccines(resources: Iterable[Json], as_of: date) -> Iterator[Thing]:
             yield Note("live vaccines without a usable date, left out", label(part(resource, "vaccineCode")))
             continue
         least, most = (as_of - min(span.last, as_of)).days / 7.0, (as_of - span.first).days / 7.0
+        course = course_of(span, span, as_of)
+        yield Therapy(
+            "live vaccine",
+            course.start,
+            course.end,
+            course.ongoing,
+            source=source_of(resource),
+            end_from=course.end_from,
+        )
         facts.append(Fact(least, "week", as_of, source_of(resource), until=most if most > least else None))
     if facts:
-        yield Value("live_vaccine_weeks", min(facts, key=lambda fact: fact.value))
+        yield Value("live_vaccine_weeks", min(facts, key=lambda fact: float(fact.value)))

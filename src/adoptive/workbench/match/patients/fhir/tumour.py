@@ -25,6 +25,7 @@ _UNSTABLE: Final = {"LOINC LA26203-2": True, "LOINC LA26202-4": False, "LOINC LA
 _UNSTABLE_WORDS: Final = {"msi-h": True, "msi-high": True, "msi-l": False, "mss": False, "stable": False}
 _STAGED_ELSEWHERE: Final = frozenset(("SNOMED 385361009", "SNOMED 385388004"))
 """Stages of FIGO and of lymphomas, whose groups are numbered as criteria mean it."""
+_GENE: Final = "LOINC 48018-6"
 _COURSE: Final = "LOINC 97509-4"
 _WORSE: Final = "SNOMED 271299001"
 _BETTER: Final = frozenset(("SNOMED 268910001", "SNOMED 359746009", "SNOMED 260415000", "SNOMED 281900007"))
@@ -63,7 +64,8 @@ def antigen_test(observed: Observed, vocabulary: Vocabulary) -> AntigenTest | No
     known = [code_table()["antigens"].get(item.code) for item in codings(head.code) if item.system == "LOINC"]
     row = next((item for item in known if item), None)
     assay = row["assay"] if row else _assay(part(observed.resource, "method"))
-    target = row["target"] if row else named("antigens", head.code, vocabulary)
+    assay = assay or _assay(head.code)
+    target = row["target"] if row else named("antigens", head.code, vocabulary) or _gene_studied(observed, vocabulary)
     if target is None or (row is None and not assay):
         return None
     target = vocabulary.find("antigens", target) or target
@@ -75,6 +77,15 @@ def antigen_test(observed: Observed, vocabulary: Vocabulary) -> AntigenTest | No
         target, assay, positive, values.get("intensity"), values.get("share"), values.get("h_score"), head.day,
         head.source,
     )  # fmt: skip
+
+
+def _gene_studied(observed: Observed, vocabulary: Vocabulary) -> str | None:
+    for result in observed.results[1:]:
+        if _GENE in codes_in(result.code):
+            texts = spoken(part(result.value, "valueCodeableConcept"))
+            found = (vocabulary.by_code("antigens", "hgnc", text) for text in texts)
+            return next((name for name in found if name), None)
+    return None
 
 
 def _assay(method: Json) -> str:
