@@ -194,7 +194,8 @@ def write_many(folder: Path, *, count: int, seed: int = 1, broken: bool = True, 
     for name, write in unusable.items():
         (folder / "broken" / f"{name}.json").write_bytes(write(count + 1, seed))
     if broken:
-        (folder / "zz-again.json").write_bytes(_text(record(1, seed=seed)))
+        (folder / "zz").mkdir(exist_ok=True)
+        (folder / "zz" / "again.json").write_bytes(_text(record(1, seed=seed)))
     return {"trials": count, "mistakes": len(unusable) + broken}
 
 

@@ -52,7 +52,7 @@ INCLUDED: Final = (
     "Oxygen saturation >= {92|94|95} % on room air",
     "INR <= {1.5|1.7} and aPTT <= 1.5 x ULN",
     "Adequate venous access for leukapheresis and no other contraindication to leukapheresis",
-    "Women of childbearing potential must have a negative pregnancy test within {7|14} days before {apheresis|infusion}",
+    "Women of childbearing potential need a negative pregnancy test within {7|14} days before {apheresis|infusion}",
     "Participants agree to use effective contraception until {6|12} months after the infusion",
     "Able to understand and sign the informed consent form",
     "Willing to stay near the hospital for {2|4} weeks, with a caregiver",

@@ -165,7 +165,7 @@ def shape_of(source: _Source) -> str:
 
     depth = 0
     try:
-        for event, value in ijson.basic_parse(source, multiple_values=True, buf_size=PIECE):
+        for event, value in ijson.basic_parse(source, multiple_values=True, use_float=True, buf_size=PIECE):
             source.waiting = 0
             if depth == 0 and event == "start_array":
                 return "item"
@@ -184,7 +184,7 @@ def _stream(source: _Source, shape: str) -> Iterator[Numbered]:
 
     number = 0
     try:
-        for value in ijson.items(source, shape, multiple_values=not shape, buf_size=PIECE):
+        for value in ijson.items(source, shape, multiple_values=not shape, use_float=True, buf_size=PIECE):
             source.waiting = 0
             number += 1
             yield number if shape else 0, value
