@@ -20,8 +20,11 @@ AT_ONCE: Final = 8_000_000
 LONGEST_FILE: Final = 8_000_000_000
 """Bytes of a file, unpacked."""
 
-LONGEST_VALUE: Final = 400_000_000
+LONGEST_VALUE: Final = 256_000_000
 """Bytes of one text in a file, and of one line."""
+
+PIECE: Final = 1 << 24
+"""Bytes that are handed to the JSON parser at once: it starts a text that is cut off again from its beginning."""
 
 READING_ERRORS: Final = (OSError, EOFError, zlib.error)
 Numbered = tuple[int, Any]
@@ -162,7 +165,7 @@ def shape_of(source: _Source) -> str:
 
     depth = 0
     try:
-        for event, value in ijson.basic_parse(source, multiple_values=True):
+        for event, value in ijson.basic_parse(source, multiple_values=True, use_float=True, buf_size=PIECE):
             source.waiting = 0
             if depth == 0 and event == "start_array":
                 return "item"
@@ -181,7 +184,7 @@ def _stream(source: _Source, shape: str) -> Iterator[Numbered]:
 
     number = 0
     try:
-        for value in ijson.items(source, shape, multiple_values=not shape):
+        for value in ijson.items(source, shape, multiple_values=not shape, use_float=True, buf_size=PIECE):
             source.waiting = 0
             number += 1
             yield number if shape else 0, value
