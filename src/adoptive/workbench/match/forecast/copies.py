@@ -17,7 +17,7 @@ from scipy.special import expit, logit
 
 from adoptive.antigen import AntigenPlan, draw_positive_share
 from adoptive.antigen.expression import DESCRIBED_INTENSITY, antigen_kinds
-from adoptive.cohort import Cohort, Population, draw_cohort, screen
+from adoptive.cohort import COLUMNS, Cohort, Population, draw_cohort, screen
 from adoptive.parameters import Kinds, Typical, load_book
 from adoptive.streams import Keys, Streams
 from adoptive.trial.eligibility import entry_values, passes
@@ -39,9 +39,7 @@ COULD_BE_KNOWN: Final = (
 """Columns of a virtual patient that a clinic could fill."""
 
 _FIRST_POOL, _LARGEST_POOL = 16, 4096
-_LIKE_NOBODY: Final = (
-    "Nobody in the study's virtual population is like this patient and would be let in ({why}), so there is no forecast."
-)
+_LIKE_NOBODY: Final = "Nobody in the study's virtual population is like this patient and would be let in ({why}), so there is no forecast."
 _WORDS: Final = {"antigen": "the antigen is too rare", "hla": "the HLA allele is missing",
                  "receptor": "no receptor is found"}  # fmt: skip
 _RANKS: Final = 200
@@ -66,13 +64,19 @@ def draw_copies(
     for place in range(profile.lesions):
         rows[f"lesion_{place + 1}_mm"] = profile.lesion_diameter_mm[:, place]
     rows |= {"has_hla": np.ones(len(trials)), "read_share": read}
-    given = {name: tuple(np.repeat(values, copies).tolist()) for name, values in rows.items()}
+    given = {name: tuple(np.repeat(_inside(name, values), copies).tolist()) for name, values in rows.items()}
     people = dataclasses.replace(study.cohort, given=given)
     if not study.antigen.private:
-        seen = known.stained or Stained(float("nan"), study.antigen.entry_intensity)
-        share = np.full(len(trials), seen.share) if known.stained else read
-        common["streams"] = _ranked(study.antigen, share, seen.intensity, profile, keys, copies, **common)
+        share = read if known.stained is None else np.full(len(trials), known.stained.share)
+        intensity = study.antigen.entry_intensity if known.stained is None else known.stained.intensity
+        common["streams"] = _ranked(study.antigen, share, intensity, profile, keys, copies, **common)
     return draw_cohort(people, study.antigen, keys=keys, **common)
+
+
+def _inside(name: str, values: Floats) -> Floats:
+    """Keep drawn values within what a table of patients may hold."""
+    about = COLUMNS[name]
+    return values if about.names or about.unit == "yes/no" else np.clip(values, about.low, about.high)
 
 
 def _one_like_him(
