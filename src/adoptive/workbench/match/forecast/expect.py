@@ -21,25 +21,26 @@ from adoptive.workbench.match.types import Forecast, Range, Refused, Trial
 
 __all__ = ["expect"]
 
-MOST = 1_000
-"""Virtual trials, and copies in each, at the most."""
+MOST, MOST_COPIES = 400, 40_000
+"""Virtual trials, and copies in each, at the most; and copies in all."""
 
 NORMAL_90 = 3.29
 """Standard deviations between the ends of a normal 90 % interval."""
 
 _SIMULATED = "Simulated: computed by a model, seen in nobody; for research, no promise and no medical advice."
 _INTERVALS = (
-    "The 90 % intervals of chances and of the median hold what the model's fit leaves open and what is not known of the "
-    "patient; not what the model lacks, nor differences between centres. Those of days hold 90 of 100 patients."
+    "The 90 % intervals of chances and of the median hold what the model's fit leaves open and what is not known of "
+    "the patient; not what the model lacks, nor differences between centres. Those of days hold 90 of 100 patients."
 )
 _LACKS = "The model has no deaths by the treatment, no other illnesses and no treatment after this one."
 
 
 def expect(trial: Trial, facts: Facts, *, patients: int, trials: int, seed: int) -> Forecast | Refused:
     """Forecast for a patient; see :func:`adoptive.workbench.match.forecast.forecast`."""
-    for name, value in (("patients", patients), ("trials", trials)):
-        if not 2 <= value <= MOST:
-            raise StudyError(f"{name} out of range", where="forecast", value=value, allowed=f"2 to {MOST}")
+    for name, value in (("patients", patients), ("trials", trials), ("patients in all", patients * trials)):
+        most = MOST_COPIES if name == "patients in all" else MOST
+        if not 2 <= value <= most:
+            raise StudyError(f"{name} out of range", where="forecast", value=value, allowed=f"2 to {most}")
     chosen = choose_study(trial, facts)
     if isinstance(chosen, Refused):
         return chosen

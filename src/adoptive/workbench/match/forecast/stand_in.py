@@ -104,7 +104,7 @@ def _nearest(trial: Trial, words: RecordWords, facts: Facts) -> Chosen | Refused
 
 
 def _tumour(words: RecordWords, facts: Facts) -> str | Refused:
-    """Give the model's tumour type: the patient's, if the record is for it; the record's one, if he has no diagnosis."""
+    """Give the model's tumour type: the patient's, if the record is for it; without a diagnosis the record's one."""
     names = load_vocabulary()
     diagnosis = next((one.name for one in facts.diagnoses if one.current is not False), "")
     if not diagnosis:
