@@ -38,6 +38,8 @@ def check_sentence(study: Study) -> str:
         return f"No published result of {study.name} could be compared with the simulation."
     outside = found["outside"]
     named = "; ".join(outside[:MOST_NAMED]) + (f" and {len(outside) - MOST_NAMED} more" * (len(outside) > MOST_NAMED))
-    said = f"{found['inside']} of {found['of']} published results of {study.name} lie within the simulated 90 % intervals"
+    said = (
+        f"{found['inside']} of {found['of']} published results of {study.name} lie within the simulated 90 % intervals"
+    )
     tail = f"; outside: {named}" if outside else ""
     return f"{said}{tail} (most of these trials were used to fit the model)."

@@ -17,7 +17,7 @@ from scipy.special import expit, logit
 
 from adoptive.antigen import AntigenPlan, draw_positive_share
 from adoptive.antigen.expression import DESCRIBED_INTENSITY, antigen_kinds
-from adoptive.cohort import Cohort, Population, draw_cohort, screen
+from adoptive.cohort import COLUMNS, Cohort, Population, Screened, draw_cohort, screen
 from adoptive.parameters import Kinds, Typical, load_book
 from adoptive.streams import Keys, Streams
 from adoptive.trial.eligibility import entry_values, passes
@@ -38,12 +38,16 @@ COULD_BE_KNOWN: Final = (
 )  # fmt: skip
 """Columns of a virtual patient that a clinic could fill."""
 
-_FIRST_POOL, _LARGEST_POOL = 16, 4096
+_FIRST_POOL, _LARGEST_POOL = 16, 1024
 _LIKE_NOBODY: Final = (
-    "Nobody in the study's virtual population is like this patient and would be let in ({why}), so there is no forecast."
+    "Nobody in the study's virtual population is like this patient and would be let in ({why}), "
+    "so there is no forecast."
 )
-_WORDS: Final = {"antigen": "the antigen is too rare", "hla": "the HLA allele is missing",
-                 "receptor": "no receptor is found"}  # fmt: skip
+_WORDS: Final = {
+    "antigen": "the antigen is too rare",
+    "hla": "the HLA allele is missing",
+    "receptor": "no receptor is found",
+}
 _RANKS: Final = 200
 """Places on the distribution of the antigen at which a read share is weighed."""
 
@@ -66,13 +70,19 @@ def draw_copies(
     for place in range(profile.lesions):
         rows[f"lesion_{place + 1}_mm"] = profile.lesion_diameter_mm[:, place]
     rows |= {"has_hla": np.ones(len(trials)), "read_share": read}
-    given = {name: tuple(np.repeat(values, copies).tolist()) for name, values in rows.items()}
+    given = {name: tuple(np.repeat(_inside(name, values), copies).tolist()) for name, values in rows.items()}
     people = dataclasses.replace(study.cohort, given=given)
     if not study.antigen.private:
-        seen = known.stained or Stained(float("nan"), study.antigen.entry_intensity)
-        share = np.full(len(trials), seen.share) if known.stained else read
-        common["streams"] = _ranked(study.antigen, share, seen.intensity, profile, keys, copies, **common)
+        share = read if known.stained is None else np.full(len(trials), known.stained.share)
+        intensity = study.antigen.entry_intensity if known.stained is None else known.stained.intensity
+        common["streams"] = _ranked(study.antigen, share, intensity, profile, keys, copies, **common)
     return draw_cohort(people, study.antigen, keys=keys, **common)
+
+
+def _inside(name: str, values: Floats) -> Floats:
+    """Keep drawn values within what a table of patients may hold."""
+    about = COLUMNS[name]
+    return values if about.names or about.unit == "yes/no" else np.clip(values, about.low, about.high)
 
 
 def _one_like_him(
@@ -80,20 +90,23 @@ def _one_like_him(
 ) -> tuple[Cohort, Floats] | Refused:
     """Draw for each trial the first candidate who is what is known and may enter, and his read share."""
     population, pool = _population(study, known), _FIRST_POOL
-    while True:
-        keys = Keys.of(trials[:, None], np.arange(pool)[None, :])
-        seen = screen(population, study.antigen, keys, typical, streams)
+    chosen, waiting, fails = np.zeros(len(trials), np.int64), np.arange(len(trials)), dict[str, Flags]()
+
+    def seen_of(keys: Keys) -> tuple[Cohort, Screened]:
         cohort = draw_cohort(population, study.antigen, keys=keys, typical=typical, streams=streams)
         cohort = fit_lesions(cohort, known.lesions, typical=typical, streams=streams)
-        fails = _fails(study, cohort, seen)
-        enters = ~np.logical_or.reduce(list(fails.values())).reshape(len(trials), pool)
-        if enters.any(axis=1).all():
-            chosen = np.arange(len(trials)) * pool + enters.argmax(axis=1)
-            return cohort.take(chosen), np.clip(seen.read_share[chosen], 1e-6, 1.0 - 1e-6)
-        if pool >= _LARGEST_POOL:
-            most = max(fails, key=lambda name: int(fails[name].sum()))
-            return Refused(_LIKE_NOBODY.format(why=_WORDS.get(most, most)))
-        pool *= 4
+        return cohort, screen(population, study.antigen, keys, typical, streams)
+
+    while len(waiting) and pool <= _LARGEST_POOL:
+        fails = _fails(study, *seen_of(Keys.of(trials[waiting][:, None], np.arange(pool)[None, :])))
+        enters = ~np.logical_or.reduce(list(fails.values())).reshape(len(waiting), pool)
+        chosen[waiting] = enters.argmax(axis=1)
+        waiting, pool = waiting[~enters.any(axis=1)], pool * 4
+    if len(waiting):
+        most = max(fails, key=lambda name: int(fails[name].sum()))
+        return Refused(_LIKE_NOBODY.format(why=_WORDS.get(most, most)))
+    cohort, seen = seen_of(Keys.of(trials, chosen))
+    return cohort, np.clip(seen.read_share, 1e-6, 1.0 - 1e-6)
 
 
 def _population(study: Study, known: Known) -> Population:
@@ -122,7 +135,7 @@ def _at_entry(seen: Stained, plan: AntigenPlan) -> float:
     return min(max(share, plan.entry_fraction, 1e-6), 1.0 - 1e-6)
 
 
-def _fails(study: Study, cohort: Cohort, seen: Any) -> dict[str, Flags]:
+def _fails(study: Study, cohort: Cohort, seen: Screened) -> dict[str, Flags]:
     """Say for which reason a candidate would not be let in."""
     values = entry_values(cohort) | {"read_share": seen.read_share}
     asked = [item for item in study.trial.eligibility if item.gate == "procurement"]

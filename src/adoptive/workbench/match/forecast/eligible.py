@@ -56,7 +56,7 @@ def with_tumour(known: Known, tumour: str) -> Known:
     """Give what is known with the tumour type among it."""
     if not tumour:
         return replace(known, assumed=("tumour type", *known.assumed))
-    columns = known.columns | {"tumour_type": float(TUMOUR_TYPES.index(tumour))}  # type: ignore[arg-type]
+    columns = known.columns | {"tumour_type": float(TUMOUR_TYPES.index(tumour))}
     return replace(known, columns=columns, taken=(f"tumour: {known.diagnosis}", *known.taken))
 
 

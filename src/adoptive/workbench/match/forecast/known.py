@@ -144,8 +144,8 @@ def _compute_clearance(facts: Facts, columns: dict[str, float], taken: list[str]
         return
     if columns["age_years"] < 18.0:
         return
-    person = (np.array([columns[name]]) for name in ("age_years", "weight_kg"))
-    clearance = clearance_ml_min(*person, np.array([columns["male"] == 1.0]), np.array([value]))
+    age, weight, male = (np.array([columns[name]]) for name in ("age_years", "weight_kg", "male"))
+    clearance = clearance_ml_min(age, weight, male == 1.0, np.array([value]))
     if COLUMNS[column].holds(float(clearance[0])):
         columns[column] = float(clearance[0])
         assumed[:] = [line for line in assumed if not line.startswith(COLUMNS[column].meaning)]
@@ -156,7 +156,7 @@ def _take_spread(facts: Facts, columns: dict[str, float], taken: list[str], assu
     """Take peritoneal metastases, present or looked for and absent."""
     named = [one for one in facts.conditions if one.name in peritoneal_names()]
     states = {one.state for one in named}
-    if states and states <= {"active"} or states == {"absent"}:
+    if states in ({"active"}, {"absent"}):
         columns["peritoneal"] = float(states == {"active"})
         taken.append(f"peritoneal metastases: {'yes' if states == {'active'} else 'no'}")
     else:

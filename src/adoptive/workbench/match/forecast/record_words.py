@@ -10,10 +10,13 @@ from adoptive.trial.eligibility.vocabulary import Kind, load_vocabulary
 from adoptive.workbench.match.forecast.names import known_names
 from adoptive.workbench.match.types import Refused, Trial
 
-__all__ = ["RecordWords", "words_of"]
+__all__ = ["OWN_ANTIGENS", "RecordWords", "region_of", "words_of"]
 
-MOST_CHARACTERS = 20_000
-"""Of a record's title, interventions and keywords together; nobody's are longer."""
+MOST_CHARACTERS, MOST_CONDITIONS = 20_000, 200
+"""Read of a record: of title, interventions and keywords together, and of its conditions; nobody has more."""
+
+OWN_ANTIGENS = "the tumour's own antigens"
+"""What cells from a tumour see where the record names no antigen."""
 
 _CLUSTER = re.compile(r"\bCD\d{1,3}\b")
 _OF_T_CELLS = frozenset({"CD3", "CD4", "CD8", "CD27", "CD28", "CD137", "CD25", "CD62", "CD45"})
@@ -47,10 +50,10 @@ def words_of(trial: Trial) -> RecordWords | Refused:
     if isinstance(cells, Refused):
         return cells
     modality, products, beside = cells
-    target = _target(text, treatments)
+    target = _target(text, treatments, of_tumour=modality == "TIL")
     if isinstance(target, Refused):
         return target
-    diseases = frozenset(name for one in trial.conditions if (name := _disease(one)))
+    diseases = frozenset(name for one in trial.conditions[:MOST_CONDITIONS] if (name := _disease(one[:400])))
     return RecordWords(modality, target, products, diseases, beside, region_of(trial))
 
 
@@ -66,7 +69,7 @@ def _disease(text: str) -> str | None:
     whole = load_vocabulary().find("diseases", text)
     if whole is not None:
         return whole
-    inside = _names("diseases", text[:400])
+    inside = _names("diseases", text)
     return next(iter(inside)) if len(inside) == 1 else None
 
 
@@ -79,7 +82,9 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 def _strange(text: str) -> str:
     """Say what the record speaks of that the model does not know, "" if nothing."""
     low = text.casefold()
-    return next((f"{meaning} ({found.group(0)})" for pattern, meaning in _patterns() if (found := pattern.search(low))), "")
+    return next(
+        (f"{meaning} ({found.group(0)})" for pattern, meaning in _patterns() if (found := pattern.search(low))), ""
+    )
 
 
 def _cells(treatments: frozenset[str]) -> tuple[str, frozenset[str], frozenset[str]] | Refused:
@@ -109,7 +114,7 @@ def _cells(treatments: frozenset[str]) -> tuple[str, frozenset[str], frozenset[s
     return kinds[0], products, frozenset(name for name in treatments - own if name not in usual)
 
 
-def _target(text: str, treatments: frozenset[str]) -> str | Refused:
+def _target(text: str, treatments: frozenset[str], *, of_tumour: bool) -> str | Refused:
     """Give the one antigen that the record names, by itself or by a product."""
     words = load_vocabulary()
     antigens = set(_names("antigens", text))
@@ -118,8 +123,12 @@ def _target(text: str, treatments: frozenset[str]) -> str | Refused:
         if any(words.is_a("treatments", name, group) for name in treatments):
             antigens.add(antigen)
     unknown = {name for name in _CLUSTER.findall(text) if words.find("antigens", name) is None} - _OF_T_CELLS
-    general = {one for one in antigens if any(one != other and words.is_a("antigens", other, one) for other in antigens)}
+    general = {
+        one for one in antigens if any(one != other and words.is_a("antigens", other, one) for other in antigens)
+    }
     found = sorted((antigens - general) | unknown)
+    if not found and of_tumour:
+        return OWN_ANTIGENS
     if not found:
         return Refused("The record does not name a target that the model knows; it would need one known target.")
     if len(found) > 1:

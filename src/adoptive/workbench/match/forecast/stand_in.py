@@ -13,7 +13,7 @@ from adoptive.trial.eligibility.vocabulary import load_vocabulary
 from adoptive.trial.types import Study
 from adoptive.workbench.match.forecast.checked import checked_studies
 from adoptive.workbench.match.forecast.names import model_tumours
-from adoptive.workbench.match.forecast.record_words import RecordWords, region_of, words_of
+from adoptive.workbench.match.forecast.record_words import OWN_ANTIGENS, RecordWords, region_of, words_of
 from adoptive.workbench.match.types import Refused, Trial
 
 __all__ = ["Chosen", "choose_study"]
@@ -37,7 +37,8 @@ def choose_study(trial: Trial, facts: Facts) -> Chosen | Refused:
     Our own study is simulated as it is. A record whose registry number a bundled study bears is that study. For any
     other record a bundled study stands in only if kind of cells, target and tumour are the same, nothing else is given
     beside the cells, and it was checked against published results. Of several the ones with the named product, then
-    those of the same region; if different products are left, none is chosen; of one product that with most patients.
+    those of the same region; if different products are left, none is chosen; of one product the study of which most
+    numbers were compared with published ones.
     """
     if isinstance(trial.study, Study):
         region = trial.study.facility.region
@@ -46,7 +47,7 @@ def choose_study(trial: Trial, facts: Facts) -> Chosen | Refused:
         return Refused("The study could not be read, so it cannot be simulated.")
     same = [study for study in _bundled() if trial.id in _numbers(study)]
     if same:
-        study = _largest(same)
+        study = _best_known(same)
         return Chosen(study, f"The bundled study {study.name} is this trial ({trial.id}).", (), study.facility.region)
     words = words_of(trial)
     return words if isinstance(words, Refused) else _nearest(trial, words, facts)
@@ -66,8 +67,10 @@ def _numbers(study: Study) -> frozenset[str]:
     return frozenset(_NUMBER.findall(study.title))
 
 
-def _largest(studies: Iterable[Study]) -> Study:
-    return max(studies, key=lambda study: (study.trial.randomised, study.name))
+def _best_known(studies: Iterable[Study]) -> Study:
+    """Give the study of which most numbers were compared with published ones; the largest of equals."""
+    compared = checked_studies()
+    return max(studies, key=lambda study: (compared[study.name]["of"], study.trial.randomised, study.name))
 
 
 def _nearest(trial: Trial, words: RecordWords, facts: Facts) -> Chosen | Refused:
@@ -75,7 +78,7 @@ def _nearest(trial: Trial, words: RecordWords, facts: Facts) -> Chosen | Refused
     tumour = _tumour(words, facts)
     if isinstance(tumour, Refused):
         return tumour
-    alike = [one for one in _bundled() if one.construct.modality == words.modality and _target_of(one) == _plain(words.target)]
+    alike = [one for one in _bundled() if _same_cells(one, words)]
     if not alike:
         return Refused(
             f"The model has no {words.modality} study against {words.target}; it would need one with published results."
@@ -93,20 +96,24 @@ def _nearest(trial: Trial, words: RecordWords, facts: Facts) -> Chosen | Refused
     left = _narrow(fits, words)
     products = sorted({one.construct.product for one in left})
     if len(products) > 1:
-        return Refused(f"Several products could be meant ({', '.join(products)}) and they differ; the record names none.")
-    study = _largest(left)
+        return Refused(
+            f"Several products could be meant ({', '.join(products)}) and they differ; the record names none."
+        )
+    study = _best_known(left)
     return Chosen(study, _basis(study, words, tumour), _cautions(study, words), region_of(trial))
 
 
 def _tumour(words: RecordWords, facts: Facts) -> str | Refused:
-    """Give the model's tumour type: the patient's, if the record is for it; the record's one, if he has no diagnosis."""
+    """Give the model's tumour type: the patient's, if the record is for it; without a diagnosis the record's one."""
     names = load_vocabulary()
     diagnosis = next((one.name for one in facts.diagnoses if one.current is not False), "")
     if not diagnosis:
         types = {tumour for one in words.conditions for tumour in model_tumours(one)}
         if len(types) == 1:
             return types.pop()
-        return Refused("The patient's diagnosis is not known and the record does not name one tumour that the model knows.")
+        return Refused(
+            "The patient's diagnosis is not known and the record does not name one tumour that the model knows."
+        )
     own = model_tumours(diagnosis)
     if len(own) != 1:
         return Refused(f"The model does not know {diagnosis}, so there is no forecast.")
@@ -122,8 +129,13 @@ def _plain(antigen: str) -> str:
     return OTHER_NAMES.get(antigen.upper(), antigen.upper())
 
 
-def _target_of(study: Study) -> str:
-    return _plain(study.antigen.target)
+def _same_cells(study: Study, words: RecordWords) -> bool:
+    """Say whether a study gives such cells; those from a tumour see what it bears, unless they were selected."""
+    if study.construct.modality != words.modality:
+        return False
+    if words.target == OWN_ANTIGENS:
+        return not study.antigen.private
+    return _plain(study.antigen.target) == _plain(words.target)
 
 
 def _tumours(study: Study) -> frozenset[str]:
@@ -133,7 +145,9 @@ def _tumours(study: Study) -> frozenset[str]:
 def _beside(study: Study) -> frozenset[str]:
     """Give what a study gives beside the cells, in the vocabulary's names."""
     words = load_vocabulary()
-    drugs = {drug.drug for drug in study.infusion.drugs} | ({"pembrolizumab"} if study.infusion.pembrolizumab_mg else set())
+    drugs = {drug.drug for drug in study.infusion.drugs} | (
+        {"pembrolizumab"} if study.infusion.pembrolizumab_mg else set()
+    )
     return frozenset(words.find("treatments", drug) or drug for drug in drugs)
 
 
@@ -157,7 +171,9 @@ def _cautions(study: Study, words: RecordWords) -> tuple[str, ...]:
     """Say what of the stand-in may differ from the trial."""
     said = ["Receptor, dose, conditioning, schedule and entry rules are those of the stand-in, not of this trial."]
     if words.region != study.facility.region:
-        where = f"in {words.region}" if words.region else "in more than one region, or in one that the model does not know"
+        where = (
+            f"in {words.region}" if words.region else "in more than one region, or in one that the model does not know"
+        )
         said.append(f"Days of manufacture are those of {study.facility.region}; this trial runs {where}.")
     if words.products and load_vocabulary().find("treatments", study.construct.product) not in words.products:
         said.append(f"The stand-in's product is {study.construct.product}; the record names another.")
