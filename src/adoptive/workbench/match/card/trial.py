@@ -22,7 +22,7 @@ _REGISTERED: Final = re.compile(r"NCT[0-9]{8}")
 def link_of(trial_id: str) -> str:
     """Give the address of a registered trial's page; "" for anything that is no registry number.
 
-    >>> link_of("NCT01234567"), link_of("NCT0123456\\"><script>"), link_of("my-study")
+    >>> link_of("NCT01234567"), link_of("NCT0123456'><script>"), link_of("my-study")
     ('https://clinicaltrials.gov/study/NCT01234567', '', '')
     """
     return f"https://clinicaltrials.gov/study/{trial_id}" if _REGISTERED.fullmatch(trial_id) else ""
@@ -131,7 +131,7 @@ def _later(judged: Sequence[Judged]) -> tuple[str, ...]:
         said.append(f"A rest time is over on {day_in_words(day)}{names}.")
     others = sum(_recovers(one) and not one.finding.from_day and one.verdict == "not met" for one in judged)
     if others:
-        said.append(f"{plural(others, 'rule')} not met today may be met later, as a value can get better.".capitalize())
+        said.append(f"{plural(others, 'rule')} not met today may be met later, as a value can get better.")
     return tuple(said)
 
 
@@ -163,8 +163,14 @@ def _phase(phase: str) -> str:
 def _place(site: Site | None, distance: float | None) -> str:
     if site is None:
         return ""
-    name = clean(", ".join(part for part in (site.name, site.city, site.country) if part), 160) or "a place with no name"
-    far = "" if distance is None or distance != distance else f", about {max(distance, 1):,.0f} km away in a straight line"
+    name = (
+        clean(", ".join(part for part in (site.name, site.city, site.country) if part), 160) or "a place with no name"
+    )
+    far = (
+        ""
+        if distance is None or distance != distance
+        else f", about {max(distance, 1):,.0f} km away in a straight line"
+    )
     return f"{name}{far}"
 
 
