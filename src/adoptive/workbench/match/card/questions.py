@@ -40,7 +40,7 @@ def questions_of(facts: Facts, matches: Sequence[Match], checks: Sequence[Check]
     themes = {question.theme: (rank, question) for rank, question in reversed(asked)}
     firsts = [pair for pair in asked if pair in themes.values()]
     chosen = [*firsts, *(pair for pair in asked if pair not in firsts)][:MOST]
-    return tuple(question for _, question in sorted(chosen, key=lambda pair: pair[0]))
+    return tuple(question for rank, question in asked if (rank, question) in chosen)
 
 
 def _filled(text: str, words: Mapping[str, Any]) -> str:
