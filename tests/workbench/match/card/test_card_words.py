@@ -96,11 +96,11 @@ def test_the_facts_of_the_trials_shape_the_questions() -> None:
     assert "another country (France)" in texts
     assert "about 18 of 100 people who join do not get the cells" in texts
     assert "hurt healthy parts (stomach lining)" in texts
-    assert "first times in people" in texts
+    assert "first tests of its treatment in people" in texts
     late = dataclasses.replace(far, trial=made.trial(1, phase="PHASE3", title="t", interventions=()), forecast=None,
                                site=Site("", "", "united states"), distance_km=5.0)  # fmt: skip
     texts = " ".join(question.text for question in asked(made.patient(), (late,)))
-    for word in ("another country", "of 100 people", "healthy parts", "first times", "km away"):
+    for word in ("another country", "of 100 people", "healthy parts", "first tests", "km away"):
         assert word not in texts
 
 
