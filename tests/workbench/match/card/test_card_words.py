@@ -33,6 +33,7 @@ from adoptive.trial.eligibility.statements import (
 )
 from adoptive.workbench.match.card import match_document
 from adoptive.workbench.match.card.answer import best_first, checks_of, in_full
+from adoptive.workbench.match.card.page import as_html, card_of
 from adoptive.workbench.match.card.questions import MOST, questions_of
 from adoptive.workbench.match.card.quote import quote_of
 from adoptive.workbench.match.card.reading import grade, own_sentences
@@ -190,6 +191,20 @@ def test_the_document_holds_everything_of_a_match() -> None:
     assert forecast["given"] is True
     assert forecast["numbers"]["response"] == {"value": 22.0, "low": 8.0, "high": 35.0, "unit": "%"}
     assert document["trials"][1]["forecast"] == {"given": False, "reason": "The model does not know this target."}
+
+
+def test_the_document_of_many_trials_keeps_what_excludes() -> None:
+    document = match_document(made.patient(), made.matches(), whole=1)
+    assert [trial["rules_left_out"] for trial in document["trials"]] == [0, 6, 3, 2, 5]
+    assert {rule["verdict"] for trial in document["trials"][1:] for rule in trial["rules"]} == {"not met"}
+    assert len(document["trials"][0]["rules"]) == 5
+
+
+def test_a_rule_for_some_people_only_is_no_word_against_the_trial() -> None:
+    aside = dataclasses.replace(made.COHORT, verdict="not met")
+    page = as_html(card_of(made.patient(), (made.match(1, "may fit", (made.NO_STAIN, aside)),), made_on=made.DAY))
+    assert "No rule for everybody speaks against it. A rule for some people only is not met." in page
+    assert "Nothing speaks against it so far" not in page
 
 
 def test_reading_level_counts_as_the_formula_says() -> None:

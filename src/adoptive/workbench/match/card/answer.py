@@ -19,7 +19,9 @@ MOST_IN_FULL: Final = 8
 
 def best_first(matches: Sequence[Match]) -> tuple[Match, ...]:
     """Sort matches: by fit, then by score, the larger first; equals keep their order."""
-    return tuple(sorted(matches, key=lambda match: (FITS.index(match.fit), -match.score)))
+    return tuple(
+        sorted(matches, key=lambda match: (FITS.index(match.fit), -match.score if match.score == match.score else 0))
+    )
 
 
 def in_full(matches: Sequence[Match]) -> tuple[Match, ...]:

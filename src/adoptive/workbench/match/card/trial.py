@@ -40,7 +40,7 @@ def trial_card(match: Match, place: int) -> TrialCard:
     beyond = tuple(len(groups[verdict]) - len(shown[verdict]) for verdict in ("met", "not met", "unknown"))
     return TrialCard(
         number=place, id=clean(trial.id, 60), link=link_of(trial.id), title=clean(trial.title or trial.id, 250),
-        fit=fit["words"], style=fit["style"], mark=fit["mark"], sentence=fit["sentence"], counts=counts_of(match),
+        fit=fit["words"], style=fit["style"], mark=fit["mark"], sentence=_sentence(match), counts=counts_of(match),
         status=fixed_words()["statuses"][trial.status], closed=trial.status == "closed", phase=_phase(trial.phase),
         sponsor=clean(trial.sponsor, 120), place=_place(match.site, match.distance_km), places=_places(trial.sites),
         fits=shown["met"], against=shown["not met"], unknown=shown["unknown"],
@@ -51,6 +51,14 @@ def trial_card(match: Match, place: int) -> TrialCard:
         notes=tuple(clean(note, 300) for note in trial.notes[:8]), source=clean(trial.source, 200),
         updated=day_in_words(trial.updated) if trial.updated else "",
     )  # fmt: skip
+
+
+def _sentence(match: Match) -> str:
+    """Say the fit in a sentence; a rule that is not for everybody may fail in a trial that fits."""
+    if match.fit in ("fits", "may fit") and any(one.verdict == "not met" for one in match.judged):
+        return "No rule for everybody speaks against it. A rule for some people only is not met."
+    sentence: str = fixed_words()["fits"][match.fit]["sentence"]
+    return sentence
 
 
 def counts_of(match: Match) -> str:

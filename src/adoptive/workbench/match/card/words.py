@@ -39,7 +39,7 @@ def clean(text: object, longest: int = 300) -> str:
     ('a b c', 'lon…')
     """
     cut = str(text)[: 4 * longest]
-    plain = " ".join(_UNSAFE.sub(" ", cut).split())
+    plain = " ".join((cut if cut.isascii() and cut.isprintable() else _UNSAFE.sub(" ", cut)).split())
     return plain if len(plain) <= longest else plain[: longest - 1].rstrip() + "…"
 
 
