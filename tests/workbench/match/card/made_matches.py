@@ -46,18 +46,48 @@ from adoptive.workbench.match.types import (
 DAY = datetime.date(2026, 11, 20)
 
 RULES: tuple[tuple[str, str, Statement, Understood], ...] = (
-    ("inclusion", "Aged 18 to 75 years", All((Quantity("age_years", ">=", 18.0), Quantity("age_years", "<=", 75.0))), "whole"),
-    ("inclusion", "Advanced gastric adenocarcinoma", Disease(("gastric adenocarcinoma",), extent=("advanced",)), "whole"),
-    ("inclusion", "Claudin 18.2 staining of 2+ or more in at least 40% of tumour cells", AntigenLevel("CLDN18.2", "IHC", 2, 0.4), "whole"),
+    (
+        "inclusion",
+        "Aged 18 to 75 years",
+        All((Quantity("age_years", ">=", 18.0), Quantity("age_years", "<=", 75.0))),
+        "whole",
+    ),
+    (
+        "inclusion",
+        "Advanced gastric adenocarcinoma",
+        Disease(("gastric adenocarcinoma",), extent=("advanced",)),
+        "whole",
+    ),
+    (
+        "inclusion",
+        "Claudin 18.2 staining of 2+ or more in at least 40% of tumour cells",
+        AntigenLevel("CLDN18.2", "IHC", 2, 0.4),
+        "whole",
+    ),
     ("inclusion", "Haemoglobin of 9 g/dL or more", Quantity("haemoglobin_g_dl", ">=", 9.0), "whole"),
     ("inclusion", "ECOG 0 or 1", Quantity("ecog", "<=", 1.0), "whole"),
-    ("inclusion", "Organs work well enough in the eyes of the investigator", Unread("Organs work well enough in the eyes of the investigator"), "not"),
-    ("exclusion", "Chemotherapy less than 2 weeks before collection, or 5 half-lives", All((Treated(("chemotherapy",), within_days=14), Unread("or 5 half-lives"))), "part"),
-    ("exclusion", "Chemotherapy less than 4 weeks before conditioning", Treated(("chemotherapy",), within_days=28), "whole"),
+    (
+        "inclusion",
+        "Organs work well enough in the eyes of the investigator",
+        Unread("in the eyes of the investigator"),
+        "not",
+    ),
+    (
+        "exclusion",
+        "Chemotherapy less than 2 weeks before collection, or 5 half-lives",
+        All((Treated(("chemotherapy",), within_days=14), Unread("or 5 half-lives"))),
+        "part",
+    ),
+    (
+        "exclusion",
+        "Chemotherapy less than 4 weeks before conditioning",
+        Treated(("chemotherapy",), within_days=28),
+        "whole",
+    ),
     ("exclusion", "Pregnant women", Flag("pregnant"), "whole"),
     ("exclusion", "Active infection that is not under control", Has(("infection",), qualifier="uncontrolled"), "whole"),
     ("inclusion", "HLA-A*02:01 carriers (Cohort B)", HlaAllele(("HLA-A*02:01",)), "whole"),
-)  # fmt: skip
+)
 
 TEXT = "Inclusion Criteria:\n" + "".join(f"* {text}\n" for kind, text, *_ in RULES if kind == "inclusion")
 TEXT += "Exclusion Criteria:\n" + "".join(f"* {text}\n" for kind, text, *_ in RULES if kind == "exclusion")
@@ -113,7 +143,9 @@ def patient() -> Facts:
         diagnoses=(Diagnosis("gastric adenocarcinoma", "IV", metastatic=True, source="patient.toml"),),
         therapies=(
             Therapy("oxaliplatin", datetime.date(2026, 1, 5), datetime.date(2026, 5, 20), line=1, response="PR"),
-            Therapy("paclitaxel", datetime.date(2026, 7, 1), datetime.date(2026, 11, 5), line=2, stopped_for="progression"),
+            Therapy(
+                "paclitaxel", datetime.date(2026, 7, 1), datetime.date(2026, 11, 5), line=2, stopped_for="progression"
+            ),
         ),
         antigens=(AntigenTest("CLDN18.2", "IHC", True, 3.0, 0.7, day=datetime.date(2026, 10, 2)),),
         alterations=(Alteration("KRAS", "G12D", "mutation", present=False),),
@@ -140,12 +172,21 @@ def item(number: int, **changes: object) -> Item:
 def trial(number: int, **changes: object) -> Trial:
     """Make a synthetic trial."""
     made: dict[str, object] = {
-        "id": f"NCT9{number:07d}", "title": f"Engineered cells for stomach cancer, study {number}",
-        "source": "records/made-up.json", "format": "clinicaltrials.gov", "status": "open", "phase": "PHASE1",
-        "sponsor": "Made-up Institute", "interventions": ("CLDN18.2 CAR-T cells",), "criteria_text": TEXT,
-        "sites": (Site("Hospital One", "Philadelphia", "United States", 39.9, -75.1, "open"), Site("", "Lyon", "France")),
+        "id": f"NCT9{number:07d}",
+        "title": f"Engineered cells for stomach cancer, study {number}",
+        "source": "records/made-up.json",
+        "format": "clinicaltrials.gov",
+        "status": "open",
+        "phase": "PHASE1",
+        "sponsor": "Made-up Institute",
+        "interventions": ("CLDN18.2 CAR-T cells",),
+        "criteria_text": TEXT,
+        "sites": (
+            Site("Hospital One", "Philadelphia", "United States", 39.9, -75.1, "open"),
+            Site("", "Lyon", "France"),
+        ),
         "updated": "2026-08-01",
-    }  # fmt: skip
+    }
     return Trial(**(made | changes))  # type: ignore[arg-type]
 
 
@@ -157,8 +198,17 @@ def judged(number: int, verdict: Verdict, finding: Finding | None = None, **chan
 
 MET = tuple(judged(number, "met", FINDINGS["met"][number]) for number in range(5))
 NO_STAIN = judged(2, "unknown", Finding(None, settle=("a staining test (IHC) for CLDN18.2",)))
-LOW_HB = judged(3, "not met", Finding(False, ("haemoglobin 8.1 g/dL on 2026-11-10, labs row 3",), distance=-0.9, unit="g/dL", recoverable=True))  # fmt: skip
-WASHOUT = judged(7, "not met", Finding(False, ("paclitaxel ended on 2026-11-05",), ("wait until 2026-12-03",), -13, "day", "2026-12-03", True), gate="treatment")  # fmt: skip
+LOW_HB = judged(
+    3,
+    "not met",
+    Finding(False, ("haemoglobin 8.1 g/dL on 2026-11-10, labs row 3",), distance=-0.9, unit="g/dL", recoverable=True),
+)
+WASHOUT = judged(
+    7,
+    "not met",
+    Finding(False, ("paclitaxel ended on 2026-11-05",), ("wait until 2026-12-03",), -13, "day", "2026-12-03", True),
+    gate="treatment",
+)
 NO_TEST = judged(8, "unknown", Finding(None, settle=("a pregnancy test",)))
 UNREAD = judged(5, "unknown")
 PART = judged(6, "unknown", Finding(None, ("paclitaxel ended on 2026-11-05",)))
@@ -184,7 +234,13 @@ def matches() -> tuple[Match, ...]:
     return (
         match(4, "does not fit", (*MET, misfit)),
         match(1, "fits", MET, forecast=FORECAST),
-        match(2, "may fit", (*MET[:2], NO_STAIN, UNREAD, PART, COHORT), forecast=Refused("The model does not know this target."), **far),  # fmt: skip
+        match(
+            2,
+            "may fit",
+            (*MET[:2], NO_STAIN, UNREAD, PART, COHORT),
+            forecast=Refused("The model does not know this target."),
+            **far,
+        ),
         match(3, "not now", (*MET[:2], LOW_HB, WASHOUT), levels=levels),
         match(5, "may fit", (*MET[:2], NO_STAIN), trial=trial(5, status="closed"), site=None, distance_km=None),
     )

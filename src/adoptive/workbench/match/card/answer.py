@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from adoptive.workbench.match.card.types import Check
-from adoptive.workbench.match.card.words import clean, count_of, plural
+from adoptive.workbench.match.card.words import clean, count_of, plural, upper_first
 from adoptive.workbench.match.types import Fit, Judged, Match
 
 __all__ = ["FITS", "answer_of", "best_first", "checks_of", "in_full"]
@@ -19,7 +19,9 @@ MOST_IN_FULL: Final = 8
 
 def best_first(matches: Sequence[Match]) -> tuple[Match, ...]:
     """Sort matches: by fit, then by score, the larger first; equals keep their order."""
-    return tuple(sorted(matches, key=lambda match: (FITS.index(match.fit), -match.score)))
+    return tuple(
+        sorted(matches, key=lambda match: (FITS.index(match.fit), -match.score if match.score == match.score else 0))
+    )
 
 
 def in_full(matches: Sequence[Match]) -> tuple[Match, ...]:
@@ -46,7 +48,9 @@ def checks_of(matches: Sequence[Match]) -> tuple[Check, ...]:
             touched.setdefault(key, set()).add(place)
             if all(wait == (name,) for wait in waits):
                 settled.setdefault(key, set()).add(place)
-    found = [Check(name, tuple(sorted(touched[key])), tuple(sorted(settled.get(key, ())))) for key, name in names.items()]
+    found = [
+        Check(name, tuple(sorted(touched[key])), tuple(sorted(settled.get(key, ())))) for key, name in names.items()
+    ]
     return tuple(sorted(found, key=lambda check: (-len(check.settled), -len(check.touched), check.name))[:MOST])
 
 
@@ -85,11 +89,11 @@ def _fits(count: Counter[Fit]) -> list[str]:
         others.append(f"{count_of(count['not now'])} {_do(count['not now'])} not fit now but may fit later")
     if count["does not fit"]:
         others.append(f"{count_of(count['does not fit'])} {_do(count['does not fit'])} not fit")
-    return [*said, *([f"{'; '.join(others)}.".capitalize()] if others else [])]
+    return [*said, *([upper_first(f"{'; '.join(others)}.")] if others else [])]
 
 
 def _so_many(count: int) -> str:
-    return f"{count_of(count)} {'trial' if count == 1 else 'trials'}".capitalize()
+    return upper_first(f"{count_of(count)} {'trial' if count == 1 else 'trials'}")
 
 
 def _be(count: int) -> str:

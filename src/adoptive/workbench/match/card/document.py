@@ -29,8 +29,12 @@ def match_document(
     *,
     left_out: Sequence[Mistake] = (),
     made_on: datetime.date | None = None,
+    whole: int | None = None,
 ) -> dict[str, Any]:
     """Give everything that is known of the matches of a patient, ready for JSON.
+
+    Arguments: ``whole`` how many trials, the best first, have every rule; of the others only the rules that are not
+    met are written out, and ``rules_left_out`` counts the rest (not given: all have every rule).
 
     Of each trial: fit, gates, score and why, every rule with verdict, quote, span, the facts used, what would settle
     it, distance, first day and whether it can recover, the levels and the forecast. What is not finite becomes
@@ -50,7 +54,9 @@ def match_document(
             for check in checks
         ],
         "questions": [dataclasses.asdict(question) for question in questions_of(facts, in_full(ordered), checks)],
-        "trials": [_match(match, place) for place, match in enumerate(ordered, start=1)],
+        "trials": [
+            _match(match, place, whole=whole is None or place <= whole) for place, match in enumerate(ordered, start=1)
+        ],
         "left_out": [clean(mistake, 600) for mistake in left_out],
     }  # fmt: skip
 
@@ -59,8 +65,9 @@ def _ids(matches: Sequence[Match], places: Sequence[int]) -> list[str]:
     return [clean(matches[place - 1].trial.id, 80) for place in places]
 
 
-def _match(match: Match, place: int) -> dict[str, Any]:
+def _match(match: Match, place: int, *, whole: bool) -> dict[str, Any]:
     trial = match.trial
+    rules = match.judged if whole else tuple(judged for judged in match.judged if judged.verdict == "not met")
     return {
         "place": place, "id": clean(trial.id, 80), "title": clean(trial.title, 500), "link": link_of(trial.id) or None,
         "source": clean(trial.source, 300), "format": trial.format, "status": trial.status,
@@ -69,7 +76,8 @@ def _match(match: Match, place: int) -> dict[str, Any]:
         "score": _plain(match.score), "why": [clean(reason, 300) for reason in match.why],
         "site": None if match.site is None else _plain(dataclasses.asdict(match.site)),
         "distance_km": _plain(match.distance_km),
-        "rules": [_rule(judged, trial) for judged in match.judged],
+        "rules": [_rule(judged, trial) for judged in rules],
+        "rules_left_out": len(match.judged) - len(rules),
         "levels": [_level(level) for level in match.levels],
         "forecast": _forecast(match.forecast),
         "notes": [clean(note, 500) for note in trial.notes],

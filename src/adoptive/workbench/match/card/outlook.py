@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from adoptive.workbench.match.card.picture import hundred, of_hundred
 from adoptive.workbench.match.card.types import Chance, Outlook
-from adoptive.workbench.match.card.words import clean, fixed_words, number
+from adoptive.workbench.match.card.words import clean, fixed_words, number, upper_first
 from adoptive.workbench.match.types import Forecast, Range, Refused
 
 __all__ = ["outlook_of"]
@@ -49,7 +49,9 @@ def _chance(name: str, words: Mapping[str, Any] | None, found: Range) -> Chance:
     if words is None:
         unit = "" if found.unit in ("", "1") else f" {clean(found.unit, 30)}"
         spread = f"It could be {number(found.low)} to {number(found.high)}{unit}."
-        return Chance(clean(name.replace("_", " "), 80).capitalize(), f"About {number(found.value)}{unit}.", spread, None)
+        return Chance(
+            upper_first(clean(name.replace("_", " "), 80)), f"About {number(found.value)}{unit}.", spread, None
+        )
     if words["kind"] == "of 100":
         sentence = words["sentence"].format(n=_people(found.value)).replace("about fewer", "fewer")
         drawing = hundred(found.value, found.low, found.high, said=f"{sentence} {_of_people(found)}")
@@ -77,7 +79,9 @@ def _length(words: Mapping[str, Any], found: Range) -> Chance:
         return Chance(words["name"], sentence, "", None)
     decimals = 0 if words["kind"] == "days" else 1
     low, high = (f"{end:.{decimals}f}" if math.isfinite(end) else "" for end in (found.low, found.high))
-    spread = f"It could be {low} to {high} {words['kind']}." if high else f"It could be {low} {words['kind']} or longer."
+    spread = (
+        f"It could be {low} to {high} {words['kind']}." if high else f"It could be {low} {words['kind']} or longer."
+    )
     return Chance(
         words["name"], words["sentence"].format(n=f"{found.value:.{decimals}f}"), spread if low else "", None
     )  # fmt: skip

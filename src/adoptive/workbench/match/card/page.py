@@ -28,6 +28,9 @@ from adoptive.workbench.new_folder import page_of
 
 __all__ = ["as_html", "card_of", "write_card"]
 
+WHOLE_IN_FILE: Final = 500
+"""Trials of which ``match.json`` holds every rule; the others hold what speaks against them."""
+
 MOST_ROWS: Final = 30
 MOST_READ: Final = 150
 MOST_NOTES: Final = 40
@@ -52,7 +55,7 @@ def write_card(
     with private_folder(out) as folder:
         page = as_html(card_of(facts, matches, left_out=left_out, made_on=made_on))
         write_private(folder / "report.html", page)
-        document = match_document(facts, matches, left_out=left_out, made_on=made_on)
+        document = match_document(facts, matches, left_out=left_out, made_on=made_on, whole=WHOLE_IN_FILE)
         write_private(folder / "match.json", as_json(document))
     return out
 

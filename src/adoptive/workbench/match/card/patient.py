@@ -8,7 +8,15 @@ from typing import Final
 
 from adoptive.trial.eligibility.facts import Alteration, AntigenTest, Condition, Diagnosis, Fact, Facts, Therapy
 from adoptive.workbench.match.card.types import ReadRow
-from adoptive.workbench.match.card.words import clean, day_in_words, field_name, field_unit, number
+from adoptive.workbench.match.card.words import (
+    clean,
+    day_in_words,
+    field_name,
+    field_unit,
+    is_field,
+    number,
+    upper_first,
+)
 
 __all__ = ["rows_of"]
 
@@ -21,7 +29,7 @@ def rows_of(facts: Facts) -> Iterator[ReadRow]:
         yield _row("Diagnosis", _diagnosis(one), one.day, one.source)
     for field, known in facts.values.items():
         for fact in known[:MOST_OF_A_FIELD]:
-            yield _row(field_name(field).capitalize(), _value(field, fact), fact.day, fact.source)
+            yield _row(upper_first(field_name(field)), _value(field, fact), fact.day, fact.source)
     for therapy in facts.therapies:
         yield _row("Treatment", _therapy(therapy), None, therapy.source)
     for test in facts.antigens:
@@ -47,7 +55,7 @@ def _value(field: str, fact: Fact) -> str:
         return "yes" if fact.value else "no"
     if isinstance(fact.value, str):
         return fact.value
-    unit = field_unit(field) if fact.unit in ("", None) else field_unit(field) or clean(fact.unit, 20)
+    unit = field_unit(field) if is_field(field) else clean(fact.unit, 20)
     said = f"{fact.censored} {number(fact.value)}".strip()
     said += f" to {number(fact.until)}" if fact.until is not None else ""
     limit = f" (upper limit of normal {number(fact.upper_limit)})" if fact.upper_limit is not None else ""

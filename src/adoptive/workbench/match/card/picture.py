@@ -40,7 +40,8 @@ def hundred(value: float, low: float, high: float, *, said: str) -> Markup | Non
         '<rect class="tick" x="{tick:.1f}" y="{top}" width="3" height="15"/></svg>'
     ).format(
         width=width, height=bar + 16, said=said, people=Markup(people), bar=bar, inner=width - 1,
-        start=min(first * scale, width - band), band=band, tick=min(max(count * scale - 1.5, 0), width - 3), top=bar - 3,
+        start=min(first * scale, width - band), band=band, top=bar - 3,
+        tick=min(max(count * scale - 1.5, 0), width - 3),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from adoptive.trial.eligibility.facts import Facts
 from adoptive.workbench.match.card.picture import of_hundred
 from adoptive.workbench.match.card.trial import target_effects
 from adoptive.workbench.match.card.types import Check, Question
-from adoptive.workbench.match.card.words import clean, count_of, day_in_words, joined, question_rows
+from adoptive.workbench.match.card.words import clean, count_of, day_in_words, joined, question_rows, upper_first
 from adoptive.workbench.match.types import Forecast, Match
 
 __all__ = ["MOST", "questions_of"]
@@ -23,28 +23,28 @@ FAR_KM: Final = 100.0
 
 
 def questions_of(facts: Facts, matches: Sequence[Match], checks: Sequence[Check]) -> tuple[Question, ...]:
-    """Choose the questions of a card, at most :data:`MOST`.
+    """Choose the questions of a card, at most :data:`MOST`: one of every theme, then more by weight.
 
     Arguments: ``matches`` those that stand in full on the page, in its order, so that "trial 2" is the second.
     """
-    if not matches:
-        matches = ()
     known = _known(facts, matches)
     asked: list[tuple[int, Question]] = []
     for row in question_rows():
+        words: list[dict[str, Any]] = []
         if row["when"] == "checks":
-            words = ({"check": check.name, "touched": _trials(check.touched)} for check in checks[:MOST_CHECKS])
+            words = [{"check": check.name, "touched": _trials(check.touched)} for check in checks[:MOST_CHECKS]]
         elif _holds(row["when"], known):
-            words = iter([known])
-        else:
-            continue
+            words = [known]
         asked += [(row["rank"], Question(row["theme"], _filled(row["text"], one))) for one in words]
-    return tuple(question for _, question in sorted(asked, key=lambda pair: pair[0])[:MOST])
+    asked.sort(key=lambda pair: pair[0])
+    themes = {question.theme: (rank, question) for rank, question in reversed(asked)}
+    firsts = [pair for pair in asked if pair in themes.values()]
+    chosen = [*firsts, *(pair for pair in asked if pair not in firsts)][:MOST]
+    return tuple(question for rank, question in asked if (rank, question) in chosen)
 
 
 def _filled(text: str, words: Mapping[str, Any]) -> str:
-    filled = text.format_map(words)
-    return filled[0].upper() + filled[1:]
+    return upper_first(text.format_map(words))
 
 
 def _holds(when: str, known: Mapping[str, Any]) -> bool:
@@ -62,10 +62,16 @@ def _known(facts: Facts, matches: Sequence[Match]) -> dict[str, Any]:
     country = near.site.country if near is not None and near.site is not None else ""
     abroad = bool(country and facts.country) and country.casefold() != facts.country.casefold()
     return {
-        "unread": _unread(matches), "phase1": _first(matches, _is_phase1), "no caregiver": alone, "caregiver": not alone,
-        "far": f"{far:,.0f}" if far is not None and far >= FAR_KM else "", "abroad": clean(country, 40) if abroad else "",
-        "target": joined(dict.fromkeys(name.lower() for match in matches[:3] for name, _, _ in target_effects(match.trial))),
+        "unread": _unread(matches), "phase1": _first(matches, _is_phase1),
+        "no caregiver": alone, "caregiver": not alone,
+        "far": f"{far:,.0f}" if far is not None and far >= FAR_KM else "",
+        "abroad": clean(country, 40) if abroad else "",
+        "target": joined(dict.fromkeys(name.lower() for match in matches[:3] for name in _healthy_parts(match))),
     } | _later(matches) | _infused(matches)  # fmt: skip
+
+
+def _healthy_parts(match: Match) -> list[str]:
+    return [name for name, _, _ in target_effects(match.trial)]
 
 
 def _trials(places: Sequence[int]) -> str:
@@ -77,7 +83,9 @@ def _trials(places: Sequence[int]) -> str:
 def _unread(matches: Sequence[Match]) -> str:
     if not matches:
         return ""
-    open_rules = [sum(one.verdict == "unknown" and one.item.understood != "whole" for one in match.judged) for match in matches]
+    open_rules = [
+        sum(one.verdict == "unknown" and one.item.understood != "whole" for one in match.judged) for match in matches
+    ]
     count, place = max((count, -place) for place, count in enumerate(open_rules, start=1))
     return f"{count_of(count)} rule{'s' if count > 1 else ''} of trial {-place}" if count else ""
 

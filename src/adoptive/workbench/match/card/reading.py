@@ -79,7 +79,9 @@ def own_sentences(page: str) -> tuple[str, ...]:
     reader.close()
     blocks = "".join(reader.parts).split("\x1f")
     plain = (" ".join(_DOTTED.sub(",", block).split()) for block in blocks)
-    return tuple(found.strip() for block in plain for found in _SENTENCE.findall(block) if len(_WORD.findall(found)) >= FEWEST)
+    return tuple(
+        found.strip() for block in plain for found in _SENTENCE.findall(block) if len(_WORD.findall(found)) >= FEWEST
+    )
 
 
 class _Reader(HTMLParser):

@@ -93,8 +93,7 @@ def _after(unit: str) -> str:
 
 
 def _named(statement: Named) -> str:
-    name = "sex" if statement.field == "sex" else field_name(statement.field)
-    return f"{name}: {_names(statement.names, 'any')}"
+    return f"{field_name(statement.field)}: {_names(statement.names, 'any')}"
 
 
 def _disease(statement: Disease) -> str:

@@ -22,7 +22,7 @@ _REGISTERED: Final = re.compile(r"NCT[0-9]{8}")
 def link_of(trial_id: str) -> str:
     """Give the address of a registered trial's page; "" for anything that is no registry number.
 
-    >>> link_of("NCT01234567"), link_of("NCT0123456\\"><script>"), link_of("my-study")
+    >>> link_of("NCT01234567"), link_of("NCT0123456'><script>"), link_of("my-study")
     ('https://clinicaltrials.gov/study/NCT01234567', '', '')
     """
     return f"https://clinicaltrials.gov/study/{trial_id}" if _REGISTERED.fullmatch(trial_id) else ""
@@ -40,7 +40,7 @@ def trial_card(match: Match, place: int) -> TrialCard:
     beyond = tuple(len(groups[verdict]) - len(shown[verdict]) for verdict in ("met", "not met", "unknown"))
     return TrialCard(
         number=place, id=clean(trial.id, 60), link=link_of(trial.id), title=clean(trial.title or trial.id, 250),
-        fit=fit["words"], style=fit["style"], mark=fit["mark"], sentence=fit["sentence"], counts=counts_of(match),
+        fit=fit["words"], style=fit["style"], mark=fit["mark"], sentence=_sentence(match), counts=counts_of(match),
         status=fixed_words()["statuses"][trial.status], closed=trial.status == "closed", phase=_phase(trial.phase),
         sponsor=clean(trial.sponsor, 120), place=_place(match.site, match.distance_km), places=_places(trial.sites),
         fits=shown["met"], against=shown["not met"], unknown=shown["unknown"],
@@ -51,6 +51,14 @@ def trial_card(match: Match, place: int) -> TrialCard:
         notes=tuple(clean(note, 300) for note in trial.notes[:8]), source=clean(trial.source, 200),
         updated=day_in_words(trial.updated) if trial.updated else "",
     )  # fmt: skip
+
+
+def _sentence(match: Match) -> str:
+    """Say the fit in a sentence; a rule that is not for everybody may fail in a trial that fits."""
+    if match.fit in ("fits", "may fit") and any(one.verdict == "not met" for one in match.judged):
+        return "No rule for everybody speaks against it. A rule for some people only is not met."
+    sentence: str = fixed_words()["fits"][match.fit]["sentence"]
+    return sentence
 
 
 def counts_of(match: Match) -> str:
@@ -131,7 +139,7 @@ def _later(judged: Sequence[Judged]) -> tuple[str, ...]:
         said.append(f"A rest time is over on {day_in_words(day)}{names}.")
     others = sum(_recovers(one) and not one.finding.from_day and one.verdict == "not met" for one in judged)
     if others:
-        said.append(f"{plural(others, 'rule')} not met today may be met later, as a value can get better.".capitalize())
+        said.append(f"{plural(others, 'rule')} not met today may be met later, as a value can get better.")
     return tuple(said)
 
 
@@ -163,8 +171,14 @@ def _phase(phase: str) -> str:
 def _place(site: Site | None, distance: float | None) -> str:
     if site is None:
         return ""
-    name = clean(", ".join(part for part in (site.name, site.city, site.country) if part), 160) or "a place with no name"
-    far = "" if distance is None or distance != distance else f", about {max(distance, 1):,.0f} km away in a straight line"
+    name = (
+        clean(", ".join(part for part in (site.name, site.city, site.country) if part), 160) or "a place with no name"
+    )
+    far = (
+        ""
+        if distance is None or distance != distance
+        else f", about {max(distance, 1):,.0f} km away in a straight line"
+    )
     return f"{name}{far}"
 
 

@@ -6,7 +6,19 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-__all__ = ["Card", "Chance", "Check", "LevelLine", "Line", "Outlook", "Question", "Quote", "ReadRow", "Row", "TrialCard"]
+__all__ = [
+    "Card",
+    "Chance",
+    "Check",
+    "LevelLine",
+    "Line",
+    "Outlook",
+    "Question",
+    "Quote",
+    "ReadRow",
+    "Row",
+    "TrialCard",
+]
 
 
 @dataclass(frozen=True)

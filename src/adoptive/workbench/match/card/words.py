@@ -12,11 +12,13 @@ from importlib import resources
 from typing import Any, Final
 
 __all__ = [
-    "UNITS", "clean", "count_of", "day_in_words", "field_name", "field_unit", "fixed_words", "joined", "number", "plural",
-    "question_rows",
+    "UNITS", "clean", "count_of", "day_in_words", "field_name", "field_unit", "fixed_words", "is_field", "joined",
+    "number", "plural", "question_rows", "upper_first",
 ]  # fmt: skip
 
-_UNSAFE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff]")
+_UNSAFE: Final = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufffe\uffff]"
+)
 """What breaks a page, cannot be written, or turns the direction of reading round."""
 
 UNITS: Final[Mapping[str, str]] = {
@@ -33,11 +35,11 @@ _SMALL: Final = ("no", "one", "two", "three", "four", "five", "six", "seven", "e
 def clean(text: object, longest: int = 300) -> str:
     """Make text from outside safe to show: no control characters, no more than so many characters.
 
-    >>> clean("a\\x00b" + chr(0x202E) + "c"), clean("long text", 4)
+    >>> clean("a" + chr(0) + "b" + chr(0x202E) + "c"), clean("long text", 4)
     ('a b c', 'lon…')
     """
     cut = str(text)[: 4 * longest]
-    plain = " ".join(_UNSAFE.sub(" ", cut).split())
+    plain = " ".join((cut if cut.isascii() and cut.isprintable() else _UNSAFE.sub(" ", cut)).split())
     return plain if len(plain) <= longest else plain[: longest - 1].rstrip() + "…"
 
 
@@ -70,6 +72,20 @@ def field_name(field: str) -> str:
     """
     known = fixed_words()["fields"].get(field) or _fields().get(field, {}).get("meaning")
     return str(known) if known else clean(field.replace("_", " "), 80)
+
+
+def is_field(field: str) -> bool:
+    """Say whether the vocabulary has a field."""
+    return field in _fields()
+
+
+def upper_first(text: str) -> str:
+    """Begin a text with a capital and leave the rest as it is.
+
+    >>> upper_first("ECOG score"), upper_first("age"), upper_first("")
+    ('ECOG score', 'Age', '')
+    """
+    return text[:1].upper() + text[1:]
 
 
 def field_unit(field: str) -> str:
