@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from adoptive.workbench.match.listing import main_reason
+from adoptive.workbench.match.listing import counts, main_reason
 from adoptive.workbench.match.run import FITS, Found, Screening
-from adoptive.workbench.match.types import Forecast, Judged, Match, Refused
+from adoptive.workbench.match.types import Forecast, Match, Refused
 from adoptive.workbench.mistakes import UNSHOWABLE, Mistake
 from adoptive.workbench.wording import LABEL
 
@@ -42,10 +42,10 @@ def one_line(text: str, most: int = 160) -> str:
 
 def say_found(found: Found, out: Path | None, to: Console) -> None:
     """Print the list of trials, what is open in the first of them, and what could not be read."""
-    counts = ", ".join(f"{number} {fit}" for fit, number in found.counts.items() if number)
-    to.print(f"\n{len(found.matches):,} trials read: {counts or 'none'}. Day of the question: {found.facts.as_of}.\n")
+    fits = ", ".join(f"{number:,} {fit}" for fit, number in found.counts.items() if number)
+    to.print(f"\n{len(found.matches):,} trials read: {fits or 'none'}. Day of the question: {found.facts.as_of}.\n")
     table = Table(title="Trials, best first", title_justify="left")
-    for name in ("", "trial", "", "met", "open", "failed", "km", "what decides"):
+    for name in ("", "trial", "met", "open", "failed", "km", "what decides"):
         table.add_column(name, justify="right" if name in ("met", "open", "failed", "km") else "left", overflow="fold")
     for match in found.matches[: found.shown]:
         table.add_row(*_row(match))
@@ -71,14 +71,14 @@ def say_screening(screening: Screening, out: Path | None, to: Console) -> None:
     """Print a trial's screening list."""
     trial = screening.trial
     number = Counter(match.fit for _, match in screening.rows)
-    counts = ", ".join(f"{number[fit]} {fit}" for fit in FITS if number[fit])
-    to.print(f"\n{one_line(trial.title)}\n{len(screening.rows):,} patients read: {counts}.\n")
+    fits = ", ".join(f"{number[fit]} {fit}" for fit in FITS if number[fit])
+    to.print(f"\n{one_line(trial.title)}\n{len(screening.rows):,} patients read: {fits}.\n")
     table = Table(title=f"Screening list, {one_line(trial.id, 40)}", title_justify="left")
     for name in ("patient", "", "met", "open", "failed", "what decides"):
         table.add_column(name, justify="right" if name in ("met", "open", "failed") else "left", overflow="fold")
     for facts, match in screening.rows:
         fit = Text(match.fit, _STYLES[match.fit])
-        table.add_row(Text(one_line(facts.id, 30)), fit, *_counts(match.judged), Text(one_line(main_reason(match))))
+        table.add_row(Text(one_line(facts.id, 30)), fit, *map(str, counts(match)), Text(one_line(main_reason(match))))
     to.print(table)
     _say_end(screening.left_out, out, to, file="screening.csv")
 
@@ -87,12 +87,7 @@ def _row(match: Match) -> tuple[Text | str, ...]:
     distance = "" if match.distance_km is None else f"{match.distance_km:,.0f}"
     name = Text(f"{one_line(match.trial.id, 30)}\n{one_line(match.trial.title, 70)}")
     fit = Text(f"{match.fit}\n{match.trial.status}", _STYLES[match.fit])
-    return (fit, name, "", *_counts(match.judged), distance, Text(one_line(main_reason(match))))
-
-
-def _counts(judged: Sequence[Judged]) -> tuple[str, str, str]:
-    number = Counter(row.verdict for row in judged)
-    return str(number["met"]), str(number["unknown"]), str(number["not met"])
+    return (fit, name, *map(str, counts(match)), distance, Text(one_line(main_reason(match))))
 
 
 def _say_open(match: Match, to: Console) -> None:

@@ -15,7 +15,7 @@ from adoptive.trial.eligibility.judge import explain, truth
 from adoptive.trial.eligibility.statements import Truth
 from adoptive.workbench.match.types import GATES, Fit, Gate, Item, Judged, LevelFit, Match, Trial, Verdict
 
-__all__ = ["explained", "match_trial", "worst"]
+__all__ = ["best_level", "explained", "match_trial", "worst"]
 
 _ORDER: dict[Verdict, int] = {"not met": 0, "unknown": 1, "met": 2}
 
@@ -91,7 +91,7 @@ def _gates(judged: tuple[Judged, ...]) -> dict[Gate, Verdict]:
 
 def _fit(judged: tuple[Judged, ...], levels: tuple[LevelFit, ...]) -> Fit:
     failed = [row.finding.recoverable for row in judged if row.verdict == "not met"]
-    best = _best_level(levels)
+    best = best_level(levels)
     if best is not None and best.verdict == "not met":
         failed.append(best.finding.recoverable)
     if failed:
@@ -100,7 +100,7 @@ def _fit(judged: tuple[Judged, ...], levels: tuple[LevelFit, ...]) -> Fit:
     return "fits" if certain and (judged or levels) else "may fit"
 
 
-def _best_level(levels: tuple[LevelFit, ...]) -> LevelFit | None:
+def best_level(levels: tuple[LevelFit, ...]) -> LevelFit | None:
     """Give the level that suits best: open ones first, then by verdict, then what can recover."""
     return max(
         levels,

@@ -11,12 +11,13 @@ from typing import Any, Final
 from adoptive.trial.eligibility.facts import Facts
 from adoptive.workbench.engine.document import as_json
 from adoptive.workbench.match.card import match_document, write_card
+from adoptive.workbench.match.judging import best_level
 from adoptive.workbench.match.private import private_folder, write_private
 from adoptive.workbench.match.run import Found, Screening
 from adoptive.workbench.match.types import Match
 from adoptive.workbench.wording import LABEL
 
-__all__ = ["found_document", "main_reason", "screening_document", "write_found", "write_screening"]
+__all__ = ["counts", "found_document", "main_reason", "screening_document", "write_found", "write_screening"]
 
 MOST_ON_PAGE: Final = 2_000
 """Trials that go to the page, which counts those that it has no room for."""
@@ -67,8 +68,7 @@ def write_screening(out: Path, screening: Screening) -> None:
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(_COLUMNS)
     for facts, match in screening.rows:
-        counts = [sum(row.verdict == verdict for row in match.judged) for verdict in ("met", "unknown", "not met")]
-        rows.writerow([_cell(facts.id), facts.as_of.isoformat(), match.fit, *counts, _cell(main_reason(match))])
+        rows.writerow([_cell(facts.id), facts.as_of.isoformat(), match.fit, *counts(match), _cell(main_reason(match))])
     with private_folder(out) as folder:
         write_private(folder / "screening.csv", text.getvalue())
         write_private(folder / "screening.json", as_json(screening_document(screening)))
@@ -77,6 +77,13 @@ def write_screening(out: Path, screening: Screening) -> None:
 def _cell(text: str) -> str:
     """Keep a spreadsheet from taking text for a formula."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def counts(match: Match) -> tuple[int, int, int]:
+    """Count what is met, what is open and what fails; the level that suits best counts once."""
+    level = best_level(match.levels)
+    verdicts = [row.verdict for row in match.judged] + ([] if level is None else [level.verdict])
+    return verdicts.count("met"), verdicts.count("unknown"), verdicts.count("not met")
 
 
 def main_reason(match: Match) -> str:

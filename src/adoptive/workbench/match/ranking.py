@@ -15,6 +15,7 @@ from adoptive.trial.eligibility.facts import Facts
 from adoptive.trial.eligibility.judge import truth
 from adoptive.trial.eligibility.statements import AntigenLevel, Disease, HlaAllele, Statement, Truth
 from adoptive.trial.eligibility.vocabulary import load_vocabulary
+from adoptive.workbench.match.judging import best_level
 from adoptive.workbench.match.types import Fit, Forecast, Match, Site, Status, Trial
 
 __all__ = ["FIT_POINTS", "gets_cells", "kilometres", "nearest_site", "ranked", "registered_for", "with_points"]
@@ -57,7 +58,8 @@ _Rows = list[tuple[float, str]]
 
 def _fit_rows(match: Match) -> _Rows:
     weights = [(_weight(row.item.statement), row.verdict == "met") for row in match.judged]
-    weights += [(3.0, level.verdict == "met") for level in match.levels[:1]]
+    if (level := best_level(match.levels)) is not None:
+        weights.append((3.0, level.verdict == "met"))
     total = sum(weight for weight, _ in weights)
     share = sum(weight for weight, met in weights if met) / total if total else 0.0
     status: Status = (

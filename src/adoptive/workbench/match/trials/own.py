@@ -39,7 +39,7 @@ DISEASES: Final[dict[TumourType, str]] = {
     "melanoma": "melanoma",
     "osteosarcoma": "osteosarcoma",
     "synovial sarcoma": "synovial sarcoma",
-    "myxoid liposarcoma": "myxoid liposarcoma",
+    "myxoid liposarcoma": "myxoid/round cell liposarcoma",
     "sarcoma": "sarcoma",
     "neuroblastoma": "neuroblastoma",
     "germ cell": "germ cell tumour",
