@@ -51,7 +51,7 @@ def _say(document: dict[str, Any], to: Console) -> None:
     counts = document["coverage"]
     to.print(
         f"Items: {sum(counts.values())}, of them {counts['whole']} understood ({document['whole_percent']:.0f} %), "
-        f"{counts['part']} partly, {counts['not']} not. What is not understood is never guessed: its verdict is unknown."
+        f"{counts['part']} partly, {counts['not']} not. What is not understood is never guessed: it stays unknown."
     )
     for note in document["notes"]:
         to.print(Text(f"  - {one_line(note)}"))

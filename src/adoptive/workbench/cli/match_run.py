@@ -88,7 +88,8 @@ def _find(request: Request) -> int:
 
 
 def _screen(request: Request) -> int:
-    assert request.trial is not None and request.patients is not None
+    assert request.trial is not None
+    assert request.patients is not None
     trial = one_trial(request.trial)
     screening = screen_patients(trial, read_patients(request.patients, as_of=_day(request.as_of)))
     if not screening.rows:

@@ -24,16 +24,17 @@ DETAILED: Final = 3
 """Trials whose open questions are printed; the page has all."""
 
 _NUMBERS: Final = {
-    "infused": "gets the infusion", "days_to_infusion": "days to the infusion", "response": "tumour shrinks, if infused",
+    "infused": "gets the infusion", "days_to_infusion": "days to the infusion", 
+    "response": "tumour shrinks, if infused",
     "crs_grade3": "severe cytokine release syndrome", "neurotoxicity_grade3": "severe neurotoxicity",
 }  # fmt: skip
 _MISTAKES: Final = 10
 
 
 def one_line(text: str, most: int = 160) -> str:
-    """Make a text safe to print on one line: no control characters, not longer than ``most``.
+    r"""Make a text safe to print on one line: no control characters, not longer than ``most``.
 
-    >>> one_line("a\\x1b[31m\\n b", 20)
+    >>> one_line("a\x1b[31m\n b", 20)
     'a [31m b'
     """
     plain = " ".join(UNSHOWABLE.sub(" ", text[: 4 * most]).split())

@@ -1,4 +1,4 @@
-"""``adoptive match`` and ``adoptive criteria``: options; the work is done in :mod:`adoptive.workbench.cli.match_run`."""
+"""``adoptive match`` and ``adoptive criteria``: their options; :mod:`adoptive.workbench.cli.match_run` works."""
 
 from __future__ import annotations
 

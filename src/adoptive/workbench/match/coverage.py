@@ -108,7 +108,7 @@ def criteria_document(trial: Trial) -> dict[str, Any]:
                 "statement": said(item.statement),
             }
             for item in trial.items
-        ],  # fmt: skip
+        ],
         "levels": [
             {
                 "step": level.step,
@@ -118,8 +118,8 @@ def criteria_document(trial: Trial) -> dict[str, Any]:
                 "statement": said(level.statement),
             }
             for level in trial.levels
-        ],  # fmt: skip
+        ],
         "coverage": {name: number[name] for name in ("whole", "part", "not")},
         "whole_percent": round(100.0 * number["whole"] / total, 1),
         "notes": list(trial.notes),
-    }
+    }  # fmt: skip

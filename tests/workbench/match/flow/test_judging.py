@@ -71,7 +71,8 @@ def test_what_can_recover_is_not_now_and_what_cannot_does_not_fit() -> None:
 
 
 def test_an_item_of_another_group_never_excludes() -> None:
-    item = Item(1, "inclusion", "children", Quantity("age_years", "<", 18), "whole", heading="Cohort B", conditional=True)
+    young = Quantity("age_years", "<", 18)
+    item = Item(1, "inclusion", "children", young, "whole", heading="Cohort B", conditional=True)
     match = match_trial(trial(item), PATIENT)
     assert match.judged[0].verdict == "unknown"
     assert match.fit == "may fit"
