@@ -24,7 +24,7 @@ DETAILED: Final = 3
 """Trials whose open questions are printed; the page has all."""
 
 _NUMBERS: Final = {
-    "infused": "gets the infusion", "days_to_infusion": "days to the infusion", 
+    "infused": "gets the infusion", "days_to_infusion": "days to the infusion",
     "response": "tumour shrinks, if infused",
     "crs_grade3": "severe cytokine release syndrome", "neurotoxicity_grade3": "severe neurotoxicity",
 }  # fmt: skip

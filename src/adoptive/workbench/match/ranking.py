@@ -158,7 +158,7 @@ def kilometres(latitude: float, longitude: float, to_latitude: float, to_longitu
     ``d = 2 R asin(sqrt(sin^2((f2 - f1) / 2) + cos f1 cos f2 sin^2((l2 - l1) / 2)))``
 
     >>> round(kilometres(48.86, 2.35, 51.51, -0.13))
-    344
+    343
     """
     first, second = math.radians(latitude), math.radians(to_latitude)
     across = math.radians(to_longitude - longitude)
