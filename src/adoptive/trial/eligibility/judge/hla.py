@@ -16,6 +16,7 @@ __all__ = ["say_hla", "see_hla"]
 
 _ALLELE: Final = re.compile(r"(?:HLA-)?([A-Z]{1,4}[0-9]{0,2})\*([0-9]{2,4})((?::[0-9]{2,4}){0,3})([A-Z]?)")
 
+
 class _Allele(NamedTuple):
     gene: str
     fields: tuple[str, ...]
