@@ -163,6 +163,9 @@ def _except(nodes: Nodes, at: int, kind: Kind) -> Statement | None:
     head = read_clause(nodes[:at], kind)
     if head is None or not rest:
         return None
+    let_off = _looser_for(head, rest, kind)
+    if let_off is not None:
+        return let_off
     other = _given(rest)
     if isinstance(head, HlaAllele) and isinstance(other, HlaAllele | AnyOf) and classes(other) == {HlaAllele}:
         return All((head, Not(other)))
@@ -170,6 +173,22 @@ def _except(nodes: Nodes, at: int, kind: Kind) -> Statement | None:
     if kind == "inclusion" and not bare(head):
         return AnyOf((head, words))
     return All((head, words))
+
+
+def _looser_for(rule: Statement, rest: Nodes, kind: Kind) -> Statement | None:
+    """Read what follows "except in": patients with X who must have <= 3 x ULN."""
+    at = max((number for number, node in enumerate(rest) if node.role in _SAYS), default=0)
+    if at == 0 or at != len(rest) - 1 or holds(rest, "and", "or"):
+        return None
+    last = rest[at]
+    other = named(last.value, rule) if isinstance(last.value, Naked) else last.value
+    if not isinstance(other, Quantity | All | AnyOf) or [_field(leaf) for leaf in leaves(other)] != [_field(leaf) for leaf in leaves(rule)]:
+        return None
+    return _loosened(rule, other, stripped(rest[:at], extra=frozenset({"if"})), kind)
+
+
+def _field(leaf: object) -> str:
+    return leaf.field if isinstance(leaf, Quantity) else ""
 
 
 def _permit(nodes: Nodes, at: int, kind: Kind) -> Statement | None:

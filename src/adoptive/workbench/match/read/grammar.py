@@ -55,15 +55,15 @@ def understood_of(statement: Statement) -> Understood:
 def _read_block(block: Block, kind: Kind, gates: set[Gate]) -> Statement:
     if not block.parts:
         return _read_text(tidy(block.text), kind, gates)
-    if block.join == "":
-        return Unread(tidy(block.whole))
-    parts = tuple(_read_block(part, kind, gates) for part in block.parts)
-    inner: Statement = All(parts) if block.join == "all" else AnyOf(parts)
-    if block.denied:
-        inner = Not(AnyOf(parts))
-    if not block.text:
-        return inner
-    return Unread(tidy(block.whole))
+    lead = block.lead
+    if lead is None:
+        return Unread(tidy(block.text))
+    every = lead.join == "all" or (lead.join == "plain" and kind == "inclusion")
+    inner: Kind = "inclusion" if every and not lead.denied else "exclusion"
+    parts = tuple(_read_block(part, inner if lead.join == "plain" else kind, gates) for part in block.parts)
+    if lead.denied:
+        return Not(AnyOf(parts))
+    return All(parts) if every else AnyOf(parts)
 
 
 def _read_text(text: str, kind: Kind, gates: set[Gate]) -> Statement:
@@ -85,7 +85,18 @@ def _read_one(clause: Nodes, kind: Kind, text: str) -> Statement:
     whole = read_clause(clause, kind)
     if whole is not None:
         return whole
-    return _in_part(clause, kind) or Unread(text)
+    return _in_part(clause, kind) or _narrowed(clause, kind) or Unread(text)
+
+
+def _narrowed(clause: Nodes, kind: Kind) -> Statement | None:
+    """Read a threshold that an unread denial narrows: "platelets >= 75 without transfusion"."""
+    at = next((number for number, node in enumerate(clause) if node.role == "no"), 0)
+    if at == 0 or _LOOSENS.search(text_of(clause)) or holds(clause, "or", "semi"):
+        return None
+    head = read_clause(clause[:at], kind)
+    if head is None or not classes(head) <= {Quantity}:
+        return None
+    return All((head, Unread(text_of(clause[at:]))))
 
 
 def _in_part(clause: Nodes, kind: Kind) -> Statement | None:

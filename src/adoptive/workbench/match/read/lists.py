@@ -53,7 +53,7 @@ class _Unclear(Exception):
 def read_list(nodes: Nodes, kind: Kind) -> Statement | None:
     """Read a list of things; None where it cannot be read for certain."""
     try:
-        units, choice = _units(nodes)
+        units, choice = _units(tuple(_shared_threshold(node, kind) for node in nodes))
         units = _with_leads(units)
         if not units:
             return None
@@ -62,6 +62,19 @@ def read_list(nodes: Nodes, kind: Kind) -> Statement | None:
         return _join(units, kind, choice, text_of(nodes))
     except _Unclear:
         return None
+
+
+def _shared_threshold(node: Node, kind: Kind) -> Node:
+    """Doubt "AST and ALT > 3" in an exclusion and "AST or ALT <= 3" in an inclusion: people mean the other as often."""
+    value = node.value
+    if node.role != "states" or not isinstance(value, All | AnyOf) or isinstance(value, All) != (kind == "exclusion"):
+        return node
+    inner = value.parts
+    plain = [dataclasses.replace(part, field="") for part in inner if isinstance(part, Quantity)]
+    several = len({part.field for part in inner if isinstance(part, Quantity)} - {"karnofsky", "lansky"}) > 1
+    if len(plain) < len(inner) or len(set(plain)) != 1 or not several:
+        return node
+    return dataclasses.replace(node, value=unsure(inner, node.text))
 
 
 def _units(nodes: Nodes) -> tuple[list[_Unit], bool]:

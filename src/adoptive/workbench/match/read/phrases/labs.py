@@ -20,11 +20,11 @@ ANALYTES: Final[dict[str, str]] = {
     "haemoglobin_g_dl": r"h(?:a)?emoglobin(?: levels?| concentration)?(?: \((?:Hb|Hgb)\))?|Hgb|Hb",
     "cd3_per_ul": r"(?:absolute )?CD3(?:\+|-positive)?(?: T[- ]?(?:cells?|lymphocytes?))?(?: counts?)?",
     "cd4_per_ul": r"(?:absolute )?CD4(?:\+|-positive)?(?: T[- ]?(?:cells?|lymphocytes?))?(?: counts?)?",
-    "creatinine_mg_dl": r"(?:serum|plasma|blood)? ?creatinine(?: levels?| concentration)?(?: \((?:SCr|Cr)\))?|sCr",
     "creatinine_clearance_ml_min": (
-        r"(?:(?:calculated|estimated|measured|calculated or measured|measured or calculated|estimated or measured) )?(?:creatinine clearance|CrCl|CLcr|Ccr|glomerular filtration rate|(?:e|m)?GFR)(?: rate)?(?: \((?:CrCl|CLcr|Ccr|e?GFR|CrCL)\))?"
+        r"(?:(?:calculated|estimated|measured|calculated or measured|measured or calculated|estimated or measured) )?(?:creatinine clearance|CrCl|CLcr|Ccr|glomerular filtration rate|(?:e|m)?GFR)(?: rate)?(?: \((?:CrCl|CLcr|Ccr|e?GFR|CrCL)\))?(?: \((?:Cockcroft[- ]?(?:and |& )?Gault|CKD-EPI|MDRD)(?: formula)?\))?"
         r"(?: or (?:estimated )?(?:glomerular filtration rate|e?GFR)(?: \(e?GFR\))?)?(?:,? (?:\(?(?:as )?(?:calculated |estimated |determined |assessed )?(?:by|per|using|according to) (?:the )?(?:Cockcroft[- ]?(?:and |& )?Gault|CKD-EPI|MDRD)(?: (?:formula|equation|method))?\)?))?"
     ),
+    "creatinine_mg_dl": r"(?:serum|plasma|blood)? ?creatinine(?: levels?| concentration)?(?: \((?:SCr|Cr)\))?|sCr",
     "bilirubin_mg_dl": r"(?:(?:total )?(?:serum )?|serum total )bilirubin(?: levels?)?(?: \(TBIL\))?|TBIL",
     "direct_bilirubin_mg_dl": r"(?:direct|conjugated) bilirubin",
     "alt_u_l": r"(?:serum )?(?:alanine (?:aminotransferase|transaminase)(?: \((?:ALT|SGPT|ALT ?/ ?SGPT|ALT \[SGPT\])\))?|(?:ALT|SGPT)(?: ?\(SGPT\)| ?\(ALT\)| ?\[SGPT\]| ?/ ?SGPT)?)",

@@ -26,8 +26,10 @@ _ECOG_RANGE = re.compile(
 )
 _PERCENT_THRESHOLD = rf"{_IS} ?(?P<compare>{COMPARE}) ?(?P<number>\d{{2,3}}) ?(?:%|percent|points)?(?![\w]|[.,]\d| ?- ?\d)"
 _PERCENT_RANGE = rf"{_IS} ?(?P<first>\d{{2,3}}) ?%?(?: ?(?:-|to) ?(?P<second>\d{{2,3}}) ?%?)?(?P<more> (?:or|and) (?:more|greater|higher|better|above|over))?(?![\w]|[.,]\d)"
+_OLDER: Final = r"(?: \(?(?:for |in |if )?(?:patients |subjects |participants )?(?:age |aged )?(?:>=? ?1[68](?: years)?(?: old| of age)?)\)?)"
+_YOUNGER: Final = r"(?: \(?(?:for |in |if )?(?:patients |subjects |participants )?(?:age |aged )?(?:<=? ?1[68](?: years)?(?: old| of age)?)\)?)"
 _BY_AGE = re.compile(
-    rf"\b{_KARNOFSKY}(?: \(?(?:for |in |if )?(?:patients |subjects |participants )?(?:>= ?16 years(?: old| of age)?|> ?16 years(?: old| of age)?|aged >= ?16(?: years)?)\)?)? or {_LANSKY}{_PERCENT_THRESHOLD}", re.IGNORECASE
+    rf"\b{_KARNOFSKY}{_OLDER}? or {_LANSKY}{_YOUNGER}?(?:{_STATUS}){{0,3}}{_PERCENT_THRESHOLD}{_YOUNGER}?", re.IGNORECASE
 )
 
 
