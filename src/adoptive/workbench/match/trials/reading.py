@@ -78,8 +78,20 @@ def _at_once(data: bytes) -> Iterator[Numbered]:
 
 
 def loads(text: str) -> Any:
-    """Read a JSON text; NaN and the infinities are nothing, and a number with too many digits is none either."""
-    return json.loads(text, strict=False, parse_constant=lambda _: None, parse_int=_whole)
+    """Read a JSON text; NaN and the infinities are nothing, and a number with too many digits is none either.
+
+    In a file of match trees a key that stands twice in a table is a mistake: one of the two would be lost.
+    """
+    pairs = _each_once if '"match"' in text else None
+    return json.loads(text, strict=False, parse_constant=lambda _: None, parse_int=_whole, object_pairs_hook=pairs)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        key = next(key for key in table if sum(key == other for other, _ in pairs) > 1)
+        raise StudyError("a key stands twice in a table", value=key[:80], next_step="put each into a node of its own")
+    return table
 
 
 def _whole(digits: str) -> int | None:
