@@ -69,7 +69,7 @@ WIDER: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "soft tissue": ("solid tumour", ("soft tissue sarcoma",)),
     "uterus": ("solid tumour", ("endometrial cancer",)),
 }
-"""Tissues of OncoTree that the vocabulary cuts otherwise: what holds them all, and cancers that surely belong to them."""
+"""Tissues of OncoTree that the vocabulary cuts otherwise: what holds them, and cancers that surely belong to them."""
 
 EXTENTS: Final[Mapping[str, Any]] = {"metastatic": "metastatic", "advanced": "advanced", "unresectable": "unresectable"}
 POSITIVE: Final[Mapping[str, bool]] = {"true": True, "positive": True, "false": False, "negative": False}

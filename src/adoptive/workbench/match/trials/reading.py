@@ -62,6 +62,8 @@ def _at_once(data: bytes) -> Iterator[Numbered]:
     text = text_of(data)
     try:
         value = loads(text)
+    except StudyError:
+        raise
     except RecursionError:
         yield from _stream(_Source(_Again(data)), shape_of(_Source(_Again(data))))
         return
@@ -159,7 +161,7 @@ class _Source:
         if self.total > LONGEST_FILE or self.waiting > LONGEST_VALUE:
             raise StudyError("too long to be read", allowed=f"{LONGEST_VALUE // 1_000_000} MB a text")
         if self._decode is None:
-            return piece
+            return bytes(piece)
         text: str = self._decode.decode(piece, final=not piece)
         return text.encode("utf-8", "replace")
 
@@ -186,6 +188,8 @@ def shape_of(source: _Source) -> str:
             depth += {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}.get(event, 0)
             if depth == 0:
                 return ""
+    except StudyError:
+        raise
     except (ijson.JSONError, ValueError) as problem:
         raise _not_json(problem, 0) from None
     return ""
@@ -200,6 +204,8 @@ def _stream(source: _Source, shape: str) -> Iterator[Numbered]:
             source.waiting = 0
             number += 1
             yield number if shape else 0, value
+    except StudyError:
+        raise
     except (ijson.JSONError, ValueError) as problem:
         raise _not_json(problem, number) from None
 
