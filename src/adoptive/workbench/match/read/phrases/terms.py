@@ -1,0 +1,40 @@
+"""Names of the vocabulary as pieces of a phrase's pattern."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from adoptive.trial.eligibility.vocabulary import Kind, load_vocabulary
+
+__all__ = ["listed", "named", "term"]
+
+_END = r"(?![\w*]|-(?!(?:based|containing|positive|negative|targeted|directed|targeting|expressing|overexpressing)\b)\w)"
+_JOIN = r"(?:(?: ?, ?| )(?:and/or|or) | ?, ?| ?/ ?)"
+
+
+@cache
+def term(kind: Kind) -> str:
+    """Give a pattern of any spelling of a kind, for patterns that ignore the case (acronyms keep theirs).
+
+    "chemotherapy-naive" and "steroid-refractory" say something else than their first word and are not met.
+    """
+    return rf"(?<![\w*-])(?-i:{load_vocabulary().synonym_pattern(kind).pattern}){_END}"
+
+
+def named(kind: Kind, text: str) -> str | None:
+    """Name what a spelling stands for, None where it is not known."""
+    return load_vocabulary().find(kind, text)
+
+
+def listed(kind: Kind, text: str) -> tuple[str, ...] | None:
+    """Name the parts of a list joined by commas, slashes and "or"; None where one is not known.
+
+    >>> listed("treatments", "nivolumab, pembrolizumab or docetaxel")
+    ('nivolumab', 'pembrolizumab', 'docetaxel')
+    """
+    whole = named(kind, text)
+    if whole is not None:
+        return (whole,)
+    found = [named(kind, part) for part in re.split(_JOIN, text) if part.strip()]
+    return tuple(dict.fromkeys(name for name in found if name)) if found and all(found) else None
