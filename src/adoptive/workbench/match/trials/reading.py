@@ -62,6 +62,8 @@ def _at_once(data: bytes) -> Iterator[Numbered]:
     text = text_of(data)
     try:
         value = loads(text)
+    except StudyError:
+        raise
     except RecursionError:
         yield from _stream(_Source(_Again(data)), shape_of(_Source(_Again(data))))
         return
@@ -78,8 +80,20 @@ def _at_once(data: bytes) -> Iterator[Numbered]:
 
 
 def loads(text: str) -> Any:
-    """Read a JSON text; NaN and the infinities are nothing, and a number with too many digits is none either."""
-    return json.loads(text, strict=False, parse_constant=lambda _: None, parse_int=_whole)
+    """Read a JSON text; NaN and the infinities are nothing, and a number with too many digits is none either.
+
+    In a file of match trees a key that stands twice in a table is a mistake: one of the two would be lost.
+    """
+    pairs = _each_once if '"match"' in text else None
+    return json.loads(text, strict=False, parse_constant=lambda _: None, parse_int=_whole, object_pairs_hook=pairs)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        key = next(key for key in table if sum(key == other for other, _ in pairs) > 1)
+        raise StudyError("a key stands twice in a table", value=key[:80], next_step="put each into a node of its own")
+    return table
 
 
 def _whole(digits: str) -> int | None:
@@ -147,7 +161,7 @@ class _Source:
         if self.total > LONGEST_FILE or self.waiting > LONGEST_VALUE:
             raise StudyError("too long to be read", allowed=f"{LONGEST_VALUE // 1_000_000} MB a text")
         if self._decode is None:
-            return piece
+            return bytes(piece)
         text: str = self._decode.decode(piece, final=not piece)
         return text.encode("utf-8", "replace")
 
@@ -174,6 +188,8 @@ def shape_of(source: _Source) -> str:
             depth += {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}.get(event, 0)
             if depth == 0:
                 return ""
+    except StudyError:
+        raise
     except (ijson.JSONError, ValueError) as problem:
         raise _not_json(problem, 0) from None
     return ""
@@ -188,6 +204,8 @@ def _stream(source: _Source, shape: str) -> Iterator[Numbered]:
             source.waiting = 0
             number += 1
             yield number if shape else 0, value
+    except StudyError:
+        raise
     except (ijson.JSONError, ValueError) as problem:
         raise _not_json(problem, number) from None
 
