@@ -155,7 +155,7 @@ def test_forecasts_are_numbers_of_people_with_a_range(page: str) -> None:
         in first
     )
     assert "fewer than 1 have severe effects on the brain. It could be 0 to 2 of 100." in first
-    assert "it takes about 41 days. It could be 33 to 55 days." in first
+    assert "it takes about 41 days. In 9 of 10 people it takes 33 to 55 days." in first
     assert "does not grow for about 3.3 months. It could be 2.1 to 5.2 months." in first
     drawings = re.findall(r'<svg class="hundred".*?</svg>', first)
     assert [drawing.count('class="yes"') for drawing in drawings] == [82, 22, 18, 4, 0]

@@ -15,6 +15,7 @@ sys.path.append(str(Path(__file__).parent))
 import made_matches as made
 
 from adoptive.trial.eligibility.facts import Fact, Facts
+from adoptive.trial.eligibility.findings import Finding
 from adoptive.trial.eligibility.statements import (
     All,
     AntigenLevel,
@@ -32,7 +33,8 @@ from adoptive.trial.eligibility.statements import (
     Unread,
 )
 from adoptive.workbench.match.card import match_document
-from adoptive.workbench.match.card.answer import best_first, checks_of, in_full
+from adoptive.workbench.match.card.answer import best_first, in_full
+from adoptive.workbench.match.card.checks import checks_of
 from adoptive.workbench.match.card.page import as_html, card_of
 from adoptive.workbench.match.card.questions import MOST, questions_of
 from adoptive.workbench.match.card.quote import quote_of
@@ -76,7 +78,7 @@ def test_every_theme_is_asked_and_the_list_fits_a_page() -> None:
 def test_gaps_of_this_patient_come_first() -> None:
     questions = [question.text for question in asked(made.patient(), made.matches())]
     assert questions[0] == (
-        "Can we do this soon: a staining test (IHC) for CLDN18.2? It would answer an open rule in trials 2 and 3."
+        "Can we check this soon: a staining test (IHC) for CLDN18.2? It would answer an open rule in trials 2 and 3."
     )
     assert questions[1] == "The tool did not understand two rules of trial 2. Can you go through them with me?"
     assert questions[2] == "Trial 4 may be possible from 3 December 2026. Is it safe for me to wait until then?"
@@ -103,6 +105,24 @@ def test_the_facts_of_the_trials_shape_the_questions() -> None:
     texts = " ".join(question.text for question in asked(made.patient(), (late,)))
     for word in ("another country", "of 100 people", "healthy parts", "first tests", "km away"):
         assert word not in texts
+
+
+def test_one_test_for_several_values_is_one_check() -> None:
+    open_rules = {
+        1: ("a blood count (haemoglobin)",),
+        2: ("a blood count (platelets)", "a blood count (haemoglobin)"),
+        3: ("a blood count (neutrophils): the values on record contradict each other", "wait until 2026-12-03"),
+        4: ("a blood count (platelets)", 'a person who reads this: "or as the doctor sees it"'),
+        5: ("asking the patient (could become pregnant)",),
+    }
+    matches = [
+        made.match(n, "may fit", (made.judged(3, "unknown", Finding(None, settle=settle)),))
+        for n, settle in open_rules.items()
+    ]
+    blood, *others = checks_of(matches)
+    assert (blood.touched, blood.settled) == ((1, 2, 3, 4), (1, 2))
+    assert blood.name.startswith("a blood count (haemoglobin; ")
+    assert [(check.name, check.settled) for check in others] == [("an answer from you (could become pregnant)", (5,))]
 
 
 def test_questions_are_easy_to_read() -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 from adoptive import __version__
 from adoptive.trial.eligibility.facts import Facts
-from adoptive.workbench.match.card.answer import answer_of, best_first, checks_of, in_full
+from adoptive.workbench.match.card.answer import answer_of, best_first, in_full
+from adoptive.workbench.match.card.checks import checks_of
 from adoptive.workbench.match.card.questions import questions_of
 from adoptive.workbench.match.card.quote import quote_of, unread_words
 from adoptive.workbench.match.card.statement import in_words

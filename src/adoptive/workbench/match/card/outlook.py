@@ -79,9 +79,7 @@ def _length(words: Mapping[str, Any], found: Range) -> Chance:
         return Chance(words["name"], sentence, "", None)
     decimals = 0 if words["kind"] == "days" else 1
     low, high = (f"{end:.{decimals}f}" if math.isfinite(end) else "" for end in (found.low, found.high))
-    spread = (
-        f"It could be {low} to {high} {words['kind']}." if high else f"It could be {low} {words['kind']} or longer."
-    )
-    return Chance(
-        words["name"], words["sentence"].format(n=f"{found.value:.{decimals}f}"), spread if low else "", None
-    )  # fmt: skip
+    until = f"{low} to {high} {words['kind']}" if high else f"{low} {words['kind']} or longer"
+    spread = f"In 9 of 10 people it takes {until}." if words["kind"] == "days" else f"It could be {until}."
+    sentence = words["sentence"].format(n=f"{found.value:.{decimals}f}")
+    return Chance(words["name"], sentence, spread if low else "", None)

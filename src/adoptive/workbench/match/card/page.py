@@ -13,7 +13,8 @@ from markupsafe import Markup
 
 from adoptive.trial.eligibility.facts import Facts
 from adoptive.workbench.engine.document import as_json
-from adoptive.workbench.match.card.answer import answer_of, best_first, checks_of, in_full
+from adoptive.workbench.match.card.answer import answer_of, best_first, in_full
+from adoptive.workbench.match.card.checks import checks_of
 from adoptive.workbench.match.card.document import match_document
 from adoptive.workbench.match.card.patient import rows_of
 from adoptive.workbench.match.card.questions import questions_of

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from adoptive.workbench.match.card.checks import steps_of
 from adoptive.workbench.match.card.outlook import outlook_of
 from adoptive.workbench.match.card.quote import quote_of, unread_words
 from adoptive.workbench.match.card.statement import in_words
@@ -111,7 +112,7 @@ def _line(judged: Judged, trial: Trial) -> Line:
         rule=in_words(item.statement) if item.understood == "whole" else "",
         must="You need" if item.kind == "inclusion" else "Not allowed",
         found=tuple(clean(fact, 240) for fact in finding.because[:6]),
-        settle=tuple(clean(step, 160) for step in finding.settle[:6]),
+        settle=steps_of(finding.settle[:6]),
         gap=_gap(judged),
         later=day_in_words(finding.from_day) if finding.from_day else "",
         may_change=_recovers(judged),
