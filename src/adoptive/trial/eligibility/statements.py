@@ -193,7 +193,8 @@ def normal(statement: Statement, *, denied: bool = False) -> Statement:
             join = All if isinstance(statement, All) is not denied else AnyOf
             return _joined(join, tuple(normal(part, denied=denied) for part in parts))
         case Quantity(_, compare) if denied and compare in _DENIED:
-            return _replaced(statement, compare=_DENIED[compare], value=_short(statement.value))
+            turned: Statement = _replaced(statement, compare=_DENIED[compare], value=_short(statement.value))
+            return turned
         case _:
             alone = tuple(Not(leaf) if denied else leaf for leaf in _apart(statement))
             return _joined(All if denied else AnyOf, alone)
