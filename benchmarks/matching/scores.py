@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from adoptive.trial.eligibility.facts import Facts
 from adoptive.trial.eligibility.judge import truth
 from adoptive.trial.eligibility.statements import Statement, Truth
-from benchmarks.matching.labelled.types import Labelled
+from benchmarks.matching.labelled.types import Kind, Labelled
 from benchmarks.matching.sameness import has_unread, same_structure
 
 __all__ = ["Reading", "Row", "read_all", "score"]
 
-Reader = Callable[[str, str], tuple[Statement, str, str | None]]
+Reader = Callable[[str, Kind], tuple[Statement, str, str | None]]
 
 
 @dataclass(frozen=True)
