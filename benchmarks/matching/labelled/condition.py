@@ -1,4 +1,4 @@
-"""Labelled criteria: infections, nervous system, autoimmunity, heart, lungs, allergies, what the trial asks of a life."""
+"""Labelled criteria: infections, nervous system, autoimmunity, heart, lungs, allergies, veins, caregivers."""
 
 from __future__ import annotations
 
@@ -88,7 +88,9 @@ CONDITION: tuple[Labelled, ...] = (
     exclusion("lung", "Interstitial lung disease", _has("interstitial lung disease")),
     exclusion("lung", "History of interstitial lung disease", _has("interstitial lung disease", ever=True)),
     exclusion("lung", "Interstitial lung disease or pneumonitis", _has("interstitial lung disease", "pneumonitis")),
-    exclusion("other condition", "Gastrointestinal bleeding within 3 months", _has("gastrointestinal bleeding", within=91)),
+    exclusion(
+        "other condition", "Gastrointestinal bleeding within 3 months", _has("gastrointestinal bleeding", within=91)
+    ),
     exclusion("other condition", "Bowel obstruction", _has("gastrointestinal obstruction")),
     exclusion("other condition", "Cirrhosis", _has("cirrhosis")),
     exclusion("other condition", "Hepatic encephalopathy", _has("hepatic encephalopathy")),
@@ -108,6 +110,12 @@ CONDITION: tuple[Labelled, ...] = (
     inclusion("caregiver", "Caregiver available", Flag("caregiver")),
     inclusion("caregiver", "Has a caregiver available around the clock after infusion", Flag("caregiver")),
     inclusion("other condition", "Able to swallow tablets", Flag("swallows_tablets")),
-    exclusion("infection", "Systemic antibiotics within 7 days before leukapheresis", Treated(("antibiotics",), within_days=7)),
-    inclusion("autoimmunity", "No autoimmune disease and no immunodeficiency", All((Not(_has(AUTO)), Not(_has("immunodeficiency"))))),
+    exclusion(
+        "infection", "Systemic antibiotics within 7 days before leukapheresis", Treated(("antibiotics",), within_days=7)
+    ),
+    inclusion(
+        "autoimmunity",
+        "No autoimmune disease and no immunodeficiency",
+        All((Not(_has(AUTO)), Not(_has("immunodeficiency")))),
+    ),
 )

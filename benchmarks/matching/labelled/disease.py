@@ -59,7 +59,11 @@ DISEASE: tuple[Labelled, ...] = (
         Disease(("solid tumour",), extent=("advanced",)),
     ),
     inclusion("diagnosis", "Metastatic uveal melanoma", Disease(("uveal melanoma",), extent=("metastatic",))),
-    inclusion("diagnosis", "Metastatic triple-negative breast cancer", Disease(("triple-negative breast cancer",), extent=("metastatic",))),
+    inclusion(
+        "diagnosis",
+        "Metastatic triple-negative breast cancer",
+        Disease(("triple-negative breast cancer",), extent=("metastatic",)),
+    ),
     inclusion("diagnosis", "Recurrent glioblastoma", Disease(("glioblastoma",), extent=("recurrent or refractory",))),
     inclusion("diagnosis", "Confirmed diagnosis of malignant pleural mesothelioma", Disease(("pleural mesothelioma",))),
     inclusion(
@@ -80,11 +84,19 @@ DISEASE: tuple[Labelled, ...] = (
     exclusion("diagnosis", "Acute promyelocytic leukaemia", Disease(("acute promyelocytic leukaemia",))),
     exclusion("diagnosis", "Uveal melanoma", Disease(("uveal melanoma",))),
     exclusion("diagnosis", "Primary CNS lymphoma", Disease(("primary CNS lymphoma",))),
-    inclusion("stage", "Stage III or IV non-small cell lung cancer", Disease(("non-small cell lung cancer",), ("III", "IV"))),
+    inclusion(
+        "stage", "Stage III or IV non-small cell lung cancer", Disease(("non-small cell lung cancer",), ("III", "IV"))
+    ),
     inclusion("stage", "Stage IV melanoma", Disease(("melanoma",), ("IV",))),
-    inclusion("stage", "Stage IIIB, IIIC or IV NSCLC", Disease(("non-small cell lung cancer",), ("IIIB", "IIIC", "IV"))),
+    inclusion(
+        "stage", "Stage IIIB, IIIC or IV NSCLC", Disease(("non-small cell lung cancer",), ("IIIB", "IIIC", "IV"))
+    ),
     inclusion("measurable disease", "Measurable disease per RECIST 1.1", Flag("measurable_disease")),
-    inclusion("measurable disease", "At least one measurable lesion according to RECIST version 1.1", Flag("measurable_disease")),
+    inclusion(
+        "measurable disease",
+        "At least one measurable lesion according to RECIST version 1.1",
+        Flag("measurable_disease"),
+    ),
     inclusion("measurable disease", "Measurable disease as defined by RECIST v1.1", Flag("measurable_disease")),
     inclusion("measurable disease", "Has measurable disease", Flag("measurable_disease")),
     inclusion(
@@ -119,12 +131,18 @@ DISEASE: tuple[Labelled, ...] = (
         "Metastatic or unresectable melanoma that progressed after an anti-PD-1 antibody",
         All(
             (
-                AnyOf((Disease(("melanoma",), extent=("metastatic",)), Disease(("melanoma",), extent=("unresectable",)))),
+                AnyOf(
+                    (Disease(("melanoma",), extent=("metastatic",)), Disease(("melanoma",), extent=("unresectable",)))
+                ),
                 Treated(("PD-1 inhibitor",), failed=True),
             )
         ),
     ),
-    inclusion("diagnosis", "High-risk neuroblastoma, relapsed or refractory", Disease(("high-risk neuroblastoma",), extent=AGAIN)),
+    inclusion(
+        "diagnosis",
+        "High-risk neuroblastoma, relapsed or refractory",
+        Disease(("high-risk neuroblastoma",), extent=AGAIN),
+    ),
     inclusion(
         "measurable disease",
         "Sum of target lesion diameters ≤ 100 mm",

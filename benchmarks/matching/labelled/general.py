@@ -24,7 +24,9 @@ GENERAL: tuple[Labelled, ...] = (
     inclusion("age", "Adults (18 years and older)", ADULT),
     inclusion("age", "18 to 75 years of age", All((ADULT, Quantity("age_years", "<=", 75)))),
     inclusion("age", "Age 18-70 years, inclusive", All((ADULT, Quantity("age_years", "<=", 70)))),
-    inclusion("age", "Age between 1 and 25 years", All((Quantity("age_years", ">=", 1), Quantity("age_years", "<=", 25)))),
+    inclusion(
+        "age", "Age between 1 and 25 years", All((Quantity("age_years", ">=", 1), Quantity("age_years", "<=", 25)))
+    ),
     inclusion("age", "Age \\>= 12 years", Quantity("age_years", ">=", 12)),
     inclusion("age", "Patients must be over 21 years old", Quantity("age_years", ">", 21)),
     inclusion(

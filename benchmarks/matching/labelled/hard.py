@@ -1,4 +1,4 @@
-"""Labelled criteria that are hard: what must stay unread, wholly or in part, because a guess would be a wrong verdict."""
+"""Labelled criteria that are hard: most must stay unread, wholly or in part; a guess would be a wrong verdict."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ HARD: tuple[Labelled, ...] = (
         All((Disease((), other_than_study_disease=True, within_days=1096), REST)),
     ),
     exclusion("hard", "<script>alert(1)</script>", REST),
-    exclusion("hard", "HIV infection or a condition that the doctor thinks matters", AnyOf((Has(("HIV infection",)), REST))),
+    exclusion(
+        "hard", "HIV infection or a condition that the doctor thinks matters", AnyOf((Has(("HIV infection",)), REST))
+    ),
     inclusion("hard", "Age in complete years, see protocol", REST),
     inclusion("hard", "ECOG as agreed with the sponsor", REST),
 )

@@ -46,7 +46,9 @@ LABORATORY: tuple[Labelled, ...] = (
     inclusion("laboratory", "Total bilirubin ≤ 2.0 mg/dL", _at(BILI, "<=", 2)),
     inclusion("laboratory", "Serum bilirubin < 34 µmol/L", _at(BILI, "<", 34, "umol/L")),
     inclusion("laboratory", "ALT and AST ≤ 3 x ULN", All((_times(ALT, "<=", 3), _times(AST, "<=", 3)))),
-    inclusion("laboratory", "AST/ALT ≤ 2.5 × upper limit of normal", All((_times(ALT, "<=", 2.5), _times(AST, "<=", 2.5)))),
+    inclusion(
+        "laboratory", "AST/ALT ≤ 2.5 × upper limit of normal", All((_times(ALT, "<=", 2.5), _times(AST, "<=", 2.5)))
+    ),
     inclusion(
         "laboratory",
         "ALT and AST no more than 5 times the upper limit of normal",
@@ -88,7 +90,9 @@ LABORATORY: tuple[Labelled, ...] = (
     inclusion("organ function", "Serum albumin ≥ 30 g/L", _at("albumin_g_l", ">=", 30)),
     inclusion("organ function", "INR ≤ 1.5", _at("inr", "<=", 1.5)),
     inclusion("organ function", "INR ≤ 1.5 x ULN", _times("inr", "<=", 1.5)),
-    inclusion("organ function", "INR and aPTT ≤ 1.5 x ULN", All((_times("inr", "<=", 1.5), _times("aptt_s", "<=", 1.5)))),
+    inclusion(
+        "organ function", "INR and aPTT ≤ 1.5 x ULN", All((_times("inr", "<=", 1.5), _times("aptt_s", "<=", 1.5)))
+    ),
     inclusion("organ function", "LVEF ≥ 50%", _at("lvef_percent", ">=", 50)),
     inclusion(
         "organ function",

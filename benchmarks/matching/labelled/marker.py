@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adoptive.trial.eligibility.statements import All, AnyOf, AntigenLevel, Gene, HlaAllele, Not, Quantity, Statement
+from adoptive.trial.eligibility.statements import All, AntigenLevel, AnyOf, Gene, HlaAllele, Not, Quantity, Statement
 from benchmarks.matching.labelled.types import Labelled, exclusion, inclusion
 
 
@@ -42,7 +42,9 @@ MARKER: tuple[Labelled, ...] = (
     ),
     inclusion("antigen", "GPC3-positive by immunohistochemistry", AntigenLevel("GPC3", "IHC")),
     inclusion("antigen", "GPC3 expression in ≥ 25% of tumour cells by IHC", _ihc("GPC3", None, 0.25)),
-    inclusion("antigen", "Mesothelin expression ≥ 1+ in > 50% of tumour cells by IHC", _ihc("mesothelin", 1, 0.5, above=True)),
+    inclusion(
+        "antigen", "Mesothelin expression ≥ 1+ in > 50% of tumour cells by IHC", _ihc("mesothelin", 1, 0.5, above=True)
+    ),
     inclusion("antigen", "MSLN expression in ≥ 30% of tumor cells by IHC", _ihc("mesothelin", None, 0.3)),
     inclusion("antigen", "PRAME-positive tumour", AntigenLevel("PRAME")),
     inclusion("antigen", "CD19-positive disease", AntigenLevel("CD19")),
@@ -76,7 +78,9 @@ MARKER: tuple[Labelled, ...] = (
     inclusion("gene", "Tumour harbours a KRAS mutation", Gene("KRAS", (), MUTATED)),
     inclusion("gene", "KRAS wild type", Not(Gene("KRAS", (), MUTATED))),
     inclusion("gene", "EGFR wild-type", Not(Gene("EGFR", (), MUTATED))),
-    exclusion("gene", "EGFR mutation or ALK rearrangement", AnyOf((Gene("EGFR", (), MUTATED), Gene("ALK", (), "fusion")))),
+    exclusion(
+        "gene", "EGFR mutation or ALK rearrangement", AnyOf((Gene("EGFR", (), MUTATED), Gene("ALK", (), "fusion")))
+    ),
     inclusion("gene", "BRAF V600E mutation", Gene("BRAF", ("V600E",))),
     inclusion("gene", "MSI-H or dMMR", Gene("MSI-H", (), "signature")),
     exclusion("gene", "MSI-H", Gene("MSI-H", (), "signature")),

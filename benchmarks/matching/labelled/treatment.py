@@ -21,7 +21,7 @@ TREATMENT: tuple[Labelled, ...] = (
     exclusion("prior treatment", "More than 4 prior lines of systemic therapy", Quantity("prior_lines", ">", 4)),
     inclusion(
         "prior treatment",
-        "At least 3 prior lines of therapy including a proteasome inhibitor, an immunomodulatory drug and an anti-CD38 antibody",
+        "At least 3 prior lines including a proteasome inhibitor, an immunomodulatory drug and an anti-CD38 antibody",
         All(
             (
                 _lines(3),
@@ -51,7 +51,9 @@ TREATMENT: tuple[Labelled, ...] = (
         Treated(("CLDN18.2-targeted therapy",)),
     ),
     inclusion("prior treatment", "No prior anti-HER2 therapy", Not(Treated(("HER2-targeted therapy",)))),
-    exclusion("washout", "Chemotherapy within 2 weeks before leukapheresis", Treated(("chemotherapy",), within_days=14)),
+    exclusion(
+        "washout", "Chemotherapy within 2 weeks before leukapheresis", Treated(("chemotherapy",), within_days=14)
+    ),
     exclusion(
         "washout",
         "Chemotherapy within 14 days prior to lymphodepletion",
@@ -63,7 +65,9 @@ TREATMENT: tuple[Labelled, ...] = (
         "Radiotherapy within 4 weeks prior to apheresis",
         Treated(("radiotherapy",), within_days=28),
     ),
-    exclusion("washout", "Systemic therapy within 3 weeks of enrollment", Treated(("systemic therapy",), within_days=21)),
+    exclusion(
+        "washout", "Systemic therapy within 3 weeks of enrollment", Treated(("systemic therapy",), within_days=21)
+    ),
     exclusion(
         "washout",
         "Checkpoint inhibitor within 4 weeks prior to leukapheresis",
@@ -101,8 +105,14 @@ TREATMENT: tuple[Labelled, ...] = (
         Treated(("investigational drug",), within_days=30),
     ),
     exclusion("washout", "Major surgery within 4 weeks before enrolment", Treated(("major surgery",), within_days=28)),
-    exclusion("washout", "Major surgery within 28 days prior to leukapheresis", Treated(("major surgery",), within_days=28)),
-    exclusion("steroids", "Systemic corticosteroids > 10 mg/day prednisone or equivalent", Treated(STEROIDS, ongoing=True, dose_above=10)),
+    exclusion(
+        "washout", "Major surgery within 28 days prior to leukapheresis", Treated(("major surgery",), within_days=28)
+    ),
+    exclusion(
+        "steroids",
+        "Systemic corticosteroids > 10 mg/day prednisone or equivalent",
+        Treated(STEROIDS, ongoing=True, dose_above=10),
+    ),
     exclusion(
         "steroids",
         "Systemic steroids at a dose above 20 mg prednisone daily or equivalent within 7 days before leukapheresis",
@@ -113,7 +123,11 @@ TREATMENT: tuple[Labelled, ...] = (
         "Systemic corticosteroids within 7 days prior to leukapheresis",
         Treated(STEROIDS, within_days=7),
     ),
-    exclusion("steroids", "Currently receiving systemic immunosuppressive therapy", Treated(("immunosuppressive therapy",), ongoing=True)),
+    exclusion(
+        "steroids",
+        "Currently receiving systemic immunosuppressive therapy",
+        Treated(("immunosuppressive therapy",), ongoing=True),
+    ),
     exclusion("steroids", "Ongoing treatment with systemic corticosteroids", Treated(STEROIDS, ongoing=True)),
     exclusion("prior cell therapy", "Prior CAR-T cell therapy", Treated(("CAR-T cells",))),
     exclusion("prior cell therapy", "Previous chimeric antigen receptor T-cell therapy", Treated(("CAR-T cells",))),
@@ -125,7 +139,11 @@ TREATMENT: tuple[Labelled, ...] = (
     exclusion("prior cell therapy", "Prior gene-modified cell therapy", Treated(("genetically engineered cells",))),
     exclusion("prior cell therapy", "Prior adoptive cell therapy", Treated(("adoptive cell therapy",))),
     exclusion("prior cell therapy", "Prior TCR-T or CAR-T cell therapy", Treated(("TCR-T cells", "CAR-T cells"))),
-    exclusion("prior cell therapy", "History of allogeneic stem cell transplantation", Treated(("allogeneic stem cell transplant",))),
+    exclusion(
+        "prior cell therapy",
+        "History of allogeneic stem cell transplantation",
+        Treated(("allogeneic stem cell transplant",)),
+    ),
     exclusion(
         "prior cell therapy",
         "Allogeneic hematopoietic stem cell transplant within 6 months",
@@ -139,7 +157,9 @@ TREATMENT: tuple[Labelled, ...] = (
     inclusion("prior cell therapy", "No prior CAR-T cell therapy", Not(Treated(("CAR-T cells",)))),
     inclusion("prior cell therapy", "Prior CAR-T cell therapy is allowed", All(())),
     exclusion("vaccine", "Live vaccine within 4 weeks prior to enrolment", Treated(("live vaccine",), within_days=28)),
-    exclusion("vaccine", "Received a live attenuated vaccine within 30 days", Treated(("live vaccine",), within_days=30)),
+    exclusion(
+        "vaccine", "Received a live attenuated vaccine within 30 days", Treated(("live vaccine",), within_days=30)
+    ),
     exclusion(
         "vaccine",
         "Live vaccine within 6 weeks prior to lymphodepleting chemotherapy",
@@ -150,5 +170,7 @@ TREATMENT: tuple[Labelled, ...] = (
     inclusion("bridging", "Bridging chemotherapy is permitted", All(())),
     exclusion("prior treatment", "Anticoagulation therapy ongoing", Treated(("anticoagulant",), ongoing=True)),
     exclusion("other trial", "Participating in another interventional clinical trial", Flag("in_another_trial")),
-    inclusion("prior treatment", "No standard therapy of proven benefit is available", Flag("no_standard_treatment_left")),
+    inclusion(
+        "prior treatment", "No standard therapy of proven benefit is available", Flag("no_standard_treatment_left")
+    ),
 )
