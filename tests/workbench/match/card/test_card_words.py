@@ -178,6 +178,12 @@ def test_a_quote_shows_the_line_and_marks_the_rule() -> None:
     assert (quote.before, quote.marked, quote.after) == ("At least one of:", "anaemia", "or low platelets; no fever")
 
 
+def test_a_quote_can_leave_out_the_signs_of_the_registry() -> None:
+    item = made.item(0, text="ECOG \\<= 1 \\* and \\>= 2 cm", start=0, end=0)
+    assert quote_of(item, made.trial(1), plain=True).marked == "ECOG <= 1 * and >= 2 cm"
+    assert quote_of(item, made.trial(1)).marked == item.text
+
+
 @pytest.mark.parametrize(("start", "end"), [(0, 0), (-5, 3), (5, 2), (0, 10**9)])
 def test_a_span_outside_the_text_is_not_trusted(start: int, end: int) -> None:
     item = made.item(0, text="own words", start=start, end=end)

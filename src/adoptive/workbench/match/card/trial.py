@@ -119,7 +119,8 @@ def _line(judged: Judged, trial: Trial) -> Line:
         gate=fixed_words()["gates"][item.gate],
         unread=unread_words(item.statement) if item.understood == "part" else (),
         only_some=f"This rule is not for everybody{heading}." if item.conditional else "",
-        quote=quote_of(item, trial),
+        silent=item.understood == "not",
+        quote=quote_of(item, trial, plain=True),
     )
 
 
