@@ -10,7 +10,7 @@ from typing import Final
 
 from adoptive.trial.eligibility.facts import Facts
 from adoptive.workbench.match.forecast import forecast
-from adoptive.workbench.match.judging import explained, match_trial
+from adoptive.workbench.match.judging import Once, explained, match_trial
 from adoptive.workbench.match.ranking import gets_cells, ranked, with_points
 from adoptive.workbench.match.types import Fit, Match, Trial
 from adoptive.workbench.mistakes import Mistake
@@ -67,14 +67,14 @@ def find_trials(facts: Facts, trials: Iterable[Trial | Mistake], asked: Asked = 
 
     Raises nothing for a trial that cannot be read: it is listed.
     """
-    matches, left_out, passed_over = [], [], 0
+    matches, left_out, passed_over, once = [], [], 0, Once(facts)
     for trial in trials:
         if isinstance(trial, Mistake):
             left_out.append(trial)
         elif _passed_over(trial, asked):
             passed_over += 1
         else:
-            matches.append(with_points(match_trial(trial, facts), facts))
+            matches.append(with_points(match_trial(trial, once), facts))
     order = ranked(matches)
     shown = _forecast(tuple(explained(match, facts) for match in order[: asked.show]), facts, asked)
     return Found(facts, ranked(shown) + order[asked.show :], len(shown), tuple(left_out), passed_over)
