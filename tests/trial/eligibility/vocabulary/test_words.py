@@ -137,8 +137,9 @@ def _american(form: str) -> str:
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_pattern_finds_whole_spellings(kind: Kind) -> None:
     pattern = WORDS.synonym_pattern(kind)
-    for name, form in _spellings(kind):
-        for written in (form, form.upper(), _american(form), form.replace(" ", "-"), f"{form}."):
+    for place, (name, form) in enumerate(_spellings(kind)):
+        other = (form.upper(), _american(form), form.replace(" ", "-"), f"{form}.")[place % 4]
+        for written in (form, other):
             found = pattern.match(written)
             assert found is not None, written
             assert found.end() == len(written.rstrip(".")), (written, found.group())
