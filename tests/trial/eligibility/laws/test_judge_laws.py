@@ -14,7 +14,7 @@ from adoptive.trial.eligibility.facts import Facts
 from adoptive.trial.eligibility.judge import explain, truth
 from adoptive.trial.eligibility.statements import All, AnyOf, Disease, Not, Statement, Truth, Unread, normal
 
-few = settings(max_examples=120, deadline=None)
+few = settings(max_examples=30, deadline=None)
 
 
 def denied(value: Truth) -> Truth:
@@ -58,7 +58,7 @@ def test_nothing_is_true_of_everybody_and_anything_of_nobody() -> None:
     assert truth(AnyOf(()), nobody) is False
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(leaves, people(complete=False), st.data())
 def test_more_records_never_turn_what_was_decided(leaf: Statement, facts: Facts, data: st.DataObject) -> None:
     """A record that is not newer may make a verdict doubtful, never the contrary.
@@ -103,7 +103,7 @@ def test_a_part_that_nobody_read_never_decides_alone(statement: Statement, facts
 
 def test_depth_beyond_bounds_is_not_known() -> None:
     deep: Statement = Unread("words")
-    for _ in range(100_000):
+    for _ in range(5_000):
         deep = Not(deep)
     assert truth(deep, Facts("synthetic", TODAY)) is None
     assert explain(deep, Facts("synthetic", TODAY)).truth is None
