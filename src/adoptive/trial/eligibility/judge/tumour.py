@@ -99,7 +99,8 @@ def _group(asked: AntigenLevel, tests: tuple[AntigenTest, ...], why: str) -> See
     if asked.intensity_at_least is None and asked.share_at_least is None and asked.h_score_at_least is None:
         return _agreed([_called(test) for test in tests])
     stained = tuple(test for test in tests if test.intensity and test.share is not None)
-    if len({test.intensity for test in stained}) == len(tests) > 1:
+    one_report = len({test.day for test in tests}) == 1
+    if one_report and len({test.intensity for test in stained}) == len(tests) > 1:
         return _levels(asked, joined(stained, asked.intensity_at_least or 1.0), stained)
     return _agreed([_levels(asked, staining(test, asked.intensity_at_least or 1.0), (test,)) for test in tests])
 
