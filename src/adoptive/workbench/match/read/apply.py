@@ -63,6 +63,8 @@ def _mapped(statement: Statement, change: Callable[[Leaf], Statement | None]) ->
             done = [_mapped(part, change) for part in parts]
             kept = tuple(part for part in done if part is not None)
             return type(statement)(kept) if len(kept) == len(done) else None
+        case Not(Flag("pregnant")):
+            return None if change(Flag("pregnant")) is None else statement
         case Not():
             return None
         case _:

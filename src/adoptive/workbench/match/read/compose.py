@@ -11,6 +11,7 @@ from adoptive.trial.eligibility.statements import (
     AnyOf,
     Disease,
     Flag,
+    Has,
     HlaAllele,
     Named,
     Not,
@@ -148,7 +149,7 @@ def _unless(nodes: Nodes, at: int, kind: Kind) -> Statement | None:
         return None
     words = Unread(text_of(nodes[at:]))
     let_off = _given(rest)
-    if let_off is None or classes(let_off) & {Disease, Treated} or isinstance(head, AnyOf | All) or holds(rest, "left over"):
+    if let_off is None or classes(let_off) & ({Disease, Treated} | (classes(head) & {Has})) or isinstance(head, AnyOf | All) or holds(rest, "left over"):
         let_off = words
     return AnyOf((head, let_off)) if kind == "inclusion" else All((head, Not(let_off)))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from adoptive.trial.eligibility.statements import All, AnyOf, Named, Not, Quantity, Statement, Unread
-from adoptive.workbench.match.read.apply import classes, leaves, unsure
+from adoptive.trial.eligibility.statements import All, AnyOf, Named, Not, Quantity, Statement, Treated, Unread
+from adoptive.workbench.match.read.apply import MODIFIERS, classes, leaves, unsure
 from adoptive.workbench.match.read.blocks import Block, blocks_of
 from adoptive.workbench.match.read.compose import read_clause
 from adoptive.workbench.match.read.lists import Kind
@@ -21,6 +21,9 @@ _LOOSENS = re.compile(
     r"in subjects|for subjects|in participants|for participants|in those|either|following|above|below|otherwise|alternatively|optional|preferred|should not)\b",
     re.IGNORECASE,
 )
+
+
+_ENDING = re.compile(r"[\s,;]*\b(?:and/or|and|or)[\s.;,:]*$", re.IGNORECASE)
 
 
 def read_item(text: str, kind: Literal["inclusion", "exclusion"]) -> tuple[Statement, Understood, Gate | None]:
@@ -67,7 +70,7 @@ def _read_block(block: Block, kind: Kind, gates: set[Gate]) -> Statement:
 
 
 def _read_text(text: str, kind: Kind, gates: set[Gate]) -> Statement:
-    nodes = nodes_of(text)
+    nodes = nodes_of(_ENDING.sub("", text))
     if nodes is None:
         return Unread(text)
     gates |= gates_in(nodes)
@@ -126,6 +129,11 @@ def _self_contained(part: Statement) -> bool:
     return classes(part) <= {Quantity, Named, Unread}
 
 
+def _hangs(clause: Nodes, part: Statement, before: Statement) -> bool:
+    """Say whether a treatment named alone may belong to the clause before, as in "allergy to A; B"."""
+    return Treated in classes(part) and classes(before) != {Treated} and not holds(clause, "tail", "no", *MODIFIERS)
+
+
 def _read_several(clauses: list[tuple[Nodes, int]], kind: Kind, text: str) -> Statement:
     """Read sentences and clauses between semicolons: an inclusion asks for all of them, an exclusion for any."""
     joins = {node.role for clause, _ in clauses[1:] for node in stripped(clause)[:1] if node.role in ("and", "or")}
@@ -139,6 +147,8 @@ def _read_several(clauses: list[tuple[Nodes, int]], kind: Kind, text: str) -> St
         parts.append(Unread(text_of(bits)) if whole is None else whole)
     some_unread = any(isinstance(part, Unread) for part in parts)
     if some_unread and not all(_self_contained(part) or isinstance(part, Not) for part in parts):
+        return Unread(text)
+    if any(_hangs(clause, part, parts[number - 1]) for number, ((clause, _), part) in enumerate(zip(clauses, parts, strict=True)) if number):
         return Unread(text)
     if any(isinstance(part, All) and not part.parts for part in parts) and kind == "exclusion":
         return Unread(text)

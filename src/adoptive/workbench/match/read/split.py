@@ -71,9 +71,9 @@ _SENTENCE_HEADING: Final = re.compile(
     re.IGNORECASE,
 )
 _GROUP: Final = re.compile(
-    r"\W{0,4}(?P<name>(?:(?:for |in )?(?:the )?(?:dose[- ]?(?:escalation|expansion)|expansion|phase [0-9iI]{1,3}[ab]?|cohorts?|arms?|parts?|groups?|strat(?:um|a)|substudy|sub-study)\b[^:;.]{0,80}|"
-    r"(?:for |in )(?:patients|subjects|participants|those|adults|children|women|men|donors?)\b[^:;.]{0,100}|(?:for )?[A-Z][\w /,()'-]{1,70} (?:cohort|arm|group|patients|subjects|participants|only|disease cohort)s?(?: only)?|"
-    r"(?:additional |disease[- ]specific )(?:criteria|requirements)[^:;.]{0,80})):?\W{0,4}",
+    r"\W{0,4}(?P<name>(?:(?i:(?:for |in )?(?:the )?(?:dose[- ]?(?:escalation|expansion)|expansion|phase [0-9iI]{1,3}[ab]?|cohorts?|arms?|parts?|groups?|strat(?:um|a)|substudy|sub-study)\b)[^:;.]{0,80}|"
+    r"(?i:(?:for |in )(?:patients|subjects|participants|those|adults|children|women|men|donors?)\b)[^:;.]{0,100}|(?:[Ff]or )?[A-Z][\w /,()'-]{1,70} (?:cohort|arm|group|patients|subjects|participants|only|disease cohort)s?(?: only)?|"
+    r"(?i:(?:additional |disease[- ]specific )(?:criteria|requirements))[^:;.]{0,80})):?\W{0,4}",
 )
 _EVERYBODY: Final = re.compile(r"\b(?:all (?:cohorts|arms|patients|subjects|participants|groups|parts)|general|common)\b", re.IGNORECASE)
 _GATES: Final[tuple[tuple[Gate, re.Pattern[str]], ...]] = (
