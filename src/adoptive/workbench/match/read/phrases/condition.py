@@ -7,12 +7,11 @@ from typing import Final
 
 from adoptive.trial.eligibility.statements import Flag, Has, Not, Statement
 from adoptive.workbench.match.read.phrases.phrase import Phrase
-from adoptive.workbench.match.read.phrases.terms import named, term
+from adoptive.workbench.match.read.phrases.terms import alone, named, spelt
 
 __all__ = ["PHRASES"]
 
 _FLAGS: Final = re.IGNORECASE
-_CONDITION: Final = re.compile(term("conditions"), _FLAGS)
 _END: Final = r"(?![\w-])"
 _JOIN: Final = r"(?: ?, ?(?:and/or |or )?| ?/ ?| and/or | or )"
 
@@ -49,7 +48,7 @@ _CLASS_1, _CLASS_2 = (_CLASS.replace("@", number) for number in "12")
 _NYHA: Final = r"(?:(?:New York Heart Association|NYHA)(?: \(NYHA\))?)"
 _HEART: Final = r"(?:(?:congestive )?(?:heart|cardiac) failure|cardiac disease|heart disease|CHF)"
 _HEART_FAILURE: Final = re.compile(
-    rf"(?<![\w-])(?:{_HEART}(?:,? | ?\(|, )(?:of |defined as |with )?{_NYHA},? {_CLASS_1}|{_NYHA},? {_CLASS_2},? (?:congestive )?(?:heart|cardiac) failure){_END}",
+    rf"(?<![\w-])(?:{_HEART},? (?:(?P<open>\()?)(?:of |defined as |with )?{_NYHA},? {_CLASS_1}(?(open)\))|{_NYHA},? {_CLASS_2},? (?:congestive )?(?:heart|cardiac) failure){_END}",
     _FLAGS,
 )
 _NUMBERS: Final = {"II": 2, "III": 3, "IV": 4, "2": 2, "3": 3, "4": 4}
@@ -70,7 +69,7 @@ _FERTILE: Final = re.compile(
 
 
 def _has(match: re.Match[str]) -> Statement | None:
-    name = named("conditions", match[0])
+    name = alone("conditions", match)
     return Has((name,)) if name else None
 
 
@@ -139,5 +138,5 @@ PHRASES: Final = (
     Phrase("breastfeeding", ("breast", "nursing", "lactat"), _LACTATING, lambda match: Flag("breastfeeding")),
     Phrase("negative pregnancy test", ("pregnan",), _NOT_PREGNANT, lambda match: Not(Flag("pregnant"))),
     Phrase("childbearing potential", ("bearing", "reproductive", "wocbp", "fcbp", "focbp"), _FERTILE, lambda match: Flag("childbearing_potential")),
-    Phrase("condition", _ALWAYS, _CONDITION, _has),
+    Phrase("condition", _ALWAYS, spelt("conditions"), _has),
 )
