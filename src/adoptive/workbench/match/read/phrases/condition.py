@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from adoptive.trial.eligibility.statements import Flag, Has, Not, Statement
+from adoptive.trial.eligibility.statements import AnyOf, Flag, Has, Named, Not, Statement
 from adoptive.workbench.match.read.phrases.phrase import Phrase
 from adoptive.workbench.match.read.phrases.terms import alone, named, spelt
 
@@ -32,6 +32,9 @@ _INFECTED: Final = re.compile(
     rf"(?<![\w-])(?:infected with|infection (?:with|by)|(?:sero-?)?positive (?:serology |test(?:s|ing)? (?:results? )?)?for|seropositivity for|positive serology for|test(?:s|ed|ing)? positive for|positivity for)"
     rf" (?:the )?(?P<list>{_VIRUS}(?:{_JOIN}(?:the )?{_VIRUS}){{0,8}})(?: infections?)?{_END}",
     _FLAGS,
+)
+_SEVERAL: Final = re.compile(
+    rf"(?<![\w-])(?P<list>{_VIRUS}(?:{_JOIN}(?:the )?{_VIRUS}){{1,8}}) infections?{_END}", _FLAGS
 )
 _SEROLOGY: Final = re.compile(
     rf"(?<![\w-])(?P<virus>{_VIRUS})(?:[ -](?:sero-?)?(?P<sign>positive|positivity|negative|seronegative)(?: status| serology| test)?){_END}", _FLAGS
@@ -66,6 +69,15 @@ _FERTILE: Final = re.compile(
     r"(?<![\w-])(?:all )?(?:women|woman|females?|female (?:patients|subjects|participants)|females? participants?|those)? ?(?:of|with) (?:child-?bearing|child bearing|reproductive) (?:potential|age|capacity|capability)(?: \((?-i:WOCBP|FCBP|FOCBP)\))?(?![\w-])|(?<![\w-])(?-i:WOCBP|FCBP|FOCBP)(?![\w-])",
     _FLAGS,
 )
+_MEN: Final = r"(?:(?:fertile |sexually active |all )*(?:men|males?|male (?:patients|subjects|participants)))"
+_WOMEN: Final = r"(?:(?:all )?(?:women|females?|female (?:patients|subjects|participants)))"
+_POTENTIAL: Final = r"(?:of|with) (?:child-?bearing|child bearing|reproductive|procreative) (?:potential|age|capacity|capability)(?: \((?-i:WOCBP|FCBP)\))?"
+_FERTILE_ALL: Final = re.compile(
+    rf"(?<![\w-])(?:{_WOMEN} {_POTENTIAL},? (?:and|or|and/or|as well as) {_MEN}(?: {_POTENTIAL})?|{_MEN},? (?:and|or|and/or) {_WOMEN} {_POTENTIAL}"
+    rf"|(?:male and female|female and male|male or female) (?:patients|subjects|participants) {_POTENTIAL})(?![\w-])",
+    _FLAGS,
+)
+_ANYBODY: Final = AnyOf((Flag("childbearing_potential"), Named("sex", ("male",))))
 
 
 def _has(match: re.Match[str]) -> Statement | None:
@@ -131,6 +143,7 @@ PHRASES: Final = (
     Phrase("infections of several sorts", ("infectio",), _INFECTIONS, _infections),
     Phrase("hepatitis B or C", ("hepatitis",), _HEPATITIS, lambda match: Has(("hepatitis B", "hepatitis C"))),
     Phrase("infected with", _VIRUSES, _INFECTED, _infected),
+    Phrase("infections of several viruses", _VIRUSES, _SEVERAL, _infected),
     Phrase("virus positive or negative", _VIRUSES, _SEROLOGY, _serology),
     Phrase("tested negative", ("negative",), _NEGATIVE, _uninfected),
     Phrase("class of heart failure", ("nyha", "new york"), _HEART_FAILURE, _heart_failure),
@@ -138,5 +151,6 @@ PHRASES: Final = (
     Phrase("breastfeeding", ("breast", "nursing", "lactat"), _LACTATING, lambda match: Flag("breastfeeding")),
     Phrase("negative pregnancy test", ("pregnan",), _NOT_PREGNANT, lambda match: Not(Flag("pregnant"))),
     Phrase("childbearing potential", ("bearing", "reproductive", "wocbp", "fcbp", "focbp"), _FERTILE, lambda match: Flag("childbearing_potential")),
+    Phrase("men, and women who may conceive", ("bearing", "reproductive", "procreative"), _FERTILE_ALL, lambda match: _ANYBODY),
     Phrase("condition", _ALWAYS, spelt("conditions"), _has),
 )

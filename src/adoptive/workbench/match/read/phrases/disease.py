@@ -47,11 +47,19 @@ _STATED: Final = re.compile(
 _METASTASES: Final = re.compile(r"(?<![\w-])(?:distant metastas[ei]s|metastatic spread)(?![\w-])", _FLAGS)
 _MALIGNANCY: Final = r"(?:primary )?(?:invasive )?(?:malignanc(?:y|ies)|cancers?|malignant (?:disease|tumou?r|neoplasm)s?|primary tumou?rs?|neoplasms?)"
 _AGO: Final = rf"(?:within|in|during|over) (?:the )?(?:last |past |previous |prior |preceding )?(?P<span>{DURATION})"
+_ACTIVE: Final = r"(?:(?:active|concurrent|current|concomitant|synchronous|known|currently active|invasive|prior|previous|simultaneous) ){0,2}"
+_WHICH: Final = (
+    r"(?:(?:other|another|second|secondary|additional)|(?:prior|previous) or (?:concurrent|concomitant|current|simultaneous)(?: other| second)?|"
+    r"(?:concurrent|concomitant|current|simultaneous) or (?:prior|previous)(?: other| second)?|(?:prior|previous|concurrent|concomitant)(?: other| second)?)"
+)
+_TO_ENTRY: Final = (
+    r"(?: (?:before|prior to|of|from|preceding) (?:the )?(?:study )?"
+    r"(?:enrolment|enrollment|screening|consent|study entry|leukapheresis|apheresis|inclusion|registration|randomi[sz]ation|entry))?"
+)
 _OTHERS: Final = re.compile(
-    r"(?<![\w-])(?P<history>(?:a |any )?(?:prior |previous |past |known )?history of |diagnosis of )?(?:an? |any )?(?:known )?"
-    r"(?:(?:other|another|second|secondary|additional|prior or concurrent|previous or concurrent|concurrent or prior|concurrent or previous)(?: (?:prior|previous))?"
-    rf"|(?:prior|previous)(?: (?:other|second))) {_MALIGNANCY}(?: other than (?:the )?(?:disease|cancer|malignancy|tumou?r) under (?:study|investigation))?"
-    rf"(?: (?:diagnosed|present|that was diagnosed))?(?: {_AGO}(?: (?:before|prior to|of|from|preceding) (?:the )?(?:study )?(?:enrolment|enrollment|screening|consent|study entry|leukapheresis|apheresis|inclusion|registration|randomi[sz]ation|entry))?)?(?![\w-])",
+    rf"(?<![\w-])(?:(?:(?:a |any )?(?:prior |previous |past |known )?history of |diagnosis of )?(?:an? |any )?{_ACTIVE}{_WHICH} {_ACTIVE}"
+    rf"|(?:a |any )?history of (?:an? |any )?){_MALIGNANCY}(?: other than (?:the )?(?:disease|cancer|malignancy|tumou?r) under (?:study|investigation))?"
+    rf"(?: (?:diagnosed|present|that was diagnosed))?(?: {_AGO}{_TO_ENTRY})?(?![\w-])",
     _FLAGS,
 )
 
@@ -135,7 +143,7 @@ _WORDS: Final = ("",)
 _SPREAD: Final = ("advanced", "metast", "resectable", "operable", "relapsed", "recurrent", "refractory", "stage")
 
 PHRASES: Final = (
-    Phrase("other cancers", ("other", "second", "additional", "concurrent"), _OTHERS, _others),
+    Phrase("other cancers", ("malignan", "cancer", "primary tum", "neoplasm"), _OTHERS, _others),
     Phrase("cancer of several organs", (" or ", "/", ","), _ORGANS_DISEASE, _organs),
     Phrase("cancer", _WORDS, _DISEASE, _disease),
     Phrase("name of a cancer", _WORDS, spelt("diseases"), _bare),

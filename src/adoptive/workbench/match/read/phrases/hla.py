@@ -28,13 +28,17 @@ _COUNT: Final = (
 )
 _YES: Final = r"(?:[- ](?i:positive|positivity|carriers?|expression|expressing)|\+)"
 _NO: Final = r"(?:[- ](?i:negative))"
+_TYPED: Final = (
+    r"(?i: (?:by|on|in|at) (?:(?:high[- ]resolution|molecular|local|central|genomic|DNA|HLA) )*(?:typing|genotyping|testing|sequencing)"
+    r"| (?:in|on|at) either allele)?"
+)
 _BUT: Final = (
     r",? ?\(?(?i:except(?: for)?|excluding|other than|with the exception of|but not|not including)"
     r"(?: (?i:the|any|subtypes?|alleles?))? (?P<but>"
 )
 _PATTERN: Final = re.compile(
     rf"(?<![\w*-])(?:(?P<denied>(?i:negative for|lack of|lacking) )|{_HEAD})?{_COUNT}?(?P<list>{_LIST}){_SORT}"
-    rf"(?:(?P<yes>{_YES})|(?P<no>{_NO}))?{_SORT}(?:{_BUT}{_LIST}){_SORT}\)?)?(?![\w*:])"
+    rf"(?:(?P<yes>{_YES})|(?P<no>{_NO}))?{_SORT}{_TYPED}(?:{_BUT}{_LIST}){_SORT}\)?)?(?![\w*:])"
 )
 _PARTS: Final = re.compile(rf"(?P<locus>{_LOCUS})?-?\s?\*?\s?(?P<fields>\d{{1,4}}(?::\d{{2,3}}){{0,3}})(?P<suffix>[PGNLSQ]?)")
 _SEROTYPES: Final = frozenset(

@@ -46,8 +46,9 @@ def listed(kind: Kind, text: str) -> tuple[str, ...] | None:
     >>> listed("treatments", "nivolumab, pembrolizumab or docetaxel")
     ('nivolumab', 'pembrolizumab', 'docetaxel')
     """
-    whole = named(kind, text)
-    if whole is not None:
-        return (whole,)
-    found = [named(kind, part) for part in re.split(_JOIN, text) if part.strip()]
-    return tuple(dict.fromkeys(name for name in found if name)) if found and all(found) else None
+    found = list(spelt(kind).finditer(text))
+    between = [text[end:start] for end, start in zip([0, *(one.end() for one in found)], [*(one.start() for one in found), len(text)], strict=True)]
+    if not found or between[0].strip() or between[-1].strip() or not all(re.fullmatch(_JOIN, gap) for gap in between[1:-1]):
+        return None
+    names = [named(kind, one[0]) for one in found]
+    return tuple(dict.fromkeys(name for name in names if name)) if all(names) else None
