@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from adoptive.trial.eligibility.statements import All, AnyOf, Named, Not, Quantity, Statement, Treated, Unread
-from adoptive.workbench.match.read.apply import MODIFIERS, classes, leaves, unsure
+from adoptive.trial.eligibility.statements import All, AnyOf, Disease, Has, Named, Not, Quantity, Statement, Treated, Unread
+from adoptive.workbench.match.read.apply import MODIFIERS, classes, leaves, timed_values, unsure
 from adoptive.workbench.match.read.blocks import Block, blocks_of
 from adoptive.workbench.match.read.compose import read_clause
 from adoptive.workbench.match.read.lists import Kind
 from adoptive.workbench.match.read.nodes import Nodes, cut, gates_in, holds, nodes_of, stripped, text_of
+from adoptive.workbench.match.read.tails import Tail, find_tails
 from adoptive.workbench.match.read.tidy import tidy
 from adoptive.workbench.match.types import Gate, Understood
 
@@ -26,11 +27,13 @@ _LOOSENS = re.compile(
 _ENDING = re.compile(r"[\s,;]*\b(?:and/or|and|or)[\s.;,:]*$", re.IGNORECASE)
 
 
-def read_item(text: str, kind: Literal["inclusion", "exclusion"]) -> tuple[Statement, Understood, Gate | None]:
+def read_item(text: str, kind: Literal["inclusion", "exclusion"], *, time: str = "") -> tuple[Statement, Understood, Gate | None]:
     """Read an item: its statement, how much of it was understood, and the gate that it names itself, if any.
 
     The statement is what the text says; an exclusion is not turned round. What was not understood is
     :class:`~adoptive.trial.eligibility.statements.Unread`.
+
+    ``time`` is a span of time that the list's lead-in states of its values ("within 7 days before leukapheresis").
 
     >>> read_item("ECOG 0-1 and age at least 18 years", "inclusion")[1]
     'whole'
@@ -38,6 +41,10 @@ def read_item(text: str, kind: Literal["inclusion", "exclusion"]) -> tuple[State
     block = blocks_of(text)
     gates: set[Gate] = set()
     statement = _read_block(block, kind, gates)
+    for *_, tail in find_tails(tidy(time)) if time else ():
+        if isinstance(tail, Tail):
+            statement = timed_values(statement, tail)
+            gates |= {tail.gate} if tail.gate else set()
     gate = next(iter(gates)) if len(gates) == 1 else None
     return statement, understood_of(statement), gate
 
@@ -91,15 +98,32 @@ def _read_one(clause: Nodes, kind: Kind, text: str) -> Statement:
     return _in_part(clause, kind) or _narrowed(clause, kind) or Unread(text)
 
 
+_NARROWS = re.compile(
+    r"(?:requiring|requires?|that|which|who|whom|with|not|no|without|needing|despite|resulting|considered|causing|leading|occurring|persisting|lasting|or requiring)\b", re.IGNORECASE
+)
+
+
 def _narrowed(clause: Nodes, kind: Kind) -> Statement | None:
-    """Read a threshold that an unread denial narrows: "platelets >= 75 without transfusion"."""
-    at = next((number for number, node in enumerate(clause) if node.role == "no"), 0)
-    if at == 0 or _LOOSENS.search(text_of(clause)) or holds(clause, "or", "semi"):
+    """Read what unread words behind it narrow: "platelets >= 75 without transfusion", "infection that needs a drip"."""
+    if _LOOSENS.search(text_of(clause)) or holds(clause, "or", "semi", "permit", "forbid", "except", "unless", "if", "eg", "ie", "either"):
         return None
-    head = read_clause(clause[:at], kind)
-    if head is None or not classes(head) <= {Quantity}:
+    for at in range(1, len(clause)):
+        if _NARROWS.match(clause[at].text) and not holds(clause[:at], "left over"):
+            head = read_clause(clause[:at], kind)
+            if head is None:
+                continue
+            return _narrower(head, Unread(text_of(clause[at:])), plain=not holds(clause[at:], "and", "comma"))
+    return None
+
+
+def _narrower(head: Statement, rest: Unread, *, plain: bool) -> Statement | None:
+    if classes(head) == {Quantity}:
+        return All((head, rest))
+    thing = head.part if isinstance(head, Not) else head
+    if not plain or not isinstance(thing, Has | Treated | Disease):
         return None
-    return All((head, Unread(text_of(clause[at:]))))
+    narrow = All((thing, rest))
+    return Not(narrow) if isinstance(head, Not) else narrow
 
 
 def _in_part(clause: Nodes, kind: Kind) -> Statement | None:

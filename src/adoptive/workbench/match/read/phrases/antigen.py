@@ -16,9 +16,9 @@ __all__ = ["PHRASES"]
 _FLAGS: Final = re.IGNORECASE
 _ANTIGEN: Final = term("antigens")
 _KNOWN: Final = r"(?:(?:as )?(?:determined|assessed|measured|confirmed|shown|detected|evaluated|demonstrated|defined) )?"
-_TEST: Final = rf"{_KNOWN}(?:by|on|using|with) (?:an? )?(?:(?:local|central|validated) )?(?:{ASSAY})(?: (?:testing|assay|test|analysis|staining))?"
+_TEST: Final = rf"{_KNOWN}(?:by|on|using|with) (?:an? )?(?:(?:local|central|validated) )?(?:{ASSAY})(?:(?: or | and/or | ?/ ?)(?:{ASSAY}))?(?: (?:testing|assay|test|analysis|staining))?"
 _BY: Final = rf"(?:,? (?P<by>{_TEST})| \((?P<test>{_TEST}|{ASSAY})\))?"
-_TUMOUR: Final = r"(?: (?:tumou?r (?:cells?|tissue|expression|status)|tumou?rs?|disease|cells?|expression|status|antigen))?"
+_TUMOUR: Final = r"(?: (?:(?:on|in|by) (?:the )?(?:malignant |tumou?r |leuka?emi(?:a|c) |lymphoma )?(?:cells|blasts|tumou?r tissue)|tumou?r (?:cells?|tissue|expression|status)|tumou?rs?|disease|cells?|expression|status|antigen))?"
 _BEHIND: Final = re.compile(
     rf"(?<![\w-])(?:(?:(?:tumou?rs? (?:is |are |must be )?)?positive for|positivity (?:for|of)|(?:tumou?rs? |tumou?r cells? |tumou?r must )?(?:over)?express(?:ion of|es|ing)?|overexpression of)) "
     rf"(?:the )?(?P<target>{_ANTIGEN})(?: (?:antigen|protein|expression|on (?:the )?tumou?r cells?|in (?:the )?tumou?r(?: cells| tissue)?))?{_BY}(?![\w%]| ?[<>=]| \d| \(?at least| (?:in|at|of|on|level|score) | ?[(] ?[<>\d]|-\w)",
@@ -35,7 +35,7 @@ _NEGATIVE: Final = re.compile(
 
 _GRADE: Final = r"[0-3] ?\+"
 _GRADES: Final = rf"{_GRADE}(?: ?(?:, or|,|/|and/or|or|to|-|and) ?{_GRADE}){{0,2}}"
-_WORDED: Final = r"(?:(?:weak|moderate|strong)(?:(?: ?(?:to|/|or|-) ?)(?:moderate|strong)){0,2})"
+_WORDED: Final = r"(?:(?:weak|moderate|strong)(?:(?:[ -]to[ -]| or | ?/ ?|-)(?:moderate|strong)){0,2})"
 _INTENSITY: Final = rf"(?P<least>{COMPARE} ?)?(?P<grades>{_GRADES})(?! ?[\d%])(?P<more>,? (?:or|and) (?:more|higher|greater|above|stronger)\b)?"
 _SHARE: Final = rf"(?P<than>{COMPARE} ?)?(?P<percent>{NUMBER}) ?(?:%|per ?cent\b)(?P<up> or (?:more|higher|greater)\b)?"
 _H_SCORE: Final = rf"\b(?:H-?score|H score|histo-?score)(?: of| is|:)? ?(?P<from>{COMPARE}) ?(?P<h>{NUMBER})(?! ?%)"
@@ -56,7 +56,7 @@ _LEVEL: Final = re.compile(
     _FLAGS,
 )
 _PD_L1: Final = re.compile(
-    r"(?<![\w-])PD-?L1(?: expression| positive| positivity)?,? ?(?P<open>\()?(?:(?:with|by|defined as|as|of) )?(?:an? )?(?:"
+    r"(?<![\w-])(?:tumou?r )?PD-?L1(?: expression| positive| positivity)?,? ?(?P<open>\()?(?:(?:with|by|defined as|as|of) )?(?:an? )?(?:"
     r"(?P<cps>(?:combined positive score|CPS)(?: \(CPS\))?)|(?:tumou?r proportion score|TPS)(?: \(TPS\))?)"
     rf"(?: of| score|:| is)? ?(?P<compare>{COMPARE}) ?(?P<n>{NUMBER})(?: ?%)?(?(open)\))(?!\w)",
     _FLAGS,
@@ -121,8 +121,7 @@ def _level(match: re.Match[str]) -> Statement | None:
     height = number_of(score["h"]) if score and compare_of(score["from"]) == ">=" else None
     if (score and height is None) or worded > 1:
         return None
-    assay = assay_of(text) or ("IHC" if grade is not None or height is not None else "")
-    return AntigenLevel(target, assay, grade, share[0] if share else None, bool(share and share[1]), height)
+    return AntigenLevel(target, assay_of(text), grade, share[0] if share else None, bool(share and share[1]), height)
 
 
 def _pd_l1(match: re.Match[str]) -> Statement | None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from adoptive.trial.eligibility.statements import Flag, Has, Not, Statement
+from adoptive.trial.eligibility.statements import AnyOf, Flag, Has, Named, Not, Statement
 from adoptive.workbench.match.read.phrases.phrase import Phrase
-from adoptive.workbench.match.read.phrases.terms import named, term
+from adoptive.workbench.match.read.phrases.terms import alone, named, spelt
 
 __all__ = ["PHRASES"]
 
 _FLAGS: Final = re.IGNORECASE
-_CONDITION: Final = re.compile(term("conditions"), _FLAGS)
 _END: Final = r"(?![\w-])"
 _JOIN: Final = r"(?: ?, ?(?:and/or |or )?| ?/ ?| and/or | or )"
 
@@ -34,6 +33,9 @@ _INFECTED: Final = re.compile(
     rf" (?:the )?(?P<list>{_VIRUS}(?:{_JOIN}(?:the )?{_VIRUS}){{0,8}})(?: infections?)?{_END}",
     _FLAGS,
 )
+_SEVERAL: Final = re.compile(
+    rf"(?<![\w-])(?P<list>{_VIRUS}(?:{_JOIN}(?:the )?{_VIRUS}){{1,8}}) infections?{_END}", _FLAGS
+)
 _SEROLOGY: Final = re.compile(
     rf"(?<![\w-])(?P<virus>{_VIRUS})(?:[ -](?:sero-?)?(?P<sign>positive|positivity|negative|seronegative)(?: status| serology| test)?){_END}", _FLAGS
 )
@@ -49,7 +51,7 @@ _CLASS_1, _CLASS_2 = (_CLASS.replace("@", number) for number in "12")
 _NYHA: Final = r"(?:(?:New York Heart Association|NYHA)(?: \(NYHA\))?)"
 _HEART: Final = r"(?:(?:congestive )?(?:heart|cardiac) failure|cardiac disease|heart disease|CHF)"
 _HEART_FAILURE: Final = re.compile(
-    rf"(?<![\w-])(?:{_HEART}(?:,? | ?\(|, )(?:of |defined as |with )?{_NYHA},? {_CLASS_1}|{_NYHA},? {_CLASS_2},? (?:congestive )?(?:heart|cardiac) failure){_END}",
+    rf"(?<![\w-])(?:{_HEART},? (?:(?P<open>\()?)(?:of |defined as |with )?{_NYHA},? {_CLASS_1}(?(open)\))|{_NYHA},? {_CLASS_2},? (?:congestive )?(?:heart|cardiac) failure){_END}",
     _FLAGS,
 )
 _NUMBERS: Final = {"II": 2, "III": 3, "IV": 4, "2": 2, "3": 3, "4": 4}
@@ -67,10 +69,19 @@ _FERTILE: Final = re.compile(
     r"(?<![\w-])(?:all )?(?:women|woman|females?|female (?:patients|subjects|participants)|females? participants?|those)? ?(?:of|with) (?:child-?bearing|child bearing|reproductive) (?:potential|age|capacity|capability)(?: \((?-i:WOCBP|FCBP|FOCBP)\))?(?![\w-])|(?<![\w-])(?-i:WOCBP|FCBP|FOCBP)(?![\w-])",
     _FLAGS,
 )
+_MEN: Final = r"(?:(?:fertile |sexually active |all )*(?:men|males?|male (?:patients|subjects|participants)))"
+_WOMEN: Final = r"(?:(?:all )?(?:women|females?|female (?:patients|subjects|participants)))"
+_POTENTIAL: Final = r"(?:of|with) (?:child-?bearing|child bearing|reproductive|procreative) (?:potential|age|capacity|capability)(?: \((?-i:WOCBP|FCBP)\))?"
+_FERTILE_ALL: Final = re.compile(
+    rf"(?<![\w-])(?:{_WOMEN} {_POTENTIAL},? (?:and|or|and/or|as well as) {_MEN}(?: {_POTENTIAL})?|{_MEN},? (?:and|or|and/or) {_WOMEN} {_POTENTIAL}"
+    rf"|(?:male and female|female and male|male or female) (?:patients|subjects|participants) {_POTENTIAL})(?![\w-])",
+    _FLAGS,
+)
+_ANYBODY: Final = AnyOf((Flag("childbearing_potential"), Named("sex", ("male",))))
 
 
 def _has(match: re.Match[str]) -> Statement | None:
-    name = named("conditions", match[0])
+    name = alone("conditions", match)
     return Has((name,)) if name else None
 
 
@@ -132,6 +143,7 @@ PHRASES: Final = (
     Phrase("infections of several sorts", ("infectio",), _INFECTIONS, _infections),
     Phrase("hepatitis B or C", ("hepatitis",), _HEPATITIS, lambda match: Has(("hepatitis B", "hepatitis C"))),
     Phrase("infected with", _VIRUSES, _INFECTED, _infected),
+    Phrase("infections of several viruses", _VIRUSES, _SEVERAL, _infected),
     Phrase("virus positive or negative", _VIRUSES, _SEROLOGY, _serology),
     Phrase("tested negative", ("negative",), _NEGATIVE, _uninfected),
     Phrase("class of heart failure", ("nyha", "new york"), _HEART_FAILURE, _heart_failure),
@@ -139,5 +151,6 @@ PHRASES: Final = (
     Phrase("breastfeeding", ("breast", "nursing", "lactat"), _LACTATING, lambda match: Flag("breastfeeding")),
     Phrase("negative pregnancy test", ("pregnan",), _NOT_PREGNANT, lambda match: Not(Flag("pregnant"))),
     Phrase("childbearing potential", ("bearing", "reproductive", "wocbp", "fcbp", "focbp"), _FERTILE, lambda match: Flag("childbearing_potential")),
-    Phrase("condition", _ALWAYS, _CONDITION, _has),
+    Phrase("men, and women who may conceive", ("bearing", "reproductive", "procreative"), _FERTILE_ALL, lambda match: _ANYBODY),
+    Phrase("condition", _ALWAYS, spelt("conditions"), _has),
 )

@@ -11,7 +11,7 @@ from adoptive.workbench.match.read.phrases.extent import ADJECTIVES, extents_of
 from adoptive.workbench.match.read.phrases.numbers import DURATION, days_in
 from adoptive.workbench.match.read.phrases.phrase import Phrase
 from adoptive.workbench.match.read.phrases.stage import STAGES, stages_of
-from adoptive.workbench.match.read.phrases.terms import listed, named, term
+from adoptive.workbench.match.read.phrases.terms import alone, listed, named, spelt, term
 
 __all__ = ["PHRASES"]
 
@@ -35,11 +35,10 @@ _UNRESECTABLE: Final = (
     r"(?:,? ?(?:(?:that|which) (?:is|are) |and )?(?:not (?:amenable|suitable|eligible) (?:to|for)|not a candidate for|without option of) "
     r"(?:curative(?:-intent)? |radical |complete |potentially curative )?(?:surgical )?(?:resection|surgery))"
 )
-_BEFORE: Final = rf"(?:(?P<stage>{STAGES})[ ,]{{1,2}}(?:of )?)?(?:(?P<extent>{ADJECTIVES})[ ,]{{1,2}})?(?:(?P<later>{STAGES}) )?(?:primary )?"
+_BEFORE: Final = rf"(?:(?P<stage>{STAGES})[ ,]{{1,2}}(?:of )?)?(?:(?P<extent>{ADJECTIVES})[ ,]{{1,2}})?(?:(?P<later>{STAGES}) )?(?:primary )??"
 _BEHIND: Final = rf"(?:{_THAT}(?P<behind>{ADJECTIVES})(?: disease)?(?= ?[.,;:)]|$| and | with | who | that ))?"
 _AFTER: Final = rf"(?:,? \(?(?P<stages>{STAGES})(?: disease)?(?P<close>\))?)?(?P<unresectable>{_UNRESECTABLE})?"
 _DISEASE: Final = re.compile(rf"(?<![\w-]){_BEFORE}{_NAMES}{_BEHIND}{_AFTER}(?! in remission)(?![\w-])", _FLAGS)
-_BARE: Final = re.compile(rf"{_NAME}", _FLAGS)
 _ORGANS_DISEASE: Final = re.compile(rf"(?<![\w-]){_BEFORE}{_SHARED}{_AFTER}(?![\w-])", _FLAGS)
 _STATED: Final = re.compile(
     rf"(?<![\w-])(?:(?P<stage>{STAGES})[ ,]{{1,2}})?(?:(?P<extent>{ADJECTIVES}) )?(?:disease|malignanc(?:y|ies)|(?P<stages>{STAGES})(?: disease)?)(?![\w-])",
@@ -48,11 +47,19 @@ _STATED: Final = re.compile(
 _METASTASES: Final = re.compile(r"(?<![\w-])(?:distant metastas[ei]s|metastatic spread)(?![\w-])", _FLAGS)
 _MALIGNANCY: Final = r"(?:primary )?(?:invasive )?(?:malignanc(?:y|ies)|cancers?|malignant (?:disease|tumou?r|neoplasm)s?|primary tumou?rs?|neoplasms?)"
 _AGO: Final = rf"(?:within|in|during|over) (?:the )?(?:last |past |previous |prior |preceding )?(?P<span>{DURATION})"
+_ACTIVE: Final = r"(?:(?:active|concurrent|current|concomitant|synchronous|known|currently active|invasive|prior|previous|simultaneous) ){0,2}"
+_WHICH: Final = (
+    r"(?:(?:other|another|second|secondary|additional)|(?:prior|previous) or (?:concurrent|concomitant|current|simultaneous)(?: other| second)?|"
+    r"(?:concurrent|concomitant|current|simultaneous) or (?:prior|previous)(?: other| second)?|(?:prior|previous|concurrent|concomitant)(?: other| second)?)"
+)
+_TO_ENTRY: Final = (
+    r"(?: (?:before|prior to|of|from|preceding) (?:the )?(?:study )?"
+    r"(?:enrolment|enrollment|screening|consent|study entry|leukapheresis|apheresis|inclusion|registration|randomi[sz]ation|entry))?"
+)
 _OTHERS: Final = re.compile(
-    r"(?<![\w-])(?P<history>(?:a |any )?(?:prior |previous |past |known )?history of |diagnosis of )?(?:an? |any )?(?:known )?"
-    r"(?:(?:other|another|second|secondary|additional|prior or concurrent|previous or concurrent|concurrent or prior|concurrent or previous)(?: (?:prior|previous))?"
-    rf"|(?:prior|previous)(?: (?:other|second))) {_MALIGNANCY}(?: other than (?:the )?(?:disease|cancer|malignancy|tumou?r) under (?:study|investigation))?"
-    rf"(?: (?:diagnosed|present|that was diagnosed))?(?: {_AGO}(?: (?:before|prior to|of|from|preceding) (?:the )?(?:study )?(?:enrolment|enrollment|screening|consent|study entry|leukapheresis|apheresis|inclusion|registration|randomi[sz]ation|entry))?)?(?![\w-])",
+    rf"(?<![\w-])(?:(?:(?:a |any )?(?:prior |previous |past |known )?history of |diagnosis of )?(?:an? |any )?{_ACTIVE}{_WHICH} {_ACTIVE}"
+    rf"|(?:a |any )?history of (?:an? |any )?){_MALIGNANCY}(?: other than (?:the )?(?:disease|cancer|malignancy|tumou?r) under (?:study|investigation))?"
+    rf"(?: (?:diagnosed|present|that was diagnosed))?(?: {_AGO}{_TO_ENTRY})?(?![\w-])",
     _FLAGS,
 )
 
@@ -100,7 +107,7 @@ def _disease(match: re.Match[str]) -> Statement | None:
 
 
 def _bare(match: re.Match[str]) -> Statement | None:
-    name = named("diseases", match[0])
+    name = alone("diseases", match)
     return Disease((name,)) if name else None
 
 
@@ -136,10 +143,10 @@ _WORDS: Final = ("",)
 _SPREAD: Final = ("advanced", "metast", "resectable", "operable", "relapsed", "recurrent", "refractory", "stage")
 
 PHRASES: Final = (
-    Phrase("other cancers", ("other", "second", "additional", "concurrent"), _OTHERS, _others),
+    Phrase("other cancers", ("malignan", "cancer", "primary tum", "neoplasm"), _OTHERS, _others),
     Phrase("cancer of several organs", (" or ", "/", ","), _ORGANS_DISEASE, _organs),
     Phrase("cancer", _WORDS, _DISEASE, _disease),
-    Phrase("name of a cancer", _WORDS, _BARE, _bare),
+    Phrase("name of a cancer", _WORDS, spelt("diseases"), _bare),
     Phrase("spread alone", _SPREAD, _STATED, _stated),
     Phrase("metastases", ("metast",), _METASTASES, lambda match: Disease((), (), ("metastatic",))),
 )

@@ -8,7 +8,7 @@ from typing import Final
 __all__ = ["ADJECTIVES", "extents_of"]
 
 _WORDS: Final = {
-    "locally advanced": r"locally[- ]advanced|locoregionally advanced|loco-regionally advanced",
+    "locally advanced": r"locally[- ]advanced(?: \((?:unresectable|inoperable)\))?|locoregionally advanced|loco-regionally advanced",
     "advanced": r"advanced",
     "metastatic": r"metastatic|metastasi[sz]ed|disseminated",
     "unresectable": r"(?:surgically )?(?:unresectable|inoperable|non-?resectable|irresectable)",

@@ -23,11 +23,11 @@ _ALIASES: Final = {
     **{"HER2": ("ERBB2",), "HER-2": ("ERBB2",), "C-MET": ("MET",), "c-MET": ("MET",), "cMET": ("MET",)},
     **{"c-KIT": ("KIT",), "P53": ("TP53",), "p53": ("TP53",), "K-RAS": ("KRAS",), "N-RAS": ("NRAS",)},
     **{"B-RAF": ("BRAF",), "MLL": ("KMT2A",), "FLT-3": ("FLT3",), "c-MYC": ("MYC",), "N-MYC": ("MYCN",)},
-    **{"BRCA": ("BRCA1", "BRCA2"), "BRCA1/2": ("BRCA1", "BRCA2"), "RAS": ("KRAS", "NRAS", "HRAS")},
+    **{"BRCA": ("BRCA1", "BRCA2"), "BRCA1/2": ("BRCA1", "BRCA2"), "RAS": ("KRAS", "NRAS")},
     **{"NTRK": ("NTRK1", "NTRK2", "NTRK3"), "NTRK1/2/3": ("NTRK1", "NTRK2", "NTRK3"), "IDH1/2": ("IDH1", "IDH2")},
     **{"IDH": ("IDH1", "IDH2"), "FGFR": ("FGFR1", "FGFR2", "FGFR3"), "CKIT": ("KIT",), "H3F3A": ("H3F3A",)},
 }
-"""Names in texts (their case counts) and the genes of HUGO that they stand for; RAS is any of the three."""
+"""Names in texts (their case counts) and the genes of HUGO that they stand for; RAS is KRAS or NRAS, as tests report it."""
 
 GENE: Final = rf"(?<![\w-])(?-i:{'|'.join(map(re.escape, sorted(_ALIASES, key=len, reverse=True)))})(?!\w)"
 _CHANGE: Final = r"(?:p\. ?)?(?-i:[ACDEFGHIKLMNPQRSTVWY]\d{1,4}(?:[ACDEFGHIKLMNPQRSTVWY](?:/[ACDEFGHIKLMNPQRSTVWY]){0,3})?)(?!\w)"
@@ -46,7 +46,7 @@ _FLAGS: Final = re.IGNORECASE
 _CHANGED: Final = re.compile(
     rf"(?:mutations? in |presence of )?(?P<gene>{GENE})[ -](?:gene |mutations? )?"
     rf"(?P<changes>{_CHANGE}(?:{_JOIN}{_CHANGE}){{0,15}})"
-    rf"(?:[ -](?:{_CATEGORIES['mutation']}|positive))?(?! (?:wild|negative))(?!\w|-\w)",
+    rf"(?:[ -](?:{_CATEGORIES['mutation']}|positive))?(?: in (?:the )?tumou?r(?: tissue)?)?(?! (?:wild|negative))(?!\w|-\w)",
     _FLAGS,
 )
 _ALTERED: Final = re.compile(

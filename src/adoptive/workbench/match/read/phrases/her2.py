@@ -29,7 +29,7 @@ def _framed(rule: str) -> re.Pattern[str]:
 
 
 _LOW: Final = re.compile(
-    rf"(?<![\w-])HER-?2[ -]low(?: (?:expression|expressing|tumou?rs?|disease))?(?:{_DEFINED}|,? )(?P<open>\()?{_IHC} ?1 ?\+,? or {_GRADE_2}{_WITH}{_ISH_NAME}[ -]?(?:-|negative|non-?amplified)(?(open)\))(?!\w)",
+    rf"(?<![\w-])HER-?2(?:[ -]low)?(?: (?:expression|expressing|tumou?rs?|disease))?(?:{_DEFINED}|,? )(?P<open>\()?{_IHC} ?1 ?\+,? or {_GRADE_2}{_WITH}{_ISH_NAME}[ -]?(?:-|negative|non-?amplified)(?(open)\))(?!\w)",
     _FLAGS,
 )
 _AMPLIFIED: Final = re.compile(rf"(?<![\w-])HER-?2(?:/neu)?(?: gene)?[ -]{_ISH}(?!\w)", _FLAGS)
@@ -48,6 +48,6 @@ _FAINT: Final[Statement] = All(
 PHRASES: Final = (
     Phrase("HER2-positive by its rule", ("her2", "her-2"), _framed(_RULE), lambda match: _POSITIVE),
     Phrase("HER2 by either test", ("her2", "her-2"), _framed(_EITHER), lambda match: AnyOf((_STRONG, _COUNTED))),
-    Phrase("HER2-low by its rule", ("her2-low", "her2 low", "her-2 low"), _LOW, lambda match: _FAINT),
+    Phrase("HER2-low by its rule", ("her2", "her-2"), _LOW, lambda match: _FAINT),
     Phrase("HER2 gene", ("ish", "hybridi"), _AMPLIFIED, lambda match: _COUNTED),
 )

@@ -28,15 +28,19 @@ _COUNT: Final = (
 )
 _YES: Final = r"(?:[- ](?i:positive|positivity|carriers?|expression|expressing)|\+)"
 _NO: Final = r"(?:[- ](?i:negative))"
+_TYPED: Final = (
+    r"(?i: (?:by|on|in|at) (?:(?:high[- ]resolution|molecular|local|central|genomic|DNA|HLA) )*(?:typing|genotyping|testing|sequencing)"
+    r"| (?:in|on|at) either allele)?"
+)
 _BUT: Final = (
     r",? ?\(?(?i:except(?: for)?|excluding|other than|with the exception of|but not|not including)"
     r"(?: (?i:the|any|subtypes?|alleles?))? (?P<but>"
 )
 _PATTERN: Final = re.compile(
     rf"(?<![\w*-])(?:(?P<denied>(?i:negative for|lack of|lacking) )|{_HEAD})?{_COUNT}?(?P<list>{_LIST}){_SORT}"
-    rf"(?:(?P<yes>{_YES})|(?P<no>{_NO}))?{_SORT}(?:{_BUT}{_LIST}){_SORT}\)?)?(?![\w*:])"
+    rf"(?:(?P<yes>{_YES})|(?P<no>{_NO}))?{_SORT}{_TYPED}(?:{_BUT}{_LIST}){_SORT}\)?)?(?![\w*:])"
 )
-_PARTS: Final = re.compile(rf"(?P<locus>{_LOCUS})?-?\s?\*?\s?(?P<fields>\d{{1,4}}(?::\d{{2,3}}){{0,3}})[PGNLSQ]?")
+_PARTS: Final = re.compile(rf"(?P<locus>{_LOCUS})?-?\s?\*?\s?(?P<fields>\d{{1,4}}(?::\d{{2,3}}){{0,3}})(?P<suffix>[PGNLSQ]?)")
 _SEROTYPES: Final = frozenset(
     {f"A{n}" for n in (1, 2, 3, 11, 23, 24, 25, 26, 29, 30, 31, 32, 33, 34, 36, 43, 66, 68, 69, 74, 80)}
     | {f"B{n}" for n in (7, 8, 13, 18, 27, 35, 37, 38, 39, 41, 42, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 57, 58)}
@@ -55,7 +59,7 @@ def _alleles(text: str) -> tuple[str, ...] | None:
         name = _standard(locus, found["fields"], starred="*" in part or ":" in part or not found["locus"])
         if name is None or not locus:
             return None
-        names.append(name)
+        names.append(name + found["suffix"])
     return tuple(dict.fromkeys(names))
 
 

@@ -10,8 +10,9 @@ from adoptive.workbench.match.read.phrases.phrase import Phrase
 
 __all__ = ["PHRASES"]
 
+# "must" stays outside: what stands before it may be a condition ("men must ...").
 _WILLING: Final = (
-    r"(?:(?:must |should )?(?:be |is |are )?(?:willing(?:ness)?|able|agree(?:s|ing|ment)?|consents?|ability|capable|willing and able|able and willing|willingness and ability|willing or able)"
+    r"(?:(?:be |is |are )?(?:willing(?:ness)?|able|agree(?:s|ing|ment)?|consents?|ability|capable|willing and able|able and willing|willingness and ability|willing or able)"
     r"(?: to| of)?(?:,? and (?:able|willing)(?: to)?)? )"
 )
 _UNWILLING: Final = r"(?:(?:is |are )?(?:unwilling(?:ness)?|unable|inability|refusal|not willing|not able|unable or unwilling|unwilling or unable|inability or unwillingness|unwillingness or inability) to )"
@@ -44,11 +45,11 @@ _ROWS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
     ("caregiver", ("caregiver", "carer"), rf"(?:(?:has |have |availability of |presence of )?(?:an? )?(?:(?:identified|reliable|responsible|dedicated|adult|committed|capable|available|full-time|24-hour|24/7|suitable)(?:,? |, )){{0,3}}(?:caregiver|carer|care giver)s?(?: (?:is )?(?:available|identified|present|who (?:can|will|is able to) (?:stay with (?:them|the patient)|be (?:present|available))))?{_TIME})", ""),
     ("stays_near_centre", ("stay", "remain", "reside", "live", "lodge"), rf"(?:{_WILLING})?(?:stay(?:ing)?|remain(?:ing)?|resid(?:e|ing)|liv(?:e|ing)|lodg(?:e|ing)) (?:near|close to|in (?:the )?(?:vicinity|proximity) of|within (?:\d{{1,3}}|one|two) ?-?(?:km|kilomet(?:er|re)s?|miles?|minutes?|hours?)(?: (?:drive|driving distance|travel|travel time))?(?: of| from)) {_CENTRE}{_TIME}", ""),
     ("bridging_needed", ("bridging",), r"(?:requires?|requiring|in need of|need for|needs?|needing) bridging (?:therapy|treatment|chemotherapy)", ""),
-    ("consents", ("consent",), rf"(?:(?:{_WILLING})?(?:understand(?:ing)?(?:,? and|,)? )?(?:(?:voluntarily )?(?:provid(?:e|ing|ed)|giv(?:e|ing)|given|sign(?:ed|ing)?|obtained|obtain)(?: and (?:sign|date|provide|dated))? )(?:an? |the |their |his |her )?(?:written |voluntary |signed |valid )*(?:informed )?consent(?: (?:form|document))?(?: \((?-i:ICF)\))?|(?:written |signed |voluntary )+informed consent(?: (?:form|document))?(?: (?:is |must be |has been )?(?:obtained|provided|given|signed))?|informed consent (?:is |must be |has been )?(?:obtained|provided|given|signed))(?: (?:for|to participate in|to take part in|before entering) (?:this |the )(?:study|trial))?", ""),
+    ("consents", ("consent",), rf"(?:(?:{_WILLING})?(?:to )?(?:understand(?:ing)?(?:(?:,? and|,)(?: {_WILLING.strip()})?(?: to)?)? )?(?:(?:voluntarily )?(?:provid(?:e|ing|ed)|giv(?:e|ing)|given|sign(?:ed|ing)?|obtained|obtain)(?: and (?:sign|date|provide|dated))? )(?:an? |the |their |his |her )?(?:written |voluntary |signed |valid )*(?:informed )?consent(?: (?:form|document))?(?: \((?-i:ICF)\))?|(?:written |signed |voluntary )+informed consent(?: (?:form|document))?(?: (?:is |must be |has been )?(?:obtained|provided|given|signed))?|informed consent (?:is |must be |has been )?(?:obtained|provided|given|signed))(?: (?:for|to participate in|to take part in|before entering) (?:this |the )(?:study|trial))?", ""),
     ("consents", ("consent",), rf"{_UNWILLING}(?:understand(?:,? and|,|,? or) )?(?:provide|give|sign|provide or sign)(?: an?| the| their)? (?:written |voluntary |valid )*(?:informed )?consent(?: form)?", "not"),
     ("agrees_follow_up", ("comply", "complian", "follow", "adhere", "attend"), rf"{_WILLING}(?:to )?(?:comply(?:ing)?(?: with)?|adhere to|complete|attend|follow|participate in|undergo|with)(?: (?:all|the|any|required|study|trial|protocol|scheduled?|planned|visit|visits|procedures?|requirements?|assessments?|tests?|follow-?up|long-term|schedules?|instructions?|and|other|examinations?|laboratory|restrictions|treatment|plan|specified|up|evaluations?|15-year|with|of)(?:,)?){{1,16}}{_TIME}", ""),
     ("agrees_follow_up", ("comply", "complian", "follow", "adhere"), rf"{_UNWILLING}(?:comply with|adhere to|complete|follow)(?: (?:all|the|any|required|study|trial|protocol|scheduled?|planned|visit|visits|procedures?|requirements?|assessments?|follow-?up|long-term|schedules?|instructions?|and)(?:,)?){{1,12}}", "not"),
-    ("agrees_contraception", ("contracept", "birth control"), rf"(?:(?:must |should |will )?(?:{_WILLING}|must |should |required to )?(?:to )?(?:use|practi[cs]e|employ|using|practi[cs]ing|the use of|follow) {_CONTRACEPTION}{_TIME})", ""),
+    ("agrees_contraception", ("contracept", "birth control"), rf"(?:{_WILLING}?(?:to )?(?:use|practi[cs]e|employ|using|practi[cs]ing|the use of|follow) {_CONTRACEPTION}{_TIME})", ""),
     ("agrees_contraception", ("contracept", "birth control"), rf"{_UNWILLING}(?:use|practi[cs]e|employ) {_CONTRACEPTION}{_TIME}", "not"),
     ("in_another_trial", ("trial", "stud"), rf"(?:(?:currently |concurrent(?:ly)? |simultaneous(?:ly)? |is |are |active )*(?:participat(?:ing|ion)|enrol(?:l)?(?:ed|ment)|taking part|involvement) in (?:another|any other|other|a different) {_TRIAL})", ""),
     ("no_standard_treatment_left", ("standard", "exhausted"), rf"(?:(?:for (?:whom|which) )?(?:there (?:is|are) )?no {_STANDARD}(?: (?:is|are))?(?: (?:available|exists?|remaining|left|known))?(?: (?:is|are) available| exists?)?|(?:have |has )?exhausted (?:all )?(?:available )?{_STANDARD}|(?:for (?:whom|which) )?{_STANDARD} (?:(?:does|do) not exist|(?:is|are) not available|(?:is|are) no longer (?:available|effective)))", ""),
@@ -61,7 +62,7 @@ _ROWS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
 """Field, literals of the sieve, form, and "not" where the form says the contrary of the field."""
 
 _TRIAL_OF_DRUG: Final = (
-    rf"(?:participat(?:ed|ion|ing)|enrol(?:l)?(?:ed|ment)) in (?:an |another |any |any other |other )?{_TRIAL} (?:with|of|involving|using|receiving) (?:an |any )?(?:investigational|experimental) (?:agents?|drugs?|products?|medicinal products?|therap(?:y|ies)|treatments?)"
+    rf"(?:participat(?:ed|ion|ing)|enrol(?:l)?(?:ed|ment)) in (?:an? |another |any |any other |other )?{_TRIAL} (?:with|of|involving|using|receiving) (?:an |any )?(?:investigational|experimental) (?:agents?|drugs?|products?|medicinal products?|therap(?:y|ies)|treatments?)"
 )
 
 
