@@ -23,7 +23,7 @@ from adoptive.trial.eligibility.statements import (
 )
 from adoptive.workbench.match.read.tails import Tail
 
-__all__ = ["BAD_FLAGS", "MODIFIERS", "bare", "classes", "leaves", "modified", "timed", "unsure"]
+__all__ = ["BAD_FLAGS", "MODIFIERS", "bare", "classes", "leaves", "modified", "timed", "timed_values", "unsure"]
 
 MODIFIERS = frozenset({"ever", "had", "active", "taking", "uncontrolled", "symptomatic", "untreated", "needs systemic treatment"})
 """Roles of the lexicon that change the statement after (or before) them."""
@@ -127,6 +127,19 @@ def _timed(leaf: Leaf, tail: Tail) -> Statement | None:
     shorter = All((plain, rest))
     longer = AnyOf((plain, rest))
     return {"shorter": shorter, "longer": longer}.get(tail.whichever, AnyOf((shorter, All((longer, rest)))))
+
+
+def timed_values(statement: Statement, tail: Tail) -> Statement:
+    """Apply a span of time to the measured values of a statement only."""
+    match statement:
+        case All(parts) | AnyOf(parts):
+            return type(statement)(tuple(timed_values(part, tail) for part in parts))
+        case Not(part):
+            return Not(timed_values(part, tail))
+        case Quantity():
+            return _timed(statement, tail) or statement
+        case _:
+            return statement
 
 
 def unsure(parts: Sequence[Statement], text: str) -> Statement:

@@ -78,9 +78,19 @@ def lead_of(text: str) -> Lead | None:
         found = mark.search(plain)
         if found is not None:
             return Lead(join, denied, _needed(plain[: found.start()]), _needed(plain[found.end() :]))
-    if colon and _states_nothing(plain):
+    if not colon:
+        return None
+    if _states_nothing(plain):
         return Lead("plain")
-    return None
+    time = _only_time(plain)
+    return None if time is None else Lead("plain", after=time)
+
+
+def _only_time(plain: str) -> str | None:
+    """Give the span of time that a lead-in states, as in "Adequate organ function within 7 days of screening", if that is all."""
+    nodes = nodes_of(plain)
+    said = [node for node in stripped(nodes or (), extra=frozenset({"ie"})) if node.role not in ("fill", "who", "gate", "must", "with")]
+    return said[0].text if len(said) == 1 and said[0].role == "tail" else None
 
 
 def _needed(words: str) -> str:
@@ -167,7 +177,19 @@ def _inline(text: str) -> Block:
     names = [found["mark"] for found in marks]
     counted = any(names == row[: len(names)] for row in (list("123456789"), list("abcdefgh"), ["i", "ii", "iii", "iv", "v"]))
     if len(marks) < 2 or not counted or text[: marks[0].start()].rstrip()[-1:] not in (":", ""):
-        return Block(text)
+        return _inline_plain(text)
     ends = [*(found.start() for found in marks[1:]), len(text)]
     parts = [Block(text[found.end() : end].strip()) for found, end in zip(marks, ends, strict=True)]
     return _joined(text[: marks[0].start()].strip(), parts)
+
+
+def _inline_plain(text: str) -> Block:
+    """Cut "Received the following before enrolment: X within 3 weeks; Y within 1 week" on one line."""
+    at = text.find(": ")
+    if not 0 < at < 200 or ";" not in text[at:] or re.search(r"\. [A-Z]", text):
+        return Block(text)
+    lead = lead_of(tidy(text[: at + 1]))
+    parts = [part.strip() for part in text[at + 1 :].split(";") if part.strip()]
+    if lead is None or lead.bare or len(parts) < 2:
+        return Block(text)
+    return _joined(text[: at + 1], [Block(part) for part in parts])

@@ -6,11 +6,12 @@ import re
 from typing import Literal
 
 from adoptive.trial.eligibility.statements import All, AnyOf, Named, Not, Quantity, Statement, Treated, Unread
-from adoptive.workbench.match.read.apply import MODIFIERS, classes, leaves, unsure
+from adoptive.workbench.match.read.apply import MODIFIERS, classes, leaves, timed_values, unsure
 from adoptive.workbench.match.read.blocks import Block, blocks_of
 from adoptive.workbench.match.read.compose import read_clause
 from adoptive.workbench.match.read.lists import Kind
 from adoptive.workbench.match.read.nodes import Nodes, cut, gates_in, holds, nodes_of, stripped, text_of
+from adoptive.workbench.match.read.tails import Tail, find_tails
 from adoptive.workbench.match.read.tidy import tidy
 from adoptive.workbench.match.types import Gate, Understood
 
@@ -26,11 +27,13 @@ _LOOSENS = re.compile(
 _ENDING = re.compile(r"[\s,;]*\b(?:and/or|and|or)[\s.;,:]*$", re.IGNORECASE)
 
 
-def read_item(text: str, kind: Literal["inclusion", "exclusion"]) -> tuple[Statement, Understood, Gate | None]:
+def read_item(text: str, kind: Literal["inclusion", "exclusion"], *, time: str = "") -> tuple[Statement, Understood, Gate | None]:
     """Read an item: its statement, how much of it was understood, and the gate that it names itself, if any.
 
     The statement is what the text says; an exclusion is not turned round. What was not understood is
     :class:`~adoptive.trial.eligibility.statements.Unread`.
+
+    ``time`` is a span of time that the list's lead-in states of its values ("within 7 days before leukapheresis").
 
     >>> read_item("ECOG 0-1 and age at least 18 years", "inclusion")[1]
     'whole'
@@ -38,6 +41,10 @@ def read_item(text: str, kind: Literal["inclusion", "exclusion"]) -> tuple[State
     block = blocks_of(text)
     gates: set[Gate] = set()
     statement = _read_block(block, kind, gates)
+    for *_, tail in find_tails(tidy(time)) if time else ():
+        if isinstance(tail, Tail):
+            statement = timed_values(statement, tail)
+            gates |= {tail.gate} if tail.gate else set()
     gate = next(iter(gates)) if len(gates) == 1 else None
     return statement, understood_of(statement), gate
 

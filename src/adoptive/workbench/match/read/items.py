@@ -28,8 +28,8 @@ _STARTS_WITH_OR = re.compile(r"\W*or\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=20_000)
-def _read(text: str, kind: Literal["inclusion", "exclusion"]) -> tuple[Statement, Understood, Gate | None]:
-    return read_item(text, kind)
+def _read(text: str, kind: Literal["inclusion", "exclusion"], time: str) -> tuple[Statement, Understood, Gate | None]:
+    return read_item(text, kind, time=time)
 
 
 def read_criteria(text: str) -> tuple[Item, ...]:
@@ -71,7 +71,7 @@ def _item(number: int, raw: RawItem, *, doubtful: bool) -> Item:
     elif _ONLY_JOINS.fullmatch(raw.text):
         item = Item(number, kind, raw.text, All(()) if kind == "inclusion" else Unread(raw.text), "whole" if kind == "inclusion" else "not", start=raw.start, end=raw.end)
     else:
-        statement, understood, gate = _read(raw.text, kind)
+        statement, understood, gate = _read(raw.text, kind, raw.time)
         item = Item(number, kind, raw.text, statement, understood, gate or raw.gate or "procurement", raw.start, raw.end)
     return _placed(item, raw)
 

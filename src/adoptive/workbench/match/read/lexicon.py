@@ -6,7 +6,7 @@ import re
 from itertools import product
 from typing import Final, Literal
 
-__all__ = ["LEXICON", "Role", "WORD", "words_of"]
+__all__ = ["WORD", "Role", "forms_at", "words_of"]
 
 Role = Literal[
     "and", "or", "comma", "semi", "dot", "open", "close", "no", "fill", "who", "with", "must", "if", "unless", "except",
@@ -129,19 +129,47 @@ def _expanded(form: str) -> list[str]:
     return ["".join(way) for way in product(*pieces, [form[at:]])]
 
 
-def _table() -> dict[str, tuple[tuple[tuple[str, ...], Role], ...]]:
-    rows: dict[tuple[str, ...], Role] = {}
+Branch = dict[str, "Branch | Role"]
+"""Words that may follow, each with what follows it; under "" the role of the form that ends here."""
+
+
+def _table() -> Branch:
+    root: Branch = {}
     for role, forms in _FORMS.items():
         for form in forms:
-            plain = [form] if len(form) < 2 else _expanded(form)
-            for text in plain:
-                rows.setdefault(words_of(text), role)
-    by_first: dict[str, list[tuple[tuple[str, ...], Role]]] = {}
-    for words, role in rows.items():
-        if words:
-            by_first.setdefault(words[0], []).append((words, role))
-    return {first: tuple(sorted(found, key=lambda row: -len(row[0]))) for first, found in by_first.items()}
+            for text in [form] if len(form) < 2 else _expanded(form):
+                _grow(root, words_of(text), role)
+    return root
+
+
+def _grow(root: Branch, words: tuple[str, ...], role: Role) -> None:
+    branch = root
+    for word in words:
+        below = branch.setdefault(word, {})
+        assert isinstance(below, dict)
+        branch = below
+    if words:
+        branch.setdefault("", role)
 
 
 LEXICON: Final = _table()
-"""By first word: the forms that begin so, the longest first, each with its role."""
+"""The forms as a tree of words."""
+
+
+def forms_at(words: list[str], first: int) -> list[tuple[int, Role]]:
+    """Give the forms that begin at a word: behind which word each ends, and its role.
+
+    >>> forms_at(["no", "evidence", "of", "fever"], 0)
+    [(1, 'no'), (3, 'no')]
+    """
+    found: list[tuple[int, Role]] = []
+    branch, at = LEXICON, first
+    while at < len(words):
+        below = branch.get(words[at])
+        if not isinstance(below, dict):
+            break
+        branch, at = below, at + 1
+        role = branch.get("")
+        if isinstance(role, str):
+            found.append((at, role))
+    return found

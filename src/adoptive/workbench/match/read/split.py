@@ -31,6 +31,8 @@ class RawItem:
     heading: str = ""
     conditional: bool = False
     gate: Gate | None = None
+    time: str = ""
+    """The span of time that the lead-in of its list states."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class _Place:
     heading: str = ""
     conditional: bool = False
     gate: Gate | None = None
+    time: str = ""
 
 
 _LINE: Final = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
@@ -185,7 +188,9 @@ def _heading(words: str, place: _Place, line: _Line, lines: list[_Line], at: int
         return None
     plain = tidy(words)
     kind = _kind_of(plain)
-    whole = _HEADING.fullmatch(plain) or (_SENTENCE_HEADING.fullmatch(plain) if kind else None)
+    lead = lead_of(plain)
+    chooses = lead is not None and (lead.denied or (lead.join == "any" and kind == "inclusion"))
+    whole = _HEADING.fullmatch(plain) or (_SENTENCE_HEADING.fullmatch(plain) if kind and not (line.bullet or chooses) else None)
     if whole is not None and (kind or "eligibility" in plain.lower()):
         group = _GROUP.fullmatch(plain)
         more = (_HEADING.fullmatch(plain) or {"more": ""})["more"] or ""  # type: ignore[index]
@@ -194,7 +199,7 @@ def _heading(words: str, place: _Place, line: _Line, lines: list[_Line], at: int
         return _Place(kind, plain.rstrip(":. ") if cohort else "", cohort, _gate(plain))
     group = _GROUP.fullmatch(plain)
     follows = at + 1 < len(lines)
-    if group is not None and follows and (plain.endswith(":") or (not line.bullet and lines[at + 1].bullet)) and lead_of(plain) is None:
+    if group is not None and follows and (plain.endswith(":") or (not line.bullet and lines[at + 1].bullet)) and lead is None:
         everybody = bool(_EVERYBODY.search(plain))
         return replace(place, heading="" if everybody else plain.rstrip(":. "), conditional=not everybody)
     if follows and plain.endswith(":") and len(plain) < 60 and not line.bullet and lines[at + 1].bullet and place.kind and _TOPIC.fullmatch(plain):
@@ -261,16 +266,17 @@ def _sort(bullet: str) -> str:
 def _items(text: str, lines: list[_Line], place: _Place) -> list[RawItem]:
     """Make items of an item's lines: one, or one of each line below a lead-in that says that all count."""
     first = lines[0]
-    whole = RawItem(place.kind, text[first.start : lines[-1].end], first.start, lines[-1].end, place.heading, place.conditional, place.gate)
+    whole = RawItem(place.kind, text[first.start : lines[-1].end], first.start, lines[-1].end, place.heading, place.conditional, place.gate, place.time)
     bullets = [number for number, line in enumerate(lines) if number and line.bullet]
     if not bullets or bullets[0] < 1:
         return [whole]
     lead = lead_of(tidy(text[first.start : lines[bullets[0] - 1].end]))
     ways = {"all": ("inclusion",), "any": ("exclusion",), "plain": ("inclusion", "exclusion")}
     ends = any(_OR.search(tidy(text[line.start : line.end])) for line in lines[bullets[0] :])
-    if lead is None or not lead.bare or place.kind not in ways.get(lead.join, ()) or (ends and place.kind == "inclusion"):
+    timed = lead is not None and lead.join == "plain" and bool(lead.after) and not (lead.before or lead.denied or place.time)
+    if lead is None or not (lead.bare or timed) or place.kind not in ways.get(lead.join, ()) or (ends and place.kind == "inclusion"):
         return [whole]
-    return _below(text, lines[bullets[0] :], place)
+    return _below(text, lines[bullets[0] :], replace(place, time=lead.after or place.time))
 
 
 _OR: Final = re.compile(r"(?:^|[\s,;])(?:and/)?or[:;,.]?$|^or\b", re.IGNORECASE)

@@ -33,7 +33,7 @@ _SMALL = (
     r"conditioning|chemotherapy|initial|collection|planned|giving|entering|entry|into|to|in|and|on|for|providing|screening|the|patient|subject|main|written|autologous|dose|treatment|drug|medication|study-specific) ){0,7}"
 )
 _HEAD = (
-    r"(?:leukapheresis|leukaphereses|leucapheresis|apheresis|enrolment|enrollment|registration|randomi[sz]ation|consent|consenting|screening|study entry|trial entry|entry|study start|inclusion|recruitment|study|trial|pbmc collection|cell collection|"
+    r"(?:leukapheresis|leukaphereses|leucapheresis|apheresis|enrolment|enrollment|registration|randomi[sz]ation|(?:assent|consent)(?: ?(?:/|and/or|or|and) ?(?:assent|consent))?|consenting|screening|study entry|trial entry|entry|study start|inclusion|recruitment|study|trial|pbmc collection|cell collection|"
     r"blood collection|collection|harvest|tumou?r (?:harvest|resection)|lymphodepletion|lymphodepleting chemotherapy|lymphodepleting conditioning|lymphodepleting therapy|lymphodepleting regimen|conditioning|preparative regimen|"
     r"preparative chemotherapy|conditioning chemotherapy|conditioning regimen|infusion|infusions|reinfusion|treatment|therapy|study drug|drug|dose|dosing|administration|cells|baseline|protocol therapy|cycle 1[,]? day 1|c1d1|day 0|"
     r"lymphodepleting|signature|preparation|chemotherapy|intervention|t-cells|vaccination|injection|transfusion)"
@@ -101,7 +101,7 @@ _TREATED = re.compile(
     r"infusion|lymphodeplet|conditioning|preparative|treatment|\bdos(?:e|ing)\b|drug|therapy|cycle 1|c1d1|day 0|administration|\bcells$|injection|chemotherapy|intervention", re.IGNORECASE
 )
 _OTHER = re.compile(r"(?:the |a |any |first |start of |starting |of )*(?:chemotherapy|vaccination|transfusion|injection|drug|collection)", re.IGNORECASE)
-_PROCURED = re.compile(r"apheresis|collection|harvest|resection|consent|enrol|screening|registration|randomi|entry", re.IGNORECASE)
+_PROCURED = re.compile(r"apheresis|collection|harvest|resection|consent|assent|enrol|screening|registration|randomi|entry", re.IGNORECASE)
 
 
 def gate_of(event: str, *, how: str = "") -> Gate:

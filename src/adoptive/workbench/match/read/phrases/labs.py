@@ -74,8 +74,9 @@ _JOIN: Final = r"(?:,? (?:and/or|and|or|as well as|&) |, ?| ?/ ?)"
 _LINKED: Final = re.compile(_JOIN)
 _OF_NORMAL: Final = r"(?: (?:must be|should be|is|are|of|level|levels|value|values|both|each|count|counts|has to be|have to be|needs to be|that is|that are|at screening|at baseline|result|results|measured|concentration|at enrolment|at enrollment)){0,3}"
 _LIST: Final = rf"(?P<names>(?<![\w-])(?:both |either )?{_NAME}(?:{_JOIN}(?:either )?{_NAME}){{0,4}})"
+_METHOD: Final = r"(?:,? \(?(?:(?:as )?(?:calculated|estimated|determined|assessed|measured) )?(?:by |per |using |with |according to )?(?:the )?(?:Cockcroft[- ]?(?:and |& )?Gault|CKD-EPI|MDRD)(?: (?:formula|equation|method))?\)?)?"
 _THRESHOLD: Final = re.compile(
-    rf"{_LIST},?{_OF_NORMAL}:? ?(?P<compare>{COMPARE}) ?(?:to )?(?P<number>{NUMBER}) ?(?:(?P<uln>{ULN})|(?P<unit>{UNIT}))?(?![\w/%^]|[.,]\d| ?(?:-|to) ?\d| ?x\b| times| fold)",
+    rf"{_LIST},?{_OF_NORMAL}:? ?(?P<compare>{COMPARE}) ?(?:to )?(?P<number>{NUMBER}) ?(?:(?P<uln>{ULN})|(?P<unit>{UNIT}))?{_METHOD}(?![\w/%^]|[.,]\d| ?(?:-|to) ?\d| ?x\b| times| fold)",
     re.IGNORECASE,
 )
 _BEFORE: Final = re.compile(

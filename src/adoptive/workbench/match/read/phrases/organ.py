@@ -56,7 +56,7 @@ def _row(field: str, name: str, unit: str, after: str, words: tuple[str, ...]) -
 
 
 _CHILD_PUGH = re.compile(
-    rf"\bChild[- ]?(?:Turcotte[- ])?Pugh(?:'s)? ?(?:\((?:CP|CTP)\) ?)?(?:liver function )?(?:class|score|status|grade|stage|classification|category)?(?: of| is| class| score|:)? ?(?:(?P<compare>{COMPARE}) ?)?(?P<class>[ABC])? ?(?P<points>\(?(?:score )?(?:<= ?)?\d{{1,2}}(?: ?(?:-|to|or) ?\d{{1,2}})?(?: points)?\)?)?(?P<more> (?:or|and|to|/|-) ?(?:class )?(?P<other>[ABC])\b| or (?:better|worse|higher|lower|less|more|greater))?(?![\w]|[.,]\d| ?- ?[\dA-C])",
+    rf"\bChild[- ]?(?:Turcotte[- ])?Pugh(?:'s)? ?(?:\((?:CP|CTP)\) ?)?(?:liver function )?(?:class|score|status|grade|stage|classification|category)?(?: of| is| class| score|:)? ?(?:(?P<compare>{COMPARE}) ?)?(?P<class>[ABC])? ?(?P<points>\(?(?:score )?(?:<= ?)?\d{{1,2}}(?: ?(?:-|to|or) ?\d{{1,2}})?(?: points)?\)?)?(?P<more> (?:or|and|to|/|-) ?(?:class )?(?P<other>[ABC]) ?(?P<otherpoints>\d{{1,2}})?(?:\b|(?= ))| or (?:better|worse|higher|lower|less|more|greater))?(?![\w]|[.,]\d| ?- ?[\dA-C])",
     re.IGNORECASE,
 )
 _SCORES: Final = {"A": (5, 6), "B": (7, 9), "C": (10, 15)}
@@ -66,6 +66,12 @@ def _child_pugh(match: re.Match[str]) -> Statement | None:
     letter, more = (match["class"] or "").upper(), (match["more"] or "").lower()
     other = (match["other"] or "").upper()
     numbers = [int(number) for number in re.findall(r"\d+", match["points"] or "")]
+    last = int(match["otherpoints"]) if match["otherpoints"] else None
+    if last is not None:
+        return _points(5, last) if letter == "A" and other == "B" and 7 <= last <= 9 and not match["compare"] else None
+    if match["compare"] and letter and numbers:
+        inside = len(numbers) == 1 and _SCORES[letter][0] <= numbers[0] <= _SCORES[letter][1]
+        return _points(5, numbers[0]) if compare_of(match["compare"]) == "<=" and inside and not more else None
     if match["compare"]:
         compare = compare_of(match["compare"])
         plain = not letter and len(numbers) == 1 and not more and compare is not None
