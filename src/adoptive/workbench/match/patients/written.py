@@ -45,7 +45,8 @@ def facts_written(table: Table, *, file: str, as_of: date | None = None, name: s
 def mistakes_written(table: Table, *, file: str, as_of: date | None = None, name: str = "") -> Facts | list[Mistake]:
     """Read a written patient, or give all its mistakes."""
     first = Sheet(file, as_of or date.max, load_vocabulary())
-    day = as_of or _day_of_file(first, table)
+    written_day = _day_of_file(first, table)
+    day = as_of or written_day
     sheet = Sheet(file, day, first.vocabulary, mistakes=first.mistakes)
     person = sheet.table(table.get("person", {}), "person")
     born = span_of(person.get("birth_date"))

@@ -302,8 +302,8 @@ def test_hla(read: Read) -> None:
     assert typed("HLA-A*02:01/HLA-A*02:09+HLA-A*01:01").hla == ("HLA-A*01:01", "HLA-A*02")
     assert typed("A*01:01", "A*02:01", "A*03:01").hla == ()
     assert typed("B*07:02").hla == ()  # another gene than the test's
-    homozygous = observation("h", concept("LOINC 96629-1"), component=[
-        component(concept("LOINC 57290-9"), valueCodeableConcept=concept(text="A*02:01")) for _ in range(2)])  # fmt: skip
+    one = component(concept("LOINC 57290-9"), valueCodeableConcept=concept(text="A*02:01"))
+    homozygous = observation("h", concept("LOINC 96629-1"), component=[one, one])
     facts = read(bundle(patient(), homozygous))
     assert (facts.hla, facts.hla_typed) == (("HLA-A*02:01",), {"A"})
 
@@ -352,8 +352,11 @@ def test_doses_become_courses(read: Read) -> None:
 
 def test_a_cream_is_no_systemic_steroid(read: Read) -> None:
     def one(text: str, **more: Any) -> Facts:
-        return read(bundle(patient(), resource("MedicationStatement", "m", status="active",
-                    medicationCodeableConcept=concept(f"RxNorm 1 {text}"), effectiveDateTime="2026-05-01", **more)))  # fmt: skip
+        item = resource(
+            "MedicationStatement", "m", status="active", medicationCodeableConcept=concept(f"RxNorm 1 {text}"),
+            effectiveDateTime="2026-05-01", **more,
+        )  # fmt: skip
+        return read(bundle(patient(), item))
 
     assert one("hydrocortisone 10 MG/ML Topical Cream").therapies == ()
     assert one("dexamethasone 1 MG/ML Ophthalmic Suspension").therapies == ()
@@ -381,8 +384,9 @@ def test_why_a_treatment_stopped(read: Read) -> None:
 
 
 def test_procedures_by_profile(read: Read) -> None:
+    profile = {"profile": [MCODE + "mcode-cancer-related-surgical-procedure"]}
     item = resource("Procedure", "p", status="completed", code=concept("SNOMED 64368001 Partial mastectomy"),
-                    meta={"profile": [MCODE + "mcode-cancer-related-surgical-procedure"]}, performedDateTime="2018")  # fmt: skip
+                    meta=profile, performedDateTime="2018")  # fmt: skip
     found = read(bundle(patient(), item)).therapies[0]
     assert (found.name, found.start, found.end, found.end_from) == (
         "surgery", Day(2018, 1, 1), Day(2018, 12, 31), Day(2018, 1, 1))  # fmt: skip
