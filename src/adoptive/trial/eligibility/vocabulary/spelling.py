@@ -14,6 +14,7 @@ _DASHES: Final = "\u2010\u2011\u2012\u2013\u2014\u2212-"
 _GAP: Final = rf"[\s{_DASHES}]"
 _GAPS: Final = re.compile(rf"{_GAP}+")
 _DROPPED: Final = re.compile(r"[^0-9a-z+]")
+_DIGRAPH: Final = re.compile(r"a+e|o+e")
 _LATER: Final = ("tumour", "tumor"), ("isation", "ization"), ("ising", "izing"), ("ised", "ized"), ("sulph", "sulf")
 
 
@@ -24,10 +25,11 @@ def key(text: str) -> str:
     (True, True)
     """
     low = unicodedata.normalize("NFKD", text.replace("µ", "μ")).casefold().replace("(l)", "orl")
-    low = "".join(_GREEK.get(letter, letter) for letter in low).replace("ae", "e").replace("oe", "e")
+    low = _DROPPED.sub("", "".join(_GREEK.get(letter, letter) for letter in low))
+    low = _DIGRAPH.sub("e", low)
     for uk, us in _LATER:
         low = low.replace(uk, us)
-    return _DROPPED.sub("", low)
+    return low
 
 
 def forms(spelling: str) -> tuple[str, ...]:
