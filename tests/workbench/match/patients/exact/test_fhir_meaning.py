@@ -54,8 +54,8 @@ STATES = [
 
 @pytest.mark.parametrize(("clinical", "verified", "state"), STATES)
 def test_a_condition_has_its_state(read: Read, clinical: str, verified: str, state: str | None) -> None:
-    facts = read(bundle(patient(), condition("c", concept("ICD-10 B18.1"), clinical, verified)))
-    assert [(item.name, item.state) for item in facts.conditions] == ([("hepatitis B", state)] if state else [])
+    facts = read(bundle(patient(), condition("c", concept("SNOMED 233604007"), clinical, verified)))
+    assert [(item.name, item.state) for item in facts.conditions] == ([("pneumonia", state)] if state else [])
 
 
 def test_an_abatement_makes_a_condition_past(read: Read) -> None:
@@ -458,3 +458,47 @@ def test_names_and_addresses_are_not_kept(read: Read) -> None:
     for word in ("Topsecret", "Secret Street", "Hidden", "555-1234567"):
         assert word not in shown
     assert "United States" in shown
+
+
+def test_days_that_are_only_known_to_a_month_never_look_exact(read: Read) -> None:
+    code = concept("SNOMED 233604007")
+    ended = condition("c", code, "resolved", onsetDateTime="2026-01", abatementDateTime="2026-02")
+    assert (read(bundle(patient(), ended)).conditions[0].start, read(bundle(patient(), ended)).conditions[0].end) == (
+        Day(2026, 1, 1), None)  # fmt: skip
+    result = read(bundle(patient(), hb("h", 9.5, "2026-05"))).values["haemoglobin_g_dl"][0]
+    assert result.day is None
+    begun = resource("MedicationStatement", "m", status="completed", medicationCodeableConcept=concept("RxNorm 2555"),
+                     effectiveDateTime="2026-05")  # fmt: skip
+    therapy = read(bundle(patient(), begun)).therapies[0]
+    assert (therapy.start, therapy.end) == (None, None)
+
+
+def test_a_medicine_may_stand_in_a_resource_of_its_own(read: Read) -> None:
+    drug = {"resourceType": "Medication", "id": "in", "code": concept("RxNorm 2555")}
+    inside = resource("MedicationStatement", "m", status="active", contained=[drug],
+                      medicationReference={"reference": "#in"}, effectiveDateTime="2026-05-01")  # fmt: skip
+    assert [item.name for item in read(bundle(patient(), inside)).therapies] == ["cisplatin"]
+
+
+def test_what_was_resolved_of_one_date_is_judged_with_it(read: Read) -> None:
+    """A record goes all the way to a verdict: a washout, a laboratory limit, a cancer, and what nobody knows."""
+    from adoptive.trial.eligibility.judge import truth
+    from adoptive.trial.eligibility.statements import AntigenLevel, Disease, Flag, Has, Quantity, Treated
+
+    drug = resource("MedicationStatement", "m", status="completed", medicationCodeableConcept=concept("RxNorm 2555"),
+                    effectivePeriod={"start": "2026-03-01", "end": "2026-05"})  # fmt: skip
+    alt = observation("a", concept("LOINC 1742-6"), valueQuantity=quantity(80, "U/L"),
+                      referenceRange=[{"high": quantity(40, "U/L")}])  # fmt: skip
+    facts = read(bundle(patient(), condition("c", concept("ICD-10 C16.9")), drug, alt))
+    assert truth(Treated(("cisplatin",)), facts) is True
+    assert truth(Treated(("platinum",), within_days=60), facts) is True
+    assert truth(Treated(("platinum",), within_days=14), facts) is None  # it ended on a day of May
+    assert truth(Treated(("platinum",), within_days=1), facts) is False
+    assert truth(Treated(("taxane",)), facts) is None
+    assert truth(Quantity("alt_u_l", "<=", 2.5, times_normal=True), facts) is True
+    assert truth(Quantity("alt_u_l", "<=", 1.5, times_normal=True), facts) is False
+    assert truth(Disease(("gastrointestinal cancer",)), facts) is True
+    assert truth(Disease(("gastric adenocarcinoma",)), facts) is None
+    assert truth(Flag("pregnant"), facts) is None
+    assert truth(Has(("hepatitis B",)), facts) is None
+    assert truth(AntigenLevel("CLDN18.2"), facts) is None

@@ -165,4 +165,4 @@ def _newest_test(name: str, results: Iterable[tuple[Result, bool]]) -> Condition
         return Condition(name, "active", positive[0] if positive else None, None, last.source)
     if positive:
         return Condition(name, "past", positive[0], last.day, last.source)
-    return Condition(name, "absent", None, None, last.source)
+    return Condition(name, "absent", last.day, last.day, last.source)  # the day on which somebody looked

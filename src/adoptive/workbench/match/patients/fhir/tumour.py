@@ -150,7 +150,7 @@ def staging_of(observed: Observed) -> Staging | Note | None:
     texts = (*code_words(part(head.value, "valueCodeableConcept")), word(head.value, "valueString"))
     about = tuple(word(item, "reference") for item in parts(observed.resource, "focus"))
     if of_metastasis:
-        spread = {found for text in texts if (found := metastasis_of(text)) is not None}
+        spread = {said for text in texts if (said := metastasis_of(text)) is not None}
         return Staging(head, about, metastatic=spread.pop() if len(spread) == 1 else None)
     stages = {found for text in texts if (found := stage_of(text))}
     if len(stages) != 1:
