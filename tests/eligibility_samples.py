@@ -29,7 +29,14 @@ from adoptive.trial.eligibility.statements import (
 TODAY = datetime.date(2026, 10, 2)
 NUMBERS = ("haemoglobin_g_dl", "alt_u_l", "ecog")
 FLAGS = ("measurable_disease", "pregnant")
-CANCERS = ("gastric cancer", "gastric adenocarcinoma", "gastrointestinal cancer", "colorectal cancer", "melanoma", "cancer")
+CANCERS = (
+    "gastric cancer",
+    "gastric adenocarcinoma",
+    "gastrointestinal cancer",
+    "colorectal cancer",
+    "melanoma",
+    "cancer",
+)
 DRUGS = ("chemotherapy", "fluorouracil", "FOLFOX", "pembrolizumab", "CAR-T cells", "immunotherapy", "prednisone")
 ILLS = ("infection", "pneumonia", "HIV infection", "CNS metastases", "autoimmune disease")
 ALLELES = ("HLA-A*02:01", "HLA-A*02", "HLA-A*02:07", "HLA-A*24:02", "HLA-B*07:02", "HLA-A*02:01:01")

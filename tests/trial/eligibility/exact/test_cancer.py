@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from eligibility_samples import TODAY
 
 from adoptive.trial.eligibility.facts import Condition, Diagnosis, Facts, Therapy
 from adoptive.trial.eligibility.judge import explain, truth
 from adoptive.trial.eligibility.judge.kinship import different, kin_of, tables
 from adoptive.trial.eligibility.statements import Disease, Truth
 from adoptive.trial.eligibility.vocabulary import load_vocabulary
+from eligibility_samples import TODAY
 
 
 def ago(days: int) -> datetime.date:

@@ -7,11 +7,11 @@ import math
 from typing import Any
 
 import pytest
-from eligibility_samples import TODAY
 
 from adoptive.trial.eligibility.facts import Fact, Facts, Therapy
 from adoptive.trial.eligibility.judge import explain, truth
 from adoptive.trial.eligibility.statements import All, AnyOf, Flag, Named, Not, Quantity, Treated, Truth
+from eligibility_samples import TODAY
 
 HB = "haemoglobin_g_dl"
 

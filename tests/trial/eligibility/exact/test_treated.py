@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from eligibility_samples import TODAY
 
 from adoptive.trial.eligibility.facts import Condition, Facts, Therapy
 from adoptive.trial.eligibility.judge import explain, truth
 from adoptive.trial.eligibility.statements import Has, Not, Treated, Truth
+from eligibility_samples import TODAY
 
 CHEMO = Treated(("chemotherapy",), within_days=14)
 

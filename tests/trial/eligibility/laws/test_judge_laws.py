@@ -6,13 +6,13 @@ import dataclasses
 import datetime
 from typing import Any
 
-from eligibility_samples import LISTS, NUMBERS, TODAY, leaves, numbers, people, trees
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adoptive.trial.eligibility.facts import Facts
 from adoptive.trial.eligibility.judge import explain, truth
 from adoptive.trial.eligibility.statements import All, AnyOf, Disease, Not, Statement, Truth, Unread, normal
+from eligibility_samples import LISTS, NUMBERS, TODAY, leaves, numbers, people, trees
 
 few = settings(max_examples=30, deadline=None)
 
