@@ -6,7 +6,7 @@ import codecs
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -25,6 +25,11 @@ LONGEST_VALUE: Final = 256_000_000
 
 PIECE: Final = 1 << 24
 """Bytes that are handed to the JSON parser at once: it starts a text that is cut off again from its beginning."""
+
+DEEPEST: Final = 200
+"""Levels of lists and tables; a registry's record has about ten."""
+
+_STEPS: Final = {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}
 
 READING_ERRORS: Final = (OSError, EOFError, zlib.error)
 Numbered = tuple[int, Any]
@@ -185,7 +190,7 @@ def shape_of(source: _Source) -> str:
                 return "item"
             if depth == 1 and event == "map_key" and value in ("studies", "protocolSection", "treatment_list"):
                 return "studies.item" if value == "studies" else ""
-            depth += {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}.get(event, 0)
+            depth += _STEPS.get(event, 0)
             if depth == 0:
                 return ""
     except StudyError:
@@ -200,7 +205,8 @@ def _stream(source: _Source, shape: str) -> Iterator[Numbered]:
 
     number = 0
     try:
-        for value in ijson.items(source, shape, multiple_values=not shape, use_float=True, buf_size=PIECE):
+        events = _shallow(ijson.basic_parse(source, multiple_values=not shape, use_float=True, buf_size=PIECE))
+        for value in ijson.common.items(ijson.common.parse(events), shape):
             source.waiting = 0
             number += 1
             yield number if shape else 0, value
@@ -208,6 +214,16 @@ def _stream(source: _Source, shape: str) -> Iterator[Numbered]:
         raise
     except (ijson.JSONError, ValueError) as problem:
         raise _not_json(problem, number) from None
+
+
+def _shallow(events: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Hand events on until they are too deep: the place of each is written out, which takes depth times depth."""
+    depth = 0
+    for event in events:
+        depth += _STEPS.get(event[0], 0)
+        if depth > DEEPEST:
+            raise StudyError("nested too deep", allowed=f"{DEEPEST} levels", next_step="download the file again")
+        yield event
 
 
 def _not_json(problem: Exception, read: int) -> StudyError:

@@ -54,8 +54,8 @@ STATES = [
 
 @pytest.mark.parametrize(("clinical", "verified", "state"), STATES)
 def test_a_condition_has_its_state(read: Read, clinical: str, verified: str, state: str | None) -> None:
-    facts = read(bundle(patient(), condition("c", concept("ICD-10 B18.1"), clinical, verified)))
-    assert [(item.name, item.state) for item in facts.conditions] == ([("hepatitis B", state)] if state else [])
+    facts = read(bundle(patient(), condition("c", concept("SNOMED 233604007"), clinical, verified)))
+    assert [(item.name, item.state) for item in facts.conditions] == ([("pneumonia", state)] if state else [])
 
 
 def test_an_abatement_makes_a_condition_past(read: Read) -> None:
@@ -302,8 +302,8 @@ def test_hla(read: Read) -> None:
     assert typed("HLA-A*02:01/HLA-A*02:09+HLA-A*01:01").hla == ("HLA-A*01:01", "HLA-A*02")
     assert typed("A*01:01", "A*02:01", "A*03:01").hla == ()
     assert typed("B*07:02").hla == ()  # another gene than the test's
-    homozygous = observation("h", concept("LOINC 96629-1"), component=[
-        component(concept("LOINC 57290-9"), valueCodeableConcept=concept(text="A*02:01")) for _ in range(2)])  # fmt: skip
+    one = component(concept("LOINC 57290-9"), valueCodeableConcept=concept(text="A*02:01"))
+    homozygous = observation("h", concept("LOINC 96629-1"), component=[one, one])
     facts = read(bundle(patient(), homozygous))
     assert (facts.hla, facts.hla_typed) == (("HLA-A*02:01",), {"A"})
 
@@ -352,8 +352,11 @@ def test_doses_become_courses(read: Read) -> None:
 
 def test_a_cream_is_no_systemic_steroid(read: Read) -> None:
     def one(text: str, **more: Any) -> Facts:
-        return read(bundle(patient(), resource("MedicationStatement", "m", status="active",
-                    medicationCodeableConcept=concept(f"RxNorm 1 {text}"), effectiveDateTime="2026-05-01", **more)))  # fmt: skip
+        item = resource(
+            "MedicationStatement", "m", status="active", medicationCodeableConcept=concept(f"RxNorm 1 {text}"),
+            effectiveDateTime="2026-05-01", **more,
+        )  # fmt: skip
+        return read(bundle(patient(), item))
 
     assert one("hydrocortisone 10 MG/ML Topical Cream").therapies == ()
     assert one("dexamethasone 1 MG/ML Ophthalmic Suspension").therapies == ()
@@ -381,8 +384,9 @@ def test_why_a_treatment_stopped(read: Read) -> None:
 
 
 def test_procedures_by_profile(read: Read) -> None:
+    profile = {"profile": [MCODE + "mcode-cancer-related-surgical-procedure"]}
     item = resource("Procedure", "p", status="completed", code=concept("SNOMED 64368001 Partial mastectomy"),
-                    meta={"profile": [MCODE + "mcode-cancer-related-surgical-procedure"]}, performedDateTime="2018")  # fmt: skip
+                    meta=profile, performedDateTime="2018")  # fmt: skip
     found = read(bundle(patient(), item)).therapies[0]
     assert (found.name, found.start, found.end, found.end_from) == (
         "surgery", Day(2018, 1, 1), Day(2018, 12, 31), Day(2018, 1, 1))  # fmt: skip
@@ -454,3 +458,46 @@ def test_names_and_addresses_are_not_kept(read: Read) -> None:
     for word in ("Topsecret", "Secret Street", "Hidden", "555-1234567"):
         assert word not in shown
     assert "United States" in shown
+
+
+def test_days_that_are_only_known_to_a_month_never_look_exact(read: Read) -> None:
+    code = concept("SNOMED 233604007")
+    ended = condition("c", code, "resolved", onsetDateTime="2026-01", abatementDateTime="2026-02")
+    assert (read(bundle(patient(), ended)).conditions[0].start, read(bundle(patient(), ended)).conditions[0].end) == (
+        Day(2026, 1, 1), None)  # fmt: skip
+    result = read(bundle(patient(), hb("h", 9.5, "2026-05"))).values["haemoglobin_g_dl"][0]
+    assert result.day is None
+    begun = resource("MedicationStatement", "m", status="completed", medicationCodeableConcept=concept("RxNorm 2555"),
+                     effectiveDateTime="2026-05")  # fmt: skip
+    therapy = read(bundle(patient(), begun)).therapies[0]
+    assert (therapy.start, therapy.end) == (None, None)
+
+
+def test_a_medicine_may_stand_in_a_resource_of_its_own(read: Read) -> None:
+    drug = {"resourceType": "Medication", "id": "in", "code": concept("RxNorm 2555")}
+    inside = resource("MedicationStatement", "m", status="active", contained=[drug],
+                      medicationReference={"reference": "#in"}, effectiveDateTime="2026-05-01")  # fmt: skip
+    assert [item.name for item in read(bundle(patient(), inside)).therapies] == ["cisplatin"]
+
+
+def test_what_was_resolved_of_one_date_is_judged_with_it(read: Read) -> None:
+    """A record goes all the way to a verdict: a washout, a laboratory limit, a cancer, and what nobody knows."""
+    from adoptive.trial.eligibility.judge import truth
+    from adoptive.trial.eligibility.statements import AntigenLevel, Disease, Flag, Has, Quantity, Treated
+
+    drug = resource("MedicationStatement", "m", status="completed", medicationCodeableConcept=concept("RxNorm 2555"),
+                    effectivePeriod={"start": "2026-03-01", "end": "2026-05"})  # fmt: skip
+    alt = observation("a", concept("LOINC 1742-6"), valueQuantity=quantity(80, "U/L"),
+                      referenceRange=[{"high": quantity(40, "U/L")}])  # fmt: skip
+    facts = read(bundle(patient(), condition("c", concept("ICD-10 C16.9")), drug, alt))
+    assert truth(Treated(("cisplatin",)), facts) is True
+    assert truth(Treated(("platinum",), within_days=60), facts) is True
+    assert truth(Treated(("platinum",), within_days=14), facts) is None  # it ended on a day of May
+    assert truth(Treated(("taxane",)), facts) is None
+    assert truth(Quantity("alt_u_l", "<=", 2.5, times_normal=True), facts) is True
+    assert truth(Quantity("alt_u_l", "<=", 1.5, times_normal=True), facts) is False
+    assert truth(Disease(("gastrointestinal cancer",)), facts) is True
+    assert truth(Disease(("gastric adenocarcinoma",)), facts) is None
+    assert truth(Flag("pregnant"), facts) is None
+    assert truth(Has(("hepatitis B",)), facts) is None
+    assert truth(AntigenLevel("CLDN18.2"), facts) is None

@@ -139,7 +139,8 @@ def _beside(
 ) -> Iterator[Thing | Secondary]:
     concept = part(resource, "code")
     if condition is not None:
-        yield Condition(condition, state, course.start, course.end, source_of(resource))
+        days = (None, None) if state == "absent" else (course.start, course.exact_end)
+        yield Condition(condition, state, *days, source_of(resource))
     elif secondary:
         yield Note("sites of metastases that are not understood, counted as a metastasis only", label(concept))
     if secondary:

@@ -38,9 +38,9 @@ _CATEGORY_WORDS: Final[Mapping[str, Category]] = {
 
 def is_variant(observed: Observed) -> bool:
     """Say whether an observation is about a variant or about the genes that were looked at."""
-    codes = codes_in(observed.head.code)
+    codes = observed.head.codes
     return bool(codes & {_VARIANT, _REGION}) or (
-        not is_hla(observed) and any(_GENE in codes_in(item.code) for item in observed.results[1:])
+        not is_hla(observed) and any(_GENE in item.codes for item in observed.results[1:])
     )
 
 
@@ -51,7 +51,7 @@ def variants(observed: Observed) -> Iterator[Thing]:
     """
     head, inner = observed.head, _components(observed)
     genes, nameless = _genes(inner.get(_GENE, ()))
-    if _REGION in codes_in(head.code):
+    if _REGION in head.codes:
         yield Note("genes studied without a statement of what was found, left open", ", ".join(genes[:20]))
         return
     present = yes_or_no(head.value)
@@ -76,7 +76,7 @@ def _components(observed: Observed) -> dict[str, tuple[Json, ...]]:
     for item in observed.results[1:]:
         concept = part(item.value, "valueCodeableConcept")
         said = {"text": word(item.value, "valueString")} if word(item.value, "valueString") else {}
-        for code in codes_in(item.code):
+        for code in item.codes:
             found[code].append(concept or said)
     return {code: tuple(items) for code, items in found.items()}
 
@@ -123,7 +123,7 @@ def _locus_of(code: Json) -> str:
 
 def _locus(observed: Observed) -> str:
     locus = _locus_of(observed.head.code)
-    if locus or not codes_in(observed.head.code) & _GENOTYPES:
+    if locus or not observed.head.codes & _GENOTYPES:
         return locus
     genes, _ = _genes(_components(observed).get(_GENE, ()))
     return next((name for gene in genes if gene.startswith("HLA-") and (name := gene_name(gene))), "")
