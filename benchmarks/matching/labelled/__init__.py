@@ -20,13 +20,6 @@ from benchmarks.matching.labelled.typical import TYPICAL
 __all__ = ["LABELLED", "Labelled"]
 
 LABELLED: tuple[Labelled, ...] = (
-    *GENERAL,
-    *DISEASE,
-    *TREATMENT,
-    *MARKER,
-    *LABORATORY,
-    *CONDITION,
-    *TYPICAL,
-    *HARD,
-    *TRAP,
+    *(*GENERAL, *DISEASE, *TREATMENT, *MARKER, *LABORATORY, *CONDITION),
+    *(*TYPICAL, *HARD, *TRAP),
 )

@@ -18,6 +18,7 @@ from benchmarks.matching.labelled.types import Labelled, exclusion, inclusion
 
 REST = Unread("the rest")
 CLEARANCE = Quantity("creatinine_clearance_ml_min", ">=", 60)
+CLOT = Has(("deep vein thrombosis",))
 PLATELETS = "platelets_e9_l"
 
 TRAP: tuple[Labelled, ...] = (
@@ -46,7 +47,8 @@ TRAP: tuple[Labelled, ...] = (
     exclusion("trap", "Vaccination with an inactivated vaccine is permitted", REST),
     exclusion("trap", "Chemotherapy more than 2 weeks ago is allowed", REST),
     inclusion("trap", "Patients with HIV infection are eligible if the viral load is undetectable", REST),
-    inclusion("trap", "Absolute neutrophil count ≥ 1000", REST),
+    # Of the two customary units only one makes 1000 a count that people have.
+    inclusion("trap", "Absolute neutrophil count ≥ 1000", Quantity("neutrophils_e9_l", ">=", 1)),
     inclusion("trap", "Haemoglobin ≥ 90", REST),
     exclusion(
         "trap", "Deep vein thrombosis unless on stable anticoagulation", All((Has(("deep vein thrombosis",)), REST))
