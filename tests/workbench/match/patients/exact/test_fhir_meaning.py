@@ -273,6 +273,18 @@ def test_variants_absent_uncertain_and_without_a_symbol(read: Read) -> None:
     assert one("LOINC LA9633-4", change, vus).alterations == ()
     assert one("LOINC LA9633-4", gain).alterations == ()
     assert one("LOINC LA9633-4", change, gene="HGNC HGNC:6407").alterations == ()
+    copies = component(concept("LOINC 82155-3"), valueQuantity=quantity(9, "1"))
+    assert one("LOINC LA9633-4", copies).alterations == ()
+    wild = component(concept("LOINC 48019-4"), valueCodeableConcept=concept("LOINC LA9658-1"))
+    assert one("LOINC LA9633-4", wild).alterations == ()
+    assert [item.category for item in one("LOINC LA9633-4").alterations] == [""]
+    other = component(concept("LOINC 48018-6"), valueCodeableConcept=concept("HGNC HGNC:76 ABL1"))
+    joined = component(concept("LOINC 48006-1"), valueCodeableConcept=concept(text="gene_fusion"))
+    assert one("LOINC LA9633-4", other).alterations == ()
+    fusion = one("LOINC LA9633-4", other, joined, gene="HGNC HGNC:1014 BCR").alterations
+    assert [(item.gene, item.change, item.category) for item in fusion] == [
+        ("ABL1", "BCR::ABL1", "fusion"), ("BCR", "BCR::ABL1", "fusion"),
+    ]  # fmt: skip
 
 
 def test_antigens_by_assay(read: Read) -> None:
