@@ -126,7 +126,7 @@ def unit_key(unit: str) -> str:
     """
     low = unicodedata.normalize("NFKC", _raised(unit)).casefold().replace("μ", "u").replace("×", "x")
     low = re.sub(r"[\s\[\]]", "", low).replace("{", "").replace("}", "").replace("*", "^")
-    low = re.sub(r"^x(?=10)", "", low)
+    low = re.sub(r"^[x^·](?=10)", "", low)
     return re.sub(r"^(?:1?e|10e|10\^?)(\d{1,2})(?=/)", r"10^\1", low)
 
 
