@@ -101,7 +101,7 @@ def test_more_antigen_does_not_lower_the_response(person: People, own: Own) -> N
 def test_missing_facts_widen_the_interval(person: People, nobody: Facts, own: Own) -> None:
     """How often cytokines are released hangs on size and antigen, so its chance is less sure without them.
 
-    At 64 trials of 25 the intervals are 75 and 26 points wide; each width has an error of about a fifth here.
+    At 64 trials the intervals are 75 and 26 points wide; each width has an error of about a fifth here.
     """
     trial = own("satri-cel")
     known, unknown = (_told(trial, facts, patients=5, trials=40).numbers["crs_any"] for facts in (person(), nobody))

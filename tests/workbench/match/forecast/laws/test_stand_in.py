@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from collections.abc import Callable
 
@@ -58,6 +59,19 @@ def test_a_record_with_a_bundled_studys_number_is_that_study(record: Record) -> 
     assert "is this trial" in found.basis
 
 
+def test_a_name_that_stands_in_the_title_is_that_of_the_cells(record: Record) -> None:
+    beside = ("QX-77", "Fludarabine", "Leukapheresis", "Quality-of-Life Assessment")
+    found = choose_study(record("QX-77, CLDN18.2 CAR-T cells", *beside), _with("gastric cancer"))
+    assert isinstance(found, Chosen), found
+
+
+def test_a_summary_that_speaks_of_a_donor_is_refused(record: Record) -> None:
+    trial = dataclasses.replace(record("CLDN18.2 CAR-T cells"), summary="These cells are made from healthy donors.")
+    found = choose_study(trial, _with("gastric cancer"))
+    assert isinstance(found, Refused)
+    assert "cells of a donor" in found.reason
+
+
 def test_another_region_is_said(record: Record) -> None:
     found = choose_study(record("CLDN18.2 CAR-T cells", country="Germany"), _with("gastric cancer"))
     assert isinstance(found, Chosen)
@@ -76,6 +90,14 @@ def test_another_region_is_said(record: Record) -> None:
         ("Allogeneic CD19 CAR-T", (), "DLBCL", "diffuse large B-cell lymphoma", "cells of a donor"),
         ("CD19 CAR-NK cells", (), "DLBCL", "diffuse large B-cell lymphoma", "natural killer cells"),
         ("CLDN18.2 CAR-T", ("Nivolumab",), "Gastric Cancer", "gastric cancer", "names nivolumab"),
+        (
+            "CLDN18.2 CAR-T",
+            ("CLDN18.2 CAR-T", "QX-77"),
+            "Gastric Cancer",
+            "gastric cancer",
+            "'QX-77' is not understood",
+        ),
+        ("CLDN18.2 CAR-T", ("QX-77",), "Gastric Cancer", "gastric cancer", "'QX-77' is not understood"),
         ("GPC3 CAR-T with IL-15", (), "Hepatocellular Carcinoma", "hepatocellular carcinoma", "added gene"),
         ("Intraperitoneal CLDN18.2 CAR-T", (), "Gastric Cancer", "gastric cancer", "not given into a vein"),
         ("MUC16 CAR-T cells", (), "Ovarian Cancer", "ovarian cancer", "no CAR-T study against MUC16"),
