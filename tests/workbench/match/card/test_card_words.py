@@ -40,9 +40,11 @@ from adoptive.workbench.match.card.questions import MOST, questions_of
 from adoptive.workbench.match.card.quote import quote_of
 from adoptive.workbench.match.card.reading import grade, own_sentences
 from adoptive.workbench.match.card.statement import in_words
+from adoptive.workbench.match.card.trial import trial_card
 from adoptive.workbench.match.card.types import Question
 from adoptive.workbench.match.card.words import question_rows
-from adoptive.workbench.match.types import Match, Site
+from adoptive.workbench.match.types import Match, Site, Verdict
+from adoptive.workbench.study import load_study
 
 
 def asked(facts: Facts, matches: tuple[Match, ...]) -> tuple[Question, ...]:
@@ -99,11 +101,11 @@ def test_the_facts_of_the_trials_shape_the_questions() -> None:
     assert "another country (France)" in texts
     assert "about 18 of 100 people who join do not get the cells" in texts
     assert "hurt healthy parts (stomach lining)" in texts
-    assert "first tests of its treatment in people" in texts
+    assert "early test of its treatment in people" in texts
     late = dataclasses.replace(far, trial=made.trial(1, phase="PHASE3", title="t", interventions=()), forecast=None,
                                site=Site("", "", "united states"), distance_km=5.0)  # fmt: skip
     texts = " ".join(question.text for question in asked(made.patient(), (late,)))
-    for word in ("another country", "of 100 people", "healthy parts", "first tests", "km away"):
+    for word in ("another country", "of 100 people", "healthy parts", "early test", "km away"):
         assert word not in texts
 
 
@@ -217,6 +219,35 @@ def test_the_document_holds_everything_of_a_match() -> None:
     assert forecast["given"] is True
     assert forecast["numbers"]["response"] == {"value": 22.0, "low": 8.0, "high": 35.0, "unit": "%"}
     assert document["trials"][1]["forecast"] == {"given": False, "reason": "The model does not know this target."}
+
+
+def test_a_study_of_ours_says_what_its_file_knows_of_the_path() -> None:
+    study = load_study("satri-cel")
+    own = made.trial(1, id="satri-cel", format="study", study=study, phase="")
+    card = trial_card(made.match(1, "fits", made.MET, trial=own), 1)
+    assert card.link == ""
+    assert f"The cells grow for up to {study.facility.culture_days:g} days." in card.path[0]
+    assert "Conditioning takes" in card.path[1]
+    assert "fludarabine" in card.path[1]
+    assert f"up to {study.infusion.max_infusions} infusions" in card.path[2]
+    assert trial_card(made.match(1, "fits", made.MET), 1).path == ()
+
+
+@pytest.mark.parametrize(
+    ("finding", "verdict", "said"),
+    [
+        (Finding(False, distance=-0.9, unit="g/dL"), "not met", "0.9 g/dL from the limit"),
+        (Finding(False, distance=-3.0, unit="year"), "not met", "3 years from the limit"),
+        (Finding(False, distance=-1.0, unit="points"), "not met", "1 point from the limit"),
+        (Finding(True, distance=0.9, unit="g/dL"), "met", ""),
+        (Finding(False, distance=float("nan")), "not met", ""),
+        (Finding(False), "not met", ""),
+    ],
+)
+def test_a_gap_is_said_of_what_is_not_met(finding: Finding, verdict: Verdict, said: str) -> None:
+    card = trial_card(made.match(1, "may fit", (made.judged(3, verdict, finding),)), 1)
+    (line,) = (*card.fits, *card.against)
+    assert line.gap == said
 
 
 def test_the_document_of_many_trials_keeps_what_excludes() -> None:

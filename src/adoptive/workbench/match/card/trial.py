@@ -129,7 +129,9 @@ def _gap(judged: Judged) -> str:
     if judged.verdict != "not met" or distance is None or distance != distance:
         return ""
     unit = clean(judged.finding.unit, 30)
-    return f"{number(abs(distance))} {UNITS.get(unit, unit)}".strip() + " from the limit"
+    said = number(abs(distance))
+    one = {"points": "point", "year": "year", "week": "week", "day": "day"} if said == "1" else {}
+    return f"{said} {one.get(unit) or UNITS.get(unit, unit)}".strip() + " from the limit"
 
 
 def _later(judged: Sequence[Judged]) -> tuple[str, ...]:
