@@ -12,7 +12,7 @@ EXTRAS  := --extra calibrate --extra cluster --extra single-cell
 CALIBRATION ?= calibration
 
 .DEFAULT_GOAL := help
-.PHONY: help run calibrate test slow lint types layers lock lock-check docs check env bench-engine clean
+.PHONY: help run calibrate test slow lint types layers lock lock-check docs check env bench-engine bench-match clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
@@ -59,6 +59,9 @@ env: $(STAMP) ## make .venv from the lock, every file's hash checked
 
 bench-engine: $(PEERS) ## race the engine against its peers, one JSON document (BENCH="--quick")
 	@$(BIN)/python -m benchmarks.engine $(BENCH)
+
+bench-match: $(STAMP) ## criteria read right, coverage, wrong verdicts, false-eligible rate; 5,000 trials for a patient
+	@$(BIN)/python -m benchmarks.matching $(BENCH)
 
 # A peer that cannot be installed is left out: the document says so.
 $(PEERS): $(STAMP) requirements-bench.lock

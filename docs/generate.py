@@ -336,6 +336,13 @@ def car_parts() -> str:
     return _grid(("part", "kind", "amino acids", "status", "where it was read"), rows)
 
 
+def patient_keys() -> str:
+    """List the keys of a patient file."""
+    from adoptive.workbench.match.patients.keys import patient_keys as rows
+
+    return _grid(("key", "unit or sort", "meaning"), ((f"`{key}`", unit, meaning) for key, unit, meaning in rows()))
+
+
 TABLES: dict[str, Callable[..., str]] = {
     "assumptions": assumptions,
     "car_parts": car_parts,
@@ -349,6 +356,7 @@ TABLES: dict[str, Callable[..., str]] = {
     "keys": keys,
     "kinds_of": kinds_of,
     "noun": noun,
+    "patient_keys": patient_keys,
     "published": published,
     "states": states,
     "statuses": statuses,

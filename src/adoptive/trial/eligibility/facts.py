@@ -47,7 +47,11 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Therapy:
-    """Hold a treatment that was given: name of the vocabulary (drug, class or procedure), days, line, how it ended."""
+    """Hold a treatment that was given: name of the vocabulary (drug, class or procedure), days, line, how it ended.
+
+    ``end`` is the latest day on which it may have ended; ``end_from`` the earliest, where only a month or a year is
+    known, so that a washout which the days between would decide differently is unknown.
+    """
 
     name: str
     start: Day | None = None
@@ -60,6 +64,7 @@ class Therapy:
     dose: float | None = None
     dose_unit: str = ""
     source: str = ""
+    end_from: Day | None = None
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,7 @@ class Facts:
     ``values`` maps a field of the vocabulary to its facts, newest first. ``complete`` names the lists that hold
     everything: what is absent from those is false; what is absent from the others is unknown. ``hla`` are alleles in
     standard names, ``hla_typed`` the genes of which both alleles are known. ``latitude`` and ``longitude`` are in
-    degrees; ``notes`` say what of the file was not understood.
+    degrees; ``notes`` say what of the file was not understood. ``deceased``: the record says that the patient has died.
     """
 
     id: str
@@ -124,3 +129,4 @@ class Facts:
     latitude: float | None = None
     longitude: float | None = None
     notes: tuple[str, ...] = ()
+    deceased: bool = False

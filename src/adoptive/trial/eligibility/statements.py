@@ -14,6 +14,7 @@ __all__ = [
     "All",
     "AntigenLevel",
     "AnyOf",
+    "Compare",
     "Disease",
     "Flag",
     "Gene",
@@ -179,8 +180,8 @@ _DENIED: dict[Compare, Compare] = {">=": "<", "<": ">=", "<=": ">", ">": "<="}
 def normal(statement: Statement, *, denied: bool = False) -> Statement:
     """Bring a statement to a normal form, by which two of the same structure are equal.
 
-    Denials go down to the leaves (De Morgan) and turn comparisons round; nested joins are flattened, their parts
-    sorted and said once; names are sorted.
+    Denials go down to the leaves (De Morgan) and turn comparisons round; leaves that name several things are taken
+    apart; nested joins are flattened, their parts sorted and said once.
 
     >>> normal(Not(All((Quantity("age_years", ">=", 18.0), Flag("pregnant")))))
     AnyOf(parts=(Not(part=Flag(field='pregnant')), Quantity(field='age_years', compare='<', value=18.0, ...)))
@@ -192,10 +193,11 @@ def normal(statement: Statement, *, denied: bool = False) -> Statement:
             join = All if isinstance(statement, All) is not denied else AnyOf
             return _joined(join, tuple(normal(part, denied=denied) for part in parts))
         case Quantity(_, compare) if denied and compare in _DENIED:
-            return _replaced(statement, compare=_DENIED[compare], value=float(statement.value))
+            turned: Statement = _replaced(statement, compare=_DENIED[compare], value=_short(statement.value))
+            return turned
         case _:
-            plain = _sorted_names(statement)
-            return Not(plain) if denied else plain
+            alone = tuple(Not(leaf) if denied else leaf for leaf in _apart(statement))
+            return _joined(All if denied else AnyOf, alone)
 
 
 def _joined(join: type[All] | type[AnyOf], parts: tuple[Statement, ...]) -> Statement:
@@ -204,19 +206,24 @@ def _joined(join: type[All] | type[AnyOf], parts: tuple[Statement, ...]) -> Stat
     return ordered[0] if len(ordered) == 1 else join(ordered)
 
 
-def _sorted_names(statement: Statement) -> Statement:
-    if isinstance(statement, Disease | Treated | Has | Named):
-        names = tuple(sorted(set(statement.names)))
-        if isinstance(statement, Disease):
-            stages, extent = tuple(sorted(set(statement.stages))), tuple(sorted(set(statement.extent)))
-            return _replaced(statement, names=names, stages=stages, extent=extent)
-        return _replaced(statement, names=names)
-    if isinstance(statement, HlaAllele):
-        return HlaAllele(tuple(sorted(set(statement.alleles))))
-    if isinstance(statement, Gene):
-        return _replaced(statement, changes=tuple(sorted(set(statement.changes))))
-    return _replaced(statement, value=float(statement.value)) if isinstance(statement, Quantity) else statement
+def _apart(leaf: Statement) -> tuple[Statement, ...]:
+    """Take a leaf that names several things, one of which must be so, apart into leaves that name one."""
+    if isinstance(leaf, Disease):
+        stages, extent = tuple(sorted(set(leaf.stages))), tuple(sorted(set(leaf.extent)))
+        leaf = _replaced(leaf, stages=stages, extent=extent)
+    if isinstance(leaf, Disease | Treated | Has | Named):
+        return tuple(_replaced(leaf, names=(name,)) for name in leaf.names) or (leaf,)
+    if isinstance(leaf, HlaAllele):
+        return tuple(HlaAllele((allele,)) for allele in leaf.alleles) or (leaf,)
+    if isinstance(leaf, Gene):
+        return tuple(_replaced(leaf, changes=(change,)) for change in leaf.changes) or (leaf,)
+    return (_replaced(leaf, value=_short(leaf.value)),) if isinstance(leaf, Quantity) else (leaf,)
 
 
-def _replaced(statement: Statement, **changes: Any) -> Statement:
+def _short(value: float) -> float:
+    """Forget what changing the unit added: six digits are left."""
+    return float(f"{value:.6g}")
+
+
+def _replaced(statement: Any, **changes: Any) -> Any:
     return dataclasses.replace(statement, **changes)

@@ -18,6 +18,7 @@ from adoptive.workbench.cli.dossier import register as register_dossier
 from adoptive.workbench.cli.exporting import SHORT_HELP, export
 from adoptive.workbench.cli.individual import register as register_individual
 from adoptive.workbench.cli.judging import judge, reconstruct
+from adoptive.workbench.cli.matching import criteria, match
 from adoptive.workbench.cli.methods import register as register_methods
 from adoptive.workbench.cli.surroundings import damaged_cache, silence_output
 from adoptive.workbench.cli.validating import check, predict, score
@@ -68,6 +69,8 @@ app.command(short_help="Rebuild patient rows from a published survival curve.")(
 app.command(short_help="Compare designs on the same virtual patients, or search for the best.")(design)
 app.command(short_help=SHORT_HELP)(export)
 app.command(short_help="Set the studies against what they published, or check the kinetics.")(check)
+app.command(short_help="Find the trials that fit a patient, or the patients for a trial.")(match)
+app.command(short_help="Say what was understood of a trial's criteria.")(criteria)
 app.command(short_help="Write a dated, hashed prediction of a trial that has not reported.")(predict)
 app.command(short_help="Score predictions against what was published later.")(score)
 

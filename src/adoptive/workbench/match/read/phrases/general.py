@@ -1,0 +1,9 @@
+"""Phrases of age, sex, weight, life expectancy, measurable disease."""
+
+from __future__ import annotations
+
+from adoptive.workbench.match.read.phrases.phrase import Phrase
+
+__all__ = ["PHRASES"]
+
+PHRASES: tuple[Phrase, ...] = ()
