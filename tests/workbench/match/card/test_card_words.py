@@ -40,10 +40,10 @@ from adoptive.workbench.match.card.questions import MOST, questions_of
 from adoptive.workbench.match.card.quote import quote_of
 from adoptive.workbench.match.card.reading import grade, own_sentences
 from adoptive.workbench.match.card.statement import in_words
-from adoptive.workbench.match.card.trial import trial_card
+from adoptive.workbench.match.card.trial import row_of, trial_card
 from adoptive.workbench.match.card.types import Question
 from adoptive.workbench.match.card.words import question_rows
-from adoptive.workbench.match.types import Match, Site, Verdict
+from adoptive.workbench.match.types import Level, LevelFit, Match, Site, Verdict
 from adoptive.workbench.study import load_study
 
 
@@ -248,6 +248,33 @@ def test_a_gap_is_said_of_what_is_not_met(finding: Finding, verdict: Verdict, sa
     card = trial_card(made.match(1, "may fit", (made.judged(3, verdict, finding),)), 1)
     (line,) = (*card.fits, *card.against)
     assert line.gap == said
+
+
+def test_the_parts_of_a_trial_count_and_show_the_best_first() -> None:
+    def part(name: str, verdict: Verdict, finding: Finding, *, suspended: bool = False) -> LevelFit:
+        return LevelFit(Level("1", name, "", Gene("KRAS", ("G12D",)), suspended), finding, verdict)
+
+    held = part("held", "met", Finding(True), suspended=True)
+    no = part("no", "not met", Finding(False, ("KRAS G12D: not found",)))
+    maybe = part("maybe", "unknown", Finding(None, settle=("tumour sequencing (KRAS G12D)",)))
+    match = made.match(1, "may fit", (), levels=(held, no, maybe))
+    card = trial_card(match, 1)
+    assert card.counts == "Of 3 parts of the trial: 1 open, 1 not met, 1 on hold."
+    assert [one.name for one in card.levels] == ["1, maybe", "1, no", "1, held"]
+    assert card.levels[0].rule == "KRAS G12D in the tumour"
+    assert [(check.name, check.settled) for check in checks_of((match,))] == [("tumour sequencing (KRAS G12D)", (1,))]
+    misfit = row_of(made.match(1, "does not fit", (), levels=(no,)))
+    assert (misfit.reason, misfit.quoted) == ("No part of the trial suits.", "KRAS G12D: not found")
+
+
+def test_trials_that_were_not_compared_are_counted() -> None:
+    document = match_document(made.patient(), made.matches(), passed_over=1200)
+    assert "1,200 trials were left aside, as was asked for." in document["answer"]
+
+
+def test_points_of_the_ranking_are_not_shown_to_people() -> None:
+    match = made.match(1, "fits", made.MET, why=("fits (+300)", "takes patients (+40)", "a carer (one) is there"))
+    assert trial_card(match, 1).why == ("fits", "takes patients", "a carer (one) is there")
 
 
 def test_the_document_of_many_trials_keeps_what_excludes() -> None:
