@@ -40,9 +40,11 @@ from adoptive.workbench.match.card.questions import MOST, questions_of
 from adoptive.workbench.match.card.quote import quote_of
 from adoptive.workbench.match.card.reading import grade, own_sentences
 from adoptive.workbench.match.card.statement import in_words
+from adoptive.workbench.match.card.trial import row_of, trial_card
 from adoptive.workbench.match.card.types import Question
 from adoptive.workbench.match.card.words import question_rows
-from adoptive.workbench.match.types import Match, Site
+from adoptive.workbench.match.types import Level, LevelFit, Match, Site, Verdict
+from adoptive.workbench.study import load_study
 
 
 def asked(facts: Facts, matches: tuple[Match, ...]) -> tuple[Question, ...]:
@@ -99,11 +101,11 @@ def test_the_facts_of_the_trials_shape_the_questions() -> None:
     assert "another country (France)" in texts
     assert "about 18 of 100 people who join do not get the cells" in texts
     assert "hurt healthy parts (stomach lining)" in texts
-    assert "first tests of its treatment in people" in texts
+    assert "early test of its treatment in people" in texts
     late = dataclasses.replace(far, trial=made.trial(1, phase="PHASE3", title="t", interventions=()), forecast=None,
                                site=Site("", "", "united states"), distance_km=5.0)  # fmt: skip
     texts = " ".join(question.text for question in asked(made.patient(), (late,)))
-    for word in ("another country", "of 100 people", "healthy parts", "first tests", "km away"):
+    for word in ("another country", "of 100 people", "healthy parts", "early test", "km away"):
         assert word not in texts
 
 
@@ -217,6 +219,62 @@ def test_the_document_holds_everything_of_a_match() -> None:
     assert forecast["given"] is True
     assert forecast["numbers"]["response"] == {"value": 22.0, "low": 8.0, "high": 35.0, "unit": "%"}
     assert document["trials"][1]["forecast"] == {"given": False, "reason": "The model does not know this target."}
+
+
+def test_a_study_of_ours_says_what_its_file_knows_of_the_path() -> None:
+    study = load_study("satri-cel")
+    own = made.trial(1, id="satri-cel", format="study", study=study, phase="")
+    card = trial_card(made.match(1, "fits", made.MET, trial=own), 1)
+    assert card.link == ""
+    assert f"The cells grow for up to {study.facility.culture_days:g} days." in card.path[0]
+    assert "Conditioning takes" in card.path[1]
+    assert "fludarabine" in card.path[1]
+    assert f"up to {study.infusion.max_infusions} infusions" in card.path[2]
+    assert trial_card(made.match(1, "fits", made.MET), 1).path == ()
+
+
+@pytest.mark.parametrize(
+    ("finding", "verdict", "said"),
+    [
+        (Finding(False, distance=-0.9, unit="g/dL"), "not met", "0.9 g/dL from the limit"),
+        (Finding(False, distance=-3.0, unit="year"), "not met", "3 years from the limit"),
+        (Finding(False, distance=-1.0, unit="points"), "not met", "1 point from the limit"),
+        (Finding(True, distance=0.9, unit="g/dL"), "met", ""),
+        (Finding(False, distance=float("nan")), "not met", ""),
+        (Finding(False), "not met", ""),
+    ],
+)
+def test_a_gap_is_said_of_what_is_not_met(finding: Finding, verdict: Verdict, said: str) -> None:
+    card = trial_card(made.match(1, "may fit", (made.judged(3, verdict, finding),)), 1)
+    (line,) = (*card.fits, *card.against)
+    assert line.gap == said
+
+
+def test_the_parts_of_a_trial_count_and_show_the_best_first() -> None:
+    def part(name: str, verdict: Verdict, finding: Finding, *, suspended: bool = False) -> LevelFit:
+        return LevelFit(Level("1", name, "", Gene("KRAS", ("G12D",)), suspended), finding, verdict)
+
+    held = part("held", "met", Finding(True), suspended=True)
+    no = part("no", "not met", Finding(False, ("KRAS G12D: not found",)))
+    maybe = part("maybe", "unknown", Finding(None, settle=("tumour sequencing (KRAS G12D)",)))
+    match = made.match(1, "may fit", (), levels=(held, no, maybe))
+    card = trial_card(match, 1)
+    assert card.counts == "Of 3 parts of the trial: 1 open, 1 not met, 1 on hold."
+    assert [one.name for one in card.levels] == ["1, maybe", "1, no", "1, held"]
+    assert card.levels[0].rule == "KRAS G12D in the tumour"
+    assert [(check.name, check.settled) for check in checks_of((match,))] == [("tumour sequencing (KRAS G12D)", (1,))]
+    misfit = row_of(made.match(1, "does not fit", (), levels=(no,)))
+    assert (misfit.reason, misfit.quoted) == ("No part of the trial suits.", "KRAS G12D: not found")
+
+
+def test_trials_that_were_not_compared_are_counted() -> None:
+    document = match_document(made.patient(), made.matches(), passed_over=1200)
+    assert "1,200 trials were left aside, as was asked for." in document["answer"]
+
+
+def test_points_of_the_ranking_are_not_shown_to_people() -> None:
+    match = made.match(1, "fits", made.MET, why=("fits (+300)", "takes patients (+40)", "a carer (one) is there"))
+    assert trial_card(match, 1).why == ("fits", "takes patients", "a carer (one) is there")
 
 
 def test_the_document_of_many_trials_keeps_what_excludes() -> None:

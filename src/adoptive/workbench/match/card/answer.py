@@ -28,10 +28,12 @@ def in_full(matches: Sequence[Match]) -> tuple[Match, ...]:
     return tuple(match for match in matches if match.fit != "does not fit")[:MOST_IN_FULL]
 
 
-def answer_of(matches: Sequence[Match], checks: Sequence[Check], *, left_out: int) -> tuple[str, ...]:
+def answer_of(
+    matches: Sequence[Match], checks: Sequence[Check], *, left_out: int, passed_over: int = 0
+) -> tuple[str, ...]:
     """Say in a few sentences how many trials fit and what would settle the open ones."""
     if not matches:
-        return ("There was no trial to compare you with.", *_unread(left_out))
+        return ("There was no trial to compare you with.", *_not_compared(left_out, passed_over))
     count = Counter(match.fit for match in matches)
     said = [f"The tool compared you with {plural(len(matches), 'trial')}.", *_fits(count)]
     said += [_best_check(checks[0])] if checks else []
@@ -40,7 +42,7 @@ def answer_of(matches: Sequence[Match], checks: Sequence[Check], *, left_out: in
         said.append(f"Of the trials that fit or may fit, {count_of(closed)} {_be(closed)} closed to new patients.")
     if count["fits"] + count["may fit"]:
         said.append("Only the trial team can say if you can join.")
-    return (*said, *_unread(left_out))
+    return (*said, *_not_compared(left_out, passed_over))
 
 
 def _fits(count: Counter[Fit]) -> list[str]:
@@ -79,8 +81,11 @@ def _best_check(check: Check) -> str:
     return f"The check that helps most would answer an open rule in {which}: {check.name}."
 
 
-def _unread(left_out: int) -> tuple[str, ...]:
-    if not left_out:
-        return ()
-    what = "file or record" if left_out == 1 else "files or records"
-    return (f"{left_out:,} {what} of trials could not be read. A trial may be missing here.",)
+def _not_compared(left_out: int, passed_over: int) -> tuple[str, ...]:
+    said = []
+    if passed_over:
+        said.append(f"{plural(passed_over, 'trial was', 'trials were')} left aside, as was asked for.")
+    if left_out:
+        what = "file or record" if left_out == 1 else "files or records"
+        said.append(f"{left_out:,} {what} of trials could not be read. A trial may be missing here.")
+    return tuple(said)

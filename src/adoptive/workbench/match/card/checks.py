@@ -8,6 +8,7 @@ from typing import Final
 
 from adoptive.workbench.match.card.types import Check
 from adoptive.workbench.match.card.words import clean
+from adoptive.workbench.match.judging import best_level
 from adoptive.workbench.match.types import Judged, Match
 
 __all__ = ["checks_of", "steps_of"]
@@ -51,6 +52,8 @@ def checks_of(matches: Sequence[Match]) -> tuple[Check, ...]:
         if match.fit not in ("fits", "may fit"):
             continue
         waits = [_tests(one) for one in match.judged if one.verdict == "unknown" and not one.item.conditional]
+        if (level := best_level(match.levels)) is not None and level.verdict == "unknown":
+            waits.append(_parted_steps(level.finding.settle))
         for test, shown in {pair for wait in waits for pair in wait if pair[0]}:
             check = found.setdefault(test, _Found())
             check.shows |= dict.fromkeys([shown] if shown else [])
@@ -66,12 +69,15 @@ def checks_of(matches: Sequence[Match]) -> tuple[Check, ...]:
 
 def _tests(judged: Judged) -> tuple[tuple[str, str], ...]:
     """Give the tests of an open rule with what they are to show; ("", "") stands for what no test settles."""
-    steps = [step for step in steps_of(judged.finding.settle) if not step.casefold().startswith("wait")]
-    found = [_parted(step) for step in steps]
     if judged.item.understood == "not":
         return (("", ""),)
-    beyond = judged.item.understood == "part" or not found or len(found) < len(judged.finding.settle)
-    return (*found, ("", "")) if beyond else tuple(found)
+    found = _parted_steps(judged.finding.settle)
+    return (*found, ("", "")) if judged.item.understood == "part" else found
+
+
+def _parted_steps(settle: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    found = tuple(_parted(step) for step in steps_of(settle) if not step.casefold().startswith("wait"))
+    return found if found and len(found) == len(settle) else (*found, ("", ""))
 
 
 def _parted(step: str) -> tuple[str, str]:

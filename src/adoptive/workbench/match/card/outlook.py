@@ -20,10 +20,10 @@ def outlook_of(forecast: Forecast | Refused | None) -> Outlook:
     """Say a forecast in plain words.
 
     >>> outlook_of(None).reason
-    'No forecast was asked for.'
+    'No forecast was asked for this trial.'
     """
     if forecast is None:
-        return Outlook(reason="No forecast was asked for.")
+        return Outlook(reason="No forecast was asked for this trial.")
     if isinstance(forecast, Refused):
         return Outlook(reason=clean(forecast.reason, 600))
     known: Mapping[str, Any] = fixed_words()["numbers"]

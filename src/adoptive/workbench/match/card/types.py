@@ -91,9 +91,10 @@ class Outlook:
 
 @dataclass(frozen=True)
 class LevelLine:
-    """Hold a step, arm or dose with rules of its own."""
+    """Hold a step, arm or dose with rules of its own, in plain words."""
 
     name: str
+    rule: str
     verdict: str
     suspended: bool
     notes: tuple[str, ...]
