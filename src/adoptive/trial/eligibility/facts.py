@@ -49,13 +49,8 @@ class Diagnosis:
 class Therapy:
     """Hold a treatment that was given: name of the vocabulary (drug, class or procedure), days, line, how it ended.
 
-<<<<<<< HEAD
     ``end`` is the latest day on which it may have ended; ``end_from`` the earliest, where only a month or a year is
     known, so that a washout which the days between would decide differently is unknown.
-=======
-    ``end_from`` is the first day on which it may have ended where only the month or the year is known; ``end`` is then
-    the last such day.
->>>>>>> patients
     """
 
     name: str

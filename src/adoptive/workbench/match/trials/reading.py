@@ -26,8 +26,8 @@ LONGEST_VALUE: Final = 256_000_000
 PIECE: Final = 1 << 24
 """Bytes that are handed to the JSON parser at once: it starts a text that is cut off again from its beginning."""
 
-DEEPEST: Final = 200
-"""Levels of lists and tables; a registry's record has about ten."""
+DEEPEST: Final = 12_000
+"""Levels of lists and tables; a registry's record has about ten, and one of a broken page does not end the others."""
 
 _STEPS: Final = {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}
 
@@ -222,7 +222,7 @@ def _shallow(events: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
     for event in events:
         depth += _STEPS.get(event[0], 0)
         if depth > DEEPEST:
-            raise StudyError("nested too deep", allowed=f"{DEEPEST} levels", next_step="download the file again")
+            raise StudyError("nested too deep", allowed=f"{DEEPEST:,} levels", next_step="download the file again")
         yield event
 
 
