@@ -71,14 +71,14 @@ VALUES = drawn_values(5, 12)
 PEOPLE = [facts_of(VALUES, row, target="CLDN18.2") for row in range(12)]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(criteria(), st.sampled_from(("", "CLDN18.2")))
 def test_a_criterion_and_its_statement_agree(criterion: Criterion, target: str) -> None:
     statement = statement_of(criterion, target=target)
     assert [truth(statement, facts) for facts in PEOPLE] == meets(criterion, VALUES).tolist()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(criteria())
 def test_there_and_back(criterion: Criterion) -> None:
     back = criterion_of(statement_of(criterion), id="drawn", kind=criterion.kind, gate=criterion.gate)

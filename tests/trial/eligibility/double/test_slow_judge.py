@@ -49,7 +49,7 @@ def worlds_of_number(fact: Fact) -> Iterator[float]:
             yield number
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     quantities,
     st.builds(
@@ -77,7 +77,7 @@ def worlds_of_therapy(it: Therapy) -> Iterator[tuple[bool, int]]:
             yield going_on, back
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.integers(0, 200) | st.none(),
     st.integers(-20, 200) | st.none(),
@@ -122,7 +122,7 @@ def reached(mix: tuple[int, ...], asked: AntigenLevel) -> bool:
     return enough
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(levels, antigens)
 def test_stainings_are_never_decided_against_a_possible_tumour(asked: AntigenLevel, test: AntigenTest) -> None:
     if asked.intensity_at_least is None and asked.share_at_least is None and asked.h_score_at_least is None:
@@ -166,7 +166,7 @@ def slow(statement: Statement, facts: Facts) -> Truth:
     return truth(statement, facts)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(trees(st.one_of(quantities, flags, sex, has, treated)), people())
 def test_joins(statement: Statement, facts: Facts) -> None:
     assert truth(statement, facts) is slow(statement, facts)

@@ -166,7 +166,7 @@ def test_tables_name_what_the_vocabulary_has() -> None:
             *rows["stage_four_unspread"],
             *(name for pair in rows["apart"] + rows["near"] for name in pair),
         },
-        "treatments": {*rows["by_purpose"], *rows["one_day"], "systemic therapy", "corticosteroids"},
+        "treatments": {*rows["by_purpose"], *sum(rows["by_purpose"].values(), rows["one_day"])},
         "conditions": {*rows["passing"], *rows["passing_by_name"], "distant metastases", "peritoneal metastases"},
     }
     for kind, names in named.items():

@@ -69,6 +69,11 @@ def level(intensity: float | None = None, share: float | None = None, **more: An
         (claudin(h_score=50), level(2, 0.3), False),
         (claudin(h_score=250), level(2, 0.7), True),
         (claudin(h_score=150), level(2, 0.5), None),
+        (
+            claudin(h_score=30),
+            level(None, 0.1, share_above=True),
+            None,
+        ),  # 0.3 / 3 is a little more than 0.1 to a computer
         (claudin(2, 5.0), level(2, 0.4), None),
     ],
 )

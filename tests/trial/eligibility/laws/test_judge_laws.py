@@ -14,7 +14,7 @@ from adoptive.trial.eligibility.judge import explain, truth
 from adoptive.trial.eligibility.statements import All, AnyOf, Disease, Not, Statement, Truth, Unread, normal
 from eligibility_samples import LISTS, NUMBERS, TODAY, leaves, numbers, people, trees
 
-few = settings(max_examples=30, deadline=None)
+few = settings(max_examples=20, deadline=None)
 
 
 def denied(value: Truth) -> Truth:
@@ -58,7 +58,7 @@ def test_nothing_is_true_of_everybody_and_anything_of_nobody() -> None:
     assert truth(AnyOf(()), nobody) is False
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(leaves, people(complete=False), st.data())
 def test_more_records_never_turn_what_was_decided(leaf: Statement, facts: Facts, data: st.DataObject) -> None:
     """A record that is not newer may make a verdict doubtful, never the contrary.

@@ -73,7 +73,7 @@ def kin_of(kind: Kind, names: tuple[str, ...]) -> Kin:
     if kind == "diseases":
         perhaps |= {name for name in above if not any(different(mine, name) for mine in known)}
     if kind == "treatments":
-        perhaps |= frozenset(tables()["by_purpose"])
+        perhaps |= {name for name, kinds in tables()["by_purpose"].items() if not perhaps.isdisjoint(kinds)}
     return Kin(surely, perhaps - surely, known=True)
 
 
