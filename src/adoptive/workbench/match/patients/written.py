@@ -14,7 +14,7 @@ from adoptive.workbench.match.patients.countries import country_named
 from adoptive.workbench.match.patients.dates import OLDEST, age_of, completed_years, span_of
 from adoptive.workbench.match.patients.gathered import Note, Place, Thing, Value, facts_of
 from adoptive.workbench.match.patients.keys import FIELD_SECTIONS, LISTS, SECTIONS, TOP
-from adoptive.workbench.match.patients.plausible import plausible, possible
+from adoptive.workbench.match.patients.plausible import bounds, possible
 from adoptive.workbench.match.patients.sheet import Sheet
 from adoptive.workbench.mistakes import Mistake, as_error
 
@@ -172,7 +172,7 @@ def _measured(sheet: Sheet, field: Field, row: Table, place: str, day: date | No
         turned["value"] = float(int(turned["value"])) if turned["value"] >= 0 else turned["value"]
     fact = Fact(turned["value"], field.unit, day, place, turned["upper_limit"], turned["lower_limit"], cast(Any, bound))
     if not possible(field.name, fact):
-        low, high = plausible().get(field.name, (0.0, 1e12))
+        low, high = bounds(field.name)
         sheet.wrong(place, "a number that cannot be", str(row["value"]), f"{low:g} to {high:g} {field.unit}",
                     "look at the unit")  # fmt: skip
         return
