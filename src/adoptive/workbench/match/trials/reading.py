@@ -206,7 +206,7 @@ def _stream(source: _Source, shape: str) -> Iterator[Numbered]:
     number = 0
     try:
         events = _shallow(ijson.basic_parse(source, multiple_values=not shape, use_float=True, buf_size=PIECE))
-        for value in ijson.common.items(ijson.common.parse(events), shape):
+        for value in ijson.items(ijson.parse(events), shape):
             source.waiting = 0
             number += 1
             yield number if shape else 0, value
