@@ -33,11 +33,13 @@ BULLETS: Final = ("* ", "- ", "{number}. ", "({number}) ", "\\* ")
 
 
 def sentence(template: str, chance: random.Random, tumour: str, target: str) -> str:
-    """Fill a sentence: ``{a|b|c}`` takes one, the names of tumour and target go in."""
+    """Fill a sentence: ``{a|b|c}`` takes one, ``{7~90}`` a number, the names of tumour and target go in."""
     text = template.replace("TUMOUR", tumour).replace("TARGET", target)
     while "{" in text:
         start, end = text.rindex("{"), text.index("}", text.rindex("{"))
-        text = text[:start] + chance.choice(text[start + 1 : end].split("|")) + text[end + 1 :]
+        choice = chance.choice(text[start + 1 : end].split("|"))
+        least, wide, most = choice.partition("~")
+        text = text[:start] + (str(chance.randint(int(least), int(most))) if wide else choice) + text[end + 1 :]
     return text
 
 
@@ -220,12 +222,13 @@ def main() -> None:
     ask.add_argument("--out", type=Path, required=True)
     ask.add_argument("--seed", type=int, default=1)
     ask.add_argument("--whole", action="store_true", help="write no broken files")
+    ask.add_argument("--workers", type=int, default=1, help="processes that read criteria")
     given = ask.parse_args()
     wanted = write_many(given.out, count=given.count, seed=given.seed, broken=not given.whole)
     before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
     busy = time.process_time()
     trials = items = mistakes = 0
-    for found in load_trials(given.out):
+    for found in load_trials(given.out, workers=given.workers):
         if isinstance(found, Trial):
             trials, items = trials + 1, items + len(found.items)
         else:

@@ -19,17 +19,13 @@ from adoptive.workbench.wording import LABEL
 
 __all__ = ["counts", "found_document", "main_reason", "screening_document", "write_found", "write_screening"]
 
-MOST_ON_PAGE: Final = 2_000
-"""Trials that go to the page, which counts those that it has no room for."""
-
 _COLUMNS: Final = ("patient", "as_of", "fit", "met", "open", "failed", "what_decides")
 
 
 def write_found(out: Path, found: Found) -> None:
     """Write the card of a patient: ``report.html`` and ``match.json`` in a new folder for the owner alone."""
-    rest = found.matches[found.shown :]
-    shown = found.matches[: found.shown] + tuple(match for match in rest if match.fit == "does not fit")
-    write_card(out, found.facts, shown[:MOST_ON_PAGE], left_out=found.left_out, made_on=datetime.datetime.now().date())
+    today = datetime.datetime.now().date()
+    write_card(out, found.facts, found.matches, left_out=found.left_out, made_on=today, passed_over=found.passed_over)
 
 
 def found_document(found: Found) -> dict[str, Any]:

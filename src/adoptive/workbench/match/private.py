@@ -6,10 +6,10 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from adoptive.errors import RunError, StudyError
 
@@ -17,6 +17,8 @@ __all__ = ["private_folder", "write_private"]
 
 FOLDER: Final = 0o700
 FILE: Final = 0o600
+
+Made = TypeVar("Made")
 
 
 @contextmanager
@@ -33,19 +35,19 @@ def private_folder(out: Path) -> Iterator[Path]:
     RunError
         The disk is full, the folder holds a link, or it could not be moved to its place.
     """
-    made, hidden = _hidden(out, folder=True)
-    try:
+    with _beside(out) as beside:
+        hidden = Path(_made(out, tempfile.mkdtemp, beside))
         try:
+            hidden.chmod(FOLDER)
             yield hidden
             _owner_only(hidden)
             _refuse(out)
             hidden.rename(out)  # a folder never goes over a file, a link or a folder that holds something
-        except OSError as problem:
-            raise _unwritten(out, problem) from None
-    except BaseException:
-        shutil.rmtree(hidden, ignore_errors=True)
-        _take_back(made)
-        raise
+        except BaseException as problem:
+            shutil.rmtree(hidden, ignore_errors=True)
+            if isinstance(problem, OSError):
+                raise _unwritten(out, problem) from None
+            raise
 
 
 def write_private(place: Path, text: str) -> None:
@@ -58,47 +60,54 @@ def write_private(place: Path, text: str) -> None:
     RunError
         The disk is full.
     """
-    made, hidden = _hidden(place, folder=False)
-    try:
+    with _beside(place) as beside:
+        number, hidden = _made(place, tempfile.mkstemp, beside)
         try:
-            hidden.write_text(text, "utf-8", errors="replace")
+            with os.fdopen(number, "wb") as file:  # by its number: the name could lead elsewhere by now
+                os.fchmod(number, FILE)
+                file.write(text.encode("utf-8", errors="replace"))
             _refuse(place)
-            _set_beside(hidden, place)
+            _set_beside(Path(hidden), place)
         except OSError as problem:
             raise _unwritten(place, problem) from None
-    except BaseException:
-        _take_back(made)
-        raise
-    finally:
-        with suppress(OSError):
-            hidden.unlink(missing_ok=True)
-    if not os.path.lexists(place):
-        _take_back(made)
+        finally:
+            with suppress(OSError):
+                os.unlink(hidden)
 
 
-def _hidden(out: Path, *, folder: bool) -> tuple[list[Path], Path]:
-    """Make the folders above a place and, beside it, a hidden folder or file; give both."""
+@contextmanager
+def _beside(out: Path) -> Iterator[Path]:
+    """Make the folders above a place that are missing, for the owner alone; take them back if anything goes wrong."""
     _refuse(out)
     made: list[Path] = []
     try:
         for above in reversed([above for above in out.absolute().parents if not above.exists()]):
-            above.mkdir(mode=FOLDER)
-            made.append(above)
-            above.chmod(FOLDER)
-        if folder:
-            hidden = Path(tempfile.mkdtemp(prefix=".private.", dir=out.absolute().parent))
-        else:
-            number, name = tempfile.mkstemp(prefix=".private.", dir=out.absolute().parent)
-            os.close(number)
-            hidden = Path(name)
-        hidden.chmod(FOLDER if folder else FILE)
+            with _no_place(out):
+                above.mkdir(mode=FOLDER)
+                made.append(above)
+                above.chmod(FOLDER)
+        yield out.absolute().parent
+    except BaseException:
+        for folder in reversed(made):
+            with suppress(OSError):
+                folder.rmdir()
+        raise
+
+
+def _made(out: Path, make: Callable[..., Made], beside: Path) -> Made:
+    with _no_place(out):
+        return make(prefix=".private.", dir=beside)
+
+
+@contextmanager
+def _no_place(out: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as problem:
-        _take_back(made)
         raise StudyError(
             "nothing can be written there", where="--out", value=f"{out} ({problem.strerror or problem})",
             next_step="give a place in a folder in which you may write",
         ) from None  # fmt: skip
-    return made, hidden
 
 
 def _refuse(out: Path) -> None:
@@ -128,12 +137,6 @@ def _set_beside(hidden: Path, place: Path) -> None:
         raise
     except OSError:  # a disk without second names
         hidden.rename(place)
-
-
-def _take_back(made: list[Path]) -> None:
-    for folder in reversed(made):
-        with suppress(OSError):
-            folder.rmdir()
 
 
 def _unwritten(out: Path, problem: OSError) -> RunError:

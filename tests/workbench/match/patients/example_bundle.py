@@ -126,7 +126,8 @@ def _treatments() -> list[Json]:
         resource("MedicationStatement", "second", status="stopped", medicationReference={"reference": "urn:uuid:vial"},
                  effectivePeriod={"start": "2025-10-06", "end": "2026-04-28"}),
         resource("MedicationStatement", "never", status="not-taken", medicationCodeableConcept=concept("RxNorm 2555")),
-        resource("Procedure", "beam", status="completed", code={"coding": [{"code": "mcode-radiotherapy-course-summary"}]},
+        resource("Procedure", "beam", status="completed",
+                 code={"coding": [{"code": "mcode-radiotherapy-course-summary"}]},
                  performedPeriod={"start": "2025-09-01", "end": "2025-09-12"}),
     ]  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The short answer: how many trials fit, and which check would settle most."""
+"""The short answer: the trials in order, how many fit, and the check that helps most."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from adoptive.workbench.match.card.types import Check
-from adoptive.workbench.match.card.words import clean, count_of, plural, upper_first
-from adoptive.workbench.match.types import Fit, Judged, Match
+from adoptive.workbench.match.card.words import count_of, plural, upper_first
+from adoptive.workbench.match.types import Fit, Match
 
-__all__ = ["FITS", "answer_of", "best_first", "checks_of", "in_full"]
+__all__ = ["FITS", "answer_of", "best_first", "in_full"]
 
 FITS: Final[tuple[Fit, ...]] = ("fits", "may fit", "not now", "does not fit")
-MOST: Final = 6
 MOST_IN_FULL: Final = 8
 
 
@@ -29,42 +28,12 @@ def in_full(matches: Sequence[Match]) -> tuple[Match, ...]:
     return tuple(match for match in matches if match.fit != "does not fit")[:MOST_IN_FULL]
 
 
-def checks_of(matches: Sequence[Match]) -> tuple[Check, ...]:
-    """Find the tests and answers that would settle open rules, those that settle most trials first.
-
-    Arguments: ``matches`` in the order of the page. A check settles a trial wholly if it is all that the open rules
-    for everybody wait for. Days to wait for are no checks.
-    """
-    names: dict[str, str] = {}
-    touched: dict[str, set[int]] = {}
-    settled: dict[str, set[int]] = {}
-    for place, match in enumerate(matches, start=1):
-        if match.fit not in ("fits", "may fit"):
-            continue
-        waits = [_checks(one) for one in match.judged if one.verdict == "unknown" and not one.item.conditional]
-        for name in {name for wait in waits for name in wait}:
-            key = name.casefold()
-            names.setdefault(key, name)
-            touched.setdefault(key, set()).add(place)
-            if all(wait == (name,) for wait in waits):
-                settled.setdefault(key, set()).add(place)
-    found = [
-        Check(name, tuple(sorted(touched[key])), tuple(sorted(settled.get(key, ())))) for key, name in names.items()
-    ]
-    return tuple(sorted(found, key=lambda check: (-len(check.settled), -len(check.touched), check.name))[:MOST])
-
-
-def _checks(judged: Judged) -> tuple[str, ...]:
-    if judged.item.understood == "not":
-        return ()
-    steps = tuple(clean(step, 120).rstrip(".") for step in judged.finding.settle)
-    return tuple(step for step in steps if step and not step.casefold().startswith("wait"))
-
-
-def answer_of(matches: Sequence[Match], checks: Sequence[Check], *, left_out: int) -> tuple[str, ...]:
+def answer_of(
+    matches: Sequence[Match], checks: Sequence[Check], *, left_out: int, passed_over: int = 0
+) -> tuple[str, ...]:
     """Say in a few sentences how many trials fit and what would settle the open ones."""
     if not matches:
-        return ("There was no trial to compare you with.", *_unread(left_out))
+        return ("There was no trial to compare you with.", *_not_compared(left_out, passed_over))
     count = Counter(match.fit for match in matches)
     said = [f"The tool compared you with {plural(len(matches), 'trial')}.", *_fits(count)]
     said += [_best_check(checks[0])] if checks else []
@@ -73,7 +42,7 @@ def answer_of(matches: Sequence[Match], checks: Sequence[Check], *, left_out: in
         said.append(f"Of the trials that fit or may fit, {count_of(closed)} {_be(closed)} closed to new patients.")
     if count["fits"] + count["may fit"]:
         said.append("Only the trial team can say if you can join.")
-    return (*said, *_unread(left_out))
+    return (*said, *_not_compared(left_out, passed_over))
 
 
 def _fits(count: Counter[Fit]) -> list[str]:
@@ -112,8 +81,11 @@ def _best_check(check: Check) -> str:
     return f"The check that helps most would answer an open rule in {which}: {check.name}."
 
 
-def _unread(left_out: int) -> tuple[str, ...]:
-    if not left_out:
-        return ()
-    what = "file or record" if left_out == 1 else "files or records"
-    return (f"{left_out:,} {what} of trials could not be read. A trial may be missing here.",)
+def _not_compared(left_out: int, passed_over: int) -> tuple[str, ...]:
+    said = []
+    if passed_over:
+        said.append(f"{plural(passed_over, 'trial was', 'trials were')} left aside, as was asked for.")
+    if left_out:
+        what = "file or record" if left_out == 1 else "files or records"
+        said.append(f"{left_out:,} {what} of trials could not be read. A trial may be missing here.")
+    return tuple(said)

@@ -10,7 +10,8 @@ from typing import Any
 
 from adoptive import __version__
 from adoptive.trial.eligibility.facts import Facts
-from adoptive.workbench.match.card.answer import answer_of, best_first, checks_of, in_full
+from adoptive.workbench.match.card.answer import answer_of, best_first, in_full
+from adoptive.workbench.match.card.checks import checks_of
 from adoptive.workbench.match.card.questions import questions_of
 from adoptive.workbench.match.card.quote import quote_of, unread_words
 from adoptive.workbench.match.card.statement import in_words
@@ -30,6 +31,7 @@ def match_document(
     left_out: Sequence[Mistake] = (),
     made_on: datetime.date | None = None,
     whole: int | None = None,
+    passed_over: int = 0,
 ) -> dict[str, Any]:
     """Give everything that is known of the matches of a patient, ready for JSON.
 
@@ -48,7 +50,7 @@ def match_document(
         "made_on": None if made_on is None else made_on.isoformat(),
         "patient": {"id": clean(facts.id, 120), "as_of": facts.as_of.isoformat(),
                     "not_understood": [clean(note, 500) for note in facts.notes]},
-        "answer": list(answer_of(ordered, checks, left_out=len(left_out))),
+        "answer": list(answer_of(ordered, checks, left_out=len(left_out), passed_over=passed_over)),
         "checks": [
             {"check": check.name, "touches": _ids(ordered, check.touched), "settles": _ids(ordered, check.settled)}
             for check in checks

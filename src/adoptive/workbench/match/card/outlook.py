@@ -20,10 +20,10 @@ def outlook_of(forecast: Forecast | Refused | None) -> Outlook:
     """Say a forecast in plain words.
 
     >>> outlook_of(None).reason
-    'No forecast was asked for.'
+    'No forecast was asked for this trial.'
     """
     if forecast is None:
-        return Outlook(reason="No forecast was asked for.")
+        return Outlook(reason="No forecast was asked for this trial.")
     if isinstance(forecast, Refused):
         return Outlook(reason=clean(forecast.reason, 600))
     known: Mapping[str, Any] = fixed_words()["numbers"]
@@ -79,9 +79,7 @@ def _length(words: Mapping[str, Any], found: Range) -> Chance:
         return Chance(words["name"], sentence, "", None)
     decimals = 0 if words["kind"] == "days" else 1
     low, high = (f"{end:.{decimals}f}" if math.isfinite(end) else "" for end in (found.low, found.high))
-    spread = (
-        f"It could be {low} to {high} {words['kind']}." if high else f"It could be {low} {words['kind']} or longer."
-    )
-    return Chance(
-        words["name"], words["sentence"].format(n=f"{found.value:.{decimals}f}"), spread if low else "", None
-    )  # fmt: skip
+    until = f"{low} to {high} {words['kind']}" if high else f"{low} {words['kind']} or longer"
+    spread = f"In 9 of 10 people it takes {until}." if words["kind"] == "days" else f"It could be {until}."
+    sentence = words["sentence"].format(n=f"{found.value:.{decimals}f}")
+    return Chance(words["name"], sentence, spread if low else "", None)

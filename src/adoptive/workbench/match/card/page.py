@@ -13,7 +13,8 @@ from markupsafe import Markup
 
 from adoptive.trial.eligibility.facts import Facts
 from adoptive.workbench.engine.document import as_json
-from adoptive.workbench.match.card.answer import answer_of, best_first, checks_of, in_full
+from adoptive.workbench.match.card.answer import answer_of, best_first, in_full
+from adoptive.workbench.match.card.checks import checks_of
 from adoptive.workbench.match.card.document import match_document
 from adoptive.workbench.match.card.patient import rows_of
 from adoptive.workbench.match.card.questions import questions_of
@@ -37,11 +38,19 @@ MOST_NOTES: Final = 40
 
 
 def write_card(
-    out: Path, facts: Facts, matches: Sequence[Match], *, left_out: Sequence[Mistake] = (), made_on: datetime.date
+    out: Path,
+    facts: Facts,
+    matches: Sequence[Match],
+    *,
+    left_out: Sequence[Mistake] = (),
+    made_on: datetime.date,
+    passed_over: int = 0,
 ) -> Path:
     """Write the card into a new folder that only its owner can open: ``report.html`` and ``match.json``.
 
-    Arguments: ``left_out`` trials or files that could not be read; ``made_on`` the day of writing.
+    Arguments: ``matches`` all that were compared (the page cuts its lists and counts what it leaves out);
+    ``left_out`` trials or files that could not be read; ``made_on`` the day of writing; ``passed_over`` trials that
+    were not compared because that was asked for.
 
     Returns the folder.
 
@@ -53,15 +62,22 @@ def write_card(
         The disk is full.
     """
     with private_folder(out) as folder:
-        page = as_html(card_of(facts, matches, left_out=left_out, made_on=made_on))
+        page = as_html(card_of(facts, matches, left_out=left_out, made_on=made_on, passed_over=passed_over))
         write_private(folder / "report.html", page)
-        document = match_document(facts, matches, left_out=left_out, made_on=made_on, whole=WHOLE_IN_FILE)
+        document = match_document(
+            facts, matches, left_out=left_out, made_on=made_on, whole=WHOLE_IN_FILE, passed_over=passed_over
+        )
         write_private(folder / "match.json", as_json(document))
     return out
 
 
 def card_of(
-    facts: Facts, matches: Sequence[Match], *, left_out: Sequence[Mistake] = (), made_on: datetime.date
+    facts: Facts,
+    matches: Sequence[Match],
+    *,
+    left_out: Sequence[Mistake] = (),
+    made_on: datetime.date,
+    passed_over: int = 0,
 ) -> Card:
     """Set out what stands on the card, without its glossary."""
     ordered = best_first(matches)
@@ -71,7 +87,7 @@ def card_of(
     rows = tuple(rows_of(facts))
     return Card(
         id=clean(facts.id, 80), as_of=day_in_words(facts.as_of), made_on=day_in_words(made_on),
-        answer=answer_of(ordered, checks, left_out=len(left_out)), checks=checks,
+        answer=answer_of(ordered, checks, left_out=len(left_out), passed_over=passed_over), checks=checks,
         trials=tuple(trial_card(match, place) for place, match in enumerate(full, start=1)),
         others=tuple(map(row_of, others[:MOST_ROWS])), others_left=max(len(others) - MOST_ROWS, 0),
         misfits=tuple(map(row_of, misfits[:MOST_ROWS])), misfits_left=max(len(misfits) - MOST_ROWS, 0),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -14,12 +15,15 @@ __all__ = ["quote_of", "unread_words"]
 
 LONGEST: Final = 700
 AROUND: Final = 160
+_ESCAPED: Final = re.compile(r"\\([<>=*_#~^+.!|()\[\]-])")
 MOST_UNREAD: Final = 6
 MOST_VISITED: Final = 2_000
 
 
-def quote_of(item: Item, trial: Trial) -> Quote:
+def quote_of(item: Item, trial: Trial, *, plain: bool = False) -> Quote:
     """Quote a rule: its words as they stand in the record, marked, and the rest of those lines.
+
+    Arguments: ``plain`` leaves out the backslashes that registries put before signs.
 
     A span that does not lie in the record's text is not trusted: then only the rule's own text is shown.
 
@@ -28,14 +32,18 @@ def quote_of(item: Item, trial: Trial) -> Quote:
     >>> quote.before, quote.marked
     ('Adults only.', 'No fever.')
     """
-    text, start, end = trial.criteria_text, item.start, item.end
+    text, start, end, say = trial.criteria_text, item.start, item.end, _plain if plain else clean
     if item.origin == "eligibilityCriteria" and 0 <= start < end <= len(text):
         first = max(text.rfind("\n", 0, start) + 1, start - AROUND)
         stop = text.find("\n", end)
         last = min(len(text) if stop < 0 else stop, end + AROUND)
         before, after = text[first:start].strip(" \t*•-"), text[end:last]
-        return Quote(clean(before, AROUND), clean(text[start:end], LONGEST), clean(after, AROUND), _where(item))
-    return Quote("", clean(item.text, LONGEST), "", _where(item))
+        return Quote(say(before, AROUND), say(text[start:end], LONGEST), say(after, AROUND), _where(item))
+    return Quote("", say(item.text, LONGEST), "", _where(item))
+
+
+def _plain(text: str, longest: int) -> str:
+    return clean(_ESCAPED.sub(r"\1", text[: 4 * longest]), longest)
 
 
 def _where(item: Item) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from adoptive.workbench.match.card.checks import steps_of
 from adoptive.workbench.match.card.outlook import outlook_of
 from adoptive.workbench.match.card.quote import quote_of, unread_words
 from adoptive.workbench.match.card.statement import in_words
 from adoptive.workbench.match.card.types import LevelLine, Line, Row, TrialCard
 from adoptive.workbench.match.card.words import UNITS, clean, day_in_words, fixed_words, number, plural
+from adoptive.workbench.match.judging import best_level
 from adoptive.workbench.match.types import GATES, Judged, LevelFit, Match, Site, Trial
 
 __all__ = ["link_of", "row_of", "target_effects", "trial_card"]
@@ -45,9 +48,9 @@ def trial_card(match: Match, place: int) -> TrialCard:
         sponsor=clean(trial.sponsor, 120), place=_place(match.site, match.distance_km), places=_places(trial.sites),
         fits=shown["met"], against=shown["not met"], unknown=shown["unknown"],
         not_shown=(beyond[0], beyond[1], beyond[2]), later=_later(match.judged), gates=_gates(match),
-        levels=tuple(_level(level) for level in match.levels[:MOST_LEVELS]), path=_path(trial),
+        levels=_parts(match.levels), path=_path(trial),
         outlook=outlook_of(match.forecast), targets=target_effects(trial),
-        why=tuple(clean(reason, 200) for reason in match.why[:8]),
+        why=tuple(re.sub(r" \([+-]\d{1,6}\)$", "", clean(reason, 200)) for reason in match.why[:8]),
         notes=tuple(clean(note, 300) for note in trial.notes[:8]), source=clean(trial.source, 200),
         updated=day_in_words(trial.updated) if trial.updated else "",
     )  # fmt: skip
@@ -65,9 +68,19 @@ def counts_of(match: Match) -> str:
     """Say how many rules are met, not met and open."""
     count = {verdict: sum(one.verdict == verdict for one in match.judged) for verdict in ("met", "not met", "unknown")}
     if not match.judged:
-        return "The record states no rules."
+        return _parts_counted(match.levels) or "The record states no rules."
     met, failed, still_open = count["met"], count["not met"], count["unknown"]
-    return f"Of {plural(len(match.judged), 'rule')}, {met} met, {failed} not met, {still_open} open."
+    said = f"Of {plural(len(match.judged), 'rule')}, {met} met, {failed} not met, {still_open} open."
+    return f"{said} {_parts_counted(match.levels)}".strip()
+
+
+def _parts_counted(levels: Sequence[LevelFit]) -> str:
+    """Say how many parts of a trial suit; nothing for a trial without parts."""
+    if not levels:
+        return ""
+    count = Counter("on hold" if one.level.suspended else fixed_words()["verdicts"][one.verdict] for one in levels)
+    said = ", ".join(f"{count[state]} {state}" for state in ("met", "open", "not met", "on hold") if count[state])
+    return f"Of {plural(len(levels), 'part')} of the trial: {said}."
 
 
 def row_of(match: Match) -> Row:
@@ -79,6 +92,8 @@ def row_of(match: Match) -> Row:
         line = _line(failing, trial)
         reason = f"{line.must}: {line.rule}." if line.rule else "This rule is not met:"
         quoted = "; ".join(line.found) or line.quote.marked
+    elif (level := best_level(match.levels)) is not None and level.verdict == "not met":
+        reason, quoted = "No part of the trial suits.", "; ".join(level.finding.because)
     return Row(
         clean(trial.id, 60), link_of(trial.id), clean(trial.title or trial.id, 140), fit["words"], fit["mark"],
         fit["style"], clean(reason, 260), clean(quoted, 200),
@@ -111,14 +126,15 @@ def _line(judged: Judged, trial: Trial) -> Line:
         rule=in_words(item.statement) if item.understood == "whole" else "",
         must="You need" if item.kind == "inclusion" else "Not allowed",
         found=tuple(clean(fact, 240) for fact in finding.because[:6]),
-        settle=tuple(clean(step, 160) for step in finding.settle[:6]),
+        settle=steps_of(finding.settle[:6]),
         gap=_gap(judged),
         later=day_in_words(finding.from_day) if finding.from_day else "",
         may_change=_recovers(judged),
         gate=fixed_words()["gates"][item.gate],
         unread=unread_words(item.statement) if item.understood == "part" else (),
         only_some=f"This rule is not for everybody{heading}." if item.conditional else "",
-        quote=quote_of(item, trial),
+        silent=item.understood == "not",
+        quote=quote_of(item, trial, plain=True),
     )
 
 
@@ -127,7 +143,9 @@ def _gap(judged: Judged) -> str:
     if judged.verdict != "not met" or distance is None or distance != distance:
         return ""
     unit = clean(judged.finding.unit, 30)
-    return f"{number(abs(distance))} {UNITS.get(unit, unit)}".strip() + " from the limit"
+    said = number(abs(distance))
+    one = {"points": "point", "year": "year", "week": "week", "day": "day"} if said == "1" else {}
+    return f"{said} {one.get(unit) or UNITS.get(unit, unit)}".strip() + " from the limit"
 
 
 def _later(judged: Sequence[Judged]) -> tuple[str, ...]:
@@ -148,11 +166,23 @@ def _gates(match: Match) -> tuple[tuple[str, str], ...]:
     return tuple((words["gates"][gate], words["verdicts"][match.gates[gate]]) for gate in GATES if gate in match.gates)
 
 
+def _parts(levels: Sequence[LevelFit]) -> tuple[LevelLine, ...]:
+    """Set out the parts of a trial, the one that suits best first."""
+    best = best_level(tuple(levels))
+    ordered = sorted(levels, key=lambda level: (level is not best, level.level.suspended))
+    return tuple(_level(level) for level in ordered[:MOST_LEVELS])
+
+
 def _level(level: LevelFit) -> LevelLine:
     parts = [clean(part, 60) for part in (level.level.step, level.level.arm, level.level.dose) if part]
-    notes = tuple(clean(note, 160) for note in (*level.finding.because[:2], *level.finding.settle[:2]))
+    steps = (f"what would settle it: {step}" for step in steps_of(level.finding.settle[:2]))
+    notes = tuple(clean(note, 200) for note in (*level.finding.because[:2], *steps))
     return LevelLine(
-        ", ".join(parts) or "no name", fixed_words()["verdicts"][level.verdict], level.level.suspended, notes
+        ", ".join(parts) or "no name",
+        in_words(level.level.statement),
+        fixed_words()["verdicts"][level.verdict],
+        level.level.suspended,
+        notes,
     )
 
 

@@ -35,7 +35,8 @@ class Quote:
 class Line:
     """Hold one rule of a trial as a person reads it.
 
-    ``rule`` in plain words, "" where the tool did not understand the whole; ``found`` the facts used; ``settle`` what
+    ``rule`` in plain words, "" where the tool did not understand the whole; ``silent`` nothing of it was understood;
+    ``found`` the facts used; ``settle`` what
     would decide; ``gap`` how far from the limit; ``later`` from which day it may be met; ``unread`` words that were
     not understood; ``only_some`` says that the rule is not for everybody.
     """
@@ -50,6 +51,7 @@ class Line:
     gate: str
     unread: tuple[str, ...]
     only_some: str
+    silent: bool
     quote: Quote
 
 
@@ -89,9 +91,10 @@ class Outlook:
 
 @dataclass(frozen=True)
 class LevelLine:
-    """Hold a step, arm or dose with rules of its own."""
+    """Hold a step, arm or dose with rules of its own, in plain words."""
 
     name: str
+    rule: str
     verdict: str
     suspended: bool
     notes: tuple[str, ...]

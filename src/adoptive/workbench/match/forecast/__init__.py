@@ -12,7 +12,7 @@ from adoptive.workbench.match.types import Forecast, Refused, Trial
 __all__ = ["forecast"]
 
 
-def forecast(trial: Trial, facts: Facts, *, patients: int = 25, trials: int = 64, seed: int = 1) -> Forecast | Refused:
+def forecast(trial: Trial, facts: Facts, *, patients: int = 20, trials: int = 64, seed: int = 1) -> Forecast | Refused:
     """Forecast what happens to a patient like this one in a trial like this one, or say why there is no forecast.
 
     Each virtual trial draws the model's parameters once, and once all that could be found out of the patient but is

@@ -99,14 +99,23 @@ def _said(study: Study, numbers: dict[str, Range], trials: int, copies: int) -> 
         if "pfs_median" in numbers
         else f"The median time without progression is not reached within {FOLLOW_MONTHS:g} months, or not surely."
     )
-    error = max(_error(one, trials, copies) for one in numbers.values() if one.unit == "%")
+    errors = [_errors(one, trials, copies) for one in numbers.values() if one.unit == "%"]
+    middle, end = (max(each) for each in zip(*errors, strict=True))
     chance = (
-        f"By the chance of the simulation alone a percentage may be off by {error:.1f} points (one standard error)."
+        f"By the chance of the simulation alone a percentage may be off by {middle:.1f} points, and the ends of its "
+        f"interval by {end:.1f} (one standard error of the least sure one)."
     )
     return (_INTERVALS, _LACKS, median, chance)
 
 
-def _error(found: Range, trials: int, copies: int) -> float:
-    """Give the standard error of a percentage: of the mean over trials, and of counting the copies."""
-    between, share = (found.high - found.low) / NORMAL_90, found.value / 100.0
-    return float(np.sqrt(between**2 / trials + 1e4 * share * (1.0 - share) / (trials * copies)))
+def _errors(found: Range, trials: int, copies: int) -> tuple[float, float]:
+    """Give the standard errors of a percentage and of the ends of its interval, by normal approximations.
+
+    ``V`` the variance between trials, ``c`` that of counting one trial's copies: the mean has ``(V + c) / trials``; the
+    estimate of ``V`` has the standard error ``(V + c) sqrt(2 / (trials - 1))``, an end 1.645 of that of its root.
+    """
+    between, share = ((found.high - found.low) / NORMAL_90) ** 2, found.value / 100.0
+    whole = between + 1e4 * share * (1.0 - share) / copies
+    of_variance = whole * np.sqrt(2.0 / max(trials - 1, 1))
+    of_root = of_variance / (2.0 * np.sqrt(max(between, 0.25 * of_variance))) if whole > 0 else 0.0
+    return float(np.sqrt(whole / trials)), float(0.5 * NORMAL_90 * of_root)

@@ -15,7 +15,7 @@ from adoptive.trial.eligibility.facts import AntigenTest, Fact, Facts
 from adoptive.trial.types import Study
 from adoptive.workbench.match.forecast.names import model_tumours, peritoneal_names
 
-__all__ = ["Known", "Stained", "known_of"]
+__all__ = ["LONGEST_NAME", "Known", "Stained", "known_of"]
 
 _FIELDS: Final = (
     ("age_years", "age_years"),
@@ -31,8 +31,14 @@ _FIELDS: Final = (
 )
 """Columns of a virtual patient and the fields of the facts that fill them, in one unit."""
 
-_LESIONS: Final = (("lesions", "target lesions"), ("sum_of_diameters_mm", "sum of diameters, mm"),
-                   ("largest_lesion_mm", "largest lesion, mm"))  # fmt: skip
+_UNSAID: Final = ("grade", "lines")
+"""Units that the meaning says already."""
+
+LONGEST_NAME: Final = 80
+"""Characters of a diagnosis that are repeated in a sentence."""
+
+_LESIONS: Final = (("lesions", "target lesions"), ("sum_of_diameters_mm", "sum of the lesions' diameters in mm"),
+                   ("largest_lesion_mm", "largest lesion in mm"))  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,7 @@ def known_of(facts: Facts, study: Study) -> Known:
     _take_spread(facts, columns, taken, assumed)
     lesions = _lesions_of(facts, taken, assumed)
     stained, negative = _stain(facts, study, taken, assumed)
-    diagnosis = next((one.name for one in facts.diagnoses if one.current is not False), "")
+    diagnosis = next((one.name for one in facts.diagnoses if one.current is not False), "")[:LONGEST_NAME]
     carries = _carries(facts, study.antigen.hla, taken, assumed)
     return Known(columns, diagnosis, model_tumours(diagnosis), stained, negative, carries, lesions,
                  tuple(taken), tuple(assumed))  # fmt: skip
@@ -94,7 +100,10 @@ def _number(fact: Fact | None) -> float | None:
     """Give a fact's number: the middle of a range, nothing of a bound."""
     if fact is None or fact.censored or isinstance(fact.value, str | bool):
         return None
-    value = float(fact.value) if fact.until is None else 0.5 * (float(fact.value) + float(fact.until))
+    try:
+        value = float(fact.value) if fact.until is None else 0.5 * (float(fact.value) + float(fact.until))
+    except OverflowError:
+        return None
     return value if math.isfinite(value) else None
 
 
@@ -105,7 +114,8 @@ def _take(column: str, fact: Fact | None, columns: dict[str, float], taken: list
         value = float(math.floor(value))
     if value is not None and about.holds(value):
         columns[column] = value
-        taken.append(f"{about.meaning}: {value:g} {about.unit}".rstrip() + _on(fact))
+        unit = "" if about.unit in _UNSAID else about.unit
+        taken.append(f"{about.meaning}: {value:g} {unit}".rstrip() + _on(fact))
     elif fact is None:
         assumed.append(about.meaning)
     else:

@@ -72,7 +72,7 @@ def _days(record: Record, infused: Flags) -> dict[str, Range]:
         return {}
     columns = {"days_to_infusion": "infusion_day", "days_from_apheresis": "vein_to_vein_days"}
     each = {name: np.quantile(record[column][infused], [0.5, LOW, HIGH]) for name, column in columns.items()}
-    return {name: Range(float(found[0]), float(found[1]), float(found[2]), "day") for name, found in each.items()}
+    return {name: Range(float(found[0]), float(found[1]), float(found[2]), "days") for name, found in each.items()}
 
 
 def chance(event: Flags, among: Flags) -> Range:
@@ -120,4 +120,4 @@ def time_to(day: Floats, event: Flags) -> Range | None:
     factor = np.sqrt(max(own - counting, error) / own) if own > 0 else 0.0
     low, high = np.exp(np.log(whole) + factor * (np.quantile(log, [LOW, HIGH]) - np.median(log)))
     middle = float(months(whole))
-    return Range(middle, min(float(months(low)), middle), max(float(months(high)), middle), "month")
+    return Range(middle, min(float(months(low)), middle), max(float(months(high)), middle), "months")

@@ -13,7 +13,10 @@ from adoptive.workbench.match.types import Refused, Trial
 __all__ = ["OWN_ANTIGENS", "RecordWords", "region_of", "words_of"]
 
 MOST_CHARACTERS, MOST_CONDITIONS = 20_000, 200
-"""Read of a record: of title, interventions and keywords together, and of its conditions; nobody has more."""
+"""Read of a record: characters of title, interventions and keywords together, and entries of each list."""
+
+SHORTEST_NAME = 3
+"""Characters that a name of cells has at the least."""
 
 OWN_ANTIGENS = "the tumour's own antigens"
 """What cells from a tumour see where the record names no antigen."""
@@ -41,10 +44,14 @@ class RecordWords:
 
 def words_of(trial: Trial) -> RecordWords | Refused:
     """Read the names in a record's title, interventions and keywords; refuse where they do not say one thing."""
-    text = " ; ".join((trial.title, *trial.interventions, *trial.keywords))[:MOST_CHARACTERS]
-    strange = _strange(text)
+    parts = (trial.title, *trial.interventions[:MOST_CONDITIONS], *trial.keywords[:MOST_CONDITIONS])
+    text = " ; ".join(part[:MOST_CHARACTERS] for part in parts)[:MOST_CHARACTERS]
+    strange = _strange(text, "words") or _strange(trial.summary[:MOST_CHARACTERS], "summary_words")
     if strange:
         return Refused(f"The record speaks of {strange}; the model does not know that, so there is no forecast.")
+    unknown = _not_understood(trial)
+    if unknown:
+        return Refused(f"Among the interventions {unknown[:60]!r} is not understood, so there is no forecast.")
     treatments = _names("treatments", text)
     cells = _cells(treatments)
     if isinstance(cells, Refused):
@@ -73,17 +80,43 @@ def _disease(text: str) -> str | None:
     return next(iter(inside)) if len(inside) == 1 else None
 
 
-@lru_cache(maxsize=1)
-def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    rows = known_names()["words"]
+@lru_cache(maxsize=4)
+def _patterns(table: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    rows = known_names()[table]
     return tuple((re.compile(_EDGE.format("|".join(map(re.escape, row["any"])))), row["meaning"]) for row in rows)
 
 
-def _strange(text: str) -> str:
-    """Say what the record speaks of that the model does not know, "" if nothing."""
+@lru_cache(maxsize=1)
+def _no_treatment() -> re.Pattern[str]:
+    names = known_names()["no_treatment"]["names"]
+    return re.compile(_EDGE.format(f"(?:{'|'.join(map(re.escape, names))})s?"))
+
+
+def _not_understood(trial: Trial) -> str:
+    """Name an intervention that is neither a known treatment, nor no treatment at all, nor the cells' own name.
+
+    One name that stands in the title, too, is that of the cells if no other intervention names them.
+    """
+    table, unknown, cells_named = known_names(), [], False
+    cells = [name for names in table["modalities"].values() for name in names]
+    for entry in (one[:400] for one in trial.interventions[:MOST_CONDITIONS]):
+        found = _names("treatments", entry)
+        cells_named |= any(load_vocabulary().is_a("treatments", name, cell) for name in found for cell in cells)
+        if not found and _no_treatment().search(entry.casefold()) is None:
+            unknown.append(entry)
+    title = trial.title[:MOST_CHARACTERS].casefold()
+    if len(unknown) == 1 and not cells_named:
+        name = re.escape(unknown[0].partition(" (")[0].strip().casefold())
+        if len(name) >= SHORTEST_NAME and re.search(_EDGE.format(name), title):
+            return ""
+    return next(iter(unknown), "")
+
+
+def _strange(text: str, table: str) -> str:
+    """Say what a text speaks of that the model does not know, "" if nothing."""
     low = text.casefold()
     return next(
-        (f"{meaning} ({found.group(0)})" for pattern, meaning in _patterns() if (found := pattern.search(low))), ""
+        (f"{meaning} ({found.group(0)})" for pattern, meaning in _patterns(table) if (found := pattern.search(low))), ""
     )
 
 

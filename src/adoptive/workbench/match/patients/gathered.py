@@ -101,10 +101,9 @@ def facts_of(things: Iterable[Thing], *, name: str, as_of: Day, complete: frozen
 
 
 def _values(values: Iterable[Value]) -> dict[str, tuple[Fact, ...]]:
-    by_field: dict[str, list[Fact]] = defaultdict(list)
+    by_field: dict[str, dict[Fact, None]] = defaultdict(dict)
     for value in values:
-        if value.fact not in by_field[value.field]:
-            by_field[value.field].append(value.fact)
+        by_field[value.field][value.fact] = None
     return {
         field: tuple(sorted(by_field[field], key=lambda fact: fact.day or Day.min, reverse=True))
         for field in sorted(by_field)
@@ -130,13 +129,12 @@ def _order(item: Diagnosis | Therapy | AntigenTest | Alteration | Condition) -> 
 
 def _notes(notes: Iterable[Note]) -> tuple[str, ...]:
     """Gather notes under the same words, each code once."""
-    codes: dict[str, list[str]] = {}
+    codes: dict[str, dict[str, None]] = defaultdict(dict)
     for note in notes:
-        known = codes.setdefault(note.about, [])
-        if note.code and note.code not in known:
-            known.append(note.code)
+        codes[note.about].update({note.code: None} if note.code else {})
     lines = []
-    for about, found in codes.items():
+    for about, each in codes.items():
+        found = list(each)
         shown = ", ".join(found[:_MOST_CODES]) + (
             f" and {len(found) - _MOST_CODES} more" if len(found) > _MOST_CODES else ""
         )

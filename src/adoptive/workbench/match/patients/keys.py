@@ -80,6 +80,7 @@ LISTS: Final[Mapping[str, Keys]] = MappingProxyType({
         "state": ("name", "active, past, or absent (looked for, and not there)"),
         "start": ("date", "since when"),
         "end": ("date", "until when"),
+        "date": ("date", "of what is absent: when somebody looked"),
     },
     "other_cancer": {
         "diagnosis": ("name", "another cancer, now or before"),

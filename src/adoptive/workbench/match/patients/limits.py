@@ -55,6 +55,8 @@ def read_text(path: Path, *, most: int = MOST_BYTES) -> str:
             )  # fmt: skip
         with path.open("rb") as file:
             content = file.read(most + 1)
+    except StudyError:
+        raise
     except FileNotFoundError:
         raise StudyError("no such file", where=path.name, next_step="check the path") from None
     except (OSError, ValueError) as problem:

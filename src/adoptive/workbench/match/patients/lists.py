@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, get_args
+from typing import Any, Final, cast
 
 from adoptive.trial.eligibility.facts import Alteration, AntigenTest, Condition, Diagnosis, Therapy
 from adoptive.workbench.match.patients.dates import Span
@@ -22,6 +22,7 @@ Table = Mapping[str, Any]
 _SETTINGS: Final = ("neoadjuvant", "adjuvant", "advanced", "maintenance", "bridging")
 _REASONS: Final = ("progression", "toxicity", "completed", "other")
 _CATEGORIES: Final = ("mutation", "amplification", "deletion", "fusion", "signature")
+_STATES: Final = ("active", "past", "absent")
 _ASSAYS: Final = ("IHC", "ISH", "PCR", "RNA")
 _SIGNATURES: Final = {"msi-h": True, "msi-high": True, "dmmr": True, "pmmr": False, "mss": False}
 
@@ -41,13 +42,13 @@ def therapies(sheet: Sheet, value: object) -> Iterator[Thing]:
         course = course_of(start, end, sheet.as_of, ongoing=ongoing)
         therapy = Therapy(
             name or "",
-            course.start,
+            course.given_from,
             course.end,
             course.ongoing,
             None if line is None else int(line),
-            sheet.choice(table, "setting", place, _SETTINGS),  # type: ignore[arg-type]
+            cast(Any, sheet.choice(table, "setting", place, _SETTINGS)),
             sheet.text(table, "response", place),
-            sheet.choice(table, "stopped_for", place, _REASONS),  # type: ignore[arg-type]
+            cast(Any, sheet.choice(table, "stopped_for", place, _REASONS)),
             sheet.number(table, "dose", place, 0, 1e6),
             sheet.text(table, "dose_unit", place),
             place,
@@ -91,7 +92,7 @@ def genes(sheet: Sheet, value: object) -> Iterator[Thing]:
         day = _day(sheet.date(table, "date", place))
         found = present is not False if signature is not False else present is False
         implied = "signature" if signature is not None else "mutation" if short else ""
-        yield Alteration(gene, short or raw, category or implied, found, day, place)  # type: ignore[arg-type]
+        yield Alteration(gene, short or raw, cast(Any, category or implied), found, day, place)
 
 
 def conditions(sheet: Sheet, value: object) -> Iterator[Thing]:
@@ -99,16 +100,20 @@ def conditions(sheet: Sheet, value: object) -> Iterator[Thing]:
     for place, table in sheet.tables(value, "condition"):
         sheet.known_keys(table, tuple(LISTS["condition"]), place)
         name = sheet.name("conditions", table, "name", place)
-        states = get_args(Condition.__annotations__["state"]) or ("active", "past", "absent")
-        state = sheet.choice(table, "state", place, states)
+        state = cast(Any, sheet.choice(table, "state", place, _STATES))
         if "state" not in table:
-            sheet.wrong(place, "this key is missing", "state", ", ".join(states), "add state")
+            sheet.wrong(place, "this key is missing", "state", ", ".join(_STATES), "add state")
         start, end = sheet.days(table, place)
         if end and state == "active":
             sheet.wrong(f"{place}.end", "an active condition has no end", next_step='leave out end or write "past"')
-        course = course_of(start, end, sheet.as_of)
+        looked = sheet.date(table, "date", place)
+        if looked and (state != "absent" or start or end):
+            sheet.wrong(f"{place}.date", "only what was looked for and not found has a date", next_step="give start")
+        elif looked:
+            start = end = looked
+        course = course_of(start, end, sheet.as_of, ongoing=state == "active")
         if name and state:
-            yield Condition(name, state, course.start, course.end, place)  # type: ignore[arg-type]
+            yield Condition(name, state, course.start, course.exact_end, place)
 
 
 def cancer(sheet: Sheet, table: Table, place: str) -> Iterator[Thing]:

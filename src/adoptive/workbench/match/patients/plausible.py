@@ -1,25 +1,20 @@
-"""What numbers of a patient can be: ranges by field, read from ``plausible.toml``."""
+"""What numbers of a patient can be: within the bounds of the vocabulary's fields."""
 
 from __future__ import annotations
 
 import math
-import tomllib
-from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
-from types import MappingProxyType
 
 from adoptive.trial.eligibility.facts import Fact
 from adoptive.trial.eligibility.vocabulary import load_vocabulary
 
-__all__ = ["plausible", "possible"]
+__all__ = ["bounds", "possible"]
 
 
-@cache
-def plausible() -> Mapping[str, tuple[float, float]]:
-    """Give the range of every field that holds a number."""
-    table = tomllib.loads((files(__package__) / "plausible.toml").read_text("utf-8"))
-    return MappingProxyType({name: (float(low), float(high)) for name, (low, high) in table.items()})
+def bounds(field: str) -> tuple[float, float]:
+    """Give the least and the largest number that a field can have, in its own unit."""
+    known = load_vocabulary().fields.get(field)
+    low, high = (known.low, known.high) if known else (None, None)
+    return -math.inf if low is None else low, math.inf if high is None else high
 
 
 def possible(field: str, fact: Fact) -> bool:
@@ -30,8 +25,5 @@ def possible(field: str, fact: Fact) -> bool:
     """
     if isinstance(fact.value, bool | str):
         return True
-    known = load_vocabulary().fields.get(field)
-    low, high = plausible().get(field, (-math.inf, math.inf))
-    if known is not None:
-        low, high = low if known.low is None else known.low, high if known.high is None else known.high
+    low, high = bounds(field)
     return all(math.isfinite(number) and low <= number <= high for number in (fact.value, fact.until or fact.value))

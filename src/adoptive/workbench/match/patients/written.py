@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any, Final, get_args
+from typing import Any, Final, cast, get_args
 
 from adoptive.trial.eligibility.facts import Fact, Facts, Listed, Therapy
 from adoptive.trial.eligibility.vocabulary import Field, Vocabulary, load_vocabulary
@@ -14,7 +14,7 @@ from adoptive.workbench.match.patients.countries import country_named
 from adoptive.workbench.match.patients.dates import OLDEST, age_of, completed_years, span_of
 from adoptive.workbench.match.patients.gathered import Note, Place, Thing, Value, facts_of
 from adoptive.workbench.match.patients.keys import FIELD_SECTIONS, LISTS, SECTIONS, TOP
-from adoptive.workbench.match.patients.plausible import plausible, possible
+from adoptive.workbench.match.patients.plausible import bounds, possible
 from adoptive.workbench.match.patients.sheet import Sheet
 from adoptive.workbench.mistakes import Mistake, as_error
 
@@ -45,7 +45,8 @@ def facts_written(table: Table, *, file: str, as_of: date | None = None, name: s
 def mistakes_written(table: Table, *, file: str, as_of: date | None = None, name: str = "") -> Facts | list[Mistake]:
     """Read a written patient, or give all its mistakes."""
     first = Sheet(file, as_of or date.max, load_vocabulary())
-    day = as_of or _day_of_file(first, table)
+    written_day = _day_of_file(first, table)
+    day = as_of or written_day
     sheet = Sheet(file, day, first.vocabulary, mistakes=first.mistakes)
     person = sheet.table(table.get("person", {}), "person")
     born = span_of(person.get("birth_date"))
@@ -169,9 +170,9 @@ def _measured(sheet: Sheet, field: Field, row: Table, place: str, day: date | No
         return
     if field.name == "age_years":
         turned["value"] = float(int(turned["value"])) if turned["value"] >= 0 else turned["value"]
-    fact = Fact(turned["value"], field.unit, day, place, turned["upper_limit"], turned["lower_limit"], bound)  # type: ignore[arg-type]
+    fact = Fact(turned["value"], field.unit, day, place, turned["upper_limit"], turned["lower_limit"], cast(Any, bound))
     if not possible(field.name, fact):
-        low, high = plausible().get(field.name, (0.0, 1e12))
+        low, high = bounds(field.name)
         sheet.wrong(place, "a number that cannot be", str(row["value"]), f"{low:g} to {high:g} {field.unit}",
                     "look at the unit")  # fmt: skip
         return
@@ -192,7 +193,7 @@ def _complete(sheet: Sheet, table: Table) -> frozenset[Listed]:
         if listed in found and any(note.about.startswith(f"names that the {kind} ") for note in sheet.notes):
             found.remove(listed)
             sheet.notes.append(Note("lists said to be complete, of which something was left out", listed))
-    return frozenset(found)  # type: ignore[arg-type]
+    return frozenset(cast(Any, found))
 
 
 def _lines(vocabulary: Vocabulary, things: list[Thing], complete: frozenset[Listed]) -> Iterator[Thing]:

@@ -12,6 +12,7 @@ from adoptive.errors import AdoptiveError, StudyError
 from adoptive.workbench.match.trials.ctgov import is_record, trial_of_record
 from adoptive.workbench.match.trials.ctml import is_ctml, trial_of_ctml
 from adoptive.workbench.match.trials.markup import LONGEST_YAML, yaml_documents
+from adoptive.workbench.match.trials.parallel import in_order
 from adoptive.workbench.match.trials.reading import READING_ERRORS, json_values, opened, text_of
 from adoptive.workbench.match.trials.texts import line, shown_name
 from adoptive.workbench.match.types import Trial
@@ -26,26 +27,33 @@ MOST_MISTAKES: Final = 1000
 """Mistakes of one file that are listed."""
 
 
-def load_trials(paths: str | Path | Iterable[str | Path]) -> Iterator[Trial | Mistake]:
+def load_trials(paths: str | Path | Iterable[str | Path], *, workers: int = 1) -> Iterator[Trial | Mistake]:
     """Yield the trials of files and folders in order, and a mistake for each file or record that cannot be used.
 
     A file holds a study record of ClinicalTrials.gov (API version 2), a page of them (``{"studies": [...]}``), a list,
     one record a line, or CTML as JSON or YAML. Folders are read with the folders in them, by name; hidden files are
-    left out, and so is what a link would reach outside the folder. A trial that comes again is a mistake. One record
-    is in memory at a time.
+    left out, and so is what a link would reach outside the folder. A trial that comes again is a mistake. Few records
+    are in memory at a time.
 
-    Arguments: ``paths`` a file, a folder, or several of them.
+    Arguments: ``paths`` a file, a folder, or several of them; ``workers`` processes that read criteria side by side (a
+    program that asks for more than one must be guarded by ``if __name__ == "__main__"``).
     """
-    seen: dict[str, str] = {}
+    seen: dict[tuple[str, str], str] = {}
+    for trial in in_order(_records(paths), _trial, workers=workers):
+        if isinstance(trial, Trial):
+            key = (trial.format, trial.id)
+            if key in seen:
+                yield _again(trial, seen[key])
+                continue
+            seen[key] = trial.source
+        yield trial
+
+
+def _records(paths: str | Path | Iterable[str | Path]) -> Iterator[tuple[Any, str]]:
+    """Yield every record with its place; what is no record is a mistake already."""
     for path in [paths] if isinstance(paths, str | Path) else paths:
         for file, name in _files(Path(path)):
-            for trial in (name,) if isinstance(name, Mistake) else _trials(file, name):
-                if isinstance(trial, Trial) and trial.id in seen:
-                    yield _again(trial, seen[trial.id])
-                    continue
-                if isinstance(trial, Trial):
-                    seen[trial.id] = trial.source
-                yield trial
+            yield from ((name, ""),) if isinstance(name, Mistake) else _records_of(file, name)
 
 
 def _again(trial: Trial, first: str) -> Mistake:
@@ -91,22 +99,21 @@ def _reason(problem: Exception) -> str:
     return str(problem.strerror if isinstance(problem, OSError) and problem.strerror else problem).lower()
 
 
-def _trials(file: Path, name: str) -> Iterator[Trial | Mistake]:
-    """Yield what a file holds; whatever goes wrong is a mistake of this file."""
-    mistakes = 0
+def _records_of(file: Path, name: str) -> Iterator[tuple[Any, str]]:
+    """Yield what a file holds; whatever goes wrong with it is a mistake."""
+    strangers = 0
     try:
         for number, value in _values(file):
             where = f"{name}, record {number}" if number else name
-            for trial in (_mistake(value, where) if isinstance(value, StudyError) else _trial(value, where),):
-                yield trial
-                mistakes += isinstance(trial, Mistake)
-            if mistakes >= MOST_MISTAKES:
-                yield Mistake(name, "too many mistakes; the rest of this file is not read", str(mistakes))
+            yield _mistake(value, where) if isinstance(value, StudyError) else value, where
+            strangers += not isinstance(value, dict)
+            if strangers >= MOST_MISTAKES:
+                yield Mistake(name, "too many mistakes; the rest of this file is not read", str(strangers)), name
                 return
     except AdoptiveError as problem:
-        yield _mistake(problem, name)
+        yield _mistake(problem, name), name
     except (RecursionError, MemoryError):
-        yield Mistake(name, "too deep or too large to be read", next_step="check the file")
+        yield Mistake(name, "too deep or too large to be read", next_step="check the file"), name
 
 
 def _values(file: Path) -> Iterator[tuple[int, Any]]:
@@ -127,6 +134,8 @@ def _values(file: Path) -> Iterator[tuple[int, Any]]:
 
 
 def _trial(value: Any, where: str) -> Trial | Mistake:
+    if isinstance(value, Mistake):
+        return value
     try:
         if is_record(value):
             return trial_of_record(value, source=where)

@@ -36,35 +36,40 @@ __all__ = ["clinical", "genomic", "prior_treatment"]
 _LIMIT: Final = re.compile(r"(>=|<=|==|>|<|=|≥|≤) ?(\d{0,6}(?:\.\d{1,6})?)")
 _SIGNS: Final[Mapping[str, Any]] = {"≥": ">=", "≤": "<=", "==": "="}
 
-LIQUID: Final = ("haematological cancer", "hematologic malignancy", "blood cancer")
 TISSUES: Final[Mapping[str, tuple[str, ...]]] = {
-    "adrenal gland": ("adrenocortical carcinoma",),
-    "biliary tract": ("biliary tract cancer", "cholangiocarcinoma"),
-    "bladder/urinary tract": ("bladder cancer", "urothelial carcinoma"),
-    "blood": ("leukaemia",),
-    "bone": ("osteosarcoma",),
-    "bowel": ("colorectal cancer",),
-    "breast": ("breast cancer",),
+    "biliary tract": ("biliary tract cancer",),
+    "bladder/urinary tract": ("urothelial carcinoma", "bladder cancer"),
+    "bowel": ("colorectal cancer", "small bowel cancer", "appendiceal cancer", "anal cancer"),
+    "breast": ("breast cancer", "breast carcinoma in situ"),
     "cervix": ("cervical cancer",),
-    "cns/brain": ("glioma",),
-    "esophagus/stomach": ("gastric cancer", "oesophageal cancer"),
-    "eye": ("uveal melanoma",),
+    "esophagus/stomach": ("oesophagogastric cancer", "oesophageal cancer"),
     "head and neck": ("head and neck cancer",),
-    "kidney": ("kidney cancer", "renal cell carcinoma"),
-    "liver": ("hepatocellular carcinoma",),
     "lung": ("lung cancer",),
-    "lymph": ("lymphoma",),
-    "lymphoid": ("lymphoma",),
-    "myeloid": ("acute myeloid leukaemia",),
-    "ovary/fallopian tube": ("ovarian cancer",),
     "pancreas": ("pancreatic cancer",),
-    "pleura": ("mesothelioma",),
     "prostate": ("prostate cancer",),
-    "soft tissue": ("soft tissue sarcoma",),
     "thyroid": ("thyroid cancer",),
-    "uterus": ("endometrial cancer",),
 }
-"""Tissues of OncoTree, which hold more than any one cancer, with cancers that surely belong to them."""
+"""Tissues of OncoTree, with all cancers of the vocabulary that belong to them."""
+
+WIDER: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "adrenal gland": ("solid tumour", ("adrenocortical carcinoma",)),
+    "blood": ("haematological malignancy", ("leukaemia", "multiple myeloma")),
+    "bone": ("solid tumour", ("osteosarcoma", "Ewing sarcoma", "chondrosarcoma")),
+    "cns/brain": ("cancer", ("glioma", "medulloblastoma")),
+    "eye": ("solid tumour", ("uveal melanoma", "retinoblastoma")),
+    "kidney": ("solid tumour", ("renal cell carcinoma",)),
+    "liver": ("solid tumour", ("hepatocellular carcinoma", "hepatoblastoma")),
+    "lymph": ("haematological malignancy", ("lymphoma",)),
+    "lymphoid": ("haematological malignancy", ("lymphoma", "acute lymphoblastic leukaemia")),
+    "myeloid": ("haematological malignancy", ("acute myeloid leukaemia",)),
+    "ovary/fallopian tube": ("solid tumour", ("ovarian cancer",)),
+    "peritoneum": ("solid tumour", ("peritoneal mesothelioma",)),
+    "pleura": ("solid tumour", ("pleural mesothelioma",)),
+    "skin": ("solid tumour", ("cutaneous melanoma", "Merkel cell carcinoma")),
+    "soft tissue": ("solid tumour", ("soft tissue sarcoma",)),
+    "uterus": ("solid tumour", ("endometrial cancer",)),
+}
+"""Tissues of OncoTree that the vocabulary cuts otherwise: what holds them, and cancers that surely belong to them."""
 
 EXTENTS: Final[Mapping[str, Any]] = {"metastatic": "metastatic", "advanced": "advanced", "unresectable": "unresectable"}
 POSITIVE: Final[Mapping[str, bool]] = {"true": True, "positive": True, "false": False, "negative": False}
@@ -155,15 +160,15 @@ def _sex(value: str) -> Statement | None:
 
 
 def _diagnosis(value: str) -> Statement | None:
-    words = _vocabulary()
-    if value.upper() in ("_SOLID_", "_LIQUID_"):
-        names = ("solid tumour",) if value.upper() == "_SOLID_" else LIQUID
-        return next((Disease((name,)) for text in names if (name := words.find("diseases", text))), None)
-    name = words.by_code("diseases", "oncotree", value) or words.find("diseases", value.removesuffix(", NOS"))
-    if name:
-        return Disease((name,))
-    inner = tuple(name for text in TISSUES.get(value.lower(), ()) if (name := words.find("diseases", text)))
-    return AnyOf((Disease(inner), Unread(f"OncoTree {value}"))) if inner else None
+    words, tissue = _vocabulary(), value.lower()
+    if tissue in TISSUES:
+        return Disease(TISSUES[tissue])
+    if tissue in WIDER:
+        whole, inner = WIDER[tissue]
+        return All((Disease((whole,)), AnyOf((Disease(inner), Unread(f"OncoTree {value}")))))
+    coded = words.by_code("diseases", "oncotree", value) if value == value.upper() else None
+    name = coded or words.find("diseases", value.removesuffix(", NOS"))
+    return Disease((name,)) if name else None
 
 
 def _extent(value: str) -> Statement | None:

@@ -6,7 +6,7 @@ import codecs
 import gzip
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -25,6 +25,11 @@ LONGEST_VALUE: Final = 256_000_000
 
 PIECE: Final = 1 << 24
 """Bytes that are handed to the JSON parser at once: it starts a text that is cut off again from its beginning."""
+
+DEEPEST: Final = 12_000
+"""Levels of lists and tables; a registry's record has about ten, and one of a broken page does not end the others."""
+
+_STEPS: Final = {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}
 
 READING_ERRORS: Final = (OSError, EOFError, zlib.error)
 Numbered = tuple[int, Any]
@@ -62,6 +67,8 @@ def _at_once(data: bytes) -> Iterator[Numbered]:
     text = text_of(data)
     try:
         value = loads(text)
+    except StudyError:
+        raise
     except RecursionError:
         yield from _stream(_Source(_Again(data)), shape_of(_Source(_Again(data))))
         return
@@ -78,8 +85,20 @@ def _at_once(data: bytes) -> Iterator[Numbered]:
 
 
 def loads(text: str) -> Any:
-    """Read a JSON text; NaN and the infinities are nothing, and a number with too many digits is none either."""
-    return json.loads(text, strict=False, parse_constant=lambda _: None, parse_int=_whole)
+    """Read a JSON text; NaN and the infinities are nothing, and a number with too many digits is none either.
+
+    In a file of match trees a key that stands twice in a table is a mistake: one of the two would be lost.
+    """
+    pairs = _each_once if '"match"' in text else None
+    return json.loads(text, strict=False, parse_constant=lambda _: None, parse_int=_whole, object_pairs_hook=pairs)
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        key = next(key for key in table if sum(key == other for other, _ in pairs) > 1)
+        raise StudyError("a key stands twice in a table", value=key[:80], next_step="put each into a node of its own")
+    return table
 
 
 def _whole(digits: str) -> int | None:
@@ -147,7 +166,7 @@ class _Source:
         if self.total > LONGEST_FILE or self.waiting > LONGEST_VALUE:
             raise StudyError("too long to be read", allowed=f"{LONGEST_VALUE // 1_000_000} MB a text")
         if self._decode is None:
-            return piece
+            return bytes(piece)
         text: str = self._decode.decode(piece, final=not piece)
         return text.encode("utf-8", "replace")
 
@@ -171,9 +190,11 @@ def shape_of(source: _Source) -> str:
                 return "item"
             if depth == 1 and event == "map_key" and value in ("studies", "protocolSection", "treatment_list"):
                 return "studies.item" if value == "studies" else ""
-            depth += {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}.get(event, 0)
+            depth += _STEPS.get(event, 0)
             if depth == 0:
                 return ""
+    except StudyError:
+        raise
     except (ijson.JSONError, ValueError) as problem:
         raise _not_json(problem, 0) from None
     return ""
@@ -184,12 +205,25 @@ def _stream(source: _Source, shape: str) -> Iterator[Numbered]:
 
     number = 0
     try:
-        for value in ijson.items(source, shape, multiple_values=not shape, use_float=True, buf_size=PIECE):
+        events = _shallow(ijson.basic_parse(source, multiple_values=not shape, use_float=True, buf_size=PIECE))
+        for value in ijson.items(ijson.parse(events), shape):
             source.waiting = 0
             number += 1
             yield number if shape else 0, value
+    except StudyError:
+        raise
     except (ijson.JSONError, ValueError) as problem:
         raise _not_json(problem, number) from None
+
+
+def _shallow(events: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """Hand events on until they are too deep: the place of each is written out, which takes depth times depth."""
+    depth = 0
+    for event in events:
+        depth += _STEPS.get(event[0], 0)
+        if depth > DEEPEST:
+            raise StudyError("nested too deep", allowed=f"{DEEPEST:,} levels", next_step="download the file again")
+        yield event
 
 
 def _not_json(problem: Exception, read: int) -> StudyError:

@@ -39,7 +39,7 @@ def line(value: object, *, most: int = LONGEST_LINE) -> str:
     'a b'
     """
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-        value = f"{value:.15g}" if abs(value) < BOUND else ""
+        value = f"{value:.15g}" if -BOUND < value < BOUND else ""
     text = " ".join(prose(value, most=4 * most).split())
     return text if len(text) <= most else text[: most - 1] + "…"
 

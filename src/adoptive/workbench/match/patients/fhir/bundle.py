@@ -21,7 +21,11 @@ READ: Final = (
 )  # fmt: skip
 """Sorts of resources that are read beside Patient and Medication."""
 _SUPPORT: Final = frozenset(("Medication",))
-_QUIET: Final = frozenset(("Bundle", "Composition", "OperationOutcome", "Provenance"))
+_QUIET: Final = frozenset(
+    ("Bundle", "Composition", "OperationOutcome", "Provenance", "Organization", "Practitioner", "PractitionerRole",
+     "Location", "Encounter", "Claim", "ExplanationOfBenefit", "Coverage", "Group", "Specimen", "BodyStructure")
+)  # fmt: skip
+"""Sorts that say nothing of who may enter a trial, or only support others; no note is made of them."""
 _REFUSED: Final = "resources that are not valid FHIR R4, left out"
 
 

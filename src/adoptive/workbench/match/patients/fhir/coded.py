@@ -74,7 +74,7 @@ def codings(concept: Json) -> tuple[Coding, ...]:
 
 def codes_in(concept: Json) -> frozenset[str]:
     """Give the codes of a concept as ``LOINC 718-7``."""
-    return frozenset(str(coding) for coding in codings(concept) if coding.code)
+    return frozenset(f"{coding.system} {coding.code}".strip() for coding in codings(concept) if coding.code)
 
 
 def spoken(concept: Json) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import Final, Literal
 from adoptive.trial.eligibility.facts import Condition, Diagnosis, Fact
 from adoptive.trial.eligibility.vocabulary import Vocabulary
 from adoptive.workbench.match.patients.dates import span_of
+from adoptive.workbench.match.patients.fhir.cancer_names import ANY_CANCER, cancer_named, is_cancer, narrowed
 from adoptive.workbench.match.patients.fhir.coded import code_words, codes_in, codings, label, spoken
 from adoptive.workbench.match.patients.fhir.element import Json, extension, has_profile, part, parts, source_of, word
 from adoptive.workbench.match.patients.fhir.named import named
@@ -83,8 +84,11 @@ def _read(resource: Json, vocabulary: Vocabulary, as_of: date) -> Iterator[Thing
     if status in _SUSPECTED:
         yield Note("conditions that are only suspected, left out", label(concept))
         return
-    disease, condition = named("diseases", concept, vocabulary), named("conditions", concept, vocabulary)
+    disease, condition = cancer_named(concept, vocabulary), named("conditions", concept, vocabulary)
     secondary = _is_secondary(resource)
+    if disease is None and condition is None and not secondary and is_cancer(resource, concept):
+        disease = ANY_CANCER
+        yield Note("cancers of a sort that is not understood, counted as a cancer only", label(concept))
     begin, _ = said(resource, "onset")
     recorded = span_of(word(resource, "recordedDate"))
     ended = span_of(word(resource, "abatementDateTime") or word(part(resource, "abatementPeriod"), "end"))
@@ -135,7 +139,8 @@ def _beside(
 ) -> Iterator[Thing | Secondary]:
     concept = part(resource, "code")
     if condition is not None:
-        yield Condition(condition, state, course.start, course.end, source_of(resource))
+        days = (None, None) if state == "absent" else (course.start, course.exact_end)
+        yield Condition(condition, state, *days, source_of(resource))
     elif secondary:
         yield Note("sites of metastases that are not understood, counted as a metastasis only", label(concept))
     if secondary:
@@ -156,7 +161,7 @@ def _cancer(
     if current is None:
         yield Note("cancers in remission: whether they count as current is left open", label(concept))
     histology = _histology(resource)
-    name = _narrowed(disease, histology, vocabulary)
+    name = narrowed(disease, histology, vocabulary)
     if name == disease and histology == disease:
         histology = ""
     recorded = span_of(word(resource, "recordedDate"))
@@ -176,19 +181,6 @@ def _histology(resource: Json) -> str:
     concept = part(extension(resource, "mcode-histology-morphology-behavior"), "valueCodeableConcept")
     texts = [re.split(r",", text)[0].strip().lower() for text in spoken(concept)]
     return next((text for text in texts if text), "")[:60]
-
-
-def _narrowed(disease: str, histology: str, vocabulary: Vocabulary) -> str:
-    """Give the narrower disease that site and histology make together: gastric cancer, adenocarcinoma."""
-    if not histology:
-        return disease
-    own = vocabulary.find("diseases", histology)
-    joined = vocabulary.find("diseases", disease.removesuffix(" cancer") + " " + histology)
-    for name in (joined, own):
-        if name and vocabulary.is_a("diseases", name, disease):
-            return name
-    inner = [name for name in vocabulary.narrower("diseases", disease) if name.endswith(f" {histology}")]
-    return inner[0] if len(inner) == 1 else disease
 
 
 def _with_spread(

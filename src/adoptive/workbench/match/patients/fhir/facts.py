@@ -109,12 +109,12 @@ def _of_observation(observed: Observed, vocabulary: Vocabulary) -> Iterator[Thin
         for thing in _of_result(result, vocabulary):
             understood = True
             yield thing
-    if not understood and not codes_in(observed.head.code) & _PANELS and not parts(observed.resource, "hasMember"):
+    if not understood and not observed.head.codes & _PANELS and not parts(observed.resource, "hasMember"):
         yield Note("observations that are not understood, left out", label(observed.head.code))
 
 
 def _of_result(result: Result, vocabulary: Vocabulary) -> Iterator[Thing | tuple[str, Result, bool]]:
-    codes = codes_in(result.code)
+    codes = result.codes
     for field, row in code_table()["answers"].items():
         if codes & set(row["codes"]):
             answer = _answer(result, row)
@@ -165,4 +165,4 @@ def _newest_test(name: str, results: Iterable[tuple[Result, bool]]) -> Condition
         return Condition(name, "active", positive[0] if positive else None, None, last.source)
     if positive:
         return Condition(name, "past", positive[0], last.day, last.source)
-    return Condition(name, "absent", None, None, last.source)
+    return Condition(name, "absent", last.day, last.day, last.source)  # the day on which somebody looked

@@ -28,8 +28,13 @@ _NAMES_OF_CHANGE: Final = ("LOINC 48005-3", "LOINC 81252-9", "LOINC 48004-6")
 _SIGNIFICANCE: Final = "LOINC 53037-8"
 _HARMLESS: Final = frozenset(("LOINC LA26333-7", "LOINC LA26334-5", "LOINC LA6675-8"))
 """Uncertain significance, likely benign, benign."""
-_COPIES: Final = frozenset(("LOINC LA14033-7", "LOINC LA14034-5"))
-"""Copies gained or lost: neither says that the gene is amplified or gone."""
+_OPEN: Final = frozenset(("LOINC LA14033-7", "LOINC LA14034-5", "LOINC LA9658-1"))
+"""Copies gained or lost, which does not say that the gene is amplified or gone; and wild type."""
+_COPY_NUMBER: Final = "LOINC 82155-3"
+_SEQUENCE: Final = frozenset(
+    ("LOINC 48004-6", "LOINC 48005-3", "LOINC 81252-9", "LOINC 81290-9", "LOINC 69547-8", "LOINC 69551-0")
+)
+"""Parts that only a change of the sequence has: HGVS names, the variant's code, the alleles."""
 _CATEGORY_WORDS: Final[Mapping[str, Category]] = {
     "gene_fusion": "fusion", "gene fusion": "fusion", "fusion": "fusion", "amplification": "amplification",
     "gene amplification": "amplification", "homozygous deletion": "deletion", "transcript ablation": "deletion",
@@ -38,9 +43,9 @@ _CATEGORY_WORDS: Final[Mapping[str, Category]] = {
 
 def is_variant(observed: Observed) -> bool:
     """Say whether an observation is about a variant or about the genes that were looked at."""
-    codes = codes_in(observed.head.code)
+    codes = observed.head.codes
     return bool(codes & {_VARIANT, _REGION}) or (
-        not is_hla(observed) and any(_GENE in codes_in(item.code) for item in observed.results[1:])
+        not is_hla(observed) and any(_GENE in item.codes for item in observed.results[1:])
     )
 
 
@@ -51,7 +56,7 @@ def variants(observed: Observed) -> Iterator[Thing]:
     """
     head, inner = observed.head, _components(observed)
     genes, nameless = _genes(inner.get(_GENE, ()))
-    if _REGION in codes_in(head.code):
+    if _REGION in head.codes:
         yield Note("genes studied without a statement of what was found, left open", ", ".join(genes[:20]))
         return
     present = yes_or_no(head.value)
@@ -61,11 +66,12 @@ def variants(observed: Observed) -> Iterator[Thing]:
     if present is None or any(codes_in(item) & _HARMLESS for item in inner.get(_SIGNIFICANCE, ())):
         yield Note("variants without a clear result or meaning, left out", ", ".join(genes[:5]))
         return
-    if any(codes_in(item) & _COPIES for items in inner.values() for item in items):
-        yield Note("gains or losses of copies that are not called amplified or deleted, left out", ", ".join(genes[:5]))
+    category, change = _category(inner, present), _change(inner)
+    copies = any(codes_in(item) & _OPEN for items in inner.values() for item in items)
+    if copies or (_COPY_NUMBER in inner and category in ("", "mutation")) or (len(genes) > 1 and category != "fusion"):
+        yield Note("variants whose sort is not clear, left out", ", ".join(genes[:5]))
         return
-    category, change = _category(inner, genes), _change(inner)
-    if category == "fusion" and len(genes) > 1:
+    if len(genes) > 1:
         change = "::".join(genes[:2])
     for gene in genes[:2]:
         yield Alteration(gene, change, category, present, head.day, head.source)
@@ -76,7 +82,7 @@ def _components(observed: Observed) -> dict[str, tuple[Json, ...]]:
     for item in observed.results[1:]:
         concept = part(item.value, "valueCodeableConcept")
         said = {"text": word(item.value, "valueString")} if word(item.value, "valueString") else {}
-        for code in codes_in(item.code):
+        for code in item.codes:
             found[code].append(concept or said)
     return {code: tuple(items) for code, items in found.items()}
 
@@ -93,12 +99,12 @@ def _genes(concepts: Iterable[Json]) -> tuple[list[str], str]:
     return genes, ""
 
 
-def _category(inner: Mapping[str, tuple[Json, ...]], genes: list[str]) -> Category:
+def _category(inner: Mapping[str, tuple[Json, ...]], present: bool) -> Category:
     said = {text.lower() for items in inner.values() for item in items for text in code_words(item)}
     found = {_CATEGORY_WORDS[text] for text in said if text in _CATEGORY_WORDS}
-    if len(found) == 1:
-        return found.pop()
-    return "fusion" if len(genes) == 2 else "mutation"
+    if found:
+        return found.pop() if len(found) == 1 else ""
+    return "mutation" if inner.keys() & _SEQUENCE or not present else ""
 
 
 def _change(inner: Mapping[str, tuple[Json, ...]]) -> str:
@@ -123,7 +129,7 @@ def _locus_of(code: Json) -> str:
 
 def _locus(observed: Observed) -> str:
     locus = _locus_of(observed.head.code)
-    if locus or not codes_in(observed.head.code) & _GENOTYPES:
+    if locus or not observed.head.codes & _GENOTYPES:
         return locus
     genes, _ = _genes(_components(observed).get(_GENE, ()))
     return next((name for gene in genes if gene.startswith("HLA-") and (name := gene_name(gene))), "")

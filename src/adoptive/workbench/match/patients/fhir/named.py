@@ -26,13 +26,20 @@ _SALTS: Final = re.compile(
 def named(kind: Kind, concept: Json, vocabulary: Vocabulary) -> str | None:
     """Find the vocabulary's name of a concept.
 
-    The first code that is known decides. Without one, words count only if they are a synonym as a whole.
+    Of several codes that are known the narrowest decides, the first if none is narrower. Without a known code, words
+    count only if they are a synonym as a whole.
     """
+    known: list[str] = []
     for coding in codings(concept):
         system = _SYSTEMS.get(coding.system)
         found = vocabulary.by_code(kind, system, coding.code) if system else None
         if found:
-            return found
+            known.append(found)
+    for name in known:
+        if all(vocabulary.is_a(kind, name, other) for other in known):
+            return name
+    if known:
+        return known[0]
     return next((found for text in spoken(concept) if (found := vocabulary.find(kind, text))), None)
 
 

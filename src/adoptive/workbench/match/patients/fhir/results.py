@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from adoptive.workbench.match.patients.dates import Span, span_of
-from adoptive.workbench.match.patients.fhir.coded import label
+from adoptive.workbench.match.patients.fhir.coded import codes_in, label
 from adoptive.workbench.match.patients.fhir.element import Json, part, parts, source_of, word
 from adoptive.workbench.match.patients.gathered import Note
 
@@ -27,6 +28,11 @@ class Result:
     span: Span | None
     source: str
     observation: Json
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """The codes, as ``LOINC 718-7``."""
+        return codes_in(self.code)
 
     @property
     def day(self) -> datetime.date | None:
@@ -58,18 +64,18 @@ def when(resource: Json, name: str) -> Span | None:
 def observed_in(resources: Iterable[Json], as_of: datetime.date) -> Iterator[Observed | Note]:
     """Take observations apart; those without a result, or after the day, are left out, and notes say so."""
     for resource in resources:
-        status, code = word(resource, "status"), label(part(resource, "code"))
+        status = word(resource, "status")
         if status in _NO_RESULT:
             continue
         if status not in _RESULT:
-            yield Note("observations with an unclear status, left out", code)
+            yield Note("observations with an unclear status, left out", label(part(resource, "code")))
             continue
         span = when(resource, "effective") or span_of(word(resource, "issued"))
         if span and span.first > as_of:
             yield Note(f"dated after {as_of}, left out", "observations")
             continue
         if status == "preliminary":
-            yield Note("preliminary results, used", code)
+            yield Note("preliminary results, used", label(part(resource, "code")))
         yield Observed(resource, _results(resource, span))
 
 

@@ -84,9 +84,9 @@ def _therapy(resource: Json, name: str, course: Course) -> Therapy:
     stopped = next((_REASONS[code] for code in _REASONS if code in codes), "other" if codes else "")
     intents = [part(extension(resource, ending), "valueCodeableConcept") for ending in _INTENTS]
     intent = frozenset[str]().union(*(codes_in(item) for item in intents))
-    setting = next((_SETTINGS[code] for code in _SETTINGS if code in intent), "")
+    setting: Setting = next((_SETTINGS[code] for code in _SETTINGS if code in intent), "")
     return Therapy(
-        name, course.start, course.end, course.ongoing, setting=setting, stopped_for=stopped,
+        name, course.given_from, course.end, course.ongoing, setting=setting, stopped_for=stopped,
         source=source_of(resource), end_from=course.end_from,
     )  # fmt: skip
 

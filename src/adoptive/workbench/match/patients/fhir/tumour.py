@@ -81,7 +81,7 @@ def antigen_test(observed: Observed, vocabulary: Vocabulary) -> AntigenTest | No
 
 def _gene_studied(observed: Observed, vocabulary: Vocabulary) -> str | None:
     for result in observed.results[1:]:
-        if _GENE in codes_in(result.code):
+        if _GENE in result.codes:
             texts = spoken(part(result.value, "valueCodeableConcept"))
             found = (vocabulary.by_code("antigens", "hgnc", text) for text in texts)
             return next((name for name in found if name), None)
@@ -128,7 +128,7 @@ def _intensity(element: Json) -> float | None:
 def microsatellites(observed: Observed) -> Alteration | Note | None:
     """Read microsatellite instability; None where the observation is about something else."""
     head = observed.head
-    if not codes_in(head.code) & _MICROSATELLITES:
+    if not head.codes & _MICROSATELLITES:
         return None
     concept = part(head.value, "valueCodeableConcept")
     said = {_UNSTABLE[code] for code in codes_in(concept) if code in _UNSTABLE}
@@ -145,12 +145,12 @@ def staging_of(observed: Observed) -> Staging | Note | None:
     loinc = {item.code for item in codings(head.code) if item.system == "LOINC"}
     of_stage = loinc & code_table()["stage"].keys()
     of_metastasis = loinc & code_table()["metastasis"].keys()
-    if not of_stage and not of_metastasis and not codes_in(head.code) & _STAGED_ELSEWHERE:
+    if not of_stage and not of_metastasis and not head.codes & _STAGED_ELSEWHERE:
         return None
     texts = (*code_words(part(head.value, "valueCodeableConcept")), word(head.value, "valueString"))
     about = tuple(word(item, "reference") for item in parts(observed.resource, "focus"))
     if of_metastasis:
-        spread = {found for text in texts if (found := metastasis_of(text)) is not None}
+        spread = {said for text in texts if (said := metastasis_of(text)) is not None}
         return Staging(head, about, metastatic=spread.pop() if len(spread) == 1 else None)
     stages = {found for text in texts if (found := stage_of(text))}
     if len(stages) != 1:
@@ -161,7 +161,7 @@ def staging_of(observed: Observed) -> Staging | Note | None:
 def course(observed: Iterable[Observed]) -> Iterator[tuple[Result, bool | None]]:
     """Give statements on the course of the cancer: worse is True, better or stable False, undetermined None."""
     for item in observed:
-        if _COURSE in codes_in(item.head.code):
+        if _COURSE in item.head.codes:
             said = codes_in(part(item.head.value, "valueCodeableConcept"))
             yield item.head, True if _WORSE in said else (False if said & _BETTER else None)
 
