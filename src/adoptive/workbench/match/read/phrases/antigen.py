@@ -15,48 +15,88 @@ __all__ = ["PHRASES"]
 
 _FLAGS: Final = re.IGNORECASE
 _ANTIGEN: Final = term("antigens")
-_KNOWN: Final = r"(?:(?:as )?(?:determined|assessed|measured|confirmed|shown|detected|evaluated|demonstrated|defined) )?"
-_TEST: Final = rf"{_KNOWN}(?:by|on|using|with) (?:an? )?(?:(?:local|central|validated) )?(?:{ASSAY})(?:(?: or | and/or | ?/ ?)(?:{ASSAY}))?(?: (?:testing|assay|test|analysis|staining))?"
+_KNOWN: Final = (
+    r"(?:(?:as )?(?:determined|assessed|measured|confirmed|shown|detected|evaluated|demonstrated|defined) )?"
+)
+_TEST: Final = (
+    rf"{_KNOWN}(?:by|on|using|with) (?:an? )?(?:(?:local|central|validated) "
+    rf")?(?:{ASSAY})(?:(?: or | and/or | ?/ ?)(?:{ASSAY}))?(?: (?:testing|"
+    rf"assay|test|analysis|staining))?"
+)
 _BY: Final = rf"(?:,? (?P<by>{_TEST})| \((?P<test>{_TEST}|{ASSAY})\))?"
-_TUMOUR: Final = r"(?: (?:(?:on|in|by) (?:the )?(?:malignant |tumou?r |leuka?emi(?:a|c) |lymphoma )?(?:cells|blasts|tumou?r tissue)|tumou?r (?:cells?|tissue|expression|status)|tumou?rs?|disease|cells?|expression|status|antigen))?"
+_TUMOUR: Final = (
+    r"(?: (?:(?:on|in|by) (?:the )?(?:malignant |tumou?r |leuka?emi(?:a|"
+    r"c) |lymphoma )?(?:cells|blasts|tumou?r tissue)|tumou?r (?:cells?|"
+    r"tissue|expression|status)|tumou?rs?|disease|cells?|expression|"
+    r"status|antigen))?"
+)
 _BEHIND: Final = re.compile(
-    rf"(?<![\w-])(?:(?:(?:tumou?rs? (?:is |are |must be )?)?positive for|positivity (?:for|of)|(?:tumou?rs? |tumou?r cells? |tumou?r must )?(?:over)?express(?:ion of|es|ing)?|overexpression of)) "
-    rf"(?:the )?(?P<target>{_ANTIGEN})(?: (?:antigen|protein|expression|on (?:the )?tumou?r cells?|in (?:the )?tumou?r(?: cells| tissue)?))?{_BY}(?![\w%]| ?[<>=]| \d| \(?at least| (?:in|at|of|on|level|score) | ?[(] ?[<>\d]|-\w)",
+    rf"(?<![\w-])(?:(?:(?:tumou?rs? (?:is |are |must be )?)?positive "
+    rf"for|positivity (?:for|of)|(?:tumou?rs? |tumou?r cells? |tumou?r "
+    rf"must )?(?:over)?express(?:ion of|es|ing)?|overexpression of)) "
+    rf"(?:the )?(?P<target>{_ANTIGEN})(?: (?:antigen|protein|expression|"
+    rf"on (?:the )?tumou?r cells?|in (?:the )?tumou?r(?: cells| tissue)?))?{_BY}(?![\w%]|"
+    rf" ?[<>=]| \d| \(?at least| (?:in|at|of|on|level|score) | ?[(] ?[<>\d]|"
+    rf"-\w)",
     _FLAGS,
 )
 _BEFORE: Final = re.compile(
-    rf"(?<![\w-])(?P<target>{_ANTIGEN})(?: antigen| protein)?(?: tumou?r)?(?:(?:[ -](?:(?:is |are |must be |status )?positive|positivity|expressing|(?:over)?expression|overexpressing|overexpressed|(?:is |are )expressed))|\+(?!\+))"
-    rf"{_TUMOUR}{_BY}(?![\w%+]| ?[<>=]| \d| ?[(] ?[<>\d]| (?:of|in|on|at|level|levels|score|with|intensity|that|which|by)\b| \(?at least| or (?:more|higher)|-\w)",
+    rf"(?<![\w-])(?P<target>{_ANTIGEN})(?: antigen| protein)?(?: tumou?r)?(?:(?:[ "
+    rf"-](?:(?:is |are |must be |status )?positive|positivity|expressing|"
+    rf"(?:over)?expression|overexpressing|overexpressed|(?:is |are )expressed))|"
+    rf"\+(?!\+))"
+    rf"{_TUMOUR}{_BY}(?![\w%+]| ?[<>=]| \d| ?[(] ?[<>\d]| (?:of|in|on|"
+    rf"at|level|levels|score|with|intensity|that|which|by)\b| \(?at least|"
+    rf" or (?:more|higher)|-\w)",
     _FLAGS,
 )
 _NEGATIVE: Final = re.compile(
-    rf"(?<![\w-])(?P<target>{_ANTIGEN})[ -](?:(?:is |are |status )?negative|negativity){_TUMOUR}{_BY}(?![\w%]|-\w)", _FLAGS
+    rf"(?<![\w-])(?P<target>{_ANTIGEN})[ -](?:(?:is |are |status )?negative|negativity){_TUMOUR}{_BY}(?![\w%]|-\w)",
+    _FLAGS,
 )
 
 _GRADE: Final = r"[0-3] ?\+"
 _GRADES: Final = rf"{_GRADE}(?: ?(?:, or|,|/|and/or|or|to|-|and) ?{_GRADE}){{0,2}}"
 _WORDED: Final = r"(?:(?:weak|moderate|strong)(?:(?:[ -]to[ -]| or | ?/ ?|-)(?:moderate|strong)){0,2})"
-_INTENSITY: Final = rf"(?P<least>{COMPARE} ?)?(?P<grades>{_GRADES})(?! ?[\d%])(?P<more>,? (?:or|and) (?:more|higher|greater|above|stronger)\b)?"
-_SHARE: Final = rf"(?P<than>{COMPARE} ?)?(?P<percent>{NUMBER}) ?(?:%|per ?cent\b)(?P<up> or (?:more|higher|greater)\b)?"
+_INTENSITY: Final = (
+    rf"(?P<least>{COMPARE} ?)?(?P<grades>{_GRADES})(?! ?[\d%])(?P<more>,? "
+    rf"(?:or|and) (?:more|higher|greater|above|stronger)\b)?"
+)
+_SHARE: Final = (
+    rf"(?P<than>{COMPARE} ?)?(?P<percent>{NUMBER}) ?(?:%|per ?cent\b)(?P<up> "
+    rf"or (?:more|higher|greater)\b)?"
+)
 _H_SCORE: Final = rf"\b(?:H-?score|H score|histo-?score)(?: of| is|:)? ?(?P<from>{COMPARE}) ?(?P<h>{NUMBER})(?! ?%)"
 _PLAIN: Final = re.compile(r"\?P<[a-z]+>")
 _TELLING: Final = (
-    rf"(?:{_ANTIGEN}|\b(?:{ASSAY})\b|{_PLAIN.sub('?:', _H_SCORE)}|{_PLAIN.sub('?:', _SHARE)}|{_PLAIN.sub('?:', _INTENSITY)}|\b{_WORDED}\b|"
-    r"\b(?:expression|express(?:es|ing|ed)?|overexpression|positive|positivity|stain(?:ing|ed)?|membran(?:e|ous)|intensity|intensities|levels?|scores?|"
+    rf"(?:{_ANTIGEN}|\b(?:{ASSAY})\b|{_PLAIN.sub('?:', _H_SCORE)}|{_PLAIN.sub('?:', _SHARE)}|"
+    rf"{_PLAIN.sub('?:', _INTENSITY)}|\b{_WORDED}\b|"
+    r"\b(?:expression|express(?:es|ing|ed)?|overexpression|positive|"
+    r"positivity|stain(?:ing|ed)?|membran(?:e|ous)|intensity|intensities|"
+    r"levels?|scores?|"
     r"tumou?rs?|cells?|tissue|specimens?|samples?|testing|test|assay|antigen|protein)\b)"
 )
 _SMALL: Final = (
-    r"\b(?:by|of|in|on|with|at|an|a|the|any|viable|malignant|archival|fresh|defined|determined|assessed|measured|confirmed|as|is|are|be|must|has|have|having|"
+    r"\b(?:by|of|in|on|with|at|an|a|the|any|viable|malignant|archival|"
+    r"fresh|defined|determined|assessed|measured|confirmed|as|is|are|"
+    r"be|must|has|have|having|"
     r"shows?|showing|demonstrat(?:es|ing|ed)|that|which|for|using|validated|local|central|locally|centrally|whose)\b"
 )
 _TOKEN: Final = rf"(?:{_TELLING}|{_SMALL})"
-_LAST: Final = "".join(rf"(?<! {word})" for word in "by of in on with at an a the as is are be must has have that which for any using".split())
+_LAST: Final = "".join(
+    rf"(?<! {word})"
+    for word in "by of in on with at an a the as is are be must has have that which for any using".split()
+)
 _LEVEL: Final = re.compile(
-    rf"(?<![\w%+-]){_TELLING}(?:[ ,:-]{{1,2}}{_TOKEN}){{1,24}}(?: ?\( ?{_TOKEN}(?:[ ,:-]{{1,2}}{_TOKEN}){{0,16}} ?\)(?:,? {_TOKEN}){{0,16}})?{_LAST}(?![\w%+])",
+    (
+        rf"(?<![\w%+-]){_TELLING}(?:[ ,:-]{{1,2}}{_TOKEN}){{1,24}}(?: ?\( ?{_TOKEN}(?:[ "
+        rf",:-]{{1,2}}{_TOKEN}){{0,16}} ?\)(?:,? {_TOKEN}){{0,16}})?{_LAST}(?![\w%+])"
+    ),
     _FLAGS,
 )
 _PD_L1: Final = re.compile(
-    r"(?<![\w-])(?:tumou?r )?PD-?L1(?: expression| positive| positivity)?,? ?(?P<open>\()?(?:(?:with|by|defined as|as|of) )?(?:an? )?(?:"
+    r"(?<![\w-])(?:tumou?r )?PD-?L1(?: expression| positive| positivity)?,? ?(?P<open>\()?(?:(?:with|"
+    r"by|defined as|as|of) )?(?:an? )?(?:"
     r"(?P<cps>(?:combined positive score|CPS)(?: \(CPS\))?)|(?:tumou?r proportion score|TPS)(?: \(TPS\))?)"
     rf"(?: of| score|:| is)? ?(?P<compare>{COMPARE}) ?(?P<n>{NUMBER})(?: ?%)?(?(open)\))(?!\w)",
     _FLAGS,

@@ -9,7 +9,10 @@ __all__ = ["ASSAY", "ASSAYS", "assay_of"]
 
 ASSAYS: Final = {
     "IHC": r"(?:immunohistochemi(?:stry|cal)|immunohistological)(?: \(IHC\))?|IHC",
-    "ISH": r"(?:FISH|CISH|DISH|ISH)(?: ?/ ?(?:FISH|ISH|CISH))?|(?:fluorescence |chromogenic )?in[- ]situ hybridi[sz]ation(?: \((?:FISH|ISH)\))?",
+    "ISH": (
+        r"(?:FISH|CISH|DISH|ISH)(?: ?/ ?(?:FISH|ISH|CISH))?|(?:fluorescence "
+        r"|chromogenic )?in[- ]situ hybridi[sz]ation(?: \((?:FISH|ISH)\))?"
+    ),
     "PCR": r"(?:RT-?q?|q|real-time )?PCR",
     "flow cytometry": r"flow cytometry",
     "RNA": r"RNA(?:-?seq| sequencing)",

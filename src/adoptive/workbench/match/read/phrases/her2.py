@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from adoptive.trial.eligibility.statements import All, AnyOf, AntigenLevel, Not, Statement
+from adoptive.trial.eligibility.statements import All, AntigenLevel, AnyOf, Not, Statement
 from adoptive.workbench.match.read.phrases.assay import ASSAYS
 from adoptive.workbench.match.read.phrases.phrase import Phrase
 
@@ -14,8 +14,17 @@ __all__ = ["PHRASES"]
 _FLAGS: Final = re.IGNORECASE
 _IHC: Final = rf"(?:{ASSAYS['IHC']})"
 _ISH_NAME: Final = rf"(?:{ASSAYS['ISH']})"
-_HER2: Final = r"(?<![\w-])HER-?2(?:/neu)?(?:[ -](?:positive|positivity|overexpression|overexpressing|expression)|\+)?(?: (?:tumou?rs?|status|disease|cancer))?"
-_ISH: Final = rf"(?:(?:{_ISH_NAME}|gene)[ -]?(?:\+|positive|positivity|amplified|amplification)|(?:positive|amplified|amplification) (?:by|on) {_ISH_NAME}|(?:a )?positive {_ISH_NAME}|{_ISH_NAME} (?:result|test) (?:is )?positive)"
+_HER2: Final = (
+    r"(?<![\w-])HER-?2(?:/neu)?(?:[ -](?:positive|positivity|overexpression|"
+    r"overexpressing|expression)|\+)?(?: (?:tumou?rs?|status|disease|"
+    r"cancer))?"
+)
+_ISH: Final = (
+    rf"(?:(?:{_ISH_NAME}|gene)[ -]?(?:\+|positive|positivity|amplified|"
+    rf"amplification)|(?:positive|amplified|amplification) (?:by|on) "
+    rf"{_ISH_NAME}|(?:a )?positive {_ISH_NAME}|{_ISH_NAME} (?:result|"
+    rf"test) (?:is )?positive)"
+)
 _DEFINED: Final = r"(?:,? (?:which is |as )?(?:defined|determined|demonstrated) (?:as|by) (?:an? )?|: | by )"
 _GRADE_3: Final = rf"(?:{_IHC}(?: score)?(?: of)? ?3 ?\+|3 ?\+ (?:by|on) {_IHC})"
 _GRADE_2: Final = rf"(?:(?:{_IHC}(?: score)?(?: of)? ?)?2 ?\+(?: (?:by|on) {_IHC})?)"
@@ -25,11 +34,17 @@ _EITHER: Final = rf"(?:{_GRADE_3}(?:,? or |,? and/or | ?/ ?){_ISH})"
 
 
 def _framed(rule: str) -> re.Pattern[str]:
-    return re.compile(rf"{_HER2}(?:(?:{_DEFINED}| ){rule}| \((?:defined as |i\.e\.,? |that is,? |by )?{rule}\))(?!\w)", _FLAGS)
+    return re.compile(
+        rf"{_HER2}(?:(?:{_DEFINED}| ){rule}| \((?:defined as |i\.e\.,? |that is,? |by )?{rule}\))(?!\w)", _FLAGS
+    )
 
 
 _LOW: Final = re.compile(
-    rf"(?<![\w-])HER-?2(?:[ -]low)?(?: (?:expression|expressing|tumou?rs?|disease))?(?:{_DEFINED}|,? )(?P<open>\()?{_IHC} ?1 ?\+,? or {_GRADE_2}{_WITH}{_ISH_NAME}[ -]?(?:-|negative|non-?amplified)(?(open)\))(?!\w)",
+    (
+        rf"(?<![\w-])HER-?2(?:[ -]low)?(?: (?:expression|expressing|tumou?rs?|"
+        rf"disease))?(?:{_DEFINED}|,? )(?P<open>\()?{_IHC} ?1 ?\+,? or {_GRADE_2}{_WITH}{_ISH_NAME}[ "
+        rf"-]?(?:-|negative|non-?amplified)(?(open)\))(?!\w)"
+    ),
     _FLAGS,
 )
 _AMPLIFIED: Final = re.compile(rf"(?<![\w-])HER-?2(?:/neu)?(?: gene)?[ -]{_ISH}(?!\w)", _FLAGS)

@@ -9,7 +9,10 @@ from adoptive.trial.eligibility.vocabulary import Kind, load_vocabulary
 
 __all__ = ["alone", "listed", "named", "spelt", "term"]
 
-_OTHER = r"[\w*]|-(?!(?:based|containing|positive|negative|targeted|directed|targeting|expressing|overexpressing)\b)\w"
+_OTHER = (
+    r"[\w*]|-(?!(?:based|containing|positive|negative|targeted|directed|"
+    r"targeting|expressing|overexpressing)\b)\w"
+)
 _END = rf"(?!{_OTHER})"
 _AFTER = re.compile(_OTHER)
 _JOIN = r"(?:(?: ?, ?| )(?:and/or|or) | ?, ?| ?/ ?)"
@@ -47,8 +50,18 @@ def listed(kind: Kind, text: str) -> tuple[str, ...] | None:
     ('nivolumab', 'pembrolizumab', 'docetaxel')
     """
     found = list(spelt(kind).finditer(text))
-    between = [text[end:start] for end, start in zip([0, *(one.end() for one in found)], [*(one.start() for one in found), len(text)], strict=True)]
-    if not found or between[0].strip() or between[-1].strip() or not all(re.fullmatch(_JOIN, gap) for gap in between[1:-1]):
+    between = [
+        text[end:start]
+        for end, start in zip(
+            [0, *(one.end() for one in found)], [*(one.start() for one in found), len(text)], strict=True
+        )
+    ]
+    if (
+        not found
+        or between[0].strip()
+        or between[-1].strip()
+        or not all(re.fullmatch(_JOIN, gap) for gap in between[1:-1])
+    ):
         return None
     names = [named(kind, one[0]) for one in found]
     return tuple(dict.fromkeys(name for name in names if name)) if all(names) else None

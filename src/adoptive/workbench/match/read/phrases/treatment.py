@@ -7,7 +7,7 @@ from typing import Final
 
 from adoptive.trial.eligibility.statements import Statement, Treated
 from adoptive.trial.eligibility.vocabulary import load_vocabulary
-from adoptive.workbench.match.read.phrases.numbers import COMPARE, DURATION, NUMBER, compare_of, days_in, number_of
+from adoptive.workbench.match.read.phrases.numbers import COMPARE, DURATION, NUMBER, compare_of, number_of
 from adoptive.workbench.match.read.phrases.phrase import Phrase
 from adoptive.workbench.match.read.phrases.terms import named, term
 
@@ -16,7 +16,8 @@ __all__ = ["PHRASES", "SUFFIX", "treatment_named"]
 _FLAGS: Final = re.IGNORECASE
 SUFFIX: Final = (
     r"(?:[ -](?:based|containing)(?: (?:chemotherap(?:y|ies)|therap(?:y|ies)|regimens?|treatments?|combinations?))?"
-    r"|(?<!therapy)(?<!treatment) (?:therap(?:y|ies)|treatments?|agents?|drugs?|regimens?|medications?|antibod(?:y|ies)|infusions?))?"
+    r"|(?<!therapy)(?<!treatment) (?:therap(?:y|ies)|treatments?|agents?|"
+    r"drugs?|regimens?|medications?|antibod(?:y|ies)|infusions?))?"
 )
 _SETTING: Final = r"(?:(?P<setting>neo-?adjuvant|adjuvant|maintenance|bridging) )?"
 _NAME: Final = re.compile(rf"(?<![\w-])(?:an? |any )?{_SETTING}(?P<name>{term('treatments')}){SUFFIX}(?![\w-])", _FLAGS)
@@ -25,8 +26,11 @@ _BRIDGING: Final = re.compile(r"(?<![\w-])bridging (?:therap(?:y|ies)|treatments
 _ANTIGEN: Final = term("antigens")
 _SORT: Final = r"(?:therap(?:y|ies)|treatments?|agents?|drugs?|immunotherap(?:y|ies))"
 _AIMED: Final = re.compile(
-    rf"(?<![\w-])(?:any )?(?:(?P<before>{_ANTIGEN})[ -](?:targeted|directed|targeting) {_SORT}|anti-(?P<against>{_ANTIGEN.replace('(?<![', '(?<![', 1)}) {_SORT}"
-    rf"|{_SORT} (?:that )?(?:targeting|targeted (?:to|against|at)|directed (?:to|against|at|toward|towards)|targets?|against) (?P<behind>{_ANTIGEN}))(?![\w-])",
+    rf"(?<![\w-])(?:any )?(?:(?P<before>{_ANTIGEN})[ -](?:targeted|directed|"
+    rf"targeting) {_SORT}|anti-(?P<against>{_ANTIGEN.replace('(?<![', '(?<![', 1)}) "
+    rf"{_SORT}"
+    rf"|{_SORT} (?:that )?(?:targeting|targeted (?:to|against|at)|directed "
+    rf"(?:to|against|at|toward|towards)|targets?|against) (?P<behind>{_ANTIGEN}))(?![\w-])",
     _FLAGS,
 )
 _OF_ANTIGEN: Final = {
@@ -36,23 +40,33 @@ _OF_ANTIGEN: Final = {
 } | {"CD20": "CD20 antibody", "CD38": "CD38 antibody"}
 
 _STEROID: Final = (
-    r"(?:(?:systemic |oral |intravenous |parenteral |chronic |daily |high-dose )*(?:cortico-?steroids?|steroids?|glucocorticoids?|glucocorticosteroids?)"
+    r"(?:(?:systemic |oral |intravenous |parenteral |chronic |daily "
+    r"|high-dose )*(?:cortico-?steroids?|steroids?|glucocorticoids?|"
+    r"glucocorticosteroids?)"
     r"(?: (?:therap(?:y|ies)|treatment|use|medication))?)"
 )
 _DOSE: Final = (
-    rf"(?:{COMPARE} ?{NUMBER} ?(?:mg|milligrams?)(?: ?/ ?(?:day|d)\b)?|{NUMBER} ?(?:mg|milligrams?)(?: ?/ ?(?:day|d)\b)? or (?:more|less))"
+    rf"(?:{COMPARE} ?{NUMBER} ?(?:mg|milligrams?)(?: ?/ ?(?:day|d)\b)?|"
+    rf"{NUMBER} ?(?:mg|milligrams?)(?: ?/ ?(?:day|d)\b)? or (?:more|less))"
 )
 _SMALL: Final = (
-    r"(?:at|in|an?|of|doses?|dosage|daily|per|day|each|prednisone|prednisolone|or|its|the|equivalents?|equivalent to|exceeding|to|with|total|"
+    r"(?:at|in|an?|of|doses?|dosage|daily|per|day|each|prednisone|prednisolone|"
+    r"or|its|the|equivalents?|equivalent to|exceeding|to|with|total|"
     r"prednisone-equivalents?|once)"
 )
 _STEROIDS: Final = re.compile(
-    r"(?<![\w-])(?:(?P<now>(?:current(?:ly)? |ongoing |chronic |concurrent |continuous |long-term )?(?:use of|treatment with|therapy with|need for|requirement for|receiving|requiring|requires|require|taking|on)) )?"
-    rf"(?P<what>{_STEROID}|{_DOSE}(?= (?:{_SMALL} ){{0,6}}(?:prednisone|prednisolone|{_STEROID}))|prednisone|prednisolone)"
+    r"(?<![\w-])(?:(?P<now>(?:current(?:ly)? |ongoing |chronic |concurrent "
+    r"|continuous |long-term )?(?:use of|treatment with|therapy with|"
+    r"need for|requirement for|receiving|requiring|requires|require|"
+    r"taking|on)) )?"
+    rf"(?P<what>{_STEROID}|{_DOSE}(?= (?:{_SMALL} ){{0,6}}(?:prednisone|"
+    rf"prednisolone|{_STEROID}))|prednisone|prednisolone)"
     rf"(?:[ ,]{{1,2}}[(]?(?:{_DOSE}|{_SMALL}(?![\w-])|{_STEROID})[)]?){{1,16}}(?![\w-])",
     _FLAGS,
 )
-_AGO: Final = re.compile(rf"(?:within|in|during|over) (?:the )?(?:last |past |previous |prior |preceding )?(?P<span>{DURATION})", _FLAGS)
+_AGO: Final = re.compile(
+    rf"(?:within|in|during|over) (?:the )?(?:last |past |previous |prior |preceding )?(?P<span>{DURATION})", _FLAGS
+)
 
 
 def treatment_named(text: str) -> str | None:
@@ -61,7 +75,11 @@ def treatment_named(text: str) -> str | None:
     >>> treatment_named("an anti-PD-1 antibody"), treatment_named("oxaliplatin-containing regimens")
     ('PD-1 inhibitor', 'oxaliplatin')
     """
-    plain = re.sub(r"(?i)^(?:(?:an?|the|at least one|one|prior|previous|any|both|either) )+|\s*\([A-Za-z0-9/-]{2,12}\)", "", text.strip())
+    plain = re.sub(
+        r"(?i)^(?:(?:an?|the|at least one|one|prior|previous|any|both|either) )+|\s*\([A-Za-z0-9/-]{2,12}\)",
+        "",
+        text.strip(),
+    )
     known = named("treatments", plain)
     if known:
         return known
