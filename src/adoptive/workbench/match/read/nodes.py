@@ -108,7 +108,8 @@ _ABBREVIATION = re.compile(r"\(([A-Za-z][A-Za-z0-9/+-]{1,9})s?\)")
 def is_abbreviation(node: Node, before: str) -> bool:
     """Say whether brackets only hold the initials of the words before them, as in "multiple myeloma (MM)".
 
-    >>> is_abbreviation(Node("brackets", "(MM)"), "multiple myeloma"), is_abbreviation(Node("brackets", "(HIV)"), "asthma")
+    >>> is_abbreviation(Node("brackets", "(MM)"), "multiple myeloma"), is_abbreviation(Node("brackets",
+    "(HIV)"), "asthma")
     (True, False)
     """
     found = _ABBREVIATION.fullmatch(node.text)
