@@ -93,7 +93,7 @@ def _modified(leaf: Leaf, word: str) -> Statement | None:
             return None if leaf.ever else leaf
         if word in ("had", "taking") or (leaf.qualifier and leaf.qualifier != word):
             return None
-        return dataclasses.replace(leaf, qualifier=word)
+        return dataclasses.replace(leaf, qualifier=word)  # type: ignore[arg-type]
     if isinstance(leaf, Treated):
         if word in ("ever", "had"):
             return None if leaf.ongoing and word == "ever" else leaf
@@ -132,7 +132,8 @@ def _timed(leaf: Leaf, tail: Tail) -> Statement | None:
     rest = Unread(tail.half_lives)
     shorter = All((plain, rest))
     longer = AnyOf((plain, rest))
-    return {"shorter": shorter, "longer": longer}.get(tail.whichever, AnyOf((shorter, All((longer, rest)))))
+    known: dict[str, Statement] = {"shorter": shorter, "longer": longer}
+    return known.get(tail.whichever, AnyOf((shorter, All((longer, rest)))))
 
 
 def timed_values(statement: Statement, tail: Tail) -> Statement:

@@ -56,8 +56,9 @@ _VERBS: Final = re.compile(
 
 @dataclass(frozen=True)
 class Lead:
-    """Hold a lead-in: how the lines below are joined ("plain": as the list above), whether none may hold, and the words
-    that belong to each of them, before and after.
+    """Hold a lead-in: how the lines below are joined, and the words that belong to each, before and after.
+
+    ``join`` "plain": as in the list above it; ``denied``: none of the lines may hold.
     """
 
     join: Join

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import Literal
 
@@ -21,7 +22,7 @@ from adoptive.workbench.match.read.apply import MODIFIERS, classes, leaves, time
 from adoptive.workbench.match.read.blocks import Block, blocks_of
 from adoptive.workbench.match.read.compose import read_clause
 from adoptive.workbench.match.read.lists import Kind
-from adoptive.workbench.match.read.nodes import Nodes, cut, gates_in, holds, nodes_of, stripped, text_of
+from adoptive.workbench.match.read.nodes import Node, Nodes, cut, gates_in, holds, nodes_of, stripped, text_of
 from adoptive.workbench.match.read.tails import Tail, find_tails
 from adoptive.workbench.match.read.tidy import tidy
 from adoptive.workbench.match.types import Gate, Understood
@@ -165,10 +166,8 @@ def _in_part(clause: Nodes, kind: Kind) -> Statement | None:
     return All(tuple(parts)) if kind == "inclusion" else AnyOf(tuple(parts))
 
 
-def _comma_as(node: object, join: str) -> object:
-    import dataclasses
-
-    return dataclasses.replace(node, role=join)  # type: ignore[type-var]
+def _comma_as(node: Node, join: str) -> Node:
+    return dataclasses.replace(node, role=join)
 
 
 def _self_contained(part: Statement) -> bool:

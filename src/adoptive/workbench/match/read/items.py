@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from functools import lru_cache
 from typing import Final, Literal
@@ -89,6 +90,4 @@ def _item(number: int, raw: RawItem, *, doubtful: bool) -> Item:
 
 
 def _placed(item: Item, raw: RawItem) -> Item:
-    import dataclasses
-
     return dataclasses.replace(item, heading=raw.heading, conditional=raw.conditional or not raw.kind)

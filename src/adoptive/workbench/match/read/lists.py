@@ -329,7 +329,8 @@ def _join(units: list[_Unit], kind: Kind, choice: bool, text: str) -> Statement:
 def _goes_on(units: list[_Unit], at: int, number: int) -> bool:
     """Say whether a denial reaches a later thing of the list."""
     unit, first = units[number], units[at]
-    assert unit.done is not None and first.done is not None
+    assert unit.done is not None
+    assert first.done is not None
     if not bare(unit.done):
         if unit.join in ("and", ", and") and bare(first.done):
             return False

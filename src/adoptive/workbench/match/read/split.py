@@ -188,7 +188,7 @@ def _at_headings(text: str, line: _Line) -> Iterator[_Line]:
 
 def _at_numbers(text: str, line: _Line) -> Iterator[_Line]:
     """Cut "1. ... 2. ... 3. ..." on one line, if the numbers really count up from one."""
-    marks = []
+    marks: list[re.Match[str]] = []
     for found in _INLINE_NUMBER.finditer(text, line.start, line.end):
         if int(found["a"] or found["b"]) == len(marks) + (2 if line.bullet.strip("().\\") == "1" else 1):
             marks.append(found)
@@ -229,7 +229,7 @@ def _heading(words: str, place: _Place, line: _Line, lines: list[_Line], at: int
     )
     if whole is not None and (kind or "eligibility" in plain.lower()):
         group = _GROUP.fullmatch(plain)
-        more = (_HEADING.fullmatch(plain) or {"more": ""})["more"] or ""  # type: ignore[index]
+        more = (_HEADING.fullmatch(plain) or {"more": ""})["more"] or ""
         cohort = group is not None or bool(
             re.search(
                 r"\b(?:cohort|arm|part|group|phase|donor|patients with|subjects with|participants with)\b",

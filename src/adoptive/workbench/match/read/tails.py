@@ -14,8 +14,10 @@ __all__ = ["EVENT", "Tail", "find_tails", "gate_of"]
 
 @dataclass(frozen=True)
 class Tail:
-    """Hold what a span of time says: within so many days, or (``over``) not within them; ``half_lives`` as an
-    alternative, "shorter" or "longer" of the two; ``denied_only`` where only a denial makes sense of it.
+    """Hold what a span of time says: within so many days, or (``over``) not within them.
+
+    ``half_lives`` is an alternative span, ``whichever`` which of the two counts; ``leads`` where it stands before its
+    thing; ``denied_only`` where only a denial makes sense of it.
     """
 
     days: float | None
