@@ -68,7 +68,7 @@ def _once(names: Iterator[str] | Iterator[tuple[str, str]]) -> list[str]:
     return list(dict.fromkeys(names))  # type: ignore[arg-type]
 
 
-def synthetic_patients(statements: Sequence[Statement], *, seed: int = 9, drawn: int = 11) -> tuple[Facts, ...]:
+def synthetic_patients(statements: Sequence[Statement], *, seed: int = 9, drawn: int = 29) -> tuple[Facts, ...]:
     """Make patients for some statements: one unknown, one with nothing, one with everything, and some drawn.
 
     Arguments: ``statements`` what is to be told apart; ``seed`` and ``drawn`` of the patients between the extremes.
@@ -152,10 +152,20 @@ def _drawn(words: _Words, dice: random.Random, number: int) -> Facts:
         antigens=tuple(_test(target, dice) for target in words.targets if dice.random() < 0.7),
         alterations=tuple(_alteration(gene, change, dice) for gene, change in words.genes if dice.random() < 0.7),
         conditions=tuple(_condition(name, dice) for name in some),
-        hla=tuple(name for name in words.alleles if dice.random() < 0.4),
+        hla=_genotype(words.alleles, dice),
         hla_typed=_typed() if number % 2 else frozenset(),
         complete=EVERYTHING if number % 3 else frozenset(),
     )
+
+
+def _genotype(alleles: Sequence[str], dice: random.Random) -> tuple[str, ...]:
+    """Draw at most two alleles of a gene, in two fields; HLA-A*24:02 stands for all that nobody asks for."""
+    full = ["HLA-A*24:02", *(name for name in alleles if ":" in name)]
+    return tuple(name for gene in "AC" for name in _pair([one for one in full if one[4] == gene], dice))
+
+
+def _pair(alleles: Sequence[str], dice: random.Random) -> list[str]:
+    return dice.sample(list(alleles), min(2, len(alleles)))
 
 
 def _ago(dice: random.Random) -> datetime.date:

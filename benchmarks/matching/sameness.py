@@ -27,8 +27,8 @@ __all__ = ["comparable", "has_unread", "same_structure"]
 def comparable(statement: Statement) -> Statement:
     """Bring a statement to a form in which equal meaning is equal structure.
 
-    Beyond :func:`normal`: a leaf with several names is any of leaves with one; unread text counts without its words;
-    thresholds are compared to four figures; "ever" says nothing beside "within".
+    Beyond :func:`normal`: a leaf with several names is any of leaves with one; unread text counts without its words,
+    denied or not; thresholds are compared to four figures; "ever" says nothing beside "within".
     """
     return normal(_spread(statement))
 
@@ -57,10 +57,10 @@ def _spread(statement: Statement) -> Statement:
             return All(tuple(_spread(part) for part in parts))
         case AnyOf(parts):
             return AnyOf(tuple(_spread(part) for part in parts))
+        case Not(Unread()) | Unread():
+            return Unread("")
         case Not(part):
             return Not(_spread(part))
-        case Unread():
-            return Unread("")
         case Quantity(_, _, value):
             return dataclasses.replace(statement, value=float(f"{value:.4g}"))
         case Has() if statement.within_days is not None and statement.ever:

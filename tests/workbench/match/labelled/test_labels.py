@@ -36,7 +36,7 @@ ASKED = (
     *("age", "sex", "diagnosis", "stage", "measurable disease", "second cancer", "performance", "life expectancy"),
     *("prior treatment", "washout", "steroids", "prior cell therapy", "vaccine", "bridging", "antigen", "HLA", "gene"),
     *("laboratory", "organ function", "infection", "CNS", "pregnancy", "autoimmunity", "heart", "lung"),
-    *("other condition", "venous access", "caregiver", "consent", "hard"),
+    *("other condition", "venous access", "caregiver", "consent", "hard", "trap"),
 )
 
 

@@ -167,10 +167,13 @@ def _except(nodes: Nodes, at: int, kind: Kind) -> Statement | None:
     let_off = _looser_for(head, rest, kind)
     if let_off is not None:
         return let_off
-    other = _given(rest)
+    other = _given(stripped(rest, extra=frozenset({"if"})))
     if isinstance(head, HlaAllele) and isinstance(other, HlaAllele | AnyOf) and classes(other) == {HlaAllele}:
         return All((head, Not(other)))
     words = Unread(text_of(nodes[at:]))
+    people = rest[0].role in ("if", "who") or nodes[at].text.lower() in ("except in", "except if", "except when")
+    if people and not bare(head) and other is not None and classes(other) <= {Has}:
+        return AnyOf((head, other)) if kind == "inclusion" else All((head, Not(other)))
     if kind == "inclusion" and not bare(head):
         return AnyOf((head, words))
     return All((head, words))
@@ -350,6 +353,8 @@ def _bracket(before: Node | None, node: Node, words: str, kind: Kind) -> list[No
     if before is None:
         whole = read_clause(inner, kind)
         return None if whole is None else [stated(whole, (node,))]
+    if inner[-1].role == "permit" and isinstance(before.value, Quantity):
+        return kept if not _HARMLESS.search(text_of(inner)) else None
     if inner[0].role == "eg":
         return kept if not _HARMLESS.search(text_of(inner)) else None
     changed = _around(before, inner, kind)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from adoptive.trial.eligibility.statements import All, AnyOf, Named, Not, Quantity, Statement, Treated, Unread
+from adoptive.trial.eligibility.statements import All, AnyOf, Disease, Has, Named, Not, Quantity, Statement, Treated, Unread
 from adoptive.workbench.match.read.apply import MODIFIERS, classes, leaves, timed_values, unsure
 from adoptive.workbench.match.read.blocks import Block, blocks_of
 from adoptive.workbench.match.read.compose import read_clause
@@ -98,15 +98,32 @@ def _read_one(clause: Nodes, kind: Kind, text: str) -> Statement:
     return _in_part(clause, kind) or _narrowed(clause, kind) or Unread(text)
 
 
+_NARROWS = re.compile(
+    r"(?:requiring|requires?|that|which|who|whom|with|not|no|without|needing|despite|resulting|considered|causing|leading|occurring|persisting|lasting|or requiring)\b", re.IGNORECASE
+)
+
+
 def _narrowed(clause: Nodes, kind: Kind) -> Statement | None:
-    """Read a threshold that an unread denial narrows: "platelets >= 75 without transfusion"."""
-    at = next((number for number, node in enumerate(clause) if node.role == "no"), 0)
-    if at == 0 or _LOOSENS.search(text_of(clause)) or holds(clause, "or", "semi"):
+    """Read what unread words behind it narrow: "platelets >= 75 without transfusion", "infection that needs a drip"."""
+    if _LOOSENS.search(text_of(clause)) or holds(clause, "or", "semi", "permit", "forbid", "except", "unless", "if", "eg", "ie", "either"):
         return None
-    head = read_clause(clause[:at], kind)
-    if head is None or not classes(head) <= {Quantity}:
+    for at in range(1, len(clause)):
+        if _NARROWS.match(clause[at].text) and not holds(clause[:at], "left over"):
+            head = read_clause(clause[:at], kind)
+            if head is None:
+                continue
+            return _narrower(head, Unread(text_of(clause[at:])), plain=not holds(clause[at:], "and", "comma"))
+    return None
+
+
+def _narrower(head: Statement, rest: Unread, *, plain: bool) -> Statement | None:
+    if classes(head) == {Quantity}:
+        return All((head, rest))
+    thing = head.part if isinstance(head, Not) else head
+    if not plain or not isinstance(thing, Has | Treated | Disease):
         return None
-    return All((head, Unread(text_of(clause[at:]))))
+    narrow = All((thing, rest))
+    return Not(narrow) if isinstance(head, Not) else narrow
 
 
 def _in_part(clause: Nodes, kind: Kind) -> Statement | None:

@@ -20,8 +20,8 @@ WORD = re.compile(r"[^\W_]+(?:['\-][^\W_]+)*|[^\s]|_")
 _PEOPLE: Final = "{patients|patient|subjects|subject|participants|participant|individuals|persons|people|those}"
 
 _FORMS: Final[dict[Role, tuple[str, ...]]] = {
-    "and": ("and", "as well as", "plus", "&", "but", "and also", "and are", "and is"),
-    "or": ("or", "and/or", "or/and", "nor", "or else", "and / or", "or a", "or any"),
+    "and": ("and", "and other", "and any other", "as well as", "plus", "&", "but", "and also", "and are", "and is"),
+    "or": ("or", "or other", "or any other", "and/or other", "and/or", "or/and", "nor", "or else", "and / or", "or a", "or any"),
     "comma": (",",),
     "semi": (";",),
     "open": ("(", "["),
@@ -31,7 +31,7 @@ _FORMS: Final[dict[Role, tuple[str, ...]]] = {
         "{must|should|may|can|do|does|did|has|have|had|is|are|will} not[ have| be| have had| have been| have received| received| been]", "not have", "not having", "not had", "not be",
         "not been", "{not|never} received", "{has|have|must have|had} no", "{has|have|had|must have} never[ received| had| been| been treated with| undergone]",
         "no prior evidence of", "there is no", "there are no", "cannot have", "without any", "free of any", "not a", "have no known", "has no known", "no clinical evidence of", "with no", "with no known",
-        "with no evidence of", "no radiographic evidence of", "no documented", "no suspected", "no presence of", "negative for",
+        "with no evidence of", "no radiographic evidence of", "no documented", "no suspected", "no presence of", "negative for", "seronegative for",
     ),
     "who": (
         f"[all |eligible |adult? ]{_PEOPLE} {{with|who have|who has|who had|having|who are|who is|that have|that has|whose|in whom|who|must have|must be}}".replace("|adult? ]", "]"),
@@ -77,7 +77,7 @@ _FORMS: Final[dict[Role, tuple[str, ...]]] = {
         "have been previously treated with", "has previously received", "have previously received", "have had", "has had", "received any", "had any", "had", "completed", "completion of", "a course of", "must have received", "must have received prior", "must have had prior",
         "must have been treated with", "must have been previously treated with", "must have previously received", "treatment by",
     ),
-    "active": ("active", "current", "ongoing", "concurrent", "concomitant", "currently active", "an active", "existing", "currently has", "current or ongoing", "clinically active", "any active", "known active", "active ongoing", "presence of active", "evidence of active"),
+    "active": ("active", "current", "ongoing", "concurrent", "concomitant", "currently active", "an active", "existing", "currently has", "current or ongoing", "clinically active", "chronic active", "acute or chronic active", "any active", "known active", "active ongoing", "presence of active", "evidence of active"),
     "taking": (
         "currently receiving", "receiving", "ongoing treatment with", "currently taking", "taking", "current treatment with", "current use of", "ongoing use of", "concurrent use of", "concomitant use of", "concurrent treatment with", "currently on", "currently using",
         "are receiving", "is receiving", "ongoing therapy with", "current therapy with", "concomitant treatment with", "who are receiving", "currently being treated with", "on treatment with", "ongoing or current treatment with", "requiring", "who require", "requirement for", "in need of", "need for", "chronic use of", "chronic treatment with",
@@ -98,7 +98,7 @@ _FORMS: Final[dict[Role, tuple[str, ...]]] = {
         "{histologically|cytologically|pathologically}-{confirmed|proven}", "histological or cytological {confirmation|diagnosis|evidence|documentation} of", "{histological|histologic|pathological|pathologic|cytological|laboratory} {confirmation|diagnosis|evidence|documentation} of", "histologically or cytologically confirmed diagnosis of",
         "{histologic|histological} or {cytologic|cytological} {confirmation|diagnosis|evidence|documentation|proof} of", "documented diagnosis of", "confirmed diagnosis of", "suffering from", "diagnosed with", "a confirmed diagnosis of", "clinical diagnosis of", "clinically confirmed",
         "both", "each", "the following", "the following:", ":", '"',
-        "known or suspected", "suspected or known", "there is", "there are", "of either sex", "of any race", "of any race or ethnicity", "of any ethnicity", "also", "at a minimum", "has a", "have a", "have an", "has an", "documentation of", "documented evidence of", "proof of", "confirmation of",
+        "known or suspected", "acute or chronic", "chronic or acute", "acute and chronic", "acute and/or chronic", "suspected or known", "there is", "there are", "of either sex", "of any race", "of any race or ethnicity", "of any ethnicity", "also", "at a minimum", "has a", "have a", "have an", "has an", "documentation of", "documented evidence of", "proof of", "confirmation of",
         "in general", "currently", "all of the following", "the following criteria", "all of",
         "adequate {bone marrow|marrow|organ|hepatic|liver|renal|kidney|cardiac|pulmonary|haematologic|hematologic|haematological|hematological|coagulation|cardiac and pulmonary|renal and hepatic|hepatic and renal|lung|cardiopulmonary|hematopoietic|haematopoietic|organ and bone marrow|organ and marrow|bone marrow and organ|liver and kidney|blood clotting} {function|reserve|functions}",
         "{have|has|with|must have} adequate {organ|bone marrow|hepatic|liver|renal|cardiac|pulmonary|hematologic|haematologic} function", "{a|an} {performance|absolute} status of", "by local laboratory", "normal {organ|organ and marrow} function",

@@ -29,7 +29,7 @@ class Tail:
 
 _SMALL = (
     r"(?:(?:the|a|any|of|their|his/her|planned|scheduled|anticipated|expected|first|start|starting|beginning|initiation|initiating|commencement|date|day|time|study|trial|signing|signature|administration|receipt|"
-    r"receiving|receive|undergoing|protocol|informed|investigational|product|cell|cells|t-cell|t-cells|t|car|car-t|tcr-t|tcr|til|car-t-cell|gene-modified|lymphodepleting|lymphodepletion|lymphodepletive|non-myeloablative|preparative|"
+    r"receiving|receives|receive|undergoing|protocol|informed|investigational|product|cell|cells|t-cell|t-cells|t|car|car-t|tcr-t|tcr|til|car-t-cell|gene-modified|lymphodepleting|lymphodepletion|lymphodepletive|non-myeloablative|preparative|"
     r"conditioning|chemotherapy|initial|collection|planned|giving|entering|entry|into|to|in|and|on|for|providing|screening|the|patient|subject|main|written|autologous|dose|treatment|drug|medication|study-specific) ){0,7}"
 )
 _HEAD = (

@@ -30,6 +30,9 @@ _AGE_RANGE = re.compile(
     rf"(?:\b(?P<age>{_AGED}) ?)?(?<![\w.<>=-])(?:between )?(?P<first>(?:>=?|=>) ?)?(?P<low>\d{{1,2}}|eighteen|twelve|sixteen|twenty|one|two|three){_OLD}? ?(?:-|to|and|through|up to|,? and) ?(?P<last>(?:<=?|=<) ?)?(?P<high>\d{{1,3}}|seventy|seventy-five|eighty|sixty)(?P<old>{_OLD})?(?: old)?{_AT}{_CLOSE}",
     re.IGNORECASE,
 )
+_AGE_BETWEEN = re.compile(
+    rf"(?<![\w.<>=])(?P<low>\d{{1,2}})(?:{_OLD})? ?(?P<first><=?) ?age ?(?P<last><=?) ?(?P<high>\d{{1,3}})(?:{_OLD})?(?: old)?{_AT}{_CLOSE}", re.IGNORECASE
+)
 _ADULT = re.compile(rf"\b(?:adults?(?: (?:men and women|women and men|males and females|females and males|male and female|male or female))?{_PEOPLE})(?![\w-])", re.IGNORECASE)
 _SEX_ANY = re.compile(
     rf"\b(?:(?:males?|men|man|women|females?|woman|boys|girls)(?:{_PEOPLE})? ?(?:and|or|/|and/or|&) ?(?:males?|men|man|women|females?|woman|girls|boys)|(?:any|either|both|all) (?:sex|sexes|gender|genders)|"
@@ -108,6 +111,12 @@ def _age_range(match: re.Match[str]) -> Statement | None:
     return None if bottom is None or top is None else All((bottom, top))
 
 
+def _age_between(match: re.Match[str]) -> Statement | None:
+    bottom = _age(">=" if match["first"] == "<=" else ">", number_of(match["low"]))
+    top = _age(compare_of(match["last"]), number_of(match["high"]))
+    return None if bottom is None or top is None else All((bottom, top))
+
+
 def _sex_one(match: re.Match[str]) -> Statement | None:
     return Named("sex", ("male",) if match["sex"].lower() in ("male", "males", "men", "man") else ("female",))
 
@@ -162,6 +171,7 @@ def _rows() -> tuple[Phrase, ...]:
         ("age.older", ("age", "year", "yr", "older", "younger"), _AGE_OLDER, _age_older),
         ("age.plus", ("age",), _AGE_PLUS, _age_plus),
         ("age.range", ("age", "year", "yr"), _AGE_RANGE, _age_range),
+        ("age.between", ("age",), _AGE_BETWEEN, _age_between),
         ("age.adult", ("adult",), _ADULT, _constant(Quantity("age_years", ">=", 18.0))),
         ("sex.any", ("male", "men", "women", "sex", "gender", "boys", "girls"), _SEX_ANY, _constant(All(()))),
         ("sex.one", ("male", "men", "man", "women", "woman"), _SEX_ONE, _sex_one),

@@ -85,6 +85,9 @@ _BEFORE: Final = re.compile(
 _RANGE: Final = re.compile(
     rf"{_LIST}{_OF_NORMAL}:? (?:from |between )?(?P<low>{NUMBER}) ?(?:-|to|and) ?(?P<high>{NUMBER}) ?(?P<unit>{UNIT})?(?![\w/%^]|[.,]\d| ?x\b| times)", re.IGNORECASE
 )
+_OR_MORE: Final = re.compile(
+    rf"{_LIST}{_OF_NORMAL}:? ?(?P<number>{NUMBER}) ?(?:(?P<uln>{ULN})|(?P<unit>{UNIT}))?,? (?:or|and) (?P<way>more|greater|higher|above|over|less|lower|below)(?![\w-]| than)", re.IGNORECASE
+)
 _WITHIN: Final = re.compile(
     rf"(?:(?P<before>normal) )?{_LIST}{_OF_NORMAL}(?(before)|(?:,? within (?:the )?(?:institutional |laboratory |local )*(?:normal limits?|normal range|limits? of normal|reference range)|,? (?:<=|not above|not exceeding|no higher than|up to|less than or equal to) ?(?:the )?(?:institutional |laboratory )?(?:ULN|upper limit of normal(?: \(ULN\))?)))(?![\w-])",
     re.IGNORECASE,
@@ -142,6 +145,11 @@ def _threshold(match: re.Match[str]) -> Statement | None:
     return _quantities(match, match["compare"], match["number"], uln=bool(match["uln"]), unit=match["unit"] or "")
 
 
+def _or_more(match: re.Match[str]) -> Statement | None:
+    said = "<=" if match["way"].lower() in ("less", "lower", "below") else ">="
+    return _quantities(match, said, match["number"], uln=bool(match["uln"]), unit=match["unit"] or "")
+
+
 def _range(match: re.Match[str]) -> Statement | None:
     low = _quantities(match, ">=", match["low"], uln=False, unit=match["unit"] or "")
     high = _quantities(match, "<=", match["high"], uln=False, unit=match["unit"] or "")
@@ -168,6 +176,7 @@ _WORDS: Final = (
 PHRASES: tuple[Phrase, ...] = (
     Phrase("labs.threshold", _WORDS, _THRESHOLD, _threshold),
     Phrase("labs.before", _WORDS, _BEFORE, _threshold),
+    Phrase("labs.or_more", _WORDS, _OR_MORE, _or_more),
     Phrase("labs.range", _WORDS, _RANGE, _range),
     Phrase("labs.within", _WORDS, _WITHIN, _within),
     Phrase("labs.above", _WORDS, _ABOVE, _above),

@@ -88,11 +88,15 @@ def number_of(text: str) -> float | None:
     if word in _WORDS:
         return _WORDS[word]
     scaled = _SCALED.fullmatch(word)
+    if scaled and not 3 <= int(scaled[2]) <= 12:
+        return None
     if scaled:
         plain = number_of(scaled[1])
         return None if plain is None else float(f"{plain!r}e{scaled[2]}") if "e" not in repr(plain) else None
     if re.fullmatch(r"\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,4})?|\d{1,3}(?: \d{3}){1,3}(?:\.\d{1,4})?", word):
         return float(word.replace(",", "").replace(" ", ""))
+    if re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", word):
+        return None  # 50.000 is fifty thousand to some, fifty to others
     if re.fullmatch(r"\d{1,9}(?:\.\d{1,4})?(?:e\d{1,2})?", word):
         return float(word)
     return None
