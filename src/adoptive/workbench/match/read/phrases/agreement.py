@@ -23,8 +23,8 @@ _ROWS: Final[tuple[Row, ...]] = (
         ("consent",),
         (
             rf"(?:(?:{WILLING})?(?:to )?(?:understand(?:ing)?(?:,? and|,)? (?:{WILLING})?(?:to "
-            rf")?)?(?:(?:voluntarily )?(?:provid(?:e|ing|ed)|giv(?:e|ing)|given|"
-            rf"sign(?:ed|ing)?|obtained|obtain)(?: and (?:sign|date|provide|dated))? "
+            rf")?)?(?:(?:voluntarily )?(?:provid(?:es?|ing|ed)|giv(?:es?|ing)|given|"
+            rf"sign(?:s|ed|ing)?|obtained|obtain)(?: and (?:sign|date|provide|dated))? "
             rf")(?:an? |the |their |his |her )?(?:written |voluntary |signed "
             rf"|valid )*(?:informed )?consent(?: (?:form|document))?(?: \((?-i:ICF)\))?|"
             rf"(?:written |signed |voluntary )+informed consent(?: (?:form|document))?(?: "
@@ -50,7 +50,7 @@ _ROWS: Final[tuple[Row, ...]] = (
         ("comply", "complian", "follow", "adhere", "attend"),
         (
             rf"{WILLING}(?:to )?(?:comply(?:ing)?(?: with)?|adhere to|complete|"
-            rf"attend|follow|participate in|undergo|with)(?: (?:all|the|any|required|"
+            rf"attend|follow|participate in|take part in|undergo|with)(?: (?:all|the|any|required|"
             rf"study|trial|protocol|scheduled?|planned|visit|visits|procedures?|"
             rf"requirements?|assessments?|tests?|follow-?up|long-term|schedules?|"
             rf"instructions?|and|other|examinations?|laboratory|restrictions|"

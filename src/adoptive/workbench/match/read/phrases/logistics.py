@@ -37,7 +37,7 @@ _STANDARD: Final = (
     r"(?:(?:curative |effective |available |approved |further |alternative "
     r"|known |other ){0,3}standard(?:[- ]of[- ]care)?(?: of care)?(?: "
     r"curative| systemic)? (?:therap(?:y|ies)|treatments?|options?)(?: "
-    r"options?)?)"
+    r"options?)?(?: of proven (?:clinical )?benefit)?)"
 )
 _TRIAL: Final = (
     r"(?:(?:interventional |clinical |investigational |therapeutic |"
