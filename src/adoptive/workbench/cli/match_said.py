@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,9 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from adoptive.workbench.match.judging import status_of
 from adoptive.workbench.match.listing import counts, main_reason
 from adoptive.workbench.match.run import FITS, Found, Screening
-from adoptive.workbench.match.types import Forecast, Match, Refused
+from adoptive.workbench.match.types import Fit, Forecast, Match, Refused
 from adoptive.workbench.mistakes import UNSHOWABLE, Mistake
 from adoptive.workbench.wording import LABEL
 
@@ -43,7 +44,7 @@ def one_line(text: str, most: int = 160) -> str:
 
 def say_found(found: Found, out: Path | None, to: Console) -> None:
     """Print the list of trials, what is open in the first of them, and what could not be read."""
-    fits = ", ".join(f"{number:,} {fit}" for fit, number in found.counts.items() if number)
+    fits = _counted(found.counts)
     to.print(f"\n{len(found.matches):,} trials read: {fits or 'none'}. Day of the question: {found.facts.as_of}.\n")
     table = Table(title="Trials, best first", title_justify="left")
     for name in ("", "trial", "met", "open", "failed", "km", "what decides"):
@@ -55,6 +56,16 @@ def say_found(found: Found, out: Path | None, to: Console) -> None:
         _say_open(match, to)
     _say_rest(found, to)
     _say_end(found.left_out, out, to)
+
+
+def _counted(number: Mapping[Fit, int]) -> str:
+    """Count fits in words.
+
+    >>> _counted({"fits": 1, "may fit": 0, "does not fit": 2})
+    '1 fits, 2 do not fit'
+    """
+    several = {"fits": "fit", "does not fit": "do not fit"}
+    return ", ".join(f"{n:,} {several.get(fit, fit) if n > 1 else fit}" for fit, n in number.items() if n)
 
 
 def _say_rest(found: Found, to: Console) -> None:
@@ -72,7 +83,7 @@ def say_screening(screening: Screening, out: Path | None, to: Console) -> None:
     """Print a trial's screening list."""
     trial = screening.trial
     number = Counter(match.fit for _, match in screening.rows)
-    fits = ", ".join(f"{number[fit]} {fit}" for fit in FITS if number[fit])
+    fits = _counted({fit: number[fit] for fit in FITS})
     to.print(f"\n{one_line(trial.title)}\n{len(screening.rows):,} patients read: {fits}.\n")
     table = Table(title=f"Screening list, {one_line(trial.id, 40)}", title_justify="left")
     for name in ("patient", "", "met", "open", "failed", "what decides"):
@@ -87,7 +98,7 @@ def say_screening(screening: Screening, out: Path | None, to: Console) -> None:
 def _row(match: Match) -> tuple[Text | str, ...]:
     distance = "" if match.distance_km is None else f"{match.distance_km:,.0f}"
     name = Text(f"{one_line(match.trial.id, 30)}\n{one_line(match.trial.title, 70)}")
-    fit = Text(f"{match.fit}\n{match.trial.status}", _STYLES[match.fit])
+    fit = Text(f"{match.fit}\n{status_of(match.trial)}", _STYLES[match.fit])
     return (fit, name, *map(str, counts(match)), distance, Text(one_line(main_reason(match))))
 
 

@@ -13,12 +13,31 @@ from typing import Final
 from adoptive.trial.eligibility.facts import Facts
 from adoptive.trial.eligibility.findings import Finding
 from adoptive.trial.eligibility.judge import explain, truth
-from adoptive.trial.eligibility.statements import Statement, Truth
-from adoptive.workbench.match.types import GATES, Fit, Gate, Item, Judged, Level, LevelFit, Match, Trial, Verdict
+from adoptive.trial.eligibility.statements import All, Statement, Truth
+from adoptive.workbench.match.types import (
+    GATES,
+    Fit,
+    Gate,
+    Item,
+    Judged,
+    Level,
+    LevelFit,
+    Match,
+    Status,
+    Trial,
+    Verdict,
+)
 
-__all__ = ["Once", "best_level", "explained", "match_trial", "worst"]
+__all__ = ["Once", "best_level", "explained", "match_trial", "status_of", "worst"]
 
 _ORDER: dict[Verdict, int] = {"not met": 0, "unknown": 1, "met": 2}
+
+_DIED: Final = Judged(
+    Item(0, "inclusion", "The patient is alive", All(()), "whole", origin="the patient's record"),
+    "not met",
+    Finding(False, ("the record says that the patient has died",)),
+)
+"""What every trial asks for without saying so."""
 
 
 class Once:
@@ -55,6 +74,8 @@ def match_trial(trial: Trial, facts: Facts | Once) -> Match:
     """
     once = facts if isinstance(facts, Once) else Once(facts)
     judged = tuple(_judged(item, once) for item in trial.items)
+    if once.facts.deceased:
+        judged = (_DIED, *judged)
     levels = tuple(_level(level, once) for level in trial.levels)
     return Match(trial, _fit(judged, levels), gates=_gates(judged), judged=judged, levels=levels)
 
@@ -127,6 +148,11 @@ def _fit(judged: tuple[Judged, ...], levels: tuple[LevelFit, ...]) -> Fit:
         return "not now" if all(failed) else "does not fit"
     certain = all(row.verdict == "met" for row in judged) and (best is None or best.verdict == "met")
     return "fits" if certain and (judged or levels) else "may fit"
+
+
+def status_of(trial: Trial) -> Status:
+    """Give a trial's recruitment status; one whose levels are all suspended takes no patients."""
+    return "closed" if trial.levels and all(level.suspended for level in trial.levels) else trial.status
 
 
 def best_level(levels: tuple[LevelFit, ...]) -> LevelFit | None:

@@ -9,16 +9,22 @@ from pathlib import Path
 from typing import Any, Final
 
 from adoptive.trial.eligibility.facts import Facts
+from adoptive.trial.eligibility.findings import Finding
+from adoptive.trial.eligibility.judge import BY_READING
 from adoptive.workbench.engine.document import as_json
 from adoptive.workbench.match.card import match_document, write_card
-from adoptive.workbench.match.judging import best_level
+from adoptive.workbench.match.judging import best_level, status_of
 from adoptive.workbench.match.private import private_folder, write_private
+from adoptive.workbench.match.ranking import REGISTERED_ELSEWHERE
 from adoptive.workbench.match.run import Found, Screening
-from adoptive.workbench.match.types import Match
+from adoptive.workbench.match.types import LevelFit, Match
 from adoptive.workbench.wording import LABEL
 
 __all__ = ["counts", "found_document", "main_reason", "screening_document", "write_found", "write_screening"]
 
+_ASKED: Final = 60
+"""Characters of a criterion's own words in the line that says what decides."""
+_STEPS: Final = 3
 _COLUMNS: Final = ("patient", "as_of", "fit", "met", "open", "failed", "what_decides")
 
 
@@ -34,7 +40,7 @@ def found_document(found: Found) -> dict[str, Any]:
     others = [
         {
             "id": match.trial.id, "title": match.trial.title[:300], "source": match.trial.source, "fit": match.fit,
-            "status": match.trial.status, "score": round(match.score, 3), "reason": main_reason(match),
+            "status": status_of(match.trial), "score": round(match.score, 3), "reason": main_reason(match),
         }
         for match in found.matches[found.shown :]
     ]  # fmt: skip
@@ -86,14 +92,33 @@ def main_reason(match: Match) -> str:
     """Say in a line what decides: what fails, lasting reasons first; else what would settle what is open."""
     failed = sorted((row for row in match.judged if row.verdict == "not met"), key=lambda row: row.finding.recoverable)
     if failed:
-        return "; ".join(_reason(row.finding.because or (row.item.text,), row.finding) for row in failed[:2])
-    unsuited = [level for level in match.levels if level.verdict == "not met"]
-    if match.fit in ("does not fit", "not now") and unsuited:
-        return "; ".join(unsuited[0].finding.because) or "no step, arm or dose level suits this patient"
-    steps = [step for row in match.judged if row.verdict == "unknown" for step in row.finding.settle]
-    return "to settle: " + "; ".join(dict.fromkeys(steps)) if steps else ""
+        return "; ".join(f"{_asked(row.item.text)}{_reason(row.finding)}" for row in failed[:2])
+    best = best_level(match.levels)
+    if best is not None and best.verdict == "not met":
+        return _reason(best.finding) or "no step, arm or dose level suits this patient"
+    return "all that it asks is known to be met" if match.fit == "fits" else _open(match, best)
 
 
-def _reason(because: tuple[str, ...], finding: Any) -> str:
+def _open(match: Match, best: LevelFit | None) -> str:
+    """Say what would settle what is open: the tests first, then how many criteria somebody has to read."""
+    findings = [row.finding for row in match.judged if row.verdict == "unknown"]
+    if best is not None and best.verdict == "unknown":
+        findings.append(best.finding)
+    steps = list(dict.fromkeys(step for found in findings for step in found.settle if not step.startswith(BY_READING)))
+    unread = sum(any(step.startswith(BY_READING) for step in found.settle) for found in findings)
+    said = [*steps[:_STEPS], *([f"{len(steps) - _STEPS} more"] if len(steps) > _STEPS else [])]
+    if unread:
+        said.append(f"{unread} {'criterion' if unread == 1 else 'criteria'} that a person must read")
+    elsewhere = "for other diseases, as registered; " if any(REGISTERED_ELSEWHERE in why for why in match.why) else ""
+    return elsewhere + "to settle: " + "; ".join(said) if said else elsewhere.rstrip("; ")
+
+
+def _asked(text: str) -> str:
+    plain = " ".join(text[:400].split())
+    return f"“{plain if len(plain) <= _ASKED else plain[: _ASKED - 1] + '…'}”: "
+
+
+def _reason(finding: Finding) -> str:
     when = f" (until {finding.from_day})" if finding.from_day else " (may change)" if finding.recoverable else ""
-    return "; ".join(because) + when
+    found = [said for said in finding.because if not said.startswith("the list of ")] or list(finding.because)
+    return ("; ".join(found[:2]) + when).strip()

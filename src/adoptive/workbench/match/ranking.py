@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
@@ -15,10 +16,19 @@ from adoptive.trial.eligibility.facts import Facts
 from adoptive.trial.eligibility.judge import truth
 from adoptive.trial.eligibility.statements import AntigenLevel, Disease, HlaAllele, Statement, Truth
 from adoptive.trial.eligibility.vocabulary import load_vocabulary
-from adoptive.workbench.match.judging import best_level
+from adoptive.workbench.match.judging import best_level, status_of
 from adoptive.workbench.match.types import Fit, Forecast, Match, Site, Status, Trial
 
-__all__ = ["FIT_POINTS", "gets_cells", "kilometres", "nearest_site", "ranked", "registered_for", "with_points"]
+__all__ = [
+    "FIT_POINTS",
+    "REGISTERED_ELSEWHERE",
+    "gets_cells",
+    "kilometres",
+    "nearest_site",
+    "ranked",
+    "registered_for",
+    "with_points",
+]
 
 FIT_POINTS: Final[dict[Fit, float]] = {"fits": 300.0, "may fit": 200.0, "not now": 100.0, "does not fit": 0.0}
 STATUS_POINTS: Final[dict[Status, float]] = {
@@ -28,14 +38,18 @@ CERTAIN_POINTS: Final = 30.0
 """For the share of criteria that are met; those on disease, antigen and HLA count three times."""
 CELLS_POINTS: Final = 20.0
 OTHER_DISEASE_POINTS: Final = -60.0
+REGISTERED_ELSEWHERE: Final = "registered for other diseases"
 NEAR_POINTS: Final = 20.0
 NEAR_KM: Final = 300.0
 """Distance at which a site is worth half of one next door."""
 WAIT_POINTS_PER_WEEK: Final = -1.0
+USUAL_WAIT_WEEKS: Final = 5.0
+"""Wait from which on points are lost; a trial that is not simulated counts as one with this wait."""
 CAREGIVER_POINTS: Final = -10.0
 EARTH_KM: Final = 6371.0
 """Mean radius of the earth."""
 
+_NEOPLASMS: Final = re.compile(r"\bneoplasms?\b", re.IGNORECASE)
 TAKING: Final[tuple[Status, ...]] = ("open", "not yet open", "by invitation", "unknown")
 
 
@@ -62,9 +76,7 @@ def _fit_rows(match: Match) -> _Rows:
         weights.append((3.0, level.verdict == "met"))
     total = sum(weight for weight, _ in weights)
     share = sum(weight for weight, met in weights if met) / total if total else 0.0
-    status: Status = (
-        "closed" if match.levels and all(row.level.suspended for row in match.levels) else match.trial.status
-    )
+    status = status_of(match.trial)
     return [
         (FIT_POINTS[match.fit], match.fit),
         (STATUS_POINTS[status], _STATUS_WORDS[status]),
@@ -92,14 +104,15 @@ def _place_rows(distance: float | None) -> _Rows:
 def _trial_rows(trial: Trial, facts: Facts) -> _Rows:
     rows: _Rows = [(CELLS_POINTS, "gives engineered cells")] if gets_cells(trial) else []
     if registered_for(trial, facts) is False:
-        rows.append((OTHER_DISEASE_POINTS, "registered for other diseases"))
+        rows.append((OTHER_DISEASE_POINTS, REGISTERED_ELSEWHERE))
     return rows
 
 
 def _burden_rows(match: Match, facts: Facts) -> _Rows:
     rows: _Rows = []
     if isinstance(match.forecast, Forecast) and (days := match.forecast.numbers.get("days_to_infusion")) is not None:
-        rows.append((WAIT_POINTS_PER_WEEK * days.value / 7.0, f"about {days.value:.0f} days to the infusion"))
+        beyond = days.value / 7.0 - USUAL_WAIT_WEEKS
+        rows.append((WAIT_POINTS_PER_WEEK * beyond, f"about {days.value:.0f} days to the infusion"))
     alone = facts.values.get("caregiver", ())
     if alone and alone[0].value is False and gets_cells(match.trial):
         rows.append((CAREGIVER_POINTS, "asks for a carer, and none is there"))
@@ -126,15 +139,25 @@ def registered_for(trial: Trial, facts: Facts) -> Truth:
 
     It orders the list; it never excludes.
     """
-    truths = [None if name is None else truth(Disease((name,)), facts) for name in map(_disease, trial.conditions)]
+    truths = [truth(Disease(names), facts) if names else None for names in map(_diseases, trial.conditions)]
     if True in truths:
         return True
     return None if None in truths or not truths else False
 
 
 @lru_cache(maxsize=65_536)
-def _disease(text: str) -> str | None:
-    return load_vocabulary().find("diseases", text[:300])
+def _diseases(text: str) -> tuple[str, ...]:
+    """Give the diseases that a registry's condition names: as it stands, as a heading of MeSH, or within its words.
+
+    >>> _diseases("Stomach Neoplasms"), _diseases("Carcinoma, Hepatocellular"), _diseases("Solid Tumor, Adult")
+    (('gastric cancer',), ('hepatocellular carcinoma',), ('solid tumour',))
+    """
+    words, plain = load_vocabulary(), _NEOPLASMS.sub("cancer", text[:300])
+    for said in (plain, " ".join(reversed(plain.split(", ")))):
+        if (name := words.find("diseases", said)) is not None:
+            return (name,)
+    found = (words.find("diseases", hit.group(0)) for hit in words.synonym_pattern("diseases").finditer(plain))
+    return tuple(dict.fromkeys(name for name in found if name))
 
 
 def nearest_site(trial: Trial, facts: Facts) -> tuple[Site | None, float | None]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from adoptive.trial.eligibility.facts import Facts
 from adoptive.workbench.match.forecast import forecast
-from adoptive.workbench.match.judging import Once, explained, match_trial
+from adoptive.workbench.match.judging import Once, explained, match_trial, status_of
 from adoptive.workbench.match.ranking import gets_cells, ranked, with_points
 from adoptive.workbench.match.types import Fit, Match, Trial
 from adoptive.workbench.mistakes import Mistake
@@ -93,14 +93,15 @@ def screen_patients(trial: Trial, patients: Iterable[Facts | Mistake]) -> Screen
 
 
 def _passed_over(trial: Trial, asked: Asked) -> bool:
-    return (asked.open_only and trial.status == "closed") or (asked.cells_only and not gets_cells(trial))
+    return (asked.open_only and status_of(trial) == "closed") or (asked.cells_only and not gets_cells(trial))
 
 
 def _forecast(matches: tuple[Match, ...], facts: Facts, asked: Asked) -> tuple[Match, ...]:
-    """Simulate the first trials that give cells and from which nothing excludes the patient for good."""
+    """Simulate the first trials that give cells, may take patients and do not exclude this one for good."""
     left, done = asked.forecasts, []
     for match in matches:
-        if left > 0 and match.fit != "does not fit" and gets_cells(match.trial):
+        open_to = match.fit != "does not fit" and status_of(match.trial) != "closed"
+        if left > 0 and open_to and gets_cells(match.trial):
             left -= 1
             said = forecast(match.trial, facts, seed=asked.seed)
             done.append(with_points(dataclasses.replace(match, forecast=said), facts))

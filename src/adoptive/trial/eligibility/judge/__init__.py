@@ -10,10 +10,11 @@ from __future__ import annotations
 from adoptive.trial.eligibility.facts import Facts
 from adoptive.trial.eligibility.findings import Finding
 from adoptive.trial.eligibility.judge.known import Known
+from adoptive.trial.eligibility.judge.leaves import BY_READING
 from adoptive.trial.eligibility.judge.tree import find, weigh
 from adoptive.trial.eligibility.statements import Statement, Truth
 
-__all__ = ["explain", "truth"]
+__all__ = ["BY_READING", "explain", "truth"]
 
 
 def truth(statement: Statement, facts: Facts) -> Truth:
@@ -51,4 +52,4 @@ def explain(statement: Statement, facts: Facts) -> Finding:
     try:
         return find(statement, Known.of(facts))
     except RecursionError:
-        return Finding(None, (), ("a person who reads it: the statement is nested too deeply",))
+        return Finding(None, (), (f"{BY_READING} it: the statement is nested too deeply",))

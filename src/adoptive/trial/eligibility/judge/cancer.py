@@ -207,7 +207,7 @@ _EXTENT: Final = {
 def say_disease(asked: Disease, known: Known, seen: Seen) -> Finding:
     """Say what was found of a cancer: the diagnoses that decided, or what of them is open."""
     because = tuple(_said(record) for record, _ in seen.used)
-    if seen.truth is False and seen.why == "another cancer" and not because:
+    if seen.truth is False and seen.why in ("another cancer", "complete") and not because:
         because = tuple(_said(record) for record in known.diagnoses.records if record.current)
     if seen.truth is False and seen.why == "complete":
         because = (*because, "the list of cancers is said to be complete")

@@ -36,7 +36,10 @@ from adoptive.trial.eligibility.statements import (
     Unread,
 )
 
-__all__ = ["SAY", "SEE"]
+__all__ = ["BY_READING", "SAY", "SEE"]
+
+BY_READING: Final = "a person who reads"
+"""How the step begins that settles what was not understood."""
 
 
 def _see_unread(asked: Unread, known: Known) -> Seen:
@@ -44,7 +47,7 @@ def _see_unread(asked: Unread, known: Known) -> Seen:
 
 
 def _say_unread(asked: Unread, known: Known, seen: Seen) -> Finding:
-    return Finding(None, (), (f'a person who reads this: "{asked.text}"',))
+    return Finding(None, (), (f'{BY_READING} this: "{asked.text}"',))
 
 
 SEE: Final[Mapping[type[Any], Callable[[Any, Known], Seen]]] = MappingProxyType(

@@ -51,6 +51,15 @@ def number(value: float) -> str:
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else f"{value:.6g}"
 
 
+def measured(value: float) -> float:
+    """Round what turning a unit has spun out to four figures; whole numbers stay.
+
+    >>> measured(0.802986), measured(1176.2), measured(123456.0)
+    (0.803, 1176.0, 123456.0)
+    """
+    return value if not math.isfinite(value) or value == int(value) else float(f"{value:.4g}")
+
+
 def days(count: float) -> str:
     """Write a number of days."""
     return "1 day" if count == 1 else f"{number(count)} days"
@@ -91,7 +100,7 @@ def fact(field: str, it: Fact) -> str:
     else:
         said = f"{known.meaning} {_range(it)}{unit_of(known.unit)}"
         if it.upper_limit is not None:
-            said += f" (upper limit of normal {number(it.upper_limit)})"
+            said += f" (upper limit of normal {number(measured(it.upper_limit))})"
     return said + on(it.day, it.source)
 
 
@@ -105,7 +114,7 @@ def unit_of(unit: str) -> str:
 
 
 def _range(it: Fact) -> str:
-    value = number(float(it.value)) if not isinstance(it.value, int) else number(it.value)
+    value = number(measured(float(it.value))) if not isinstance(it.value, int) else number(it.value)
     if it.censored:
         return f"{'below' if it.censored == '<' else 'above'} {value}"
     if it.until is None:

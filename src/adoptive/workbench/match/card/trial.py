@@ -13,7 +13,7 @@ from adoptive.workbench.match.card.quote import quote_of, unread_words
 from adoptive.workbench.match.card.statement import in_words
 from adoptive.workbench.match.card.types import LevelLine, Line, Row, TrialCard
 from adoptive.workbench.match.card.words import UNITS, clean, day_in_words, fixed_words, number, plural
-from adoptive.workbench.match.judging import best_level
+from adoptive.workbench.match.judging import best_level, status_of
 from adoptive.workbench.match.types import GATES, Judged, LevelFit, Match, Site, Trial
 
 __all__ = ["link_of", "row_of", "target_effects", "trial_card"]
@@ -44,7 +44,7 @@ def trial_card(match: Match, place: int) -> TrialCard:
     return TrialCard(
         number=place, id=clean(trial.id, 60), link=link_of(trial.id), title=clean(trial.title or trial.id, 250),
         fit=fit["words"], style=fit["style"], mark=fit["mark"], sentence=_sentence(match), counts=counts_of(match),
-        status=fixed_words()["statuses"][trial.status], closed=trial.status == "closed", phase=_phase(trial.phase),
+        status=fixed_words()["statuses"][status_of(trial)], closed=status_of(trial) == "closed", phase=_phase(trial.phase),
         sponsor=clean(trial.sponsor, 120), place=_place(match.site, match.distance_km), places=_places(trial.sites),
         fits=shown["met"], against=shown["not met"], unknown=shown["unknown"],
         not_shown=(beyond[0], beyond[1], beyond[2]), later=_later(match.judged), gates=_gates(match),

@@ -23,7 +23,7 @@ _SETTINGS: Final = ("neoadjuvant", "adjuvant", "advanced", "maintenance", "bridg
 _REASONS: Final = ("progression", "toxicity", "completed", "other")
 _CATEGORIES: Final = ("mutation", "amplification", "deletion", "fusion", "signature")
 _STATES: Final = ("active", "past", "absent")
-_ASSAYS: Final = ("IHC", "ISH", "PCR", "RNA")
+_ASSAYS: Final = ("IHC", "ISH", "PCR", "RNA", "flow cytometry")
 _SIGNATURES: Final = {"msi-h": True, "msi-high": True, "dmmr": True, "pmmr": False, "mss": False}
 
 

@@ -125,7 +125,8 @@ def _ages(study: Study) -> Iterator[Item]:
     if cohort.age_group == "adults":
         yield _item("Adults", Quantity("age_years", ">=", 18.0), "cohort.age_group")
     elif cohort.age_group == "children":
-        young = AnyOf((Quantity("age_years", "<", 18.0), Unread("young adults, where the protocol admits them")))
+        some = All((Quantity("age_years", "<", 40.0), Unread("young adults, where the protocol admits them")))
+        young = AnyOf((Quantity("age_years", "<", 18.0), some))
         yield _item("Children", young, "cohort.age_group", "part")
     limits = {">=": cohort.age_minimum_years, "<=": cohort.age_maximum_years}
     for compare, age in limits.items():
