@@ -44,7 +44,8 @@ def trial_card(match: Match, place: int) -> TrialCard:
     return TrialCard(
         number=place, id=clean(trial.id, 60), link=link_of(trial.id), title=clean(trial.title or trial.id, 250),
         fit=fit["words"], style=fit["style"], mark=fit["mark"], sentence=_sentence(match), counts=counts_of(match),
-        status=fixed_words()["statuses"][status_of(trial)], closed=status_of(trial) == "closed", phase=_phase(trial.phase),
+        status=fixed_words()["statuses"][status_of(trial)], closed=status_of(trial) == "closed",
+        phase=_phase(trial.phase),
         sponsor=clean(trial.sponsor, 120), place=_place(match.site, match.distance_km), places=_places(trial.sites),
         fits=shown["met"], against=shown["not met"], unknown=shown["unknown"],
         not_shown=(beyond[0], beyond[1], beyond[2]), later=_later(match.judged), gates=_gates(match),
