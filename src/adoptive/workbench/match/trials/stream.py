@@ -86,11 +86,9 @@ def built(events: Iterable[Event]) -> Iterator[Numbered]:
             if deep > 1:
                 deep -= 1
                 continue
-            if deep == 0:
-                value = stack.pop()
-                keys.pop()
-            else:
-                deep, value = 0, None
+            value = None if deep else stack.pop()
+            del keys[len(stack) :]
+            deep = 0
         elif event == "string" and len(value) > LONGEST_TEXT:
             value = value[:LONGEST_TEXT]
         if not stack:

@@ -77,7 +77,7 @@ def test_records_one_after_the_other(write: Write) -> None:
     assert ([trial.id for trial in trials], mistakes) == (["NCT00000001", "NCT00000002"], [])
 
 
-@pytest.mark.parametrize("depth", [10_000, 1_000_000])
+@pytest.mark.parametrize("depth", [10_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
 def test_nesting_without_end(write: Write, depth: int) -> None:
     whole = json.dumps(record(1)).encode()[:-1] + b', "x": ' + b"[" * depth + b"]" * depth + b"}"
     trials, mistakes = loaded(write("deep.json", whole))
