@@ -47,7 +47,11 @@ class Diagnosis:
 
 @dataclass(frozen=True)
 class Therapy:
-    """Hold a treatment that was given: name of the vocabulary (drug, class or procedure), days, line, how it ended."""
+    """Hold a treatment that was given: name of the vocabulary (drug, class or procedure), days, line, how it ended.
+
+    ``end_from`` is the first day on which it may have ended where only the month or the year is known; ``end`` is then
+    the last such day.
+    """
 
     name: str
     start: Day | None = None
@@ -60,6 +64,7 @@ class Therapy:
     dose: float | None = None
     dose_unit: str = ""
     source: str = ""
+    end_from: Day | None = None
 
 
 @dataclass(frozen=True)

@@ -129,11 +129,17 @@ def test_trees_know_the_clinic() -> None:
     assert not WORDS.is_a("conditions", "hepatitis B", "HIV infection")
 
 
+def _american(form: str) -> str:
+    joined = form.replace("o-oe", "oe") if "o-oe" in form else form.replace("oe", "e")
+    return joined.replace("ae", "e").replace("tumour", "tumor")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_pattern_finds_whole_spellings(kind: Kind) -> None:
     pattern = WORDS.synonym_pattern(kind)
-    for name, form in _spellings(kind):
-        for written in (form, form.upper(), form.replace(" ", "-"), f"{form}."):
+    for place, (name, form) in enumerate(_spellings(kind)):
+        other = (form.upper(), _american(form), form.replace(" ", "-"), f"{form}.")[place % 4]
+        for written in (form, other):
             found = pattern.match(written)
             assert found is not None, written
             assert found.end() == len(written.rstrip(".")), (written, found.group())
@@ -157,15 +163,30 @@ def test_the_pattern_never_hits_inside_words_nor_after_non(kind: Kind) -> None:
 
 
 def test_everyday_words_are_no_acronyms() -> None:
-    text = (
-        "all patients lead a normal life, as the physician may ask; met at her site; most cup a hand"
-    )
+    text = "all patients lead a normal life, as the physician may ask; met at her site; most cup a hand"
     for kind in TREES:
         assert WORDS.synonym_pattern(kind).findall(text) == [], kind
     assert WORDS.find("diseases", "all") is None
     assert WORDS.find("diseases", "ALL") == "acute lymphoblastic leukaemia"
     assert WORDS.find("conditions", "ra") is None
     assert WORDS.find("conditions", "MS") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "hits"),
+    [
+        ("must meet ALL of the following", []),
+        ("ALL PATIENTS IN ALL ARMS MUST CONSENT", []),
+        ("ALL prior toxicities resolved in ALL cohorts", []),
+        ("relapsed or refractory ALL", ["ALL"]),
+        ("AML or ALL, Philadelphia negative", ["AML", "ALL"]),
+        ("R/R ALL with blasts", ["ALL"]),
+        ("ALL in second relapse", ["ALL"]),
+        ("B-ALL", ["B-ALL"]),
+    ],
+)
+def test_acronyms_that_are_words_need_their_place(text: str, hits: list[str]) -> None:
+    assert WORDS.synonym_pattern("diseases").findall(text) == hits
 
 
 @pytest.mark.parametrize(
@@ -183,6 +204,11 @@ def test_everyday_words_are_no_acronyms() -> None:
         ("conditions", "Guillain Barre syndrome", "Guillain-Barré syndrome"),
         ("fields", "Absolute Neutrophil Count (ANC)", "neutrophils_e9_l"),
         ("fields", "hemoglobin", "haemoglobin_g_dl"),
+        ("diseases", "gastric or gastroesophageal junction adenocarcinoma", "oesophagogastric adenocarcinoma"),
+        ("conditions", "Asthma (disorder)", "asthma"),
+        ("diseases", "Malignant neoplasm of stomach (disorder)", "gastric cancer"),
+        ("diseases", "gastro-oesophageal junction cancers", "gastro-oesophageal junction cancer"),
+        ("diseases", "gastroesophageal junction cancer", "gastro-oesophageal junction cancer"),
         ("diseases", "x" * 100_000, None),
         ("diseases", "\ud800\x00", None),
         ("diseases", "", None),

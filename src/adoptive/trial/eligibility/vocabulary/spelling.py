@@ -14,6 +14,7 @@ _DASHES: Final = "\u2010\u2011\u2012\u2013\u2014\u2212-"
 _GAP: Final = rf"[\s{_DASHES}]"
 _GAPS: Final = re.compile(rf"{_GAP}+")
 _DROPPED: Final = re.compile(r"[^0-9a-z+]")
+_DIGRAPH: Final = re.compile(r"a+e|o+e")
 _LATER: Final = ("tumour", "tumor"), ("isation", "ization"), ("ising", "izing"), ("ised", "ized"), ("sulph", "sulf")
 
 
@@ -24,10 +25,11 @@ def key(text: str) -> str:
     (True, True)
     """
     low = unicodedata.normalize("NFKD", text.replace("µ", "μ")).casefold().replace("(l)", "orl")
-    low = "".join(_GREEK.get(letter, letter) for letter in low).replace("ae", "e").replace("oe", "e")
+    low = _DROPPED.sub("", "".join(_GREEK.get(letter, letter) for letter in low))
+    low = _DIGRAPH.sub("e", low)
     for uk, us in _LATER:
         low = low.replace(uk, us)
-    return _DROPPED.sub("", low)
+    return low
 
 
 def forms(spelling: str) -> tuple[str, ...]:
@@ -81,6 +83,15 @@ def _either(letter: str) -> str:
     return f"(?:{letter}|{_GAP}{{0,2}}{name})" if name else f"[{letter}{plain}]"
 
 
+_ALSO_WORDS: Final = frozenset(("ALL", "ARMS", "CUP", "MAS", "PRES"))
+"""Acronyms that are also words: among capitals, or before what a plain word would stand before, they mean nothing."""
+_PLAIN_BEFORE: Final = rf"(?<![A-Z]{{2}}[\s{_DASHES}])"
+_PLAIN_AFTER: Final = (
+    rf"(?![\s{_DASHES}]+(?:[A-Z]{{2}}|of\b|the(?:se)?\b|those\b|other|prior|previous|patient|subject|participant|people"
+    r"|criteria|inclusion|exclusion|eligib|following|requir|women|men\b|female|male|cohort|arm|treatment|toxicit))"
+)
+
+
 def pattern_of(spellings: Iterable[str], acronyms: Iterable[str]) -> re.Pattern[str]:
     """Compile one pattern that finds any of some spellings as whole words, the longest first.
 
@@ -90,7 +101,8 @@ def pattern_of(spellings: Iterable[str], acronyms: Iterable[str]) -> re.Pattern[
     words = [form for spelling in spellings for form in forms(spelling)]
     short = [form for acronym in acronyms for form in (acronym, f"{acronym}s")]
     branches = [f"(?i:{_tree(words)})"] if words else []
-    branches += [_tree(short)] if short else []
+    branches += [_tree(form for form in short if form not in _ALSO_WORDS)] if short else []
+    branches += [f"{_PLAIN_BEFORE}{acronym}{_PLAIN_AFTER}" for acronym in short if acronym in _ALSO_WORDS]
     body = "|".join(branches) or r"(?!)"
     before = rf"(?<![^\W_])(?<![Nn]on)(?<![Nn]on[\s{_DASHES}])"
     return re.compile(rf"{before}(?:{body})(?![^\W_])")

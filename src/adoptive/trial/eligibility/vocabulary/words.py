@@ -16,6 +16,10 @@ from adoptive.trial.eligibility.vocabulary.times import days_of, time_unit
 __all__ = ["Vocabulary"]
 
 Index = Mapping[str, str]
+_TAG = re.compile(
+    r" ?\((?:disorder|finding|procedure|substance|situation|product|medicinal product|morphologic abnormality"
+    r"|regime/therapy|observable entity|qualifier value|event)\)$"
+)
 _PER_YEAR = MappingProxyType({"day": 1 / 365.25, "week": 7 / 365.25, "month": 1 / 12, "year": 1.0, "hour": 1 / 8766})
 
 
@@ -52,14 +56,14 @@ class Vocabulary:
         """Find the name that a spelling stands for, None where it is not known.
 
         Case, hyphens, spaces, Greek letters, plurals and UK or US spelling make no difference; acronyms count only
-        as written, so that "all" is no leukaemia.
+        as written, so that "all" is no leukaemia. SNOMED's tags, as in "asthma (disorder)", are passed over.
 
         >>> from adoptive.trial.eligibility.vocabulary import load_vocabulary
         >>> words = load_vocabulary()
         >>> words.find("diseases", "Stomach Cancers"), words.find("diseases", "ALL"), words.find("diseases", "all")
         ('gastric cancer', 'acute lymphoblastic leukaemia', None)
         """
-        stripped = text.strip()
+        stripped = _TAG.sub("", text[:300].strip())
         if len(stripped) > 200:
             return None
         return self._acronyms[kind].get(stripped) or self._spelt[kind].get(key(stripped))

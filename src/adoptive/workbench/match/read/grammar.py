@@ -2,32 +2,55 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import Literal
 
-from adoptive.trial.eligibility.statements import All, AnyOf, Named, Not, Quantity, Statement, Unread
-from adoptive.workbench.match.read.apply import classes, leaves, unsure
+from adoptive.trial.eligibility.statements import (
+    All,
+    AnyOf,
+    Disease,
+    Has,
+    Named,
+    Not,
+    Quantity,
+    Statement,
+    Treated,
+    Unread,
+)
+from adoptive.workbench.match.read.apply import MODIFIERS, classes, leaves, timed_values, unsure
 from adoptive.workbench.match.read.blocks import Block, blocks_of
 from adoptive.workbench.match.read.compose import read_clause
 from adoptive.workbench.match.read.lists import Kind
-from adoptive.workbench.match.read.nodes import Nodes, cut, gates_in, holds, nodes_of, stripped, text_of
+from adoptive.workbench.match.read.nodes import Node, Nodes, cut, gates_in, holds, nodes_of, stripped, text_of
+from adoptive.workbench.match.read.tails import Tail, find_tails
 from adoptive.workbench.match.read.tidy import tidy
 from adoptive.workbench.match.types import Gate, Understood
 
 __all__ = ["read_item", "understood_of"]
 
 _LOOSENS = re.compile(
-    r"\b(?:unless|except\w*|excluding|other than|if|when|where|however|allowed|permitted|eligible|acceptable|may|waived?|exempt|not required|not apply|only|those|these|this|provided|cohorts?|arms?|in case|in cases|in patients|for patients|"
-    r"in subjects|for subjects|in participants|for participants|in those|either|following|above|below|otherwise|alternatively|optional|preferred|should not)\b",
+    r"\b(?:unless|except\w*|excluding|other than|if|when|where|however|allowed|permitted|eligible|acceptable|may|"
+    r"waived?|exempt|not required|not apply|only|those|these|this|provided|cohorts?|arms?|in case|in cases|"
+    r"in patients|for patients|"
+    r"in subjects|for subjects|in participants|for participants|in those|either|following|above|below|otherwise|"
+    r"alternatively|optional|preferred|should not)\b",
     re.IGNORECASE,
 )
 
 
-def read_item(text: str, kind: Literal["inclusion", "exclusion"]) -> tuple[Statement, Understood, Gate | None]:
+_ENDING = re.compile(r"[\s,;]*\b(?:and/or|and|or)[\s.;,:]*$", re.IGNORECASE)
+
+
+def read_item(
+    text: str, kind: Literal["inclusion", "exclusion"], *, time: str = ""
+) -> tuple[Statement, Understood, Gate | None]:
     """Read an item: its statement, how much of it was understood, and the gate that it names itself, if any.
 
     The statement is what the text says; an exclusion is not turned round. What was not understood is
     :class:`~adoptive.trial.eligibility.statements.Unread`.
+
+    ``time`` is a span of time that the list's lead-in states of its values ("within 7 days before leukapheresis").
 
     >>> read_item("ECOG 0-1 and age at least 18 years", "inclusion")[1]
     'whole'
@@ -35,6 +58,10 @@ def read_item(text: str, kind: Literal["inclusion", "exclusion"]) -> tuple[State
     block = blocks_of(text)
     gates: set[Gate] = set()
     statement = _read_block(block, kind, gates)
+    for *_, tail in find_tails(tidy(time)) if time else ():
+        if isinstance(tail, Tail):
+            statement = timed_values(statement, tail)
+            gates |= {tail.gate} if tail.gate else set()
     gate = next(iter(gates)) if len(gates) == 1 else None
     return statement, understood_of(statement), gate
 
@@ -67,7 +94,7 @@ def _read_block(block: Block, kind: Kind, gates: set[Gate]) -> Statement:
 
 
 def _read_text(text: str, kind: Kind, gates: set[Gate]) -> Statement:
-    nodes = nodes_of(text)
+    nodes = nodes_of(_ENDING.sub("", text))
     if nodes is None:
         return Unread(text)
     gates |= gates_in(nodes)
@@ -88,15 +115,38 @@ def _read_one(clause: Nodes, kind: Kind, text: str) -> Statement:
     return _in_part(clause, kind) or _narrowed(clause, kind) or Unread(text)
 
 
+_NARROWS = re.compile(
+    (
+        r"(?:requiring|requires?|that|which|who|whom|with|not|no|without|needing|despite|resulting|considered|"
+        r"causing|leading|occurring|persisting|lasting|or requiring)\b"
+    ),
+    re.IGNORECASE,
+)
+
+
 def _narrowed(clause: Nodes, kind: Kind) -> Statement | None:
-    """Read a threshold that an unread denial narrows: "platelets >= 75 without transfusion"."""
-    at = next((number for number, node in enumerate(clause) if node.role == "no"), 0)
-    if at == 0 or _LOOSENS.search(text_of(clause)) or holds(clause, "or", "semi"):
+    """Read what unread words behind it narrow: "platelets >= 75 without transfusion", "infection that needs a drip"."""
+    if _LOOSENS.search(text_of(clause)) or holds(
+        clause, "or", "semi", "permit", "forbid", "except", "unless", "if", "eg", "ie", "either"
+    ):
         return None
-    head = read_clause(clause[:at], kind)
-    if head is None or not classes(head) <= {Quantity}:
+    for at in range(1, len(clause)):
+        if _NARROWS.match(clause[at].text) and not holds(clause[:at], "left over"):
+            head = read_clause(clause[:at], kind)
+            if head is None:
+                continue
+            return _narrower(head, Unread(text_of(clause[at:])), plain=not holds(clause[at:], "and", "comma"))
+    return None
+
+
+def _narrower(head: Statement, rest: Unread, *, plain: bool) -> Statement | None:
+    if classes(head) == {Quantity}:
+        return All((head, rest))
+    thing = head.part if isinstance(head, Not) else head
+    if not plain or not isinstance(thing, Has | Treated | Disease):
         return None
-    return All((head, Unread(text_of(clause[at:]))))
+    narrow = All((thing, rest))
+    return Not(narrow) if isinstance(head, Not) else narrow
 
 
 def _in_part(clause: Nodes, kind: Kind) -> Statement | None:
@@ -116,14 +166,17 @@ def _in_part(clause: Nodes, kind: Kind) -> Statement | None:
     return All(tuple(parts)) if kind == "inclusion" else AnyOf(tuple(parts))
 
 
-def _comma_as(node: object, join: str) -> object:
-    import dataclasses
-
-    return dataclasses.replace(node, role=join)  # type: ignore[type-var]
+def _comma_as(node: Node, join: str) -> Node:
+    return dataclasses.replace(node, role=join)
 
 
 def _self_contained(part: Statement) -> bool:
     return classes(part) <= {Quantity, Named, Unread}
+
+
+def _hangs(clause: Nodes, part: Statement, before: Statement) -> bool:
+    """Say whether a treatment named alone may belong to the clause before, as in "allergy to A; B"."""
+    return Treated in classes(part) and classes(before) != {Treated} and not holds(clause, "tail", "no", *MODIFIERS)
 
 
 def _read_several(clauses: list[tuple[Nodes, int]], kind: Kind, text: str) -> Statement:
@@ -139,6 +192,12 @@ def _read_several(clauses: list[tuple[Nodes, int]], kind: Kind, text: str) -> St
         parts.append(Unread(text_of(bits)) if whole is None else whole)
     some_unread = any(isinstance(part, Unread) for part in parts)
     if some_unread and not all(_self_contained(part) or isinstance(part, Not) for part in parts):
+        return Unread(text)
+    if any(
+        _hangs(clause, part, parts[number - 1])
+        for number, ((clause, _), part) in enumerate(zip(clauses, parts, strict=True))
+        if number
+    ):
         return Unread(text)
     if any(isinstance(part, All) and not part.parts for part in parts) and kind == "exclusion":
         return Unread(text)

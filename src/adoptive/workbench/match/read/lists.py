@@ -192,6 +192,8 @@ def _apply_modifiers(units: list[_Unit]) -> None:
             own = inherited
         elif inherited:
             inherited = []
+        if not own and not unit.denied and not unit.tail and _hangs_on(thing, previous):
+            raise _Unclear
         previous = classes(thing)
         if any(classes(thing) - {Has, Treated} for _ in unit.after):
             raise _Unclear
@@ -199,6 +201,11 @@ def _apply_modifiers(units: list[_Unit]) -> None:
         if any(form is None for form in forms):
             raise _Unclear
         unit.done = forms[0] if len(forms) == 1 else AnyOf(tuple(form for form in forms if form is not None))
+
+
+def _hangs_on(thing: Statement, previous: frozenset[type]) -> bool:
+    """Say whether a treatment may belong to the word before it, as in "allergy to fludarabine or cyclophosphamide"."""
+    return Treated in classes(thing) and bool(previous) and previous != {Treated} and not previous <= {Quantity}
 
 
 _ADJECTIVES = (AntigenLevel, Gene, HlaAllele, Named)
@@ -217,7 +224,10 @@ def _merged(unit: _Unit) -> Statement:
 def _person(statement: Statement) -> bool:
     if isinstance(statement, All) and not statement.parts:
         return True
-    return all(isinstance(leaf, Named) or (isinstance(leaf, Quantity) and leaf.field == "age_years") for leaf in leaves(statement))
+    return all(
+        isinstance(leaf, Named) or (isinstance(leaf, Quantity) and leaf.field == "age_years")
+        for leaf in leaves(statement)
+    )
 
 
 def _adjective(left: Statement, right: Statement) -> bool:
@@ -228,7 +238,8 @@ def _adjective(left: Statement, right: Statement) -> bool:
 
 def _companion(left: Statement, right: Statement) -> bool:
     good = all(
-        isinstance(leaf, Quantity | AntigenLevel | Gene | HlaAllele) or (isinstance(leaf, Flag) and leaf.field not in BAD_FLAGS)
+        isinstance(leaf, Quantity | AntigenLevel | Gene | HlaAllele)
+        or (isinstance(leaf, Flag) and leaf.field not in BAD_FLAGS)
         for leaf in leaves(right)
     )
     return isinstance(left, Disease) and good
@@ -236,13 +247,7 @@ def _companion(left: Statement, right: Statement) -> bool:
 
 def _apply_times(units: list[_Unit]) -> None:
     """Give a span of time at the end to all things of the list before it that have none."""
-    denied, lead = False, None
-    for unit in units:
-        denied = unit.denied or (denied and unit.join != "and")
-        if unit.denied or unit.lead:
-            lead = unit.lead
-        if lead is not None:
-            unit.done = _timed(unit, lead, denied)
+    _apply_leads(units)
     for number, unit in enumerate(units):
         if unit.tail is None:
             continue
@@ -251,8 +256,32 @@ def _apply_times(units: list[_Unit]) -> None:
             if units[first].denied or _sorts(units[first - 1]) != _sorts(unit):
                 raise _Unclear
             first -= 1
-        for each in units[first : number + 1]:
-            each.done = _timed(each, unit.tail, any(known.denied for known in units[: number + 1]))
+        _apply_tail(units, first, number, unit.tail)
+
+
+def _apply_leads(units: list[_Unit]) -> None:
+    """Read "at least 4 weeks since A, B or C": none of them within 4 weeks."""
+    lead: Tail | None = None
+    for unit in units:
+        if unit.denied or unit.lead:
+            lead = unit.lead
+            if lead is not None and lead.over:
+                unit.denied = True
+        if lead is not None:
+            if unit.tail is not None:
+                raise _Unclear
+            unit.done = _timed(unit, dataclasses.replace(lead, over=False), denied=True)
+
+
+def _apply_tail(units: list[_Unit], first: int, last: int, tail: Tail) -> None:
+    reach = units[first : last + 1]
+    denied = any(known.denied for known in units[: last + 1])
+    if tail.over and len(reach) > 1 and any(unit.join not in ("and", ", and") for unit in reach[1:]):
+        if denied or any("and" in unit.join for unit in reach[1:]):
+            raise _Unclear
+        tail, units[first].denied = dataclasses.replace(tail, over=False), True
+    for unit in reach:
+        unit.done = _timed(unit, tail, denied=denied)
 
 
 def _sorts(unit: _Unit) -> frozenset[type]:
@@ -265,7 +294,7 @@ def _untimed(unit: _Unit) -> bool:
     return all(getattr(leaf, "within_days", 0) is None for leaf in leaves(unit.done))
 
 
-def _timed(unit: _Unit, tail: Tail, denied: bool) -> Statement:
+def _timed(unit: _Unit, tail: Tail, *, denied: bool) -> Statement:
     assert unit.done is not None
     done = timed(unit.done, tail, denied=denied)
     if done is None:
@@ -300,7 +329,8 @@ def _join(units: list[_Unit], kind: Kind, choice: bool, text: str) -> Statement:
 def _goes_on(units: list[_Unit], at: int, number: int) -> bool:
     """Say whether a denial reaches a later thing of the list."""
     unit, first = units[number], units[at]
-    assert unit.done is not None and first.done is not None
+    assert unit.done is not None
+    assert first.done is not None
     if not bare(unit.done):
         if unit.join in ("and", ", and") and bare(first.done):
             return False

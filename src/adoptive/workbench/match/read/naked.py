@@ -12,7 +12,10 @@ from adoptive.workbench.match.read.phrases.units import ULN, UNIT, in_field_unit
 
 __all__ = ["Naked", "find_naked", "named", "repeats"]
 
-_NAKED = re.compile(rf"(?:(?P<compare>{COMPARE}) ?)?(?P<number>{NUMBER}) ?(?:(?P<uln>{ULN})|(?P<unit>{UNIT})(?![\w]))", re.IGNORECASE)
+_NAKED = re.compile(rf"(?P<number>{NUMBER}) ?(?:(?P<uln>{ULN})|(?P<unit>{UNIT})(?![\w]))", re.IGNORECASE)
+_COMPARED = re.compile(rf"(?<![\w])(?P<compare>{COMPARE}) ?\Z", re.IGNORECASE)
+_LONGEST = 28
+"""Characters of the longest comparison in words."""
 
 
 @dataclass(frozen=True)
@@ -27,12 +30,18 @@ class Naked:
 
 def find_naked(text: str) -> list[tuple[int, int, Naked]]:
     """Find thresholds with a unit or a multiple of normal in a tidied text."""
-    found = []
+    found: list[tuple[int, int, Naked]] = []
+    if not any(sign.isdigit() for sign in text):
+        return found
     for match in _NAKED.finditer(text):
         number = number_of(match["number"])
-        compare = compare_of(match["compare"]) if match["compare"] else None
-        if number is not None and (compare is not None or not match["compare"]):
-            found.append((match.start(), match.end(), Naked(compare, number, match["unit"] or "", bool(match["uln"]))))
+        if number is None:
+            continue
+        before = max(0, match.start() - _LONGEST)
+        said = _COMPARED.search(text, before, match.start())
+        compare = compare_of(said["compare"]) if said else None
+        start = said.start() if said and compare is not None else match.start()
+        found.append((start, match.end(), Naked(compare, number, match["unit"] or "", bool(match["uln"]))))
     return found
 
 
@@ -41,7 +50,11 @@ def _leaves(statement: Statement) -> list[Quantity] | None:
         return [statement]
     if isinstance(statement, All | AnyOf):
         inner = [_leaves(part) for part in statement.parts]
-        return None if not inner or any(part is None for part in inner) else [leaf for part in inner for leaf in part or ()]
+        return (
+            None
+            if not inner or any(part is None for part in inner)
+            else [leaf for part in inner for leaf in part or ()]
+        )
     return None
 
 

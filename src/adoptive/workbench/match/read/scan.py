@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from adoptive.trial.eligibility.statements import Statement
-from adoptive.workbench.match.read.lexicon import LEXICON, WORD
+from adoptive.workbench.match.read.lexicon import WORD, forms_at
 from adoptive.workbench.match.read.naked import find_naked
 from adoptive.workbench.match.read.phrases import PHRASES
 from adoptive.workbench.match.read.tails import find_tails
@@ -79,11 +79,7 @@ def _options(text: str, words: list[tuple[int, int]]) -> list[list[_Option]]:
             options[starts[start]].append(_Option(stops[end], _PHRASE, role, value))
     lower = [text[start:end].lower() for start, end in words]
     for first, word in enumerate(lower):
-        options[first] += [
-            _Option(first + len(form), _SMALL_WORD, role)
-            for form, role in LEXICON.get(word, ())
-            if tuple(lower[first : first + len(form)]) == form
-        ]
+        options[first] += [_Option(stop, _SMALL_WORD, role) for stop, role in forms_at(lower, first)]
         sign = _sign(text, words, first) if word in ".,;:-" else None
         if sign == "left over":
             options[first] = []
@@ -107,14 +103,20 @@ def _stated(text: str) -> list[tuple[int, int, str, object]]:
     """Give all places where a phrase, a naked threshold or a span of time stands."""
     low = text.lower()
     found: list[tuple[int, int, str, object]] = []
+    tried: dict[tuple[str, ...], bool] = {}
     for phrase in PHRASES:
-        if any(word in low for word in phrase.words):
+        known = tried.get(phrase.words)
+        if known is None:
+            known = tried[phrase.words] = any(word in low for word in phrase.words)
+        if known:
             for match in phrase.pattern.finditer(text):
                 statement: Statement | None = phrase.build(match)
                 if statement is not None:
                     found.append((*_trimmed(text, *match.span()), "states", statement))
     found += [(start, end, "naked", value) for start, end, value in find_naked(text)]
-    found += [(start, end, "gate" if isinstance(value, str) else "tail", value) for start, end, value in find_tails(text)]
+    found += [
+        (start, end, "gate" if isinstance(value, str) else "tail", value) for start, end, value in find_tails(text)
+    ]
     return found
 
 

@@ -14,6 +14,15 @@ DOMAINS: Final = (
     "labs",
     "organ",
     "general",
+    "her2",
+    "antigen",
+    "hla",
+    "gene",
+    "history",
+    "treatment",
+    "disease",
+    "condition",
+    "logistics",
 )
 """Modules of this folder with a tuple ``PHRASES``, the more telling first."""
 

@@ -11,48 +11,87 @@ from adoptive.workbench.match.read.phrases.extent import ADJECTIVES, extents_of
 from adoptive.workbench.match.read.phrases.numbers import DURATION, days_in
 from adoptive.workbench.match.read.phrases.phrase import Phrase
 from adoptive.workbench.match.read.phrases.stage import STAGES, stages_of
-from adoptive.workbench.match.read.phrases.terms import listed, named, term
+from adoptive.workbench.match.read.phrases.terms import alone, listed, named, spelt, term
 
 __all__ = ["PHRASES"]
 
 _FLAGS: Final = re.IGNORECASE
 _NAME: Final = term("diseases")
-_SHORT: Final = r"(?: \((?-i:[A-Z][A-Za-z/]{1,9}s?)\))?"
+_SHORT: Final = r"(?: \((?-i:[A-Z][A-Za-z/-]{1,9}s?)\))?"
 _OR: Final = r"(?: ?, ?(?:and/or |or )?| ?/ ?| and/or | or )"
 _NAMES: Final = rf"(?=\w)(?P<names>(?:(?:{_OR}(?:the )?)?{_NAME}{_SHORT}){{1,20}})"
 # The tree of names is large and stands here once: the look ahead keeps the first name from starting with a join.
-_NOUN: Final = r"(?:adenocarcinomas?|carcinomas?|cancers?|tumou?rs?|squamous cell carcinomas?|malignanc(?:y|ies)|sarcomas?|lymphomas?)"
+_NOUN: Final = (
+    r"(?:adenocarcinomas?|carcinomas?|cancers?|tumou?rs?|squamous cell "
+    r"carcinomas?|malignanc(?:y|ies)|sarcomas?|lymphomas?)"
+)
 _ORGAN: Final = (
-    r"(?:gastric|stomach|gastro-?o?esophageal(?: junction)?|o?esophago-?gastric(?: junction)?|(?-i:GEJ|EGJ|G/GEJ)|o?esophageal|o?esophagus|"
-    r"pancreatic|pancreas|colorectal|colon|rectal|rectum|ovarian|ovary|breast|lung|liver|hepatic|hepatocellular|biliary(?: tract)?|bile duct|"
-    r"prostate|bladder|urothelial|renal(?: cell)?|kidney|cervical|cervix|endometrial|endometrium|head and neck|thyroid|gallbladder|fallopian tube|"
-    r"primary peritoneal|non-small[ -]cell lung|small[ -]cell lung|triple-negative breast|gall bladder|appendiceal|small bowel)"
+    r"(?:gastric|stomach|gastro-?o?esophageal(?: junction)?|o?esophago-?gastric(?: "
+    r"junction)?|(?-i:GEJ|EGJ|G/GEJ)|o?esophageal|o?esophagus|"
+    r"pancreatic|pancreas|colorectal|colon|rectal|rectum|ovarian|ovary|"
+    r"breast|lung|liver|hepatic|hepatocellular|biliary(?: tract)?|bile "
+    r"duct|"
+    r"prostate|bladder|urothelial|renal(?: cell)?|kidney|cervical|cervix|"
+    r"endometrial|endometrium|head and neck|thyroid|gallbladder|fallopian "
+    r"tube|"
+    r"primary peritoneal|non-small[ -]cell lung|small[ -]cell lung|triple-negative "
+    r"breast|gall bladder|appendiceal|small bowel)"
 )
 _ORGANS: Final = rf"(?:the )?{_ORGAN}{_SHORT}(?:{_OR}(?:the )?{_ORGAN}{_SHORT}){{1,12}}"
-_SHARED: Final = rf"(?:(?P<before>{_ORGANS}) (?P<noun>{_NOUN})|(?P<head>{_NOUN}) (?:of|arising (?:from|in)) (?P<organs>{_ORGANS}))(?![\w-])"
+_SHARED: Final = (
+    rf"(?:(?P<before>{_ORGANS}) (?P<noun>{_NOUN})|(?P<head>{_NOUN}) (?:of|"
+    rf"arising (?:from|in)) (?P<organs>{_ORGANS}))(?![\w-])"
+)
 _THAT: Final = r"(?: ?, ?| \(?(?:(?:that|which) (?:is|are)(?: either)? |with |and )?|, (?:that|which) (?:is|are) )"
 _UNRESECTABLE: Final = (
-    r"(?:,? ?(?:(?:that|which) (?:is|are) |and )?(?:not (?:amenable|suitable|eligible) (?:to|for)|not a candidate for|without option of) "
+    r"(?:,? ?(?:(?:that|which) (?:is|are) |and )?(?:not (?:amenable|"
+    r"suitable|eligible) (?:to|for)|not a candidate for|without option "
+    r"of) "
     r"(?:curative(?:-intent)? |radical |complete |potentially curative )?(?:surgical )?(?:resection|surgery))"
 )
-_BEFORE: Final = rf"(?:(?P<stage>{STAGES})[ ,]{{1,2}}(?:of )?)?(?:(?P<extent>{ADJECTIVES})[ ,]{{1,2}})?(?:(?P<later>{STAGES}) )?(?:primary )?"
+_BEFORE: Final = (
+    rf"(?:(?P<stage>{STAGES})[ ,]{{1,2}}(?:of )?)?(?:(?P<extent>{ADJECTIVES})[ "
+    rf",]{{1,2}})?(?:(?P<later>{STAGES}) )?(?:primary )??"
+)
 _BEHIND: Final = rf"(?:{_THAT}(?P<behind>{ADJECTIVES})(?: disease)?(?= ?[.,;:)]|$| and | with | who | that ))?"
 _AFTER: Final = rf"(?:,? \(?(?P<stages>{STAGES})(?: disease)?(?P<close>\))?)?(?P<unresectable>{_UNRESECTABLE})?"
 _DISEASE: Final = re.compile(rf"(?<![\w-]){_BEFORE}{_NAMES}{_BEHIND}{_AFTER}(?! in remission)(?![\w-])", _FLAGS)
-_BARE: Final = re.compile(rf"{_NAME}", _FLAGS)
 _ORGANS_DISEASE: Final = re.compile(rf"(?<![\w-]){_BEFORE}{_SHARED}{_AFTER}(?![\w-])", _FLAGS)
 _STATED: Final = re.compile(
-    rf"(?<![\w-])(?:(?P<stage>{STAGES})[ ,]{{1,2}})?(?:(?P<extent>{ADJECTIVES}) )?(?:disease|malignanc(?:y|ies)|(?P<stages>{STAGES})(?: disease)?)(?![\w-])",
+    (
+        rf"(?<![\w-])(?:(?P<stage>{STAGES})[ ,]{{1,2}})?(?:(?P<extent>{ADJECTIVES}) "
+        rf")?(?:disease|malignanc(?:y|ies)|(?P<stages>{STAGES})(?: disease)?)(?![\w-])"
+    ),
     _FLAGS,
 )
-_METASTASES: Final = re.compile(r"(?<![\w-])(?:distant metastas[ei]s|metastatic spread)(?![\w-])", _FLAGS)
-_MALIGNANCY: Final = r"(?:primary )?(?:invasive )?(?:malignanc(?:y|ies)|cancers?|malignant (?:disease|tumou?r|neoplasm)s?|primary tumou?rs?|neoplasms?)"
+_MALIGNANCY: Final = (
+    r"(?:primary )?(?:malignanc(?:y|ies)|cancers?|malignant (?:disease|"
+    r"tumou?r|neoplasm)s?|primary tumou?rs?|neoplasms?)"
+)
 _AGO: Final = rf"(?:within|in|during|over) (?:the )?(?:last |past |previous |prior |preceding )?(?P<span>{DURATION})"
+_ACTIVE: Final = (
+    r"(?:(?:active|concurrent|current|concomitant|synchronous|known|"
+    r"currently active|prior|previous|simultaneous) ){0,2}"
+)
+_WHICH: Final = (
+    r"(?:(?:other|another|second|secondary|additional)|(?:prior|previous) "
+    r"or (?:concurrent|concomitant|current|simultaneous)(?: other| second)?|"
+    r"(?:concurrent|concomitant|current|simultaneous) or (?:prior|previous)(?: "
+    r"other| second)?|(?:prior|previous|concurrent|concomitant)(?: other|"
+    r" second)?)"
+)
+_TO_ENTRY: Final = (
+    r"(?: (?:before|prior to|of|from|preceding) (?:the )?(?:study )?"
+    r"(?:enrolment|enrollment|screening|consent|study entry|leukapheresis|"
+    r"apheresis|inclusion|registration|randomi[sz]ation|entry))?"
+)
 _OTHERS: Final = re.compile(
-    r"(?<![\w-])(?P<history>(?:a |any )?(?:prior |previous |past |known )?history of |diagnosis of )?(?:an? |any )?(?:known )?"
-    r"(?:(?:other|another|second|secondary|additional|prior or concurrent|previous or concurrent|concurrent or prior|concurrent or previous)(?: (?:prior|previous))?"
-    rf"|(?:prior|previous)(?: (?:other|second))) {_MALIGNANCY}(?: other than (?:the )?(?:disease|cancer|malignancy|tumou?r) under (?:study|investigation))?"
-    rf"(?: (?:diagnosed|present|that was diagnosed))?(?: {_AGO}(?: (?:before|prior to|of|from|preceding) (?:the )?(?:study )?(?:enrolment|enrollment|screening|consent|study entry|leukapheresis|apheresis|inclusion|registration|randomi[sz]ation|entry))?)?(?![\w-])",
+    rf"(?<![\w-])(?:(?:(?:a |any )?(?:prior |previous |past |known )?history "
+    rf"of |diagnosis of )?(?:an? |any )?{_ACTIVE}{_WHICH} {_ACTIVE}"
+    rf"|(?:a |any )?history of (?:an? |any )?){_MALIGNANCY}(?: other "
+    rf"than (?:the )?(?:disease|cancer|malignancy|tumou?r) under (?:study|"
+    rf"investigation))?"
+    rf"(?: (?:diagnosed|present|that was diagnosed))?(?: {_AGO}{_TO_ENTRY})?(?![\w-])",
     _FLAGS,
 )
 
@@ -80,12 +119,14 @@ def _initials(match: re.Match[str]) -> str | None:
     """Take the short forms in brackets out of a list of names; None where one stands for something else."""
     text, kept = match["names"], ""
     at = 0
-    for short in re.finditer(r" \(([A-Za-z/]{2,11})\)", text):
+    for short in re.finditer(r" \(([A-Za-z/-]{2,11})\)", text):
         before = text[at : short.start()]
         name = named("diseases", re.split(r", | or |/", before)[-1])
         meant = named("diseases", short[1])
         letters = iter(re.sub(r"[^a-z]", "", before.lower()))
-        if (meant is None or meant != name) and not all(letter in letters for letter in short[1].lower().rstrip("s").replace("/", "")):
+        if (meant is None or meant != name) and not all(
+            letter in letters for letter in short[1].lower().rstrip("s").replace("/", "").replace("-", "")
+        ):
             return None
         kept, at = kept + before, short.end()
     return kept + text[at:]
@@ -100,14 +141,14 @@ def _disease(match: re.Match[str]) -> Statement | None:
 
 
 def _bare(match: re.Match[str]) -> Statement | None:
-    name = named("diseases", match[0])
+    name = alone("diseases", match)
     return Disease((name,)) if name else None
 
 
 def _organs(match: re.Match[str]) -> Statement | None:
     """Read "gastric or pancreatic cancer": the organs share the noun."""
     noun = (match["noun"] or match["head"]).lower()
-    organs = re.sub(r"(?i)\bthe | \((?:[A-Za-z/]{2,11})\)", "", match["before"] or match["organs"])
+    organs = re.sub(r"(?i)\bthe | \((?:[A-Za-z/-]{2,11})\)", "", match["before"] or match["organs"])
     names: list[str] = []
     for organ in re.split(_OR, organs):
         name = named("diseases", f"{organ} {noun}") or named("diseases", f"{noun} of the {organ}")
@@ -136,10 +177,9 @@ _WORDS: Final = ("",)
 _SPREAD: Final = ("advanced", "metast", "resectable", "operable", "relapsed", "recurrent", "refractory", "stage")
 
 PHRASES: Final = (
-    Phrase("other cancers", ("other", "second", "additional", "concurrent"), _OTHERS, _others),
+    Phrase("other cancers", ("malignan", "cancer", "primary tum", "neoplasm"), _OTHERS, _others),
     Phrase("cancer of several organs", (" or ", "/", ","), _ORGANS_DISEASE, _organs),
     Phrase("cancer", _WORDS, _DISEASE, _disease),
-    Phrase("name of a cancer", _WORDS, _BARE, _bare),
+    Phrase("name of a cancer", _WORDS, spelt("diseases"), _bare),
     Phrase("spread alone", _SPREAD, _STATED, _stated),
-    Phrase("metastases", ("metast",), _METASTASES, lambda match: Disease((), (), ("metastatic",))),
 )

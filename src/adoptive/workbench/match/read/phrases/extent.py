@@ -8,7 +8,10 @@ from typing import Final
 __all__ = ["ADJECTIVES", "extents_of"]
 
 _WORDS: Final = {
-    "locally advanced": r"locally[- ]advanced|locoregionally advanced|loco-regionally advanced",
+    "locally advanced": (
+        r"locally[- ]advanced(?: \((?:unresectable|inoperable)\))?|locoregionally "
+        r"advanced|loco-regionally advanced"
+    ),
     "advanced": r"advanced",
     "metastatic": r"metastatic|metastasi[sz]ed|disseminated",
     "unresectable": r"(?:surgically )?(?:unresectable|inoperable|non-?resectable|irresectable)",
@@ -43,7 +46,9 @@ def extents_of(text: str) -> tuple[tuple[str, ...], ...] | None:
     low = re.sub(r"\br/r\b", "relapsed or refractory", text.lower())
     either = bool(re.search(r"/| or |and/or", low))
     pieces = re.split(r" ?, ?(?:and/or |or )?| ?/ ?| and/or | or " if either else r" and |, ", low)
-    groups = [frozenset(name for name, form in _WORDS.items() if _says(form, piece)) for piece in pieces if piece.strip()]
+    groups = [
+        frozenset(name for name, form in _WORDS.items() if _says(form, piece)) for piece in pieces if piece.strip()
+    ]
     if not either:
         together = _one(frozenset().union(*groups))
         return None if together is None else (together,)
@@ -51,7 +56,9 @@ def extents_of(text: str) -> tuple[tuple[str, ...], ...] | None:
 
 
 def _says(form: str, piece: str) -> bool:
-    plain = re.sub(r"loco-?regionally advanced|locally[- ]advanced", " ", piece) if form == _WORDS["advanced"] else piece
+    plain = (
+        re.sub(r"loco-?regionally advanced|locally[- ]advanced", " ", piece) if form == _WORDS["advanced"] else piece
+    )
     return bool(re.search(rf"\b(?:{form})\b", plain, re.IGNORECASE))
 
 

@@ -13,9 +13,11 @@ __all__ = ["GENE", "PHRASES"]
 
 _GENES: Final = (
     "AKT1 ALK APC AR ARID1A ATM ATRX BAP1 BCL2 BCL6 BRAF BRCA1 BRCA2 BTK CCND1 CDH1 CDK4 CDK12 CDKN2A CEBPA CHEK2 "
-    "CTNNB1 DNMT3A EGFR ERBB2 ERBB3 ESR1 EZH2 FBXW7 FGFR1 FGFR2 FGFR3 FLT3 GNA11 GNAQ H3F3A HRAS IDH1 IDH2 JAK2 KEAP1 "
+    "CTNNB1 DNMT3A EGFR ERBB2 ERBB3 ESR1 EZH2 FBXW7 FGFR1 FGFR2 FGFR3 "
+    "FLT3 GNA11 GNAQ H3F3A HRAS IDH1 IDH2 JAK2 KEAP1 "
     "KIT KMT2A KRAS MAP2K1 MDM2 MET MGMT MLH1 MPL MSH2 MSH6 MYC MYCN MYD88 NF1 NF2 NOTCH1 NPM1 NRAS NRG1 NTRK1 NTRK2 "
-    "NTRK3 PALB2 PBRM1 PDGFRA PIK3CA PMS2 POLE PTCH1 PTEN PTPN11 RB1 RET ROS1 RUNX1 SF3B1 SMAD4 SMARCA4 SMARCB1 STK11 "
+    "NTRK3 PALB2 PBRM1 PDGFRA PIK3CA PMS2 POLE PTCH1 PTEN PTPN11 RB1 "
+    "RET ROS1 RUNX1 SF3B1 SMAD4 SMARCA4 SMARCB1 STK11 "
     "TERT TET2 TP53 TSC1 TSC2 VHL"
 ).split()
 _ALIASES: Final = {
@@ -23,14 +25,16 @@ _ALIASES: Final = {
     **{"HER2": ("ERBB2",), "HER-2": ("ERBB2",), "C-MET": ("MET",), "c-MET": ("MET",), "cMET": ("MET",)},
     **{"c-KIT": ("KIT",), "P53": ("TP53",), "p53": ("TP53",), "K-RAS": ("KRAS",), "N-RAS": ("NRAS",)},
     **{"B-RAF": ("BRAF",), "MLL": ("KMT2A",), "FLT-3": ("FLT3",), "c-MYC": ("MYC",), "N-MYC": ("MYCN",)},
-    **{"BRCA": ("BRCA1", "BRCA2"), "BRCA1/2": ("BRCA1", "BRCA2"), "RAS": ("KRAS", "NRAS", "HRAS")},
+    **{"BRCA": ("BRCA1", "BRCA2"), "BRCA1/2": ("BRCA1", "BRCA2"), "RAS": ("KRAS", "NRAS")},
     **{"NTRK": ("NTRK1", "NTRK2", "NTRK3"), "NTRK1/2/3": ("NTRK1", "NTRK2", "NTRK3"), "IDH1/2": ("IDH1", "IDH2")},
     **{"IDH": ("IDH1", "IDH2"), "FGFR": ("FGFR1", "FGFR2", "FGFR3"), "CKIT": ("KIT",), "H3F3A": ("H3F3A",)},
 }
-"""Names in texts (their case counts) and the genes of HUGO that they stand for; RAS is any of the three."""
+"""Names in texts (case counts) and the genes of HUGO that they stand for; RAS is KRAS or NRAS, as tests report it."""
 
 GENE: Final = rf"(?<![\w-])(?-i:{'|'.join(map(re.escape, sorted(_ALIASES, key=len, reverse=True)))})(?!\w)"
-_CHANGE: Final = r"(?:p\. ?)?(?-i:[ACDEFGHIKLMNPQRSTVWY]\d{1,4}(?:[ACDEFGHIKLMNPQRSTVWY](?:/[ACDEFGHIKLMNPQRSTVWY]){0,3})?)(?!\w)"
+_CHANGE: Final = (
+    r"(?:p\. ?)?(?-i:[ACDEFGHIKLMNPQRSTVWY]\d{1,4}(?:[ACDEFGHIKLMNPQRSTVWY](?:/[ACDEFGHIKLMNPQRSTVWY]){0,3})?)(?!\w)"
+)
 _JOIN: Final = r"(?: ?, ?(?:and/or |or )?| ?/ ?| and/or | or )"
 _CATEGORIES: Final = {
     "mutation": r"mutations?|mutated|mutants?|mutation-positive|mutation positive|variants?|substitutions?",
@@ -46,11 +50,15 @@ _FLAGS: Final = re.IGNORECASE
 _CHANGED: Final = re.compile(
     rf"(?:mutations? in |presence of )?(?P<gene>{GENE})[ -](?:gene |mutations? )?"
     rf"(?P<changes>{_CHANGE}(?:{_JOIN}{_CHANGE}){{0,15}})"
-    rf"(?:[ -](?:{_CATEGORIES['mutation']}|positive))?(?! (?:wild|negative))(?!\w|-\w)",
+    rf"(?:[ -](?:{_CATEGORIES['mutation']}|positive))?(?: in (?:the )?tumou?r(?: "
+    rf"tissue)?)?(?! (?:wild|negative))(?!\w|-\w)",
     _FLAGS,
 )
 _ALTERED: Final = re.compile(
-    rf"(?P<genes>{_GENE_LIST})(?: gene)?[ -](?:{_CATEGORY}|(?P<any>(?:gene |genomic |genetic )?alterations?|altered))(?!\w|-\w)",
+    (
+        rf"(?P<genes>{_GENE_LIST})(?: gene)?[ -](?:{_CATEGORY}|(?P<any>(?:gene "
+        rf"|genomic |genetic )?alterations?|altered))(?!\w|-\w)"
+    ),
     _FLAGS,
 )
 _OF_GENE: Final = re.compile(
@@ -61,15 +69,18 @@ _OF_GENE: Final = re.compile(
 )
 _WILD: Final = re.compile(
     rf"(?<![\w-])(?:wild[- ]?type (?:for )?(?P<before>{_EACH})(?: genes?| status| tumou?rs?)?(?!,? or [A-Z])"
-    rf"|(?<! or )(?P<behind>{_EACH})(?: genes?)?[ -](?:status )?(?:wild[- ]?type|wt|unmutated|non-mutated))(?!\w|-\w)",
+    rf"|(?<! or )(?P<behind>{_EACH})(?: genes?)?[ -](?:status )?(?:wild[- "
+    rf"]?type|wt|unmutated|non-mutated))(?!\w|-\w)",
     _FLAGS,
 )
 _POSITIVE: Final = re.compile(
     r"(?P<gene>(?<![\w-])(?-i:ALK|ROS1|RET|NTRK[123]?))[ -](?P<sign>positive|negative)(?!\w|-\w)", _FLAGS
 )
 _UNSTABLE: Final = (
-    r"(?:microsatellite instability[- ]?high|high microsatellite instability|microsatellite[- ]instable|MSI[- ]?H(?:igh)?"
-    r"|mismatch[- ]repair[- ](?:deficient|deficiency)|deficient (?:DNA )?mismatch[- ]repair|deficiency (?:of|in) mismatch repair"
+    r"(?:microsatellite instability[- ]?high|high microsatellite instability|"
+    r"microsatellite[- ]instable|MSI[- ]?H(?:igh)?"
+    r"|mismatch[- ]repair[- ](?:deficient|deficiency)|deficient (?:DNA "
+    r")?mismatch[- ]repair|deficiency (?:of|in) mismatch repair"
     r"|dMMR|MMR[- ]?(?:deficient|deficiency|d))(?: \((?:MSI-?H|dMMR|MMRd|MMR)\))?"
 )
 _STABLE: Final = (

@@ -16,10 +16,13 @@ _FIRST: Final = rf"(?:HLA[- ]?{_LOCUS}(?: ?\* ?{_FIELDS}|[- ]?(?:{_FIELDS}|\d(?!
 _NEXT: Final = rf"(?:{_FIRST}|-?{_LOCUS}\*?(?:{_FIELDS}|\d(?!\d))|-?\*{_FIELDS}|\d{{2,3}}:\d{{2,3}})(?![\w:*%])"
 _JOIN: Final = r"(?: ?, ?(?:and/or |or |and )?| ?/ ?| and/or | or | and )"
 _LIST: Final = rf"{_FIRST}(?:{_JOIN}(?:(?i:HLA type ))?{_NEXT}){{0,15}}"
-_SORT: Final = r"(?: (?i:alleles?|allele group|haplotypes?|genotypes?|serotypes?|types?|antigens?|molecules?|subtypes?))?"
+_SORT: Final = (
+    r"(?: (?i:alleles?|allele group|haplotypes?|genotypes?|serotypes?|types?|antigens?|molecules?|subtypes?))?"
+)
 _HEAD: Final = (
     r"(?i:(?:positive for|positivity for|carriers? of|carry|carries|carrying|express|expresses|expressing|"
-    r"expression of|presence of|typed as|typed positive for|HLA (?:typing|type|genotype)(?: (?:of|is|as|positive for))?|"
+    r"expression of|presence of|typed as|typed positive for|HLA (?:typing|"
+    r"type|genotype)(?: (?:of|is|as|positive for))?|"
     r"genotype(?: of)?)\s)"
 )
 _COUNT: Final = (
@@ -28,15 +31,22 @@ _COUNT: Final = (
 )
 _YES: Final = r"(?:[- ](?i:positive|positivity|carriers?|expression|expressing)|\+)"
 _NO: Final = r"(?:[- ](?i:negative))"
+_TYPED: Final = (
+    r"(?i: (?:by|on|in|at) (?:(?:high[- ]resolution|molecular|local|"
+    r"central|genomic|DNA|HLA) )*(?:typing|genotyping|testing|sequencing)"
+    r"| (?:in|on|at) either allele)?"
+)
 _BUT: Final = (
     r",? ?\(?(?i:except(?: for)?|excluding|other than|with the exception of|but not|not including)"
     r"(?: (?i:the|any|subtypes?|alleles?))? (?P<but>"
 )
 _PATTERN: Final = re.compile(
     rf"(?<![\w*-])(?:(?P<denied>(?i:negative for|lack of|lacking) )|{_HEAD})?{_COUNT}?(?P<list>{_LIST}){_SORT}"
-    rf"(?:(?P<yes>{_YES})|(?P<no>{_NO}))?{_SORT}(?:{_BUT}{_LIST}){_SORT}\)?)?(?![\w*:])"
+    rf"(?:(?P<yes>{_YES})|(?P<no>{_NO}))?{_SORT}{_TYPED}(?:{_BUT}{_LIST}){_SORT}\)?)?(?![\w*:])"
 )
-_PARTS: Final = re.compile(rf"(?P<locus>{_LOCUS})?-?\s?\*?\s?(?P<fields>\d{{1,4}}(?::\d{{2,3}}){{0,3}})[PGNLSQ]?")
+_PARTS: Final = re.compile(
+    rf"(?P<locus>{_LOCUS})?-?\s?\*?\s?(?P<fields>\d{{1,4}}(?::\d{{2,3}}){{0,3}})(?P<suffix>[PGNLSQ]?)"
+)
 _SEROTYPES: Final = frozenset(
     {f"A{n}" for n in (1, 2, 3, 11, 23, 24, 25, 26, 29, 30, 31, 32, 33, 34, 36, 43, 66, 68, 69, 74, 80)}
     | {f"B{n}" for n in (7, 8, 13, 18, 27, 35, 37, 38, 39, 41, 42, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 57, 58)}
@@ -55,7 +65,7 @@ def _alleles(text: str) -> tuple[str, ...] | None:
         name = _standard(locus, found["fields"], starred="*" in part or ":" in part or not found["locus"])
         if name is None or not locus:
             return None
-        names.append(name)
+        names.append(name + found["suffix"])
     return tuple(dict.fromkeys(names))
 
 
@@ -67,11 +77,11 @@ def _standard(locus: str, fields: str, *, starred: bool) -> str | None:
     """
     if ":" in fields:
         return f"HLA-{locus}*{fields}"
-    if len(fields) == 4:  # noqa: PLR2004 - two digits of the group and two of the protein
+    if len(fields) == 4:
         return f"HLA-{locus}*{fields[:2]}:{fields[2:]}"
     if not starred and f"{locus}{int(fields)}" not in _SEROTYPES:
         return None
-    return f"HLA-{locus}*{int(fields):02d}" if len(fields) < 3 else None  # noqa: PLR2004
+    return f"HLA-{locus}*{int(fields):02d}" if len(fields) < 3 else None
 
 
 def _carries(match: re.Match[str]) -> Statement | None:

@@ -10,7 +10,8 @@ __all__ = ["STAGES", "stages_of"]
 _ONE: Final = r"(?:IV|I{1,3}|[1-4])[ABC]?(?![\w])"
 _JOIN: Final = r"(?: ?, ?(?:and/or |or |and )?| ?/ ?| ?- ?| and/or | or | and | to | through )"
 STAGES: Final = (
-    rf"(?:(?:AJCC|UICC|FIGO|TNM|Ann Arbor|clinical|pathological)[ -])?stages? {_ONE}(?:{_JOIN}(?:stage )?{_ONE}){{0,6}}"
+    rf"(?:(?:AJCC|UICC|FIGO|TNM|Ann Arbor|clinical|pathological)[ -])?stages? "
+    rf"{_ONE}(?:{_JOIN}(?:stage )?{_ONE}){{0,6}}"
 )
 """A list or range of stages."""
 
@@ -51,8 +52,14 @@ def _between(first: str, last: str) -> tuple[str, ...] | None:
     number = first.rstrip("ABC")
     inside = _ORDER[low + 1 : high]
     own = tuple(stage for stage in inside if letters and stage.rstrip("ABC") == number)
-    whole = tuple(stage for stage in inside if stage[-1] not in "ABC" and stage.rstrip("ABC") not in (number, last.rstrip("ABC")))
-    lettered = tuple(stage for stage in inside if last[-1] in "ABC" and stage[-1] in "ABC" and stage.rstrip("ABC") == last.rstrip("ABC"))
+    whole = tuple(
+        stage for stage in inside if stage[-1] not in "ABC" and stage.rstrip("ABC") not in (number, last.rstrip("ABC"))
+    )
+    lettered = tuple(
+        stage
+        for stage in inside
+        if last[-1] in "ABC" and stage[-1] in "ABC" and stage.rstrip("ABC") == last.rstrip("ABC")
+    )
     if last[-1] in "ABC" and not letters and number == last.rstrip("ABC"):
         return None
     return own + whole + lettered

@@ -7,9 +7,14 @@ from functools import cache
 
 from adoptive.trial.eligibility.vocabulary import Kind, load_vocabulary
 
-__all__ = ["listed", "named", "term"]
+__all__ = ["alone", "listed", "named", "spelt", "term"]
 
-_END = r"(?![\w*]|-(?!(?:based|containing|positive|negative|targeted|directed|targeting|expressing|overexpressing)\b)\w)"
+_OTHER = (
+    r"[\w*]|-(?!(?:based|containing|positive|negative|targeted|directed|"
+    r"targeting|expressing|overexpressing)\b)\w"
+)
+_END = rf"(?!{_OTHER})"
+_AFTER = re.compile(_OTHER)
 _JOIN = r"(?:(?: ?, ?| )(?:and/or|or) | ?, ?| ?/ ?)"
 
 
@@ -20,6 +25,17 @@ def term(kind: Kind) -> str:
     "chemotherapy-naive" and "steroid-refractory" say something else than their first word and are not met.
     """
     return rf"(?<![\w*-])(?-i:{load_vocabulary().synonym_pattern(kind).pattern}){_END}"
+
+
+def spelt(kind: Kind) -> re.Pattern[str]:
+    """Give the vocabulary's own pattern of a kind, for phrases that are a name and nothing else."""
+    return load_vocabulary().synonym_pattern(kind)
+
+
+def alone(kind: Kind, match: re.Match[str]) -> str | None:
+    """Name what a match of :func:`spelt` stands for, None where it is half of a word with a hyphen."""
+    before, after = match.string[: match.start()][-1:], _AFTER.match(match.string, match.end())
+    return None if before in ("-", "*") or after else named(kind, match[0])
 
 
 def named(kind: Kind, text: str) -> str | None:
@@ -33,8 +49,19 @@ def listed(kind: Kind, text: str) -> tuple[str, ...] | None:
     >>> listed("treatments", "nivolumab, pembrolizumab or docetaxel")
     ('nivolumab', 'pembrolizumab', 'docetaxel')
     """
-    whole = named(kind, text)
-    if whole is not None:
-        return (whole,)
-    found = [named(kind, part) for part in re.split(_JOIN, text) if part.strip()]
-    return tuple(dict.fromkeys(name for name in found if name)) if found and all(found) else None
+    found = list(spelt(kind).finditer(text))
+    between = [
+        text[end:start]
+        for end, start in zip(
+            [0, *(one.end() for one in found)], [*(one.start() for one in found), len(text)], strict=True
+        )
+    ]
+    if (
+        not found
+        or between[0].strip()
+        or between[-1].strip()
+        or not all(re.fullmatch(_JOIN, gap) for gap in between[1:-1])
+    ):
+        return None
+    names = [named(kind, one[0]) for one in found]
+    return tuple(dict.fromkeys(name for name in names if name)) if all(names) else None

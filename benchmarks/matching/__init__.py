@@ -1,0 +1,1 @@
+"""How well are criteria read? A labelled set, synthetic patients, and the scores of the reader."""
