@@ -1,8 +1,8 @@
 """What a statement is of a patient: true, false or unknown, and why.
 
-Enters: a statement and what is known of a patient. Leaves: its truth (:func:`truth`, for many at once) or a finding with
-reasons (:func:`explain`, for what is shown). Missing is unknown; only a list that is said to be complete, a test that
-looked, or a fact that rules the matter out makes a statement false.
+Enters: a statement and what is known of a patient. Leaves: its truth (:func:`truth`, for many at once) or a finding
+with reasons (:func:`explain`, for what is shown). Missing is unknown; only a list that is said to be complete, a test
+that looked, or a fact that rules the matter out makes a statement false.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ def truth(statement: Statement, facts: Facts) -> Truth:
 def explain(statement: Statement, facts: Facts) -> Finding:
     """Say what was found of a statement in a patient: the facts that decided, and what would settle it.
 
-    Of parts joined by all or any only the deciding ones are given. ``distance`` is above 0 on the side that the statement
-    asks for. ``recoverable`` and ``from_day`` say whether, and from when, the truth found may turn.
+    Of parts joined by all or any only the deciding ones are given. ``distance`` is above 0 on the side that the
+    statement asks for. ``recoverable`` and ``from_day`` say whether, and from when, the truth found may turn.
 
     >>> import datetime
     >>> from adoptive.trial.eligibility.facts import Fact

@@ -1,8 +1,8 @@
 """Cancers: which one, at which stage, how far spread, and whether there is another beside it.
 
 The disease that a trial studies is the patient's current primary cancer. Where one is on record, a cancer that is
-surely different is not had (nobody leaves the cancer out for which a trial is sought); other or earlier cancers are ruled
-out only by a list that is said to be complete.
+surely different is not had (nobody leaves the cancer out for which a trial is sought); other or earlier cancers are
+ruled out only by a list that is said to be complete.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def _parts(asked: Disease, it: Diagnosis, span: Span, named: Truth, known: Known
 
 
 def _present(asked: Disease, it: Diagnosis, known: Known) -> Truth:
-    """Say whether a cancer is there, or was within the days asked; when one that is over was last there is not known."""
+    """Say whether a cancer is there, or was within the days asked; when one that is over was last there is open."""
     if it.current is not False:
         fresh = asked.within_days is None or asked.other_than_study_disease
         if it.current is True and not fresh:  # "diagnosed within" and "had within" differ for an old one
@@ -144,7 +144,7 @@ def _stage_is(asked: str, mine: _Stage | None, text: str) -> Truth:
 
 
 def _metastatic(it: Diagnosis, known: Known) -> Truth:
-    """Say whether a cancer has distant metastases; stage IV says so of solid tumours, but for those of ``kinship.toml``.
+    """Say whether a cancer has distant metastases; stage IV says so of solid tumours but those of ``kinship.toml``.
 
     IVA often is a large tumour without any (stomach, oesophagus, liver, head and neck), so that it does not say so.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
@@ -23,8 +22,9 @@ def derived(facts: Facts, *, systemic: Iterable[Given]) -> Iterator[tuple[str, F
     """Yield facts that follow from others, by field, each with the day of what it follows from.
 
     Arguments: ``systemic`` the patient's treatments that are, or may be, systemic. A man is not pregnant; who cannot
-    become pregnant is not; measurable lesions make disease measurable, and measurable disease can be assessed; body mass
-    index and surface follow from weight and height (Mosteller, 10.1056/NEJM198710223171717); lines from the treatments.
+    become pregnant is not; measurable lesions make disease measurable, and measurable disease can be assessed; body
+    mass index and surface follow from weight and height (Mosteller, 10.1056/NEJM198710223171717); lines from the
+    treatments.
     """
     values = facts.values
     for fact in values.get("sex", ()):

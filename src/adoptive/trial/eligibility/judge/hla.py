@@ -16,6 +16,7 @@ __all__ = ["say_hla", "see_hla"]
 
 _ALLELE: Final = re.compile(r"(?:HLA-)?([A-Z]{1,4}[0-9]{0,2})\*([0-9]{2,4})((?::[0-9]{2,4}){0,3})([A-Z]?)")
 
+
 class _Allele(NamedTuple):
     gene: str
     fields: tuple[str, ...]
@@ -58,7 +59,8 @@ def see_hla(asked: HlaAllele, known: Known) -> Seen:
             if truth is not False:
                 found[truth].append(mine)
     if found[True]:
-        return Seen(True, "", tuple(found[True]))
+        clash = any(_too_many(allele.gene, known) for name in found[True] if (allele := _allele(name)))
+        return Seen(None, "conflict", known.facts.hla) if clash else Seen(True, "", tuple(found[True]))
     if found[None]:
         return Seen(None, "resolution", tuple(found[None]))
     genes = [allele.gene if (allele := _allele(name)) else "" for name in asked.alleles]
@@ -67,11 +69,24 @@ def see_hla(asked: HlaAllele, known: Known) -> Seen:
     return Seen(None, "missing")
 
 
+def _of_gene(gene: str, known: Known) -> list[_Allele]:
+    return [allele for name in known.facts.hla if (allele := _allele(name)) and allele.gene == gene]
+
+
+def _too_many(gene: str, known: Known) -> bool:
+    """Say whether more than two different alleles of a gene are on record: nobody has three."""
+    different: list[_Allele] = []
+    for allele in _of_gene(gene, known):
+        if all(_unlike(allele, other) for other in different):
+            different.append(allele)
+    return len(different) > 2
+
+
 def _typed(gene: str, known: Known) -> bool:
     """Say whether both alleles of a gene are known: by the record, or as two different ones are on it."""
     if any(name.strip().upper().removeprefix("HLA-").rstrip("*") == gene for name in known.facts.hla_typed):
         return True
-    own = [allele for name in known.facts.hla if (allele := _allele(name)) and allele.gene == gene]
+    own = _of_gene(gene, known)
     unlike = [(one, two) for one in own for two in own if _unlike(one, two)]
     return bool(unlike) and all(any(not _unlike(it, one) for one in unlike[0]) for it in own)
 
@@ -89,5 +104,6 @@ def say_hla(asked: HlaAllele, known: Known, seen: Seen) -> Finding:
         because = (*because, f"both alleles of the gene are known, and none is {phrasing.listed(asked.alleles)}")
     if seen.truth is not None:
         return Finding(seen.truth, because)
-    finer = " at a higher resolution" if seen.why == "resolution" else ""
-    return Finding(None, because, (f"HLA typing{finer} ({phrasing.listed(asked.alleles)})",))
+    finer = {"resolution": " at a higher resolution", "conflict": ", as more than two alleles of a gene are on record"}
+    more = finer.get(seen.why, "")
+    return Finding(None, because, (f"HLA typing{more} ({phrasing.listed(asked.alleles)})",))

@@ -1,8 +1,8 @@
 """How a name on record stands to a name that is asked: surely one, perhaps one, or another thing.
 
-A record may be narrower than the question (it counts), broader (then nobody knows), or something else. Cancers need more
-care than the tree of names gives: two names without a common narrower one may still be the same cancer, seen by its
-site, by its histology or by a marker. They are held to be different only where ``kinship.toml`` says so.
+A record may be narrower than the question (it counts), broader (then nobody knows), or something else. Cancers need
+more care than the tree of names gives: two names without a common narrower one may still be the same cancer, seen by
+its site, by its histology or by a marker. They are held to be different only where ``kinship.toml`` says so.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def kin_of(kind: Kind, names: tuple[str, ...]) -> Kin:
     if kind == "diseases":
         perhaps |= {name for name in above if not any(different(mine, name) for mine in known)}
     if kind == "treatments":
-        perhaps |= frozenset(tables()["by_purpose"])
+        perhaps |= {name for name, kinds in tables()["by_purpose"].items() if not perhaps.isdisjoint(kinds)}
     return Kin(surely, perhaps - surely, known=True)
 
 

@@ -22,7 +22,14 @@ Row = TypeVar("Row")
 _KEPT: Final = "_ordered_for_the_judge"
 _NOTHING_SAID: Final = frozenset({"", "unknown", "not known", "undetermined", "other"})
 _SEXES: Final = frozenset({"female", "male"})
-_SAME_GENE: Final = {"HER2": "ERBB2", "HER-2": "ERBB2", "DMMR": "MSI-H", "B-RAF": "BRAF", "K-RAS": "KRAS", "N-RAS": "NRAS"}
+_SAME_GENE: Final = {
+    "HER2": "ERBB2",
+    "HER-2": "ERBB2",
+    "DMMR": "MSI-H",
+    "B-RAF": "BRAF",
+    "K-RAS": "KRAS",
+    "N-RAS": "NRAS",
+}
 _GROW: Final = {"age_years": 365.25, "live_vaccine_weeks": 7.0}
 
 

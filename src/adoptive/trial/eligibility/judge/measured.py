@@ -158,7 +158,8 @@ def _distance(asked: Quantity, reading: Reading) -> float | None:
     ends = [end - limit for end in (reading.low, reading.high) if math.isfinite(end) and math.isfinite(limit)]
     if not ends:
         return None
-    nearest = round(min(ends, key=abs), 9)
+    nearest: float = min(ends, key=abs)
+    nearest = round(nearest, 9)
     return -abs(nearest) if asked.compare == "=" else nearest if asked.compare in (">=", ">") else -nearest
 
 

@@ -1,4 +1,4 @@
-"""When a treatment or a condition was there, as far as the record tells: how many days back it ended, and whether it goes on."""
+"""When a treatment or a condition was there, as far as the record tells: when it ended, and whether it goes on."""
 
 from __future__ import annotations
 
@@ -56,7 +56,11 @@ def _of_one_day(name: str) -> bool:
 
 
 def _span(
-    start: datetime.date | None, first: datetime.date | None, end: datetime.date | None, ongoing: Truth, as_of: datetime.date
+    start: datetime.date | None,
+    first: datetime.date | None,
+    end: datetime.date | None,
+    ongoing: Truth,
+    as_of: datetime.date,
 ) -> Span:
     """Give the span of what began on ``start`` and ended from ``first`` to ``end``; contradictions leave it open."""
     if start is not None and start > as_of:

@@ -57,9 +57,9 @@ def staining(test: AntigenTest, intensity: float) -> Staining:
     low, high = _h_bounds(level, share)
     if h_score is not None:
         low = high = h_score
-        most = min(most, h_score / (100 * intensity))
+        most = min(most, round(h_score / (100 * intensity), 9))
         if intensity in (1, 2, 3):
-            least = max(least, (h_score / 100 - intensity + 1) / (4 - intensity))
+            least = max(least, round((h_score / 100 - intensity + 1) / (4 - intensity), 9))
     return Staining(least, most, some, (low, high))
 
 

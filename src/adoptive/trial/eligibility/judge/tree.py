@@ -9,12 +9,10 @@ from adoptive.trial.eligibility.findings import Finding
 from adoptive.trial.eligibility.judge.known import Known
 from adoptive.trial.eligibility.judge.leaves import SAY, SEE
 from adoptive.trial.eligibility.judge.virtual import asked_of
-from adoptive.trial.eligibility.statements import All, AnyOf, Flag, Named, Not, Quantity, Statement, Truth, Unread
+from adoptive.trial.eligibility.statements import All, AnyOf, Flag, Leaf, Named, Not, Statement, Truth, Unread
 
 __all__ = ["find", "weigh"]
 
-_QUICK: Final = frozenset({Quantity, Flag, Named, Unread})
-_NOT_YET: Final = object()
 _TURNED: Final[dict[Truth, Truth]] = {True: False, False: True, None: None}
 
 
@@ -27,14 +25,16 @@ def weigh(statement: Statement, known: Known) -> Truth:
         return _joined(statement.parts, known, decides=True)  # type: ignore[union-attr]
     if kind is Not:
         return _TURNED[weigh(statement.part, known)]  # type: ignore[union-attr]
-    if kind is Flag or kind is Named:
-        statement = asked_of(statement, known)  # type: ignore[arg-type]
-    if kind in _QUICK:
-        return SEE[type(statement)](statement, known).truth
-    kept = known.weighed.get(statement, _NOT_YET)  # type: ignore[arg-type, call-overload]
-    if kept is _NOT_YET:
-        kept = known.weighed[statement] = SEE[kind](statement, known).truth  # type: ignore[index]
-    return kept  # type: ignore[no-any-return]
+    return None if kind is Unread else _leaf(statement, known)  # type: ignore[arg-type]
+
+
+def _leaf(leaf: Leaf, known: Known) -> Truth:
+    try:
+        return known.weighed[leaf]
+    except KeyError:
+        asked = asked_of(leaf, known) if isinstance(leaf, Flag | Named) else leaf
+        truth = known.weighed[leaf] = SEE[type(asked)](asked, known).truth
+        return truth
 
 
 def _joined(parts: Sequence[Statement], known: Known, *, decides: bool) -> Truth:

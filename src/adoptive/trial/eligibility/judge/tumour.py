@@ -1,8 +1,8 @@
 """Antigens of the tumour: what a test of staining, copies or message says about the level that is asked.
 
 The newest test of the assay decides. A staining of intensity 2 in half of the cells says that at least half stain at
-intensity 1 or more, and nothing against more; that no more than half stain at 3. Of several tests that may be the newest,
-those that say something must agree.
+intensity 1 or more, and nothing against more; that no more than half stain at 3. Of several tests that may be the
+newest, those that say something must agree.
 """
 
 from __future__ import annotations
@@ -97,20 +97,22 @@ def _group(asked: AntigenLevel, tests: tuple[AntigenTest, ...], why: str) -> See
     if why:
         return Seen(None, why, tests)
     if asked.intensity_at_least is None and asked.share_at_least is None and asked.h_score_at_least is None:
-        return _agreed([Seen(_positive(test), "" if _positive(test) is not None else "result", (test,)) for test in tests])
+        return _agreed([_called(test) for test in tests])
     stained = tuple(test for test in tests if test.intensity and test.share is not None)
-    if len({test.intensity for test in stained}) == len(tests) > 1:
+    one_report = len({test.day for test in tests}) == 1
+    if one_report and len({test.intensity for test in stained}) == len(tests) > 1:
         return _levels(asked, joined(stained, asked.intensity_at_least or 1.0), stained)
     return _agreed([_levels(asked, staining(test, asked.intensity_at_least or 1.0), (test,)) for test in tests])
 
 
 def _levels(asked: AntigenLevel, found: Staining, tests: tuple[AntigenTest, ...]) -> Seen:
     """See whether a staining reaches the levels that are asked; a report "negative" must not speak against it."""
-    parts = []
+    parts: list[Truth] = []
     if asked.intensity_at_least is not None or asked.share_at_least is not None:
         score = tests[0].intensity if asked.target in _SCORED and asked.share_at_least is None else None
         wanted = asked.intensity_at_least or 1.0
-        parts.append(reaches(found, asked.share_at_least, above=asked.share_above) if score is None else score >= wanted)
+        reached = reaches(found, asked.share_at_least, above=asked.share_above)
+        parts.append(reached if score is None else score >= wanted)
     if asked.h_score_at_least is not None:
         least, most = found.h_score
         parts.append(True if least >= asked.h_score_at_least else False if most < asked.h_score_at_least else None)
@@ -118,6 +120,11 @@ def _levels(asked: AntigenLevel, found: Staining, tests: tuple[AntigenTest, ...]
     if truth and any(test.positive is False for test in tests):
         return Seen(None, "conflict", tests)
     return Seen(truth, "" if truth is not None else "level", tests)
+
+
+def _called(test: AntigenTest) -> Seen:
+    positive = _positive(test)
+    return Seen(positive, "" if positive is not None else "result", (test,))
 
 
 def _positive(test: AntigenTest) -> Truth:

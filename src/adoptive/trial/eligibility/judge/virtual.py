@@ -45,7 +45,7 @@ _FLAGS: Final[Mapping[str, Leaf]] = MappingProxyType(
 
 
 def asked_of(leaf: Flag | Named, known: Known) -> Leaf:
-    """Give what a question means for this patient: itself, or its like where the field is one of virtual patients only."""
+    """Give what a question means for this patient: its like where the field is one of virtual patients only."""
     if leaf.field in known.readings:
         return leaf
     if isinstance(leaf, Flag):
