@@ -6,12 +6,25 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from adoptive.trial.eligibility.statements import Statement
+from adoptive.trial.eligibility.statements import Flag, Named, Statement
+from adoptive.workbench.match.read.apply import leaves
 from adoptive.workbench.match.read.scan import Piece, scan
 from adoptive.workbench.match.read.tails import Tail
 from adoptive.workbench.match.types import Gate
 
-__all__ = ["Node", "Nodes", "cut", "gates_in", "holds", "is_abbreviation", "nodes_of", "stated", "stripped", "text_of"]
+__all__ = [
+    "Node",
+    "Nodes",
+    "cut",
+    "gates_in",
+    "holds",
+    "is_abbreviation",
+    "nodes_of",
+    "stated",
+    "stripped",
+    "text_of",
+    "without_women",
+]
 
 
 @dataclass(frozen=True)
@@ -118,3 +131,26 @@ def is_abbreviation(node: Node, before: str) -> bool:
         return False
     letters = iter("".join(word[0] for word in re.findall(r"[a-z0-9]+", before.lower())[-10:]))
     return all(letter in letters for letter in re.sub(r"[^a-z0-9]", "", found[1].lower()))
+
+
+_WOMEN = re.compile(
+    r"(?:all |any )?(?:women|woman|females?|females? (?:patients|subjects|participants)|female)", re.IGNORECASE
+)
+
+
+def without_women(nodes: Nodes) -> Nodes:
+    """Leave "women" out where pregnancy is meant: it adds nothing."""
+    stated_here = [node.value for node in nodes if node.role == "states"]
+    if not any(
+        isinstance(leaf, Flag) and leaf.field in ("pregnant", "breastfeeding")
+        for value in stated_here
+        for leaf in leaves(value)
+    ):  # type: ignore[arg-type]
+        return nodes
+    return tuple(
+        node
+        for node in nodes
+        if not (
+            isinstance(node.value, Named) and node.value == Named("sex", ("female",)) and _WOMEN.fullmatch(node.text)
+        )
+    )
