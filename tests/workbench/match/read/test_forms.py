@@ -181,6 +181,7 @@ EXCLUSIONS: list[tuple[str, Statement]] = [
     ("LVEF < 45%", Quantity("lvef_percent", "<", 45)),
     ("QTcF > 470 msec", Quantity("qtc_ms", ">", 470)),
     ("No measurable disease", Not(MEASURABLE)),
+    ("Age < 18 or > 75 years", AnyOf((Quantity("age_years", "<", 18), Quantity("age_years", ">", 75)))),
     (
         "Platelets < 50,000/mm3 or hemoglobin < 8 g/dL",
         AnyOf((Quantity("platelets_e9_l", "<", 50), Quantity("haemoglobin_g_dl", "<", 8))),

@@ -297,7 +297,8 @@ def _last_stated(done: list[Node]) -> int | None:
 def _alternative(model: Node, nodes: Nodes, between: list[Node], kind: Kind) -> Node | None:
     joins = {node.role for node in between}
     condition = nodes[1:]
-    other = named(nodes[0].value, model.value)  # type: ignore[arg-type]
+    outside = kind == "exclusion" and joins == {"or"} and isinstance(model.value, Quantity)
+    other = named(nodes[0].value, model.value, any_way=outside and not condition)  # type: ignore[arg-type]
     if other is None or not joins:
         return None
     if not condition:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from adoptive.trial.eligibility.statements import Flag, Named, Statement
 from adoptive.workbench.match.read.apply import leaves
@@ -122,9 +123,10 @@ _ABBREVIATION = re.compile(r"\(([A-Za-z][A-Za-z0-9/+-]{1,9})s?\)")
 def is_abbreviation(node: Node, before: str) -> bool:
     """Say whether brackets only hold the initials of the words before them, as in "multiple myeloma (MM)".
 
-    >>> is_abbreviation(Node("brackets", "(MM)"), "multiple myeloma"), is_abbreviation(Node("brackets",
-    "(HIV)"), "asthma")
-    (True, False)
+    >>> is_abbreviation(Node("brackets", "(MM)"), "multiple myeloma")
+    True
+    >>> is_abbreviation(Node("brackets", "(HIV)"), "asthma")
+    False
     """
     found = _ABBREVIATION.fullmatch(node.text)
     if found is None:
@@ -140,12 +142,12 @@ _WOMEN = re.compile(
 
 def without_women(nodes: Nodes) -> Nodes:
     """Leave "women" out where pregnancy is meant: it adds nothing."""
-    stated_here = [node.value for node in nodes if node.role == "states"]
+    stated_here: list[Any] = [node.value for node in nodes if node.role == "states"]
     if not any(
         isinstance(leaf, Flag) and leaf.field in ("pregnant", "breastfeeding")
         for value in stated_here
         for leaf in leaves(value)
-    ):  # type: ignore[arg-type]
+    ):
         return nodes
     return tuple(
         node
