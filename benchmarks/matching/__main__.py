@@ -14,7 +14,6 @@ import time
 from collections.abc import Sequence
 
 from adoptive.workbench.match.read.grammar import read_item
-
 from benchmarks.matching.labelled import LABELLED
 from benchmarks.matching.patients import synthetic_patients
 from benchmarks.matching.scores import Reading, Row, read_all, score
