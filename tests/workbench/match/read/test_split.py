@@ -186,3 +186,8 @@ def test_two_hundred_items_are_quick() -> None:
     read_criteria(text)
     assert time.process_time() - start < max(0.1, first / 2)
     assert first < 1.0
+
+
+def test_a_topic_does_not_end_a_group() -> None:
+    text = "Inclusion Criteria:\n* ECOG 0-1\n\nCohort A:\n* HIV\n\nLaboratory values:\n* LVEF ≥ 50%"
+    assert [item.conditional for item in read_criteria(text)] == [False, True, True]
