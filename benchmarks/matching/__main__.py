@@ -1,8 +1,8 @@
 """How well are eligibility criteria read? Prints the scores over the labelled set; writes nothing.
 
 Run: ``python -m benchmarks.matching [--mistakes] [--json] [--trials N]``. Structure: share of criteria read as
-labelled. Whole and part: share understood. Wrong: verdicts, over the synthetic patients, that the reading gives and the label does not.
-False-eligible: of the verdicts "not met" by the label, the share that the reading calls "met".
+labelled. Whole and part: share understood. Wrong: verdicts, over the synthetic patients, that the reading gives and
+the label does not. False-eligible: of the verdicts "not met" by the label, the share that the reading calls "met".
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from adoptive.workbench.match.read.grammar import read_item
 from benchmarks.matching.labelled import LABELLED
-from benchmarks.matching.pace import Pace
+from benchmarks.matching.pace import Pace, pace
 from benchmarks.matching.patients import synthetic_patients
 from benchmarks.matching.scores import Reading, Row, read_all, score
 
@@ -83,10 +83,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _pace_line(taken: Pace) -> str:
-    return (
-        f"{taken.trials:,} trials, {taken.items:,} criteria: loaded in {taken.loading_s:.1f} s "
-        f"({taken.not_read} broken listed); set against one patient in {taken.matching_s:.2f} s, again in {taken.again_s:.2f} s"
-    )
+    loaded = f"loaded in {taken.loading_s:.1f} s ({taken.not_read} broken listed)"
+    matched = f"set against one patient in {taken.matching_s:.2f} s, again in {taken.again_s:.2f} s"
+    return f"{taken.trials:,} trials, {taken.items:,} criteria: {loaded}; {matched}"
 
 
 if __name__ == "__main__":
