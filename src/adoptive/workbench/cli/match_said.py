@@ -46,6 +46,8 @@ def say_found(found: Found, out: Path | None, to: Console) -> None:
     """Print the list of trials, what is open in the first of them, and what could not be read."""
     fits = _counted(found.counts)
     to.print(f"\n{len(found.matches):,} trials read: {fits or 'none'}. Day of the question: {found.facts.as_of}.\n")
+    if found.facts.deceased:
+        to.print(Text("The record says that this patient has died: no trial fits.\n", "red"))
     table = Table(title="Trials, best first", title_justify="left")
     for name in ("", "trial", "met", "open", "failed", "km", "what decides"):
         table.add_column(name, justify="right" if name in ("met", "open", "failed", "km") else "left", overflow="fold")
@@ -74,7 +76,7 @@ def _say_rest(found: Found, to: Console) -> None:
     if found.passed_over:
         to.print(f"{found.passed_over:,} trials were passed over (--open-only, --cells-only).")
     if found.facts.notes:
-        to.print(f"Of the patient's file {len(found.facts.notes)} things were not understood:")
+        to.print("Notes on the patient's file:")
         for note in found.facts.notes[:_MISTAKES]:
             to.print(f"  - {one_line(note)}")
 
@@ -103,7 +105,8 @@ def _row(match: Match) -> tuple[Text | str, ...]:
 
 
 def _say_open(match: Match, to: Console) -> None:
-    to.print(Text(f"\n{one_line(match.trial.id, 30)}: {match.fit}", _STYLES[match.fit]))
+    closed = ", but it takes no patients" if status_of(match.trial) == "closed" else ""
+    to.print(Text(f"\n{one_line(match.trial.id, 30)}: {match.fit}{closed}", _STYLES[match.fit]))
     for verdict in ("not met", "unknown"):
         rows = [row for row in match.judged if row.verdict == verdict]
         for row in rows[:_MISTAKES]:

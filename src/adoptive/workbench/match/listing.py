@@ -15,7 +15,7 @@ from adoptive.workbench.engine.document import as_json
 from adoptive.workbench.match.card import match_document, write_card
 from adoptive.workbench.match.judging import best_level, status_of
 from adoptive.workbench.match.private import private_folder, write_private
-from adoptive.workbench.match.ranking import REGISTERED_ELSEWHERE
+from adoptive.workbench.match.ranking import for_other_diseases
 from adoptive.workbench.match.run import Found, Screening
 from adoptive.workbench.match.types import LevelFit, Match
 from adoptive.workbench.wording import LABEL
@@ -109,7 +109,7 @@ def _open(match: Match, best: LevelFit | None) -> str:
     said = [*steps[:_STEPS], *([f"{len(steps) - _STEPS} more"] if len(steps) > _STEPS else [])]
     if unread:
         said.append(f"{unread} {'criterion' if unread == 1 else 'criteria'} that a person must read")
-    elsewhere = "for other diseases, as registered; " if any(REGISTERED_ELSEWHERE in why for why in match.why) else ""
+    elsewhere = "for other diseases, as registered; " if for_other_diseases(match) else ""
     return elsewhere + "to settle: " + "; ".join(said) if said else elsewhere.rstrip("; ")
 
 

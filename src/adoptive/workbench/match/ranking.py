@@ -21,7 +21,7 @@ from adoptive.workbench.match.types import Fit, Forecast, Match, Site, Status, T
 
 __all__ = [
     "FIT_POINTS",
-    "REGISTERED_ELSEWHERE",
+    "for_other_diseases",
     "gets_cells",
     "kilometres",
     "nearest_site",
@@ -158,6 +158,11 @@ def _diseases(text: str) -> tuple[str, ...]:
             return (name,)
     found = (words.find("diseases", hit.group(0)) for hit in words.synonym_pattern("diseases").finditer(plain))
     return tuple(dict.fromkeys(name for name in found if name))
+
+
+def for_other_diseases(match: Match) -> bool:
+    """Say whether a match that has its points is of a trial which is registered for other diseases."""
+    return any(why.startswith(REGISTERED_ELSEWHERE) for why in match.why)
 
 
 def nearest_site(trial: Trial, facts: Facts) -> tuple[Site | None, float | None]:

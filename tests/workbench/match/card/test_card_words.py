@@ -146,7 +146,7 @@ def test_questions_are_easy_to_read() -> None:
         (Disease(("gastric cancer",), ("III", "IV"), ("metastatic",)), "gastric cancer, stage III or IV, has spread"),
         (
             Disease((), other_than_study_disease=True, within_days=731.0),
-            "another cancer than this one, less than 731 days ago",
+            "another cancer than this one, less than 2 years ago",
         ),
         (Treated(("CAR-T cells",)), "CAR-T cells"),
         (Treated((), failed=True), "any drug treatment of the cancer that did not work or was not tolerated"),

@@ -9,6 +9,9 @@ import pytest
 
 from adoptive.trial.eligibility.facts import Diagnosis, Fact, Facts
 from adoptive.trial.eligibility.statements import AnyOf, Disease, Flag, Not, Quantity, Statement, Unread
+from adoptive.workbench.match.card.page import card_of
+from adoptive.workbench.match.card.statement import in_words, span
+from adoptive.workbench.match.card.trial import OTHER_DISEASES
 from adoptive.workbench.match.judging import explained, match_trial, status_of
 from adoptive.workbench.match.listing import main_reason
 from adoptive.workbench.match.ranking import registered_for, with_points
@@ -87,3 +90,28 @@ def test_conditions_are_read_as_registries_write_them(condition: str, registered
 
 def test_a_trial_for_another_disease_says_so() -> None:
     assert main_reason(judged(Unread("x"), conditions=("Multiple Myeloma",))).startswith("for other diseases")
+
+
+def test_the_page_says_that_a_trial_is_for_other_diseases_and_asks_for_no_test_for_it() -> None:
+    made = [judged(Unread("x"), Flag("pregnant"), conditions=("Multiple Myeloma",)), judged(Flag("caregiver"))]
+    card = card_of(PATIENT, made, made_on=DAY)
+    assert "Of the trials that fit or may fit, one is meant for other diseases." in card.answer
+    assert [trial.sentence.startswith(OTHER_DISEASES) for trial in card.trials] == [False, True]
+    assert not any("pregnancy" in check.name for check in card.checks)
+
+
+def test_the_page_of_who_has_died_says_so_first() -> None:
+    dead = dataclasses.replace(PATIENT, deceased=True)
+    card = card_of(dead, find_trials(dead, [trial(ADULT)], Asked()).matches, made_on=DAY)
+    assert card.answer[0] == "The record says that this patient has died. So no trial fits."
+    assert [(row.reason, row.quoted) for row in card.misfits] == [
+        ("This rule is not met:", "the record says that the patient has died")
+    ]
+
+
+def test_the_page_writes_spans_and_denials_as_people_do() -> None:
+    wanted = AnyOf((Not(Flag("childbearing_potential")), Not(Flag("pregnant"))))
+    assert in_words(wanted) == "cannot become pregnant; or not pregnant"
+    assert [span(days) for days in (1, 28, 90, 91, 183, 365, 731, 1826)] == [
+        "1 day", "28 days", "90 days", "3 months", "6 months", "1 year", "2 years", "5 years",
+    ]  # fmt: skip

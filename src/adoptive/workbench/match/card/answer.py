@@ -8,6 +8,8 @@ from typing import Final
 
 from adoptive.workbench.match.card.types import Check
 from adoptive.workbench.match.card.words import count_of, plural, upper_first
+from adoptive.workbench.match.judging import status_of
+from adoptive.workbench.match.ranking import for_other_diseases
 from adoptive.workbench.match.types import Fit, Match
 
 __all__ = ["FITS", "answer_of", "best_first", "in_full"]
@@ -29,15 +31,30 @@ def in_full(matches: Sequence[Match]) -> tuple[Match, ...]:
 
 
 def answer_of(
-    matches: Sequence[Match], checks: Sequence[Check], *, left_out: int, passed_over: int = 0
+    matches: Sequence[Match],
+    checks: Sequence[Check],
+    *,
+    left_out: int,
+    passed_over: int = 0,
+    deceased: bool = False,
 ) -> tuple[str, ...]:
     """Say in a few sentences how many trials fit and what would settle the open ones."""
+    if deceased:
+        return (
+            "The record says that this patient has died. So no trial fits.",
+            "If that is wrong, correct the record.",
+        )
     if not matches:
         return ("There was no trial to compare you with.", *_not_compared(left_out, passed_over))
     count = Counter(match.fit for match in matches)
     said = [f"The tool compared you with {plural(len(matches), 'trial')}.", *_fits(count)]
     said += [_best_check(checks[0])] if checks else []
-    closed = sum(match.trial.status == "closed" and match.fit in ("fits", "may fit") for match in matches)
+    good = [match for match in matches if match.fit in ("fits", "may fit")]
+    if elsewhere := sum(map(for_other_diseases, good)):
+        said.append(
+            f"Of the trials that fit or may fit, {count_of(elsewhere)} {_be(elsewhere)} meant for other diseases."
+        )
+    closed = sum(status_of(match.trial) == "closed" for match in good)
     if closed:
         said.append(f"Of the trials that fit or may fit, {count_of(closed)} {_be(closed)} closed to new patients.")
     if count["fits"] + count["may fit"]:

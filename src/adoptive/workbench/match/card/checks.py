@@ -9,6 +9,7 @@ from typing import Final
 from adoptive.workbench.match.card.types import Check
 from adoptive.workbench.match.card.words import clean
 from adoptive.workbench.match.judging import best_level
+from adoptive.workbench.match.ranking import for_other_diseases
 from adoptive.workbench.match.types import Judged, Match
 
 __all__ = ["checks_of", "steps_of"]
@@ -49,7 +50,7 @@ def checks_of(matches: Sequence[Match]) -> tuple[Check, ...]:
     """
     found: dict[str, _Found] = {}
     for place, match in enumerate(matches, start=1):
-        if match.fit not in ("fits", "may fit"):
+        if match.fit not in ("fits", "may fit") or for_other_diseases(match):
             continue
         waits = [_tests(one) for one in match.judged if one.verdict == "unknown" and not one.item.conditional]
         if (level := best_level(match.levels)) is not None and level.verdict == "unknown":

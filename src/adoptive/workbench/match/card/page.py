@@ -87,7 +87,8 @@ def card_of(
     rows = tuple(rows_of(facts))
     return Card(
         id=clean(facts.id, 80), as_of=day_in_words(facts.as_of), made_on=day_in_words(made_on),
-        answer=answer_of(ordered, checks, left_out=len(left_out), passed_over=passed_over), checks=checks,
+        answer=answer_of(ordered, checks, left_out=len(left_out), passed_over=passed_over, deceased=facts.deceased),
+        checks=checks,
         trials=tuple(trial_card(match, place) for place, match in enumerate(full, start=1)),
         others=tuple(map(row_of, others[:MOST_ROWS])), others_left=max(len(others) - MOST_ROWS, 0),
         misfits=tuple(map(row_of, misfits[:MOST_ROWS])), misfits_left=max(len(misfits) - MOST_ROWS, 0),

@@ -30,6 +30,10 @@ LONGEST: Final = 400
 MOST_NAMES: Final = 8
 
 _COMPARE: Final = {">=": "at least", ">": "more than", "<=": "at most", "<": "less than", "=": "exactly"}
+_DENIED: Final = {
+    "pregnant": "not pregnant", "breastfeeding": "not breastfeeding",
+    "childbearing_potential": "cannot become pregnant",
+}  # fmt: skip
 _EXTENT: Final = {"recurrent or refractory": "came back or did not respond", "metastatic": "has spread"}
 
 
@@ -39,7 +43,7 @@ def in_words(statement: Statement) -> str:
     >>> in_words(Quantity("haemoglobin_g_dl", ">=", 9.0))
     'haemoglobin at least 9 g/dL'
     >>> in_words(All((Named("sex", ("female",)), Not(Flag("pregnant")))))
-    'sex: female; and not: pregnant'
+    'sex: female; and not pregnant'
     >>> in_words(Treated(("chemotherapy",), within_days=14))
     'chemotherapy, less than 14 days ago'
     """
@@ -52,6 +56,8 @@ def _said(statement: Statement, depth: int) -> str:
     match statement:
         case All(parts) | AnyOf(parts):
             return _several(statement, parts, depth)
+        case Not(Flag(field)) if field in _DENIED:
+            return _DENIED[field]
         case Not(part):
             said = _said(part, depth + 1)
             return f"not: ({said})" if isinstance(part, All | AnyOf) and len(part.parts) > 1 else f"not: {said}"
@@ -78,7 +84,20 @@ def _names(names: tuple[str, ...], otherwise: str) -> str:
 
 
 def _ago(days: float | None) -> str:
-    return "" if days is None else f", less than {number(days)} days ago"
+    return "" if days is None else f", less than {span(days)} ago"
+
+
+def span(days: float) -> str:
+    """Write a span as texts state it: in years or months where it is a whole number of them.
+
+    >>> span(14), span(183), span(731), span(365)
+    ('14 days', '6 months', '2 years', '1 year')
+    """
+    for unit, length in (("year", 365.25), ("month", 30.4375)):
+        count = round(days / length)
+        if count > (unit == "month") and days == int(length * count + 0.5):
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return f"{number(days)} {'day' if days == 1 else 'days'}"
 
 
 def _quantity(statement: Quantity) -> str:

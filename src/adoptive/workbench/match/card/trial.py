@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
+from adoptive.trial.eligibility.statements import All
 from adoptive.workbench.match.card.checks import steps_of
 from adoptive.workbench.match.card.outlook import outlook_of
 from adoptive.workbench.match.card.quote import quote_of, unread_words
@@ -14,11 +15,13 @@ from adoptive.workbench.match.card.statement import in_words
 from adoptive.workbench.match.card.types import LevelLine, Line, Row, TrialCard
 from adoptive.workbench.match.card.words import UNITS, clean, day_in_words, fixed_words, number, plural
 from adoptive.workbench.match.judging import best_level, status_of
+from adoptive.workbench.match.ranking import for_other_diseases
 from adoptive.workbench.match.types import GATES, Judged, LevelFit, Match, Site, Trial
 
 __all__ = ["link_of", "row_of", "target_effects", "trial_card"]
 
 MOST_FOR, MOST_AGAINST, MOST_OPEN, MOST_LEVELS = 40, 20, 30, 15
+OTHER_DISEASES: Final = "The record says that this trial is for other diseases than yours."
 _REGISTERED: Final = re.compile(r"NCT[0-9]{8}")
 
 
@@ -62,7 +65,7 @@ def _sentence(match: Match) -> str:
     if match.fit in ("fits", "may fit") and any(one.verdict == "not met" for one in match.judged):
         return "No rule for everybody speaks against it. A rule for some people only is not met."
     sentence: str = fixed_words()["fits"][match.fit]["sentence"]
-    return sentence
+    return f"{OTHER_DISEASES} {sentence}" if for_other_diseases(match) and match.fit != "does not fit" else sentence
 
 
 def counts_of(match: Match) -> str:
@@ -91,7 +94,8 @@ def row_of(match: Match) -> Row:
     reason, quoted = counts_of(match), ""
     if failing is not None and match.fit in ("does not fit", "not now"):
         line = _line(failing, trial)
-        reason = f"{line.must}: {line.rule}." if line.rule else "This rule is not met:"
+        plain = line.rule and failing.item.statement != All(())
+        reason = f"{line.must}: {line.rule}." if plain else "This rule is not met:"
         quoted = "; ".join(line.found) or line.quote.marked
     elif (level := best_level(match.levels)) is not None and level.verdict == "not met":
         reason, quoted = "No part of the trial suits.", "; ".join(level.finding.because)
