@@ -9,6 +9,7 @@ import pytest
 
 from adoptive.trial.eligibility.facts import Diagnosis, Fact, Facts
 from adoptive.trial.eligibility.statements import AnyOf, Disease, Flag, Not, Quantity, Statement, Unread
+from adoptive.workbench.match.card.document import match_document
 from adoptive.workbench.match.card.page import card_of
 from adoptive.workbench.match.card.statement import in_words, span
 from adoptive.workbench.match.card.trial import OTHER_DISEASES
@@ -115,3 +116,13 @@ def test_the_page_writes_spans_and_denials_as_people_do() -> None:
     assert [span(days) for days in (1, 28, 90, 91, 183, 365, 731, 1826)] == [
         "1 day", "28 days", "90 days", "3 months", "6 months", "1 year", "2 years", "5 years",
     ]  # fmt: skip
+
+
+def test_the_document_says_who_has_died_and_what_takes_no_patients() -> None:
+    stopped = trial(ADULT, status="open", levels=(Level("1", "A", "", ADULT, suspended=True),))
+    told = match_document(PATIENT, find_trials(PATIENT, [stopped], Asked(forecasts=0)).matches)
+    assert told["trials"][0]["status"] == "closed"
+    dead = dataclasses.replace(PATIENT, deceased=True)
+    told = match_document(dead, find_trials(dead, [stopped], Asked()).matches)
+    assert told["patient"]["deceased"] is True
+    assert told["answer"][0].startswith("The record says that this patient has died")

@@ -17,6 +17,7 @@ from adoptive.workbench.match.card.quote import quote_of, unread_words
 from adoptive.workbench.match.card.statement import in_words
 from adoptive.workbench.match.card.trial import counts_of, link_of
 from adoptive.workbench.match.card.words import clean
+from adoptive.workbench.match.judging import status_of
 from adoptive.workbench.match.types import Forecast, Judged, LevelFit, Match, Refused, Trial
 from adoptive.workbench.mistakes import Mistake
 from adoptive.workbench.wording import LABEL
@@ -48,9 +49,11 @@ def match_document(
         "label": LABEL,
         "version": __version__,
         "made_on": None if made_on is None else made_on.isoformat(),
-        "patient": {"id": clean(facts.id, 120), "as_of": facts.as_of.isoformat(),
+        "patient": {"id": clean(facts.id, 120), "as_of": facts.as_of.isoformat(), "deceased": facts.deceased,
                     "not_understood": [clean(note, 500) for note in facts.notes]},
-        "answer": list(answer_of(ordered, checks, left_out=len(left_out), passed_over=passed_over)),
+        "answer": list(
+            answer_of(ordered, checks, left_out=len(left_out), passed_over=passed_over, deceased=facts.deceased)
+        ),
         "checks": [
             {"check": check.name, "touches": _ids(ordered, check.touched), "settles": _ids(ordered, check.settled)}
             for check in checks
@@ -72,7 +75,7 @@ def _match(match: Match, place: int, *, whole: bool) -> dict[str, Any]:
     rules = match.judged if whole else tuple(judged for judged in match.judged if judged.verdict == "not met")
     return {
         "place": place, "id": clean(trial.id, 80), "title": clean(trial.title, 500), "link": link_of(trial.id) or None,
-        "source": clean(trial.source, 300), "format": trial.format, "status": trial.status,
+        "source": clean(trial.source, 300), "format": trial.format, "status": status_of(trial),
         "phase": clean(trial.phase, 80), "sponsor": clean(trial.sponsor, 200), "updated": clean(trial.updated, 40),
         "fit": match.fit, "gates": dict(match.gates), "counts": counts_of(match),
         "score": _plain(match.score), "why": [clean(reason, 300) for reason in match.why],
