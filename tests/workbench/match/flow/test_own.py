@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 
 import numpy as np
 
@@ -52,3 +53,13 @@ def test_every_bundled_study_can_be_said() -> None:
         assert trial.items
         assert [item.number for item in trial.items] == list(np.arange(1, len(trial.items) + 1))
         assert all(isinstance(item.statement, HlaAllele) for item in trial.items if item.origin == "antigen.hla")
+
+
+def test_a_trial_for_children_leaves_young_adults_open_and_nobody_older() -> None:
+    from adoptive.trial.eligibility.facts import Fact, Facts
+    from adoptive.trial.eligibility.judge import truth
+
+    rule = next(item.statement for item in study_trial("eliana").items if item.origin == "cohort.age_group")
+    day = datetime.date(2026, 11, 1)
+    ages = {age: Facts("synthetic", day, {"age_years": (Fact(float(age), "year", day),)}) for age in (9, 24, 44)}
+    assert {age: truth(rule, facts) for age, facts in ages.items()} == {9: True, 24: None, 44: False}
