@@ -160,7 +160,11 @@ def _lines(text: str) -> Iterator[_Line]:
 
 
 _INLINE_HEAD: Final = re.compile(
-    r"(?:(?<=[.;:])|(?<=\A))\s*(?:(?:key|main|major)\s+)?(?:inclusion|exclusion)\s+criteria\s*(?::|-|(?=\d[.)]))\s*",
+    (
+        r"(?:(?:(?<=[.;:])|(?<=\A))\s*(?:(?:key|main|major)\s+)?(?:inclusion|exclusion)\s+criteria\s*"
+        r"(?::|-|(?=\d[.)]))|(?<=\s)(?-i:(?:(?:Key|Main|Major)\s+)?(?:Inclusion|Exclusion)\s+Criteria|"
+        r"(?:KEY\s+)?(?:INCLUSION|EXCLUSION)\s+CRITERIA)\s*:(?=\s))\s*"
+    ),
     re.IGNORECASE,
 )
 _INLINE_NUMBER: Final = re.compile(r"(?:(?<=[\s;.:])|\A)(?:\((?P<a>\d{1,2})\)|(?P<b>\d{1,2})[.)])(?=\s+\D)")

@@ -145,9 +145,13 @@ def _history(match: re.Match[str]) -> Statement | None:
     if match["naive"]:
         return Not(Treated(groups[0])) if len(groups) == 1 else None
     failed = match["fails"] is not None
-    if failed and not groups:
-        groups = ((),)
-    parts: tuple[Statement, ...] = (*bounds, *(Treated(names, failed=failed) for names in groups))
+    within = failed and bool(bounds and groups)  # of lines that failed, each drug was part of one, no more
+    own = (Treated((), failed=True),) if within or (failed and not groups) else ()
+    parts: tuple[Statement, ...] = (
+        *bounds,
+        *own,
+        *(Treated(names, failed=failed and not within) for names in groups),
+    )
     return parts[0] if len(parts) == 1 else All(parts)
 
 
