@@ -17,7 +17,7 @@ ANALYTES: Final[dict[str, str]] = {
         r"(?:absolute )?(?:neutrophils?|granulocytes?)(?: counts?)?(?: \(ANC\))?|absolute neutrophil counts? \(ANC\)|"
         r"\(?ANC\)?(?: \(absolute neutrophil count\))?"
     ),
-    "lymphocytes_per_ul": r"(?:absolute )?lymphocytes?(?: counts?)?(?: \(ALC\))?|\(?ALC\)?(?: \(absolute lymphocyte count\))?",
+    "lymphocytes_per_ul": r"(?:absolute )?lymphocytes?(?: counts?)?(?: \(ALC\))?|\(?ALC\)?",
     "leukocytes_e9_l": r"(?:total )?(?:white blood cells?|leu[ck]ocytes?|WBCs?)(?: \(WBC\))?(?: counts?)?(?: \(WBC\))?",
     "platelets_e9_l": r"(?:platelets?|thrombocytes?|PLT)(?: counts?)?(?: \(PLT\))?",
     "haemoglobin_g_dl": r"h(?:a)?emoglobin(?: levels?| concentration)?(?: \((?:Hb|Hgb)\))?|Hgb|Hb",
@@ -81,7 +81,9 @@ _CASED: Final = frozenset({"PT", "PLT", "ALP", "sCr"})
 
 
 def _one_of_all() -> str:
-    names = [rf"(?P<g{number}>{pattern})" for number, pattern in enumerate([*_TOGETHER, *ANALYTES.values()])]
+    names = [
+        rf"(?P<g{number}>{pattern})(?![A-Za-z])" for number, pattern in enumerate([*_TOGETHER, *ANALYTES.values()])
+    ]
     return "|".join(names)
 
 
