@@ -11,7 +11,7 @@ from adoptive.trial.eligibility.statements import (
     Disease,
     Has,
     HlaAllele,
-    Named,
+    Leaf,
     Not,
     Quantity,
     Statement,
@@ -207,10 +207,23 @@ def _permit(nodes: Nodes, at: int, kind: Kind) -> Statement | None:
     before, after = stripped(nodes[:at]), stripped(nodes[at + 1 :])
     if kind == "exclusion" or after or not before or not holds(before, "states") or holds(before, "no"):
         return None
-    what = read_clause(before, "inclusion")
-    if what is None or any(isinstance(leaf, Quantity | Named | Disease) for leaf in leaves(what)):
+    known = tuple(node for node in before if node.text.lower() not in _SETTLED)
+    between = known[:-1] if len(known) < len(before) else ()
+    if any(node.role in ("and", "or") for node in between):
         return None
-    return All(())
+    if len(known) < len(before):
+        known = tuple(node for node in known if node.role != "comma")
+    what = read_clause(known, "inclusion")
+    return All(()) if what is not None and all(_may_be_let_in(leaf) for leaf in leaves(what)) else None
+
+
+_SETTLED = frozenset({"treated", "stable", "asymptomatic", "controlled", "previously", "resected", "adequately"})
+"""Words that only narrow what is allowed."""
+
+
+def _may_be_let_in(leaf: Leaf) -> bool:
+    """Say whether "X are eligible" allows X: of alleles, antigens, genes, cancers and failed drugs it may ask for X."""
+    return isinstance(leaf, Has) or (isinstance(leaf, Treated) and not leaf.failed)
 
 
 def _forbid(nodes: Nodes, at: int, kind: Kind) -> Statement | None:
