@@ -132,7 +132,8 @@ _ORGAN: Final = (
 )
 _WELL: Final = re.compile(
     (
-        rf"\b(?:(?:adequate|acceptable|sufficient|appropriate|satisfactory|preserved) {_ORGAN}(?:(?:,? and |, | or | ?/ ?"
+        rf"\b(?:(?:adequate|acceptable|sufficient|appropriate|satisfactory|preserved) {_ORGAN}(?:(?:,? and |, |"
+        rf" or | ?/ ?"
         rf"){_ORGAN}){{0,8}} (?:functions?|reserves?|status)|(?:laboratory|lab) (?:test )?(?:results|values|tests|"
         rf"parameters|indicators|criteria)|(?:should|must) at least)\b"
     ),

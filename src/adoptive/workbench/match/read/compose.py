@@ -11,7 +11,6 @@ from adoptive.trial.eligibility.statements import (
     Disease,
     Has,
     HlaAllele,
-    Leaf,
     Not,
     Quantity,
     Statement,
@@ -19,6 +18,7 @@ from adoptive.trial.eligibility.statements import (
     Unread,
 )
 from adoptive.workbench.match.read.apply import bare, classes, leaves, says_the_same
+from adoptive.workbench.match.read.later import SETTLED, may_be_let_in
 from adoptive.workbench.match.read.lists import Kind, read_list
 from adoptive.workbench.match.read.naked import Naked, named, repeats
 from adoptive.workbench.match.read.nodes import (
@@ -207,23 +207,14 @@ def _permit(nodes: Nodes, at: int, kind: Kind) -> Statement | None:
     before, after = stripped(nodes[:at]), stripped(nodes[at + 1 :])
     if kind == "exclusion" or after or not before or not holds(before, "states") or holds(before, "no"):
         return None
-    known = tuple(node for node in before if node.text.lower() not in _SETTLED)
+    known = tuple(node for node in before if node.text.lower() not in SETTLED)
     between = known[:-1] if len(known) < len(before) else ()
     if any(node.role in ("and", "or") for node in between):
         return None
     if len(known) < len(before):
         known = tuple(node for node in known if node.role != "comma")
     what = read_clause(known, "inclusion")
-    return All(()) if what is not None and all(_may_be_let_in(leaf) for leaf in leaves(what)) else None
-
-
-_SETTLED = frozenset({"treated", "stable", "asymptomatic", "controlled", "previously", "resected", "adequately"})
-"""Words that only narrow what is allowed."""
-
-
-def _may_be_let_in(leaf: Leaf) -> bool:
-    """Say whether "X are eligible" allows X: of alleles, antigens, genes, cancers and failed drugs it may ask for X."""
-    return isinstance(leaf, Has) or (isinstance(leaf, Treated) and not leaf.failed)
+    return All(()) if what is not None and all(may_be_let_in(leaf) for leaf in leaves(what)) else None
 
 
 def _forbid(nodes: Nodes, at: int, kind: Kind) -> Statement | None:

@@ -1,11 +1,19 @@
-"""Thresholds that a later clause loosens for some: "AST <= 2.5 x ULN; patients with liver metastases: <= 5 x ULN"."""
+"""What eases a criterion: thresholds that a later clause loosens for some, and who may be let in."""
 
 from __future__ import annotations
 
-from adoptive.trial.eligibility.statements import All, AnyOf, Has, Leaf, Not, Quantity, Statement, Unread
+from adoptive.trial.eligibility.statements import All, AnyOf, Has, Leaf, Not, Quantity, Statement, Treated, Unread
 from adoptive.workbench.match.read.apply import classes, leaves
 
-__all__ = ["loosened_later"]
+__all__ = ["SETTLED", "loosened_later", "may_be_let_in"]
+
+SETTLED = frozenset({"treated", "stable", "asymptomatic", "controlled", "previously", "resected", "adequately"})
+"""Words that only narrow what is allowed."""
+
+
+def may_be_let_in(leaf: Leaf) -> bool:
+    """Say whether "X are eligible" allows X: of alleles, antigens, genes, cancers and failed drugs it may ask for X."""
+    return isinstance(leaf, Has) or (isinstance(leaf, Treated) and not leaf.failed)
 
 
 def loosened_later(rule: Statement, later: Statement) -> Statement | None:

@@ -84,7 +84,8 @@ _NTH: Final = re.compile(
 _ONE_OF: Final = re.compile(
     (
         rf"(?<![\w-])(?:(?P<fails>{_FAILS}) )?(?:(?:at least|>=) ?(?:one|1)(?: \(1\))?|(?:one|1) or more) (?:prior |"
-        rf"previous )?(?:lines?|courses?|regimens?|cycles?) of (?:prior |previous )?(?P<name>{term('treatments')}{SUFFIX})"
+        rf"previous )?(?:lines?|courses?|regimens?|cycles?) of (?:prior |"
+        rf"previous )?(?P<name>{term('treatments')}{SUFFIX})"
         rf"(?!,? (?:and|or|with|for|in|includ|contain|that|which|followed)|[\w-]|,| ?/| ?\()"
     ),
     _FLAGS,

@@ -116,7 +116,8 @@ def _steroids(match: re.Match[str]) -> Statement | None:
 
 
 _PD: Final = re.compile(
-    r"(?<![\w-])(?:an? |any )?anti-?PD-?1,? (?:or |and )?anti-?PD-?L1,? (?:and/or |or |and )anti-?PD-?L2 (?:therap(?:y|ies)|treatments?|agents?|drugs?|inhibitors?|"
+    r"(?<![\w-])(?:an? |any )?anti-?PD-?1,? (?:or |and )?anti-?PD-?L1,? (?:and/or |or |"
+    r"and )anti-?PD-?L2 (?:therap(?:y|ies)|treatments?|agents?|drugs?|inhibitors?|"
     r"(?:monoclonal )?antibod(?:y|ies))(?![\w-])",
     _FLAGS,
 )

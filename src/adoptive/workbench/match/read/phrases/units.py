@@ -20,7 +20,10 @@ ULN: Final = (
 """A multiple of the upper limit of normal in tidied text, after its number."""
 
 _PER = r"(?:/ ?|per | per )"
-_VOLUME = r"(?:mm3|mm\^3|mm 3|cmm|cu ?mm|ul|microlit(?:er|re)s?(?: ?\((?:mcL|uL)\))?|mcl|cubic mill?imet(?:er|re)|ml|dl|l|lit(?:er|re))"
+_VOLUME = (
+    r"(?:mm3|mm\^3|mm 3|cmm|cu ?mm|ul|microlit(?:er|re)s?(?: ?\((?:mcL|uL)\))?|mcl|cubic mill?imet(?:er|re)|"
+    r"ml|dl|l|lit(?:er|re))"
+)
 UNIT: Final = (
     r"(?:(?:x ?)?(?:10(?:\^|\*\*|e|E)?[3569] ?)?(?:cells?|k|giga|g|gm|gms|grams?|mg|milligrams?|ug|mcg|ng|pg|"
     r"mmol|umol|micromol(?:es)?|nmol|meq|iu|u|units|miu|copies|th|thousand|thou|platelets|leukocytes|m)? ?"
