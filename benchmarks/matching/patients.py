@@ -68,7 +68,7 @@ def _once(names: Iterator[str] | Iterator[tuple[str, str]]) -> list[str]:
     return list(dict.fromkeys(names))  # type: ignore[arg-type]
 
 
-def synthetic_patients(statements: Sequence[Statement], *, seed: int = 9, drawn: int = 29) -> tuple[Facts, ...]:
+def synthetic_patients(statements: Sequence[Statement], *, seed: int = 9, drawn: int = 70) -> tuple[Facts, ...]:
     """Make patients for some statements: one unknown, one with nothing, one with everything, and some drawn.
 
     Arguments: ``statements`` what is to be told apart; ``seed`` and ``drawn`` of the patients between the extremes.

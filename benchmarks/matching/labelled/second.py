@@ -180,25 +180,8 @@ SECOND: tuple[Labelled, ...] = (
     ),
     inclusion(
         "second",
-        "Unresectable or metastatic synovial sarcoma",
-        AnyOf(
-            (
-                Disease(("synovial sarcoma",), extent=("unresectable",)),
-                Disease(("synovial sarcoma",), extent=("metastatic",)),
-            )
-        ),
-        "procurement",
-    ),
-    inclusion(
-        "second",
         "Relapsed or refractory multiple myeloma",
         Disease(("multiple myeloma",), extent=("recurrent or refractory",)),
-        "procurement",
-    ),
-    inclusion(
-        "second",
-        "Stage III or IV non-small cell lung cancer",
-        Disease(("non-small cell lung cancer",), stages=("III", "IV")),
         "procurement",
     ),
     inclusion(
@@ -243,13 +226,6 @@ SECOND: tuple[Labelled, ...] = (
     inclusion(
         "second", "MAGE-A4 expression with H-score ≥ 30", AntigenLevel("MAGE-A4", h_score_at_least=30.0), "procurement"
     ),
-    inclusion("second", "HLA-A*02:01 positive", HlaAllele(("HLA-A*02:01",)), "procurement"),
-    inclusion(
-        "second",
-        "Positive for HLA-A*02:01, HLA-A*02:03 or HLA-A*02:06",
-        HlaAllele(("HLA-A*02:01", "HLA-A*02:03", "HLA-A*02:06")),
-        "procurement",
-    ),
     exclusion("second", "Carries HLA-A*02:05 in either allele", HlaAllele(("HLA-A*02:05",)), "procurement"),
     inclusion(
         "second",
@@ -274,12 +250,6 @@ SECOND: tuple[Labelled, ...] = (
     inclusion("second", "Prior treatment with a PD-1 inhibitor", Treated(("PD-1 inhibitor",)), "procurement"),
     exclusion(
         "second",
-        "Chemotherapy within 2 weeks before leukapheresis",
-        Treated(("chemotherapy",), within_days=14.0),
-        "procurement",
-    ),
-    exclusion(
-        "second",
         "Received chemotherapy, radiotherapy or targeted therapy within 28 days prior to enrolment",
         Treated(("chemotherapy", "radiotherapy", "targeted therapy"), within_days=28.0),
         "procurement",
@@ -296,7 +266,6 @@ SECOND: tuple[Labelled, ...] = (
         Not(Treated(("systemic therapy",), within_days=21.0)),
         "procurement",
     ),
-    exclusion("second", "Prior CAR-T cell therapy", Treated(("CAR-T cells",)), "procurement"),
     exclusion(
         "second",
         "Previous treatment with any gene-modified cell therapy",
@@ -341,14 +310,6 @@ SECOND: tuple[Labelled, ...] = (
         AnyOf((Has(("brain metastases",), qualifier="untreated"), Has(("brain metastases",), qualifier="symptomatic"))),
         "procurement",
     ),
-    exclusion("second", "Active autoimmune disease", Has(("autoimmune disease",)), "procurement"),
-    exclusion(
-        "second",
-        "Autoimmune disease requiring systemic treatment within the past 2 years",
-        Has(("autoimmune disease",), within_days=731.0, qualifier="needs systemic treatment"),
-        "procurement",
-    ),
-    exclusion("second", "Known HIV infection", Has(("HIV infection",)), "procurement"),
     exclusion(
         "second",
         "Positive for HIV, active hepatitis B or active hepatitis C",
@@ -367,11 +328,6 @@ SECOND: tuple[Labelled, ...] = (
         All((Has(("infection",), qualifier="uncontrolled"), Unread("*"))),
         "procurement",
     ),
-    exclusion("second", "Active tuberculosis", Has(("tuberculosis",)), "procurement"),
-    exclusion(
-        "second", "Pregnant or breastfeeding women", AnyOf((Flag("pregnant"), Flag("breastfeeding"))), "procurement"
-    ),
-    exclusion("second", "Pregnancy or lactation", AnyOf((Flag("pregnant"), Flag("breastfeeding"))), "procurement"),
     inclusion(
         "second",
         "Women of childbearing potential must have a negative serum pregnancy test",
@@ -404,20 +360,12 @@ SECOND: tuple[Labelled, ...] = (
         All((Disease((), other_than_study_disease=True, within_days=1826.0), Unread("except ..."))),
         "procurement",
     ),
-    exclusion(
-        "second",
-        "Interstitial lung disease or pneumonitis",
-        Has(("interstitial lung disease", "pneumonitis")),
-        "procurement",
-    ),
-    exclusion("second", "QTc > 480 ms", Quantity("qtc_ms", ">", 480.0), "procurement"),
     inclusion(
         "second",
         "Adequate venous access for leukapheresis and no contraindication to leukapheresis",
         All((Flag("venous_access"), Flag("apheresis_possible"))),
         "procurement",
     ),
-    inclusion("second", "Signed informed consent", Flag("consents"), "procurement"),
     inclusion(
         "second",
         "Willing to use effective contraception during the study and for 12 months after infusion",
@@ -442,7 +390,6 @@ SECOND: tuple[Labelled, ...] = (
         Unread("*"),
         "procurement",
     ),
-    inclusion("second", "Adequate organ function", Unread("*"), "procurement"),
     inclusion("second", "Tumor tissue available for antigen testing", Flag("biopsy_available"), "procurement"),
     exclusion(
         "second",

@@ -179,6 +179,8 @@ def _except(nodes: Nodes, at: int, kind: Kind) -> Statement | None:
     people = rest[0].role in ("if", "who") or nodes[at].text.lower() in ("except in", "except if", "except when")
     if people and not bare(head) and other is not None and classes(other) <= {Has}:
         return AnyOf((head, other)) if kind == "inclusion" else All((head, Not(other)))
+    if kind == "inclusion" and people:  # it may let them off, or shut them out
+        return Unread(text_of(nodes))
     if kind == "inclusion" and not bare(head):
         return AnyOf((head, words))
     return All((head, words))
