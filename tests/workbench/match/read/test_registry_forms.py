@@ -126,3 +126,8 @@ def test_heading_amid_a_line_turns_the_kind() -> None:
     )
     assert [item.statement for item in items if item.kind == "exclusion"][1] == Treated(("CAR-T cells",))
     assert not any(Treated(("CAR-T cells",)) == item.statement for item in items if item.kind == "inclusion")
+
+
+def test_sections_of_older_records_end_the_exclusions() -> None:
+    items = read_criteria("Exclusion Criteria:\n* HIV\n\nPATIENT CHARACTERISTICS:\n\n* ECOG 0-1")
+    assert [(item.kind, item.understood) for item in items] == [("exclusion", "whole"), ("inclusion", "not")]
