@@ -89,6 +89,8 @@ def _mapped(statement: Statement, change: Callable[[Leaf], Statement | None]) ->
 
 def modified(statement: Statement, modifiers: Sequence[str]) -> Statement | None:
     """Apply modifiers that stand before (or after) a thing; None where they make no sense of it."""
+    if list(modifiers) == ["ever", "active"]:  # a history of something active: active once
+        modifiers = modifiers[:1]
     for modifier in modifiers:
         done = _mapped(statement, lambda leaf, word=modifier: _modified(leaf, word))  # type: ignore[misc]
         if done is None:

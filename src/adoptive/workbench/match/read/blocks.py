@@ -25,7 +25,8 @@ _KINDS = (
     r"(?: (?:criteria|criterion|conditions?|requirements?|disorders?|diseases?|features|characteristics|events?|"
     r"treatments?|therapies|categories|situations|laboratory (?:values|criteria|parameters)|values|parameters|"
     r"infections?|medications?|factors|abnormalities|groups|definitions|options|agents|drugs|lab values|"
-    r"organ function criteria))?"
+    r"organ function criteria|specified indicators|indicators|(?:laboratory|hematologic|haematologic|hematological|"
+    r"organ)(?: function)? (?:parameters|criteria|values|requirements)))?"
 )
 _MET = (
     r"(?: (?:listed )?below)?(?:,? (?:are|is|must be|must have been|has been|should be|be)? ?(?:met|apply|applies|"
@@ -99,9 +100,9 @@ def lead_of(text: str) -> Lead | None:
         found = mark.search(plain)
         if found is not None:
             return Lead(join, denied, _needed(plain[: found.start()]), _needed(plain[found.end() :]))
-    if not colon:
+    if not (colon or _TOPIC.fullmatch(plain)):
         return None
-    if _states_nothing(plain):
+    if _TOPIC.fullmatch(plain) or _states_nothing(plain):
         return Lead("plain")
     time = _only_time(plain)
     return None if time is None else Lead("plain", after=time)
@@ -124,8 +125,29 @@ def _needed(words: str) -> str:
     return "" if not words or _states_nothing(_VERBS.sub(" ", words)) else words
 
 
+_ORGAN: Final = (
+    r"(?:bone marrow|marrow|organ|major organ|end[- ]organ|renal|kidney|hepatic|liver|cardiac|heart|pulmonary|lung|"
+    r"cardiopulmonary|cardiovascular|respiratory|haematologic|hematologic|haematological|hematological|"
+    r"haematopoietic|hematopoietic|coagulation|metabolic|vital organ|important organ)"
+)
+_WELL: Final = re.compile(
+    (
+        rf"\b(?:(?:adequate|acceptable|sufficient|appropriate|satisfactory|preserved) {_ORGAN}(?:(?:,? and |, |"
+        rf" or | ?/ ?"
+        rf"){_ORGAN}){{0,8}} (?:functions?|reserves?|status)|(?:laboratory|lab) (?:test )?(?:results|values|tests|"
+        rf"parameters|indicators|criteria)|(?:should|must) at least)\b"
+    ),
+    re.IGNORECASE,
+)
+"""Lead-ins about organs that state nothing without the lines below them."""
+_TOPIC: Final = re.compile(
+    rf"(?:{_ORGAN}(?: functions?)?|haematology|hematology|chemistry|serology|biochemistry|blood chemistry|coagulation)",
+    re.IGNORECASE,
+)
+
+
 def _states_nothing(words: str) -> bool:
-    plain = tidy(words)
+    plain = _WELL.sub(" ", tidy(words))
     if not plain.strip(" ,:;"):
         return True
     nodes = nodes_of(plain)

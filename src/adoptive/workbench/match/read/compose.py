@@ -11,7 +11,6 @@ from adoptive.trial.eligibility.statements import (
     Disease,
     Has,
     HlaAllele,
-    Named,
     Not,
     Quantity,
     Statement,
@@ -19,6 +18,7 @@ from adoptive.trial.eligibility.statements import (
     Unread,
 )
 from adoptive.workbench.match.read.apply import bare, classes, leaves, says_the_same
+from adoptive.workbench.match.read.later import SETTLED, may_be_let_in
 from adoptive.workbench.match.read.lists import Kind, read_list
 from adoptive.workbench.match.read.naked import Naked, named, repeats
 from adoptive.workbench.match.read.nodes import (
@@ -209,10 +209,14 @@ def _permit(nodes: Nodes, at: int, kind: Kind) -> Statement | None:
     before, after = stripped(nodes[:at]), stripped(nodes[at + 1 :])
     if kind == "exclusion" or after or not before or not holds(before, "states") or holds(before, "no"):
         return None
-    what = read_clause(before, "inclusion")
-    if what is None or any(isinstance(leaf, Quantity | Named | Disease) for leaf in leaves(what)):
+    known = tuple(node for node in before if node.text.lower() not in SETTLED)
+    between = known[:-1] if len(known) < len(before) else ()
+    if any(node.role in ("and", "or") for node in between):
         return None
-    return All(())
+    if len(known) < len(before):
+        known = tuple(node for node in known if node.role != "comma")
+    what = read_clause(known, "inclusion")
+    return All(()) if what is not None and all(may_be_let_in(leaf) for leaf in leaves(what)) else None
 
 
 def _forbid(nodes: Nodes, at: int, kind: Kind) -> Statement | None:

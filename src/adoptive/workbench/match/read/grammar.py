@@ -21,6 +21,7 @@ from adoptive.trial.eligibility.statements import (
 from adoptive.workbench.match.read.apply import MODIFIERS, classes, leaves, timed_values, unsure
 from adoptive.workbench.match.read.blocks import Block, blocks_of
 from adoptive.workbench.match.read.compose import read_clause
+from adoptive.workbench.match.read.later import loosened_later
 from adoptive.workbench.match.read.lists import Kind
 from adoptive.workbench.match.read.nodes import Node, Nodes, cut, gates_in, holds, nodes_of, stripped, text_of
 from adoptive.workbench.match.read.tails import Tail, find_tails
@@ -124,13 +125,17 @@ _NARROWS = re.compile(
 )
 
 
+_FAR = 60
+"""Pieces before the words that narrow; a clause of more is not one thing."""
+
+
 def _narrowed(clause: Nodes, kind: Kind) -> Statement | None:
     """Read what unread words behind it narrow: "platelets >= 75 without transfusion", "infection that needs a drip"."""
     if _LOOSENS.search(text_of(clause)) or holds(
         clause, "or", "semi", "permit", "forbid", "except", "unless", "if", "eg", "ie", "either"
     ):
         return None
-    for at in range(1, len(clause)):
+    for at in range(1, min(len(clause), _FAR)):
         if _NARROWS.match(clause[at].text) and not holds(clause[:at], "left over"):
             head = read_clause(clause[:at], kind)
             if head is None:
@@ -182,6 +187,16 @@ def _hangs(clause: Nodes, part: Statement, before: Statement) -> bool:
     return Treated in classes(part) and classes(before) != {Treated} and not holds(clause, "tail", "no", *MODIFIERS)
 
 
+_OF_SOME = re.compile(
+    (
+        r"\b(?:patients?|subjects?|participants?|individuals?|people|those|cases?) (?:with|who|having)\b|\bgilbert|"
+        r"\bmetasta"
+    ),
+    re.IGNORECASE,
+)
+"""Words of a later clause that may loosen the one before for some."""
+
+
 def _read_several(clauses: list[tuple[Nodes, int]], kind: Kind, text: str) -> Statement:
     """Read sentences and clauses between semicolons: an inclusion asks for all of them, an exclusion for any."""
     joins = {node.role for clause, _ in clauses[1:] for node in stripped(clause)[:1] if node.role in ("and", "or")}
@@ -192,6 +207,12 @@ def _read_several(clauses: list[tuple[Nodes, int]], kind: Kind, text: str) -> St
         whole = read_clause(bits, kind)
         if whole is None and (_LOOSENS.search(text_of(bits)) or bits is clauses[0][0]):
             return Unread(text)
+        if parts and _OF_SOME.search(text_of(clause)):
+            eased = loosened_later(parts[-1], whole) if whole is not None and kind == "inclusion" else whole
+            if eased is None:
+                return Unread(text)
+            if eased is not whole:
+                parts[-1], whole = eased, All(())
         parts.append(Unread(text_of(bits)) if whole is None else whole)
     some_unread = any(isinstance(part, Unread) for part in parts)
     if some_unread and not all(_self_contained(part) or isinstance(part, Not) for part in parts):

@@ -12,11 +12,12 @@ from adoptive.trial.eligibility.statements import (
     Gene,
     Has,
     HlaAllele,
+    Not,
     Quantity,
     Statement,
     Treated,
 )
-from adoptive.workbench.match.read.apply import classes, unsure
+from adoptive.workbench.match.read.apply import classes, leaves, unsure
 
 __all__ = ["Kind", "Unclear", "joined"]
 
@@ -59,10 +60,27 @@ def _alike(parts: list[Statement]) -> bool:
 
 def _both_of(parts: list[Statement], kind: Kind, text: str) -> Statement:
     if kind == "inclusion":
+        if _two_cancers(parts) or _denied_late(parts):
+            raise Unclear
         return All(tuple(parts))
     if len(parts) == 2 and not classes(parts[0]) & classes(parts[1]):
         return All(tuple(parts))
     return unsure(parts, text)
+
+
+def _two_cancers(parts: list[Statement]) -> bool:
+    """Say whether "and" names whom a trial takes, as in "leukaemia and lymphoma": nobody is asked for both."""
+    return sum(any(_names_cancer(leaf) for leaf in leaves(part)) for part in parts) > 1
+
+
+def _names_cancer(leaf: Statement) -> bool:
+    return isinstance(leaf, Disease) and bool(leaf.names) and not leaf.other_than_study_disease
+
+
+def _denied_late(parts: list[Statement]) -> bool:
+    """Say whether a denial at the end may reach back over bare conditions, as in "HIV, HBV and HCV negative"."""
+    late = [number for number, part in enumerate(parts) if isinstance(part, Not) and Has in classes(part)]
+    return bool(late) and any(isinstance(part, Has) for part in parts[: late[-1]])
 
 
 def _mixed(parts: list[Statement], joins: list[str], kind: Kind, text: str) -> Statement:

@@ -208,7 +208,17 @@ _FORMS: Final[dict[Role, tuple[str, ...]]] = {
             "{have|has|with|must have} adequate {organ|bone marrow|hepatic|liver|renal|cardiac|pulmonary|hematologic|"
             "haematologic} function"
         ), "{a|an} {performance|absolute} status of", "by local laboratory", "normal {organ|organ and marrow} function",
-        "to be", "who must have", "for inclusion", "for enrolment", "for enrollment", "self-reported", "are present",
+        "to be", "who must have", "for inclusion", "a clear diagnosis of",
+        "clear diagnosis of", "regardless of {gender|sex|race|ethnicity|race or ethnicity|gender or race|sex or race}",
+        "{gender|sex} {unlimited|unrestricted|not limited|is not limited|is unlimited}", "no limit on {gender|sex}",
+        "no {gender|sex} limit", "both males and females are eligible", "both genders are eligible",
+        (
+            "{hematology|haematology|hematologic|haematological|hematological|chemistry|renal|hepatic|cardiac|"
+            "pulmonary|liver|kidney|coagulation|cardiovascular|bone marrow|heart|lung|blood routine|routine blood}"
+            "[ function| functions| test| tests| parameters|]:"
+        ),
+        "echocardiography {showed|shows|showing}", "echocardiogram {showed|shows|showing}",
+        "for enrolment", "for enrollment", "self-reported", "are present",
         "is present", "present", "{tumor|tumour} must be", "{tumor|tumour} is",
         "{tumor|tumour} {harbours|harbors|harbouring|harboring}", "independently",
     ),

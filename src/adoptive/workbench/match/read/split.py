@@ -160,7 +160,11 @@ def _lines(text: str) -> Iterator[_Line]:
 
 
 _INLINE_HEAD: Final = re.compile(
-    r"(?:(?<=[.;:])|(?<=\A))\s*(?:(?:key|main|major)\s+)?(?:inclusion|exclusion)\s+criteria\s*(?::|-|(?=\d[.)]))\s*",
+    (
+        r"(?:(?:(?<=[.;:])|(?<=\A))\s*(?:(?:key|main|major)\s+)?(?:inclusion|exclusion)\s+criteria\s*"
+        r"(?::|-|(?=\d[.)]))|(?<=\s)(?-i:(?:(?:Key|Main|Major)\s+)?(?:Inclusion|Exclusion)\s+Criteria|"
+        r"(?:KEY\s+)?(?:INCLUSION|EXCLUSION)\s+CRITERIA)\s*:(?=\s))\s*"
+    ),
     re.IGNORECASE,
 )
 _INLINE_NUMBER: Final = re.compile(r"(?:(?<=[\s;.:])|\A)(?:\((?P<a>\d{1,2})\)|(?P<b>\d{1,2})[.)])(?=\s+\D)")
@@ -221,6 +225,8 @@ def _heading(words: str, place: _Place, line: _Line, lines: list[_Line], at: int
     if len(words) > 240:
         return None
     plain = tidy(words)
+    if not line.bullet and _CHARACTERISTICS.fullmatch(plain):
+        return replace(place, kind="inclusion" if place.kind == "inclusion" else "", heading="", conditional=False)
     kind = _kind_of(plain)
     lead = lead_of(plain)
     chooses = lead is not None and (lead.denied or (lead.join == "any" and kind == "inclusion"))
@@ -250,6 +256,11 @@ def _is_group(plain: str, more: str) -> bool:
     return bool(_GROUP.fullmatch(plain) or _OF_GROUP.search(more)) and not _EVERYBODY.search(plain)
 
 
+_CHARACTERISTICS: Final = re.compile(
+    r"(?:(?:disease|patient) characteristics|(?:prior|concurrent)[ /,-]*(?:and |or )?(?:concurrent )?therapy):",
+    re.IGNORECASE,
+)
+"""Headings of older records, whose sections say what patients must be: they end a list of exclusions."""
 _TOPIC: Final = re.compile(
     (
         r"(?:adequate )?(?:disease|tumou?r|patient|general|organ|renal|hepatic|haematological|hematologic(?:al)?|"

@@ -80,8 +80,9 @@ FORMS: tuple[tuple[str, Statement], ...] = (
         All(
             (
                 Quantity("prior_lines", ">=", 2.0),
-                Treated(("fluoropyrimidine",), failed=True),
-                Treated(("platinum",), failed=True),
+                Treated(failed=True),
+                Treated(("fluoropyrimidine",)),
+                Treated(("platinum",)),
             )
         ),
     ),

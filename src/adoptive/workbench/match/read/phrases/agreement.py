@@ -22,8 +22,9 @@ _ROWS: Final[tuple[Row, ...]] = (
         "consents",
         ("consent",),
         (
-            rf"(?:(?:{WILLING})?(?:to )?(?:understand(?:ing)?(?:,? and|,)? (?:{WILLING})?(?:to "
-            rf")?)?(?:(?:voluntarily )?(?:provid(?:es?|ing|ed)|giv(?:es?|ing)|given|"
+            rf"(?:(?:the )?(?:{WILLING}|ability of (?:the )?(?:subject|patient|participant) )?(?:to )?"
+            rf"(?:understand(?:ing)?(?:,? and|"
+            rf",)? (?:the )?(?:{WILLING})?(?:to )?)?(?:(?:voluntarily )?(?:provid(?:es?|ing|ed)|giv(?:es?|ing)|given|"
             rf"sign(?:s|ed|ing)?|obtained|obtain)(?: and (?:sign|date|provide|dated))? "
             rf")(?:an? |the |their |his |her )?(?:written |voluntary |signed "
             rf"|valid )*(?:informed )?consent(?: (?:form|document))?(?: \((?-i:ICF)\))?|"

@@ -19,7 +19,7 @@ _KNOWN: Final = (
     r"(?:(?:as )?(?:determined|assessed|measured|confirmed|shown|detected|evaluated|demonstrated|defined) )?"
 )
 _TEST: Final = (
-    rf"{_KNOWN}(?:by|on|using|with) (?:an? )?(?:(?:local|central|validated) "
+    rf"{_KNOWN}(?:by|on|using|with|per) (?:an? )?(?:(?:local|central|validated) "
     rf")?(?:{ASSAY})(?:(?: or | and/or | ?/ ?)(?:{ASSAY}))?(?: (?:testing|"
     rf"assay|test|analysis|staining))?"
 )
@@ -31,7 +31,8 @@ _TUMOUR: Final = (
     r"status|antigen))?"
 )
 _BEHIND: Final = re.compile(
-    rf"(?<![\w-])(?:(?:(?:tumou?rs? (?:is |are |must be )?)?positive "
+    rf"(?<![\w-])(?:(?:(?:tumou?rs?(?: (?:tissues?|samples?|specimens?|tissue samples?))? "
+    rf"(?:is |are |was |were |must be )?)?positive "
     rf"for|positivity (?:for|of)|(?:tumou?rs? |tumou?r cells? |tumou?r "
     rf"must )?(?:over)?express(?:ion of|es|ing)?|overexpression of)) "
     rf"(?:the )?(?P<target>{_ANTIGEN})(?: (?:antigen|protein|expression|"

@@ -8,7 +8,7 @@ from typing import Final
 __all__ = ["ASSAY", "ASSAYS", "assay_of"]
 
 ASSAYS: Final = {
-    "IHC": r"(?:immunohistochemi(?:stry|cal)|immunohistological)(?: \(IHC\))?|IHC",
+    "IHC": r"(?:immunohistochemi(?:stry|cal)|immunohistological)(?: staining)?(?: \(IHC\))?|IHC",
     "ISH": (
         r"(?:FISH|CISH|DISH|ISH)(?: ?/ ?(?:FISH|ISH|CISH))?|(?:fluorescence "
         r"|chromogenic )?in[- ]situ hybridi[sz]ation(?: \((?:FISH|ISH)\))?"

@@ -64,6 +64,14 @@ _NEGATIVE: Final = re.compile(
     ),
     _FLAGS,
 )
+_VIRAEMIC: Final = re.compile(
+    r"(?<![\w-])(?:(?:HCV|hepatitis C(?: virus)?)[ -]RNA[ -](?:is |are )?(?:positive|positivity|detectable)|"
+    rf"(?:positive|detectable) (?:HCV|hepatitis C(?: virus)?)[ -]RNA){_END}",
+    _FLAGS,
+)
+_HIV: Final = re.compile(
+    r"(?<![\w-])human immunodeficiency virus \(HIV\)(?: infection)? \(HIV[ -]?1/2 antibodies\)(?!\w)", _FLAGS
+)
 _CLASS: Final = (
     r"(?:(?:functional )?class(?:ification)? )?(?:(?P<least@>>=?|at "
     r"least|greater than or equal to|greater than|more than|above|over)? ?(?:class "
@@ -182,6 +190,8 @@ PHRASES: Final = (
     Phrase("infections of several viruses", _VIRUSES, _SEVERAL, _infected),
     Phrase("virus positive or negative", _VIRUSES, _SEROLOGY, _serology),
     Phrase("tested negative", ("negative",), _NEGATIVE, _uninfected),
+    Phrase("hepatitis C by its RNA", ("rna",), _VIRAEMIC, lambda match: Has(("hepatitis C",))),
+    Phrase("HIV by its antibodies", ("antibodies)",), _HIV, lambda match: Has(("HIV infection",))),
     Phrase("class of heart failure", ("nyha", "new york"), _HEART_FAILURE, _heart_failure),
     Phrase("condition", _ALWAYS, spelt("conditions"), _has),
 )

@@ -47,7 +47,9 @@ _GENE_LIST: Final = rf"{GENE}(?:{_JOIN}{GENE}){{0,11}}"
 _EACH: Final = rf"{GENE}(?:(?: ?, ?(?:and )?| ?/ ?| and ){GENE}){{0,11}}"
 _FLAGS: Final = re.IGNORECASE
 
-_BEARS: Final = r"(?:(?:tumou?rs? )?(?:harbou?r(?:s|ing)?|carr(?:y|ies|ying)|bearing) (?:an? )?)?"
+_BEARS: Final = (
+    r"(?:tumou?rs? with (?:an? )?|(?:tumou?rs? )?(?:harbou?r(?:s|ing)?|carr(?:y|ies|ying)|bearing) (?:an? )?)?"
+)
 _CHANGED: Final = re.compile(
     rf"(?<![\w-]){_BEARS}(?:mutations? in |presence of )?(?P<gene>{GENE})[ -](?:gene |mutations? )?"
     rf"(?P<changes>{_CHANGE}(?:{_JOIN}{_CHANGE}){{0,15}})"

@@ -19,7 +19,8 @@ _AGED = (
     r"range of|at screening|of patient|at consent))*,?:?|between the ages of|ages? between)"
 )
 _AT = (
-    r"(?:,? (?:at (?:the )?(?:time of )?(?:the )?(?:signing (?:of )?(?:the )?)?(?:informed )?(?:consent|enrolment|"
+    r"(?:,? (?:\(?inclusive of (?:the )?boundary values\)?|"
+    r"at (?:the )?(?:time of )?(?:the )?(?:signing (?:of )?(?:the )?)?(?:informed )?(?:consent|enrolment|"
     r"enrollment|screening|study entry|registration|baseline|inclusion)|inclusive|\(inclusive\)|"
     r"on the day of (?:signing )?(?:the )?(?:informed )?consent))?"
 )
@@ -75,7 +76,8 @@ _SEX_ONE = re.compile(
 )
 _LIFE = re.compile(
     rf"\b(?:(?:an? )?(?:estimated |anticipated |expected |predicted |minimum |projected )*(?:life[- ]expectancy|"
-    rf"survival(?: time)?|lifespan|expected survival(?: time)?)(?: (?:must be|should be|is|of|estimated to be|"
+    rf"survival(?: time)?|lifespan|expected survival(?: time)?)(?: of (?:the )?(?:patients?|subjects?|"
+    rf"participants?))?(?: (?:must be|should be|is|of|estimated to be|"
     rf"estimated at|from|duration|time|judged to be|that is))*:?) ?(?:of )?(?P<compare>{COMPARE}) ?(?:of )?"
     rf"(?P<number>{NUMBER})(?: ?\({NUMBER}\))? ?(?P<unit>weeks?|wks?|months?|mos?|years?|yrs?|"
     rf"days?)(?: from (?:the )?(?:time of )?(?:enrolment|enrollment|screening|infusion|"
@@ -109,7 +111,7 @@ _BMI = re.compile(
 _RECIST = (
     r"(?:,? \(?(?:as )?(?:(?:defined|assessed|determined|measured|evaluated|documented) )?(?:by|per|according to|"
     r"as per|using|based on|under|in accordance with|with)? ?(?:the )?(?:RECIST|iRECIST|"
-    r"response evaluation criteria in solid tumou?rs)(?: criteria)?,?(?: \(RECIST\))?,?(?: (?:v|v\.|version|"
+    r"response evaluation criteria in solid tumou?rs)(?: criteria)?,?(?: \(RECIST\))?,?(?: ?(?:v|v\.|version|"
     r"ver\.?|criteria|guidelines?|version v)? ?1\.[01])?\)?(?: (?:criteria|guidelines?))?"
     r"(?: or (?:modified RECIST|mRECIST|iRECIST))?)?"
 )

@@ -81,6 +81,15 @@ _NTH: Final = re.compile(
     ),
     _FLAGS,
 )
+_ONE_OF: Final = re.compile(
+    (
+        rf"(?<![\w-])(?:(?P<fails>{_FAILS}) )?(?:(?:at least|>=) ?(?:one|1)(?: \(1\))?|(?:one|1) or more) (?:prior |"
+        rf"previous )?(?:lines?|courses?|regimens?|cycles?) of (?:prior |"
+        rf"previous )?(?P<name>{term('treatments')}{SUFFIX})"
+        rf"(?!,? (?:and|or|with|for|in|includ|contain|that|which|followed)|[\w-]|,| ?/| ?\()"
+    ),
+    _FLAGS,
+)
 _LAST: Final = re.compile(
     (
         rf"(?<![\w-])(?:{_FAIL}) (?:the |their )?(?:last|most recent|latest|"
@@ -145,9 +154,13 @@ def _history(match: re.Match[str]) -> Statement | None:
     if match["naive"]:
         return Not(Treated(groups[0])) if len(groups) == 1 else None
     failed = match["fails"] is not None
-    if failed and not groups:
-        groups = ((),)
-    parts: tuple[Statement, ...] = (*bounds, *(Treated(names, failed=failed) for names in groups))
+    within = failed and bool(bounds and groups)  # of lines that failed, each drug was part of one, no more
+    own = (Treated((), failed=True),) if within or (failed and not groups) else ()
+    parts: tuple[Statement, ...] = (
+        *bounds,
+        *own,
+        *(Treated(names, failed=failed and not within) for names in groups),
+    )
     return parts[0] if len(parts) == 1 else All(parts)
 
 
@@ -160,10 +173,19 @@ def _nth(match: re.Match[str]) -> Statement | None:
     return All((lines, Treated((), failed=True)))
 
 
+def _one_of(match: re.Match[str]) -> Statement | None:
+    """Read "failed at least one line of chemotherapy": a named treatment once, which more lines would not tell."""
+    name = treatment_named(match["name"])
+    if name is None or name == "systemic therapy" or (match["fails"] and not _about(match["fails"])):
+        return None
+    return Treated((name,), failed=match["fails"] is not None)
+
+
 _FAILING: Final = ("refractory", "resistan", "intoleran", "progress", "relaps", "recur", "fail", "naive", "naïve")
 
 PHRASES: Final = (
     Phrase("treatment history", (*_FAILING, "line", "therap", "regimen", "treatment"), _HISTORY, _history),
     Phrase("a line by its number", ("-line", " line"), _NTH, _nth),
+    Phrase("once a treatment", ("one", "1"), _ONE_OF, _one_of),
     Phrase("last treatment failed", ("last", "recent", "latest", "preceding"), _LAST, lambda match: Flag("progressed")),
 )

@@ -33,7 +33,7 @@ _YES: Final = r"(?:[- ](?i:positive|positivity|carriers?|expression|expressing)|
 _NO: Final = r"(?:[- ](?i:negative))"
 _TYPED: Final = (
     r"(?i: (?:by|on|in|at) (?:(?:high[- ]resolution|molecular|local|"
-    r"central|genomic|DNA|HLA) )*(?:typing|genotyping|testing|sequencing)"
+    r"central|genomic|DNA|HLA) )*(?:typing|genotyping|testing|sequencing|assay)"
     r"| (?:in|on|at) either allele)?"
 )
 _BUT: Final = (

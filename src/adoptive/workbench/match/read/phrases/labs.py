@@ -37,12 +37,14 @@ ANALYTES: Final[dict[str, str]] = {
     "bilirubin_mg_dl": r"(?:(?:total )?(?:serum )?|serum total )bilirubin(?: levels?)?(?: \(TBIL\))?|TBIL",
     "direct_bilirubin_mg_dl": r"(?:direct|conjugated) bilirubin",
     "alt_u_l": (
-        r"(?:serum )?(?:alanine (?:aminotransferase|transaminase)(?: \((?:ALT|SGPT|ALT ?/ ?SGPT|ALT \[SGPT\])\))?|"
-        r"(?:ALT|SGPT)(?: ?\(SGPT\)| ?\(ALT\)| ?\[SGPT\]| ?/ ?SGPT)?)"
+        r"(?:serum )?(?:alanine (?:aminotransferase|transaminase)(?: \((?:ALT|SGPT|ALT(?: ?/ ?|,? or |, )SGPT|"
+        r"ALT \[SGPT\])\))?|(?:ALT|SGPT)(?: ?\((?:SGPT|ALT|alanine (?:aminotransferase|transaminase))\)| ?\[SGPT\]|"
+        r" ?/ ?SGPT)?)"
     ),
     "ast_u_l": (
-        r"(?:serum )?(?:aspartate (?:aminotransferase|transaminase)(?: \((?:AST|SGOT|AST ?/ ?SGOT|AST \[SGOT\])\))?|"
-        r"(?:AST|SGOT)(?: ?\(SGOT\)| ?\(AST\)| ?\[SGOT\]| ?/ ?SGOT)?)"
+        r"(?:serum )?(?:aspartate (?:aminotransferase|transaminase)(?: \((?:AST|SGOT|AST(?: ?/ ?|,? or |, )SGOT|"
+        r"AST \[SGOT\])\))?|(?:AST|SGOT)(?: ?\((?:SGOT|AST|aspartate (?:aminotransferase|transaminase))\)|"
+        r" ?\[SGOT\]| ?/ ?SGOT)?)"
     ),
     "alp_u_l": r"(?:serum )?alkaline phosphatase(?: \((?:ALP|AP)\))?|ALP|ALKP",
     "ggt_u_l": r"gamma[- ]?glutamyl ?(?:transferase|transpeptidase)(?: \(GGT\))?|GGT",

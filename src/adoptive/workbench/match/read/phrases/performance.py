@@ -19,13 +19,15 @@ _STATUS = (
     r" level| grade| \((?:ECOG|KPS|PS|LPS|ECOG PS|ECOG-PS)\))"
 )
 _ECOG: Final = (
-    rf"(?:Eastern Cooperative Oncology Group|(?:performance status|PS),? (?:of |by |per |\()?(?:the )?(?:ECOG|WHO|"
+    rf"(?:clinical )?(?:Eastern Cooperative Oncology Group|(?:performance status|PS),? (?:of |by |per |"
+    rf"\()?(?:the )?(?:ECOG|WHO|"
     rf"Zubrod)\)?(?: of)?|ECOG/WHO|WHO/ECOG|ECOG-PS|ECOG|Zubrod|WHO(?= (?:performance|PS)))(?:{_STATUS}){{0,4}}"
 )
 _KARNOFSKY: Final = rf"(?:Karnofsky|KPS)(?:{_STATUS}){{0,4}}"
 _LANSKY: Final = rf"(?:Lansky|LPS)(?:{_STATUS}| play(?:[- ]performance)?){{0,5}}"
 _IS: Final = (
-    r"(?:,? (?:must be|should be|is|of|at|value|assessed as|equal to|with a score of|in the range of)| =| ?:){0,2}"
+    r"(?:,? (?:must be|should be|that is either|that is|is either|is|of|at|value|assessed as|equal to|"
+    r"with a score of|in the range of)| =| ?:){0,2}"
 )
 _DIGIT = r"(?:[0-5]|zero|one|two|three|four|five)"
 _END: Final = r"(?![\w%]|[.,]\d| ?(?:-|to|or|,|/|and) ?(?:[0-5]\b(?!\.\d)|equal|less|one\b|two\b))"

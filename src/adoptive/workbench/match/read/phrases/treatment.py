@@ -100,7 +100,11 @@ def _steroids(match: re.Match[str]) -> Statement | None:
     """Read a daily dose of steroids; prednisone or its equivalent must be named, and the day."""
     text = match[0].lower()
     doses = re.findall(_DOSE, text, _FLAGS)
-    if len(doses) != 1 or not re.search(r"daily|per day|/ ?d|each day|once a day", text) or "equivalent" not in text:
+    if (
+        len(doses) != 1
+        or not re.search(r"daily|per day|/ ?d|each day|once a day", text)
+        or not ("equivalent" in text or ("prednis" in text and re.search(r"steroid|corticoid", text)))
+    ):
         return None
     if not re.search(r"steroid|prednis", text) or text.count("(") != text.count(")"):
         return None
@@ -111,7 +115,16 @@ def _steroids(match: re.Match[str]) -> Statement | None:
     return None if amount is None else Treated(("systemic corticosteroids",), ongoing=True, dose_above=amount)
 
 
+_PD: Final = re.compile(
+    r"(?<![\w-])(?:an? |any )?anti-?PD-?1,? (?:or |and )?anti-?PD-?L1,? (?:and/or |or |"
+    r"and )anti-?PD-?L2 (?:therap(?:y|ies)|treatments?|agents?|drugs?|inhibitors?|"
+    r"(?:monoclonal )?antibod(?:y|ies))(?![\w-])",
+    _FLAGS,
+)
+"""The wording in which the whole class of drugs against PD-1 and its partners is usually named."""
+
 PHRASES: Final = (
+    Phrase("PD-1 and its partners", ("pd-l2", "pdl2"), _PD, lambda match: Treated(("PD-1/PD-L1 inhibitor",))),
     Phrase("treatment aimed at an antigen", ("target", "direct", "anti-", "against"), _AIMED, _aimed),
     Phrase("steroids by dose", ("mg", "milligram"), _STEROIDS, _steroids),
     Phrase("bridging", ("bridging",), _BRIDGING, lambda match: Treated((), setting="bridging")),

@@ -19,8 +19,11 @@ ULN: Final = (
 )
 """A multiple of the upper limit of normal in tidied text, after its number."""
 
-_PER = r"(?:/|per | per )"
-_VOLUME = r"(?:mm3|mm\^3|mm 3|cmm|cu ?mm|ul|microlit(?:er|re)|mcl|cubic mill?imet(?:er|re)|ml|dl|l|lit(?:er|re))"
+_PER = r"(?:/ ?|per | per )"
+_VOLUME = (
+    r"(?:mm3|mm\^3|mm 3|cmm|cu ?mm|ul|microlit(?:er|re)s?(?: ?\((?:mcL|uL)\))?|mcl|cubic mill?imet(?:er|re)|"
+    r"ml|dl|l|lit(?:er|re))"
+)
 UNIT: Final = (
     r"(?:(?:x ?)?(?:10(?:\^|\*\*|e|E)?[3569] ?)?(?:cells?|k|giga|g|gm|gms|grams?|mg|milligrams?|ug|mcg|ng|pg|"
     r"mmol|umol|micromol(?:es)?|nmol|meq|iu|u|units|miu|copies|th|thousand|thou|platelets|leukocytes|m)? ?"
@@ -32,7 +35,8 @@ UNIT: Final = (
 """A unit in tidied text."""
 
 _PER_LITRE: Final = {
-    **dict.fromkeys(("mm3", "mm^3", "mm 3", "cmm", "cumm", "cu mm", "ul", "microliter", "microlitre", "mcl",
+    **dict.fromkeys(("mm3", "mm^3", "mm 3", "cmm", "cumm", "cu mm", "ul", "microliter", "microlitre",
+    "microliters", "microlitres", "mcl",
     "cubic millimeter", "cubic millimetre"), 1e6),
     **dict.fromkeys(("ml",), 1e3),
     **dict.fromkeys(("dl",), 10.0),
@@ -106,7 +110,7 @@ def _turned(field: str, number: float, said: str) -> float | None:
 def _count(field: str, number: float, unit: str) -> float | None:
     if not unit:
         return number * 1e6 / _COUNTED[field] if number >= 300 and number < 1e6 else None
-    found = _COUNT.fullmatch(unit)
+    found = _COUNT.fullmatch(re.sub(r" ?\(\w+\)$", "", unit))
     volume = None if found is None else _PER_LITRE.get(" ".join(found["volume"].lower().split()))
     if found is None or volume is None:
         return None
