@@ -25,10 +25,14 @@ from adoptive.workbench.match.read.tails import Tail
 
 __all__ = ["BAD_FLAGS", "MODIFIERS", "bare", "classes", "leaves", "modified", "timed", "timed_values", "unsure"]
 
-MODIFIERS = frozenset({"ever", "had", "active", "taking", "uncontrolled", "symptomatic", "untreated", "needs systemic treatment"})
+MODIFIERS = frozenset(
+    {"ever", "had", "active", "taking", "uncontrolled", "symptomatic", "untreated", "needs systemic treatment"}
+)
 """Roles of the lexicon that change the statement after (or before) them."""
 
-BAD_FLAGS = frozenset({"pregnant", "breastfeeding", "in_another_trial", "refuses_standard_treatment", "bridging_needed"})
+BAD_FLAGS = frozenset(
+    {"pregnant", "breastfeeding", "in_another_trial", "refuses_standard_treatment", "bridging_needed"}
+)
 """Yes/no fields that a trial asks to be absent."""
 
 
@@ -89,7 +93,7 @@ def _modified(leaf: Leaf, word: str) -> Statement | None:
             return None if leaf.ever else leaf
         if word in ("had", "taking") or (leaf.qualifier and leaf.qualifier != word):
             return None
-        return dataclasses.replace(leaf, qualifier=word)
+        return dataclasses.replace(leaf, qualifier=word)  # type: ignore[arg-type]
     if isinstance(leaf, Treated):
         if word in ("ever", "had"):
             return None if leaf.ongoing and word == "ever" else leaf
@@ -112,7 +116,9 @@ def timed(statement: Statement, tail: Tail, *, denied: bool) -> Statement | None
 def _timed(leaf: Leaf, tail: Tail) -> Statement | None:
     if isinstance(leaf, Flag):
         return leaf if leaf.field == "pregnant" and not (tail.over or tail.half_lives) else None
-    if isinstance(leaf, Quantity) and (leaf.field in ("prior_lines", "age_years", "life_expectancy_weeks") or tail.over):
+    if isinstance(leaf, Quantity) and (
+        leaf.field in ("prior_lines", "age_years", "life_expectancy_weeks") or tail.over
+    ):
         return None
     if not isinstance(leaf, Treated | Has | Quantity | AntigenLevel) or leaf.within_days is not None:
         return None
@@ -126,7 +132,8 @@ def _timed(leaf: Leaf, tail: Tail) -> Statement | None:
     rest = Unread(tail.half_lives)
     shorter = All((plain, rest))
     longer = AnyOf((plain, rest))
-    return {"shorter": shorter, "longer": longer}.get(tail.whichever, AnyOf((shorter, All((longer, rest)))))
+    known: dict[str, Statement] = {"shorter": shorter, "longer": longer}
+    return known.get(tail.whichever, AnyOf((shorter, All((longer, rest)))))
 
 
 def timed_values(statement: Statement, tail: Tail) -> Statement:
@@ -145,5 +152,3 @@ def timed_values(statement: Statement, tail: Tail) -> Statement:
 def unsure(parts: Sequence[Statement], text: str) -> Statement:
     """Join parts of which nobody can tell whether all or any is meant: true if all are, false if none is."""
     return AnyOf((All(tuple(parts)), All((AnyOf(tuple(parts)), Unread(text)))))
-
-

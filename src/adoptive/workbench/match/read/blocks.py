@@ -13,24 +13,42 @@ from adoptive.workbench.match.read.tidy import tidy
 __all__ = ["BULLET", "Block", "Lead", "blocks_of", "lead_of"]
 
 BULLET: Final = (
-    r"(?:\\?[*•●▪◦○‣·–—](?=\s|\w)|\\?-(?=\s|[A-Za-z])|\\?[+](?=\s)|o(?=[ \t])|\d{1,2}(?:\.\d{1,2}){1,3}\.?(?=[ \t])|\(?(?:\d{1,2}|[ivxIVX]{1,4}|[a-zA-Z])(?:\\?[.)]|\.\))(?=[ \t]))"
+    r"(?:\\?[*•●▪◦○‣·–—](?=\s|\w)|\\?-(?=\s|[A-Za-z])|\\?[+](?=\s)|o(?=[ \t])|"
+    r"\d{1,2}(?:\.\d{1,2}){1,3}\.?(?=[ \t])|\(?(?:\d{1,2}|[ivxIVX]{1,4}|[a-zA-Z])(?:\\?[.)]|\.\))(?=[ \t]))"
 )
 """A bullet or number at the start of a line."""
 
 _LINE: Final = re.compile(rf"(?P<indent>[ \t\u00a0]*)(?P<bullet>{BULLET})?[ \t\u00a0]*(?P<rest>[^\n]*)")
 Join = Literal["all", "any", "plain", ""]
 
-_KINDS = r"(?: (?:criteria|criterion|conditions?|requirements?|disorders?|diseases?|features|characteristics|events?|treatments?|therapies|categories|situations|laboratory (?:values|criteria|parameters)|values|parameters|infections?|medications?|factors|abnormalities|groups|definitions|options|agents|drugs|lab values|organ function criteria))?"
-_MET = r"(?: (?:listed )?below)?(?:,? (?:are|is|must be|must have been|has been|should be|be)? ?(?:met|apply|applies|present|fulfilled|satisfied|true))?"
+_KINDS = (
+    r"(?: (?:criteria|criterion|conditions?|requirements?|disorders?|diseases?|features|characteristics|events?|"
+    r"treatments?|therapies|categories|situations|laboratory (?:values|criteria|parameters)|values|parameters|"
+    r"infections?|medications?|factors|abnormalities|groups|definitions|options|agents|drugs|lab values|"
+    r"organ function criteria))?"
+)
+_MET = (
+    r"(?: (?:listed )?below)?(?:,? (?:are|is|must be|must have been|has been|should be|be)? ?(?:met|apply|applies|"
+    r"present|fulfilled|satisfied|true))?"
+)
 _FOLLOWING = rf"(?: of)?(?: the)? following{_KINDS}{_MET}"
 _MARKS: Final[tuple[tuple[Join, bool, re.Pattern[str]], ...]] = (
     ("any", True, re.compile(rf"\bnone{_FOLLOWING}|\bnone of\b(?=$)", re.IGNORECASE)),
-    ("any", False, re.compile(rf"\b(?:at least |a minimum of )?(?:one|1|any|either)(?: \(1\)| one)?(?: or more)?{_FOLLOWING}|\b(?:at least one|one|any|either) of(?: these)?$|\beither$", re.IGNORECASE)),
+    ("any", False, re.compile((
+        rf"\b(?:at least |a minimum of )?(?:one|1|any|either)(?: \(1\)| one)?(?: or more)?{_FOLLOWING}|"
+        rf"\b(?:at least one|one|any|either) of(?: these)?$|\beither$"
+    ), re.IGNORECASE)),
     ("all", False, re.compile(rf"\b(?:all|each|both){_FOLLOWING}|\b(?:all|both|each) of(?: these)?$", re.IGNORECASE)),
-    ("plain", False, re.compile(rf"\b(?:the )?following{_KINDS}{_MET}|\bas (?:listed |defined |outlined |specified )?(?:below|follows)|\bdefined as$", re.IGNORECASE)),
+    ("plain", False, re.compile((
+        rf"\b(?:the )?following{_KINDS}{_MET}|\bas (?:listed |defined |outlined |specified )?(?:below|follows)|"
+        rf"\bdefined as$"
+    ), re.IGNORECASE)),
 )  # fmt: skip
 _VERBS: Final = re.compile(
-    r"\b(?:meet|meets|meeting|fulfil|fulfill|fulfils|fulfills|fulfilling|satisfy|satisfies|satisfying|have|has|having|with|including|include|includes|as defined by|as defined|defined by|defined as|as evidenced by|evidenced by|as demonstrated by|demonstrated by|as documented by|documented by|as indicated by|as shown by|as|by|if|meets the criteria for|"
+    r"\b(?:meet|meets|meeting|fulfil|fulfill|fulfils|fulfills|fulfilling|satisfy|satisfies|satisfying|have|has|"
+    r"having|with|including|include|includes|as defined by|as defined|defined by|defined as|as evidenced by|"
+    r"evidenced by|as demonstrated by|demonstrated by|as documented by|documented by|as indicated by|as shown by|"
+    r"as|by|if|meets the criteria for|"
     r"according to|based on|which includes?|consisting of|who|must|be|is|are)\b",
     re.IGNORECASE,
 )
@@ -38,8 +56,9 @@ _VERBS: Final = re.compile(
 
 @dataclass(frozen=True)
 class Lead:
-    """Hold a lead-in: how the lines below are joined ("plain": as the list above), whether none may hold, and the words
-    that belong to each of them, before and after.
+    """Hold a lead-in: how the lines below are joined, and the words that belong to each, before and after.
+
+    ``join`` "plain": as in the list above it; ``denied``: none of the lines may hold.
     """
 
     join: Join
@@ -89,7 +108,11 @@ def lead_of(text: str) -> Lead | None:
 def _only_time(plain: str) -> str | None:
     """Give the span of time that a lead-in states, as in "Adequate organ function within 7 days of screening", if that is all."""
     nodes = nodes_of(plain)
-    said = [node for node in stripped(nodes or (), extra=frozenset({"ie"})) if node.role not in ("fill", "who", "gate", "must", "with")]
+    said = [
+        node
+        for node in stripped(nodes or (), extra=frozenset({"ie"}))
+        if node.role not in ("fill", "who", "gate", "must", "with")
+    ]
     return said[0].text if len(said) == 1 and said[0].role == "tail" else None
 
 
@@ -110,7 +133,11 @@ def _states_nothing(words: str) -> bool:
 def blocks_of(text: str) -> Block:
     """Cut an item into its lead-in and the lines below it."""
     rows = [_LINE.match(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
-    found = [(len(row["indent"].expandtabs(4)), row["bullet"] or "", row["rest"].strip()) for row in rows if row is not None and row["rest"].strip()]
+    found = [
+        (len(row["indent"].expandtabs(4)), row["bullet"] or "", row["rest"].strip())
+        for row in rows
+        if row is not None and row["rest"].strip()
+    ]
     if not any(bullet for _, bullet, _ in found[1:]):
         return _inline(" ".join(rest for *_, rest in found))
     return _block([(0, "", found[0][2]), *found[1:]])
@@ -145,8 +172,15 @@ _TRAILING: Final = re.compile(r"[\s,;.]*\b(?P<join>and/or|and|or)\W*\Z|[\s,;]+\Z
 
 def _joined(text: str, parts: list[Block]) -> Block:
     lead = lead_of(tidy(text))
-    ends = {found["join"].lower() for part in parts[:-1] for found in [_TRAILING.search(part.text)] if found and found["join"]}
-    starts = {found[1].lower() for part in parts[1:] for found in [re.match(r"(and|or)\b", part.text, re.IGNORECASE)] if found}
+    ends = {
+        found["join"].lower()
+        for part in parts[:-1]
+        for found in [_TRAILING.search(part.text)]
+        if found and found["join"]
+    }
+    starts = {
+        found[1].lower() for part in parts[1:] for found in [re.match(r"(and|or)\b", part.text, re.IGNORECASE)] if found
+    }
     said = ends | starts
     if lead is None or len(said) > 1 or ("or" in said and lead.join == "all") or ("and" in said and lead.join == "any"):
         return Block(_whole(text, parts), tuple(parts), None)
@@ -175,7 +209,9 @@ def _inline(text: str) -> Block:
     """Cut "one of the following: (a) X, (b) Y" on one line."""
     marks = [found for found in _NUMBERED.finditer(text)]
     names = [found["mark"] for found in marks]
-    counted = any(names == row[: len(names)] for row in (list("123456789"), list("abcdefgh"), ["i", "ii", "iii", "iv", "v"]))
+    counted = any(
+        names == row[: len(names)] for row in (list("123456789"), list("abcdefgh"), ["i", "ii", "iii", "iv", "v"])
+    )
     if len(marks) < 2 or not counted or text[: marks[0].start()].rstrip()[-1:] not in (":", ""):
         return _inline_plain(text)
     ends = [*(found.start() for found in marks[1:]), len(text)]

@@ -63,16 +63,26 @@ def _needs(before: Nodes, after: Nodes) -> bool:
     return not holds(before[-1:], "and", "or", "comma") and not holds(after[:1], "tail")
 
 
-_WOMEN = re.compile(r"(?:all |any )?(?:women|woman|females?|females? (?:patients|subjects|participants)|female)", re.IGNORECASE)
+_WOMEN = re.compile(
+    r"(?:all |any )?(?:women|woman|females?|females? (?:patients|subjects|participants)|female)", re.IGNORECASE
+)
 
 
 def _women(nodes: Nodes) -> Nodes:
     """Leave "women" out where pregnancy is meant: it adds nothing."""
     stated_here = [node.value for node in nodes if node.role == "states"]
-    if not any(isinstance(leaf, Flag) and leaf.field in ("pregnant", "breastfeeding") for value in stated_here for leaf in leaves(value)):  # type: ignore[arg-type]
+    if not any(
+        isinstance(leaf, Flag) and leaf.field in ("pregnant", "breastfeeding")
+        for value in stated_here
+        for leaf in leaves(value)
+    ):  # type: ignore[arg-type]
         return nodes
     return tuple(
-        node for node in nodes if not (isinstance(node.value, Named) and node.value == Named("sex", ("female",)) and _WOMEN.fullmatch(node.text))
+        node
+        for node in nodes
+        if not (
+            isinstance(node.value, Named) and node.value == Named("sex", ("female",)) and _WOMEN.fullmatch(node.text)
+        )
     )
 
 
@@ -126,7 +136,12 @@ def _if(nodes: Nodes, at: int, kind: Kind) -> Statement | None:
 def _permitted_if(nodes: Nodes, at: int, kind: Kind) -> Statement | None:
     """Read "patients with X are eligible if Y": whoever has X needs Y."""
     before, after = stripped(nodes[:at]), nodes[at + 1 :]
-    if kind == "exclusion" or not before or before[-1].role != "permit" or holds(after, "if", "unless", "except", "permit"):
+    if (
+        kind == "exclusion"
+        or not before
+        or before[-1].role != "permit"
+        or holds(after, "if", "unless", "except", "permit")
+    ):
         return None
     given, needed = _given(before[:-1]), read_clause(after, "inclusion")
     if given is None or needed is None or not bare(given) or classes(given) & {Disease}:
@@ -149,7 +164,12 @@ def _unless(nodes: Nodes, at: int, kind: Kind) -> Statement | None:
         return None
     words = Unread(text_of(nodes[at:]))
     let_off = _given(rest)
-    if let_off is None or classes(let_off) & ({Disease, Treated} | (classes(head) & {Has})) or isinstance(head, AnyOf | All) or holds(rest, "left over"):
+    if (
+        let_off is None
+        or classes(let_off) & ({Disease, Treated} | (classes(head) & {Has}))
+        or isinstance(head, AnyOf | All)
+        or holds(rest, "left over")
+    ):
         let_off = words
     return AnyOf((head, let_off)) if kind == "inclusion" else All((head, Not(let_off)))
 
@@ -186,7 +206,9 @@ def _looser_for(rule: Statement, rest: Nodes, kind: Kind) -> Statement | None:
         return None
     last = rest[at]
     other = named(last.value, rule) if isinstance(last.value, Naked) else last.value
-    if not isinstance(other, Quantity | All | AnyOf) or [_field(leaf) for leaf in leaves(other)] != [_field(leaf) for leaf in leaves(rule)]:
+    if not isinstance(other, Quantity | All | AnyOf) or [_field(leaf) for leaf in leaves(other)] != [
+        _field(leaf) for leaf in leaves(rule)
+    ]:
         return None
     return _loosened(rule, other, stripped(rest[:at], extra=frozenset({"if"})), kind)
 
@@ -389,5 +411,3 @@ def _same(one: Statement, other: Statement) -> bool:
         near = abs(one.value - other.value) <= 0.03 * abs(one.value)
         return near and dataclasses.replace(one, value=0.0) == dataclasses.replace(other, value=0.0)
     return False
-
-

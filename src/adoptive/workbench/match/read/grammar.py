@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import Literal
 
-from adoptive.trial.eligibility.statements import All, AnyOf, Disease, Has, Named, Not, Quantity, Statement, Treated, Unread
+from adoptive.trial.eligibility.statements import (
+    All,
+    AnyOf,
+    Disease,
+    Has,
+    Named,
+    Not,
+    Quantity,
+    Statement,
+    Treated,
+    Unread,
+)
 from adoptive.workbench.match.read.apply import MODIFIERS, classes, leaves, timed_values, unsure
 from adoptive.workbench.match.read.blocks import Block, blocks_of
 from adoptive.workbench.match.read.compose import read_clause
 from adoptive.workbench.match.read.lists import Kind
-from adoptive.workbench.match.read.nodes import Nodes, cut, gates_in, holds, nodes_of, stripped, text_of
+from adoptive.workbench.match.read.nodes import Node, Nodes, cut, gates_in, holds, nodes_of, stripped, text_of
 from adoptive.workbench.match.read.tails import Tail, find_tails
 from adoptive.workbench.match.read.tidy import tidy
 from adoptive.workbench.match.types import Gate, Understood
@@ -18,8 +30,11 @@ from adoptive.workbench.match.types import Gate, Understood
 __all__ = ["read_item", "understood_of"]
 
 _LOOSENS = re.compile(
-    r"\b(?:unless|except\w*|excluding|other than|if|when|where|however|allowed|permitted|eligible|acceptable|may|waived?|exempt|not required|not apply|only|those|these|this|provided|cohorts?|arms?|in case|in cases|in patients|for patients|"
-    r"in subjects|for subjects|in participants|for participants|in those|either|following|above|below|otherwise|alternatively|optional|preferred|should not)\b",
+    r"\b(?:unless|except\w*|excluding|other than|if|when|where|however|allowed|permitted|eligible|acceptable|may|"
+    r"waived?|exempt|not required|not apply|only|those|these|this|provided|cohorts?|arms?|in case|in cases|"
+    r"in patients|for patients|"
+    r"in subjects|for subjects|in participants|for participants|in those|either|following|above|below|otherwise|"
+    r"alternatively|optional|preferred|should not)\b",
     re.IGNORECASE,
 )
 
@@ -27,7 +42,9 @@ _LOOSENS = re.compile(
 _ENDING = re.compile(r"[\s,;]*\b(?:and/or|and|or)[\s.;,:]*$", re.IGNORECASE)
 
 
-def read_item(text: str, kind: Literal["inclusion", "exclusion"], *, time: str = "") -> tuple[Statement, Understood, Gate | None]:
+def read_item(
+    text: str, kind: Literal["inclusion", "exclusion"], *, time: str = ""
+) -> tuple[Statement, Understood, Gate | None]:
     """Read an item: its statement, how much of it was understood, and the gate that it names itself, if any.
 
     The statement is what the text says; an exclusion is not turned round. What was not understood is
@@ -99,13 +116,19 @@ def _read_one(clause: Nodes, kind: Kind, text: str) -> Statement:
 
 
 _NARROWS = re.compile(
-    r"(?:requiring|requires?|that|which|who|whom|with|not|no|without|needing|despite|resulting|considered|causing|leading|occurring|persisting|lasting|or requiring)\b", re.IGNORECASE
+    (
+        r"(?:requiring|requires?|that|which|who|whom|with|not|no|without|needing|despite|resulting|considered|"
+        r"causing|leading|occurring|persisting|lasting|or requiring)\b"
+    ),
+    re.IGNORECASE,
 )
 
 
 def _narrowed(clause: Nodes, kind: Kind) -> Statement | None:
     """Read what unread words behind it narrow: "platelets >= 75 without transfusion", "infection that needs a drip"."""
-    if _LOOSENS.search(text_of(clause)) or holds(clause, "or", "semi", "permit", "forbid", "except", "unless", "if", "eg", "ie", "either"):
+    if _LOOSENS.search(text_of(clause)) or holds(
+        clause, "or", "semi", "permit", "forbid", "except", "unless", "if", "eg", "ie", "either"
+    ):
         return None
     for at in range(1, len(clause)):
         if _NARROWS.match(clause[at].text) and not holds(clause[:at], "left over"):
@@ -143,10 +166,8 @@ def _in_part(clause: Nodes, kind: Kind) -> Statement | None:
     return All(tuple(parts)) if kind == "inclusion" else AnyOf(tuple(parts))
 
 
-def _comma_as(node: object, join: str) -> object:
-    import dataclasses
-
-    return dataclasses.replace(node, role=join)  # type: ignore[type-var]
+def _comma_as(node: Node, join: str) -> Node:
+    return dataclasses.replace(node, role=join)
 
 
 def _self_contained(part: Statement) -> bool:
@@ -172,7 +193,11 @@ def _read_several(clauses: list[tuple[Nodes, int]], kind: Kind, text: str) -> St
     some_unread = any(isinstance(part, Unread) for part in parts)
     if some_unread and not all(_self_contained(part) or isinstance(part, Not) for part in parts):
         return Unread(text)
-    if any(_hangs(clause, part, parts[number - 1]) for number, ((clause, _), part) in enumerate(zip(clauses, parts, strict=True)) if number):
+    if any(
+        _hangs(clause, part, parts[number - 1])
+        for number, ((clause, _), part) in enumerate(zip(clauses, parts, strict=True))
+        if number
+    ):
         return Unread(text)
     if any(isinstance(part, All) and not part.parts for part in parts) and kind == "exclusion":
         return Unread(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from functools import lru_cache
 from typing import Final, Literal
@@ -44,7 +45,9 @@ def read_criteria(text: str) -> tuple[Item, ...]:
     if len(text) > LONGEST_TEXT:
         return (_unread(1, "inclusion", text, 0, len(text)),)
     raw = split_criteria(text)
-    items = [_item(number, each, doubtful=_doubtful(raw, number - 1)) for number, each in enumerate(raw[:MOST_ITEMS], 1)]
+    items = [
+        _item(number, each, doubtful=_doubtful(raw, number - 1)) for number, each in enumerate(raw[:MOST_ITEMS], 1)
+    ]
     if len(raw) > MOST_ITEMS:
         start, end = raw[MOST_ITEMS].start, raw[-1].end
         items[-1:] = [items[-1], _unread(MOST_ITEMS + 1, "inclusion", text[start:end], start, end)]
@@ -69,14 +72,22 @@ def _item(number: int, raw: RawItem, *, doubtful: bool) -> Item:
     if len(raw.text) > LONGEST_ITEM or not raw.kind or doubtful:
         item = _unread(number, kind, raw.text, raw.start, raw.end)
     elif _ONLY_JOINS.fullmatch(raw.text):
-        item = Item(number, kind, raw.text, All(()) if kind == "inclusion" else Unread(raw.text), "whole" if kind == "inclusion" else "not", start=raw.start, end=raw.end)
+        item = Item(
+            number,
+            kind,
+            raw.text,
+            All(()) if kind == "inclusion" else Unread(raw.text),
+            "whole" if kind == "inclusion" else "not",
+            start=raw.start,
+            end=raw.end,
+        )
     else:
         statement, understood, gate = _read(raw.text, kind, raw.time)
-        item = Item(number, kind, raw.text, statement, understood, gate or raw.gate or "procurement", raw.start, raw.end)
+        item = Item(
+            number, kind, raw.text, statement, understood, gate or raw.gate or "procurement", raw.start, raw.end
+        )
     return _placed(item, raw)
 
 
 def _placed(item: Item, raw: RawItem) -> Item:
-    import dataclasses
-
     return dataclasses.replace(item, heading=raw.heading, conditional=raw.conditional or not raw.kind)

@@ -224,7 +224,10 @@ def _merged(unit: _Unit) -> Statement:
 def _person(statement: Statement) -> bool:
     if isinstance(statement, All) and not statement.parts:
         return True
-    return all(isinstance(leaf, Named) or (isinstance(leaf, Quantity) and leaf.field == "age_years") for leaf in leaves(statement))
+    return all(
+        isinstance(leaf, Named) or (isinstance(leaf, Quantity) and leaf.field == "age_years")
+        for leaf in leaves(statement)
+    )
 
 
 def _adjective(left: Statement, right: Statement) -> bool:
@@ -235,7 +238,8 @@ def _adjective(left: Statement, right: Statement) -> bool:
 
 def _companion(left: Statement, right: Statement) -> bool:
     good = all(
-        isinstance(leaf, Quantity | AntigenLevel | Gene | HlaAllele) or (isinstance(leaf, Flag) and leaf.field not in BAD_FLAGS)
+        isinstance(leaf, Quantity | AntigenLevel | Gene | HlaAllele)
+        or (isinstance(leaf, Flag) and leaf.field not in BAD_FLAGS)
         for leaf in leaves(right)
     )
     return isinstance(left, Disease) and good
@@ -325,7 +329,8 @@ def _join(units: list[_Unit], kind: Kind, choice: bool, text: str) -> Statement:
 def _goes_on(units: list[_Unit], at: int, number: int) -> bool:
     """Say whether a denial reaches a later thing of the list."""
     unit, first = units[number], units[at]
-    assert unit.done is not None and first.done is not None
+    assert unit.done is not None
+    assert first.done is not None
     if not bare(unit.done):
         if unit.join in ("and", ", and") and bare(first.done):
             return False

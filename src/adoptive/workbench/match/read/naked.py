@@ -50,7 +50,11 @@ def _leaves(statement: Statement) -> list[Quantity] | None:
         return [statement]
     if isinstance(statement, All | AnyOf):
         inner = [_leaves(part) for part in statement.parts]
-        return None if not inner or any(part is None for part in inner) else [leaf for part in inner for leaf in part or ()]
+        return (
+            None
+            if not inner or any(part is None for part in inner)
+            else [leaf for part in inner for leaf in part or ()]
+        )
     return None
 
 

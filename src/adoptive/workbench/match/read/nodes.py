@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from adoptive.trial.eligibility.statements import Statement
 from adoptive.workbench.match.read.scan import Piece, scan
+from adoptive.workbench.match.read.tails import Tail
 from adoptive.workbench.match.types import Gate
 
 __all__ = ["Node", "Nodes", "cut", "gates_in", "holds", "is_abbreviation", "nodes_of", "stated", "stripped", "text_of"]
@@ -96,8 +97,8 @@ def gates_in(nodes: Nodes) -> frozenset[Gate]:
     for node in nodes:
         if node.role == "gate":
             found.add(node.value)  # type: ignore[arg-type]
-        elif node.role == "tail" and getattr(node.value, "gate", None) is not None:
-            found.add(node.value.gate)  # type: ignore[union-attr]
+        elif isinstance(node.value, Tail) and node.value.gate is not None:
+            found.add(node.value.gate)
         found |= gates_in(node.inner)
     return frozenset(found)
 
@@ -108,7 +109,8 @@ _ABBREVIATION = re.compile(r"\(([A-Za-z][A-Za-z0-9/+-]{1,9})s?\)")
 def is_abbreviation(node: Node, before: str) -> bool:
     """Say whether brackets only hold the initials of the words before them, as in "multiple myeloma (MM)".
 
-    >>> is_abbreviation(Node("brackets", "(MM)"), "multiple myeloma"), is_abbreviation(Node("brackets", "(HIV)"), "asthma")
+    >>> is_abbreviation(Node("brackets", "(MM)"), "multiple myeloma"), is_abbreviation(Node("brackets",
+    "(HIV)"), "asthma")
     (True, False)
     """
     found = _ABBREVIATION.fullmatch(node.text)

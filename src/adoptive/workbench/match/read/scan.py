@@ -114,7 +114,9 @@ def _stated(text: str) -> list[tuple[int, int, str, object]]:
                 if statement is not None:
                     found.append((*_trimmed(text, *match.span()), "states", statement))
     found += [(start, end, "naked", value) for start, end, value in find_naked(text)]
-    found += [(start, end, "gate" if isinstance(value, str) else "tail", value) for start, end, value in find_tails(text)]
+    found += [
+        (start, end, "gate" if isinstance(value, str) else "tail", value) for start, end, value in find_tails(text)
+    ]
     return found
 
 

@@ -59,29 +59,56 @@ class _Place:
 
 _LINE: Final = re.compile(r"[^\n\r\x0b\x0c\x85\u2028\u2029]+")
 _BULLET: Final = re.compile(rf"[ \t\u00a0]*(?P<bullet>{BULLET})?[ \t\u00a0]*")
-_INCLUSION: Final = re.compile(r"\binclusion|\beligible\b(?! for exclusion)|\binclude[sd]?\b|\beligibility criteria\b|\bmust (?:meet|fulfil|satisfy)\b", re.IGNORECASE)
-_EXCLUSION: Final = re.compile(r"\bexclusions?\b|\bexclude[sd]?\b|\bineligible\b|\bnot (?:be )?eligible\b|\bnon-?inclusion\b", re.IGNORECASE)
+_INCLUSION: Final = re.compile(
+    (
+        r"\binclusion|\beligible\b(?! for exclusion)|\binclude[sd]?\b|\beligibility criteria\b|\bmust (?:meet|fulfil|"
+        r"satisfy)\b"
+    ),
+    re.IGNORECASE,
+)
+_EXCLUSION: Final = re.compile(
+    r"\bexclusions?\b|\bexclude[sd]?\b|\bineligible\b|\bnot (?:be )?eligible\b|\bnon-?inclusion\b", re.IGNORECASE
+)
 _HEADING: Final = re.compile(
-    r"(?:\W{0,6})(?:(?:\d{1,2}|[A-Z])[.)]\s*)?(?:(?:key|main|major|general|additional|other|specific|disease[- ]specific|common|principal|full|patient|subject|participant|study|trial|donor|recipient|selected|abbreviated|protocol|core|primary|secondary|overall|procurement|treatment|pre-?screening|screening|enrolment|"
+    r"(?:\W{0,6})(?:(?:\d{1,2}|[A-Z])[.)]\s*)?(?:(?:key|main|major|general|additional|other|specific|"
+    r"disease[- ]specific|common|principal|full|patient|subject|participant|study|trial|donor|recipient|selected|"
+    r"abbreviated|protocol|core|primary|secondary|overall|procurement|treatment|pre-?screening|screening|"
+    r"enrolment|"
     r"enrollment|leukapheresis|apheresis|infusion|lymphodepletion|clinical|disease|eligibility)[ ,:/-]+){0,4}"
-    r"(?:(?:criteria for )?(?:inclusion|exclusion|non-inclusion|eligibility)(?:[ /](?:inclusion|exclusion))?(?:\s+(?:criteria|criterion|requirements|conditions|factors))?|criteria for (?:inclusion|exclusion)|(?:inclusion|exclusion)s)"
-    r"(?P<more>\s*(?:[-,(/\[]|(?:for|at|to|of|before|prior|in|during|on|as|and|include|includes|are|is|specific|related)\b)[^:;.]{0,120})?\s*(?P<end>[:.]?)\W{0,6}",
+    r"(?:(?:criteria for )?(?:inclusion|exclusion|non-inclusion|eligibility)(?:[ /](?:inclusion|"
+    r"exclusion))?(?:\s+(?:criteria|criterion|requirements|conditions|factors))?|criteria for (?:inclusion|"
+    r"exclusion)|(?:inclusion|exclusion)s)"
+    r"(?P<more>\s*(?:[-,(/\[]|(?:for|at|to|of|before|prior|in|during|on|as|and|include|includes|are|is|specific|"
+    r"related)\b)[^:;.]{0,120})?\s*(?P<end>[:.]?)\W{0,6}",
     re.IGNORECASE,
 )
 _SENTENCE_HEADING: Final = re.compile(
-    r"\W{0,4}(?:(?:all |the |potential |prospective )?(?:patients?|subjects?|participants?|individuals?|a patient|a subject)(?: (?:are|is|will be|may be|must be|should be|who|meeting|with|must|cannot|with any|shall|can))[^:]{0,160}|to be (?:eligible|included|enrolled|considered)[^:]{0,120}|"
-    r"(?:the )?(?:presence of )?any of the following[^:]{0,100}|(?:patients|subjects|participants) (?:meeting|with|who (?:meet|have)) any of the following[^:]{0,100}):\W{0,4}",
+    r"\W{0,4}(?:(?:all |the |potential |prospective )?(?:patients?|subjects?|participants?|individuals?|"
+    r"a patient|a subject)(?: (?:are|is|will be|may be|must be|should be|who|meeting|with|must|cannot|with any|"
+    r"shall|can))[^:]{0,160}|to be (?:eligible|included|enrolled|considered)[^:]{0,120}|"
+    r"(?:the )?(?:presence of )?any of the following[^:]{0,100}|(?:patients|subjects|participants) (?:meeting|"
+    r"with|who (?:meet|have)) any of the following[^:]{0,100}):\W{0,4}",
     re.IGNORECASE,
 )
 _GROUP: Final = re.compile(
-    r"\W{0,4}(?P<name>(?:(?i:(?:for |in )?(?:the )?(?:dose[- ]?(?:escalation|expansion)|expansion|phase [0-9iI]{1,3}[ab]?|cohorts?|arms?|parts?|groups?|strat(?:um|a)|substudy|sub-study)\b)[^:;.]{0,80}|"
-    r"(?i:(?:for |in )(?:patients|subjects|participants|those|adults|children|women|men|donors?)\b)[^:;.]{0,100}|(?:[Ff]or )?[A-Z][\w /,()'-]{1,70} (?:cohort|arm|group|patients|subjects|participants|only|disease cohort)s?(?: only)?|"
+    r"\W{0,4}(?P<name>(?:(?i:(?:for |in )?(?:the )?(?:dose[- ]?(?:escalation|expansion)|expansion|"
+    r"phase [0-9iI]{1,3}[ab]?|cohorts?|arms?|parts?|groups?|strat(?:um|a)|substudy|sub-study)\b)[^:;.]{0,80}|"
+    r"(?i:(?:for |in )(?:patients|subjects|participants|those|adults|children|women|men|donors?)\b)[^:;.]{0,100}|"
+    r"(?:[Ff]or )?[A-Z][\w /,()'-]{1,70} (?:cohort|arm|group|patients|subjects|participants|only|"
+    r"disease cohort)s?(?: only)?|"
     r"(?i:(?:additional |disease[- ]specific )(?:criteria|requirements))[^:;.]{0,80})):?\W{0,4}",
 )
-_EVERYBODY: Final = re.compile(r"\b(?:all (?:cohorts|arms|patients|subjects|participants|groups|parts)|general|common)\b", re.IGNORECASE)
+_EVERYBODY: Final = re.compile(
+    r"\b(?:all (?:cohorts|arms|patients|subjects|participants|groups|parts)|general|common)\b", re.IGNORECASE
+)
 _GATES: Final[tuple[tuple[Gate, re.Pattern[str]], ...]] = (
     ("infusion day", re.compile(r"\b(?:day of|time of|at) (?:the )?(?:[\w-]+ ){0,3}infusion", re.IGNORECASE)),
-    ("procurement", re.compile(r"\bprocurement|leuk?apheresis|\bapheresis|screening|enrol|consent|registration|collection", re.IGNORECASE)),
+    (
+        "procurement",
+        re.compile(
+            r"\bprocurement|leuk?apheresis|\bapheresis|screening|enrol|consent|registration|collection", re.IGNORECASE
+        ),
+    ),
     ("treatment", re.compile(r"\btreatment|infusion|lymphodeplet|conditioning|preparative", re.IGNORECASE)),
 )
 
@@ -132,7 +159,10 @@ def _lines(text: str) -> Iterator[_Line]:
         last = found.end()
 
 
-_INLINE_HEAD: Final = re.compile(r"(?:(?<=[.;:])|(?<=\A))\s*(?:(?:key|main|major)\s+)?(?:inclusion|exclusion)\s+criteria\s*(?::|-|(?=\d[.)]))\s*", re.IGNORECASE)
+_INLINE_HEAD: Final = re.compile(
+    r"(?:(?<=[.;:])|(?<=\A))\s*(?:(?:key|main|major)\s+)?(?:inclusion|exclusion)\s+criteria\s*(?::|-|(?=\d[.)]))\s*",
+    re.IGNORECASE,
+)
 _INLINE_NUMBER: Final = re.compile(r"(?:(?<=[\s;.:])|\A)(?:\((?P<a>\d{1,2})\)|(?P<b>\d{1,2})[.)])(?=\s+\D)")
 
 
@@ -158,12 +188,16 @@ def _at_headings(text: str, line: _Line) -> Iterator[_Line]:
 
 def _at_numbers(text: str, line: _Line) -> Iterator[_Line]:
     """Cut "1. ... 2. ... 3. ..." on one line, if the numbers really count up from one."""
-    marks = []
+    marks: list[re.Match[str]] = []
     for found in _INLINE_NUMBER.finditer(text, line.start, line.end):
         if int(found["a"] or found["b"]) == len(marks) + (2 if line.bullet.strip("().\\") == "1" else 1):
             marks.append(found)
     first = line.bullet.strip("().\\") == "1"
-    if len(marks) < (1 if first else 2) or (not first and text[line.start : marks[0].start()].strip(" :;.-")  and not text[line.start : marks[0].start()].rstrip().endswith(":")):
+    if len(marks) < (1 if first else 2) or (
+        not first
+        and text[line.start : marks[0].start()].strip(" :;.-")
+        and not text[line.start : marks[0].start()].rstrip().endswith(":")
+    ):
         yield line
         return
     starts = [line.start, *(mark.end() for mark in marks)]
@@ -190,32 +224,63 @@ def _heading(words: str, place: _Place, line: _Line, lines: list[_Line], at: int
     kind = _kind_of(plain)
     lead = lead_of(plain)
     chooses = lead is not None and (lead.denied or (lead.join == "any" and kind == "inclusion"))
-    whole = _HEADING.fullmatch(plain) or (_SENTENCE_HEADING.fullmatch(plain) if kind and not (line.bullet or chooses) else None)
+    whole = _HEADING.fullmatch(plain) or (
+        _SENTENCE_HEADING.fullmatch(plain) if kind and not (line.bullet or chooses) else None
+    )
     if whole is not None and (kind or "eligibility" in plain.lower()):
         group = _GROUP.fullmatch(plain)
-        more = (_HEADING.fullmatch(plain) or {"more": ""})["more"] or ""  # type: ignore[index]
-        cohort = group is not None or bool(re.search(r"\b(?:cohort|arm|part|group|phase|donor|patients with|subjects with|participants with)\b", more, re.IGNORECASE))
+        more = (_HEADING.fullmatch(plain) or {"more": ""})["more"] or ""
+        cohort = group is not None or bool(
+            re.search(
+                r"\b(?:cohort|arm|part|group|phase|donor|patients with|subjects with|participants with)\b",
+                more,
+                re.IGNORECASE,
+            )
+        )
         cohort = cohort and not _EVERYBODY.search(plain)
         return _Place(kind, plain.rstrip(":. ") if cohort else "", cohort, _gate(plain))
     group = _GROUP.fullmatch(plain)
     follows = at + 1 < len(lines)
-    if group is not None and follows and (plain.endswith(":") or (not line.bullet and lines[at + 1].bullet)) and lead is None:
+    if (
+        group is not None
+        and follows
+        and (plain.endswith(":") or (not line.bullet and lines[at + 1].bullet))
+        and lead is None
+    ):
         everybody = bool(_EVERYBODY.search(plain))
         return replace(place, heading="" if everybody else plain.rstrip(":. "), conditional=not everybody)
-    if follows and plain.endswith(":") and len(plain) < 60 and not line.bullet and lines[at + 1].bullet and place.kind and _TOPIC.fullmatch(plain):
+    if (
+        follows
+        and plain.endswith(":")
+        and len(plain) < 60
+        and not line.bullet
+        and lines[at + 1].bullet
+        and place.kind
+        and _TOPIC.fullmatch(plain)
+    ):
         return replace(place, heading="", conditional=False)
     return None
 
 
 _TOPIC: Final = re.compile(
-    r"(?:adequate )?(?:disease|tumou?r|patient|general|organ|renal|hepatic|haematological|hematologic(?:al)?|laboratory|medical|infectious|infection|cardiac|pulmonary|prior|previous|concomitant|concurrent|other|demographics?|age|and|or|characteristics?|function|history|therapy|treatments?|medications?|criteria|status|conditions?|diseases?|requirements?|values?|exclusions?|,| |/|&)+:?",
+    (
+        r"(?:adequate )?(?:disease|tumou?r|patient|general|organ|renal|hepatic|haematological|hematologic(?:al)?|"
+        r"laboratory|medical|infectious|infection|cardiac|pulmonary|prior|previous|concomitant|concurrent|other|"
+        r"demographics?|age|and|or|characteristics?|function|history|therapy|treatments?|medications?|criteria|"
+        r"status|conditions?|diseases?|requirements?|values?|exclusions?|,| |/|&)+:?"
+    ),
     re.IGNORECASE,
 )
 
 
 def _kind_of(plain: str) -> Sort:
     if _EXCLUSION.search(plain):
-        return "" if re.search(r"\binclusion\b", plain, re.IGNORECASE) and not re.search(r"\bnon-?inclusion", plain, re.IGNORECASE) else "exclusion"
+        return (
+            ""
+            if re.search(r"\binclusion\b", plain, re.IGNORECASE)
+            and not re.search(r"\bnon-?inclusion", plain, re.IGNORECASE)
+            else "exclusion"
+        )
     return "inclusion" if _INCLUSION.search(plain) else ""
 
 
@@ -231,9 +296,15 @@ def _reach(text: str, lines: list[_Line], at: int) -> int:
         line = lines[stop]
         deeper = line.indent > first.indent
         if line.bullet:
-            nested = deeper or (open_lead and _other_bullet(first.bullet, line.bullet) and bool(first.bullet or not line.blank_before or open_lead))
+            nested = deeper or (
+                open_lead
+                and _other_bullet(first.bullet, line.bullet)
+                and bool(first.bullet or not line.blank_before or open_lead)
+            )
         else:
-            nested = (deeper or bool(first.bullet)) and not line.blank_before and not _is_heading(text, line, lines, stop)
+            nested = (
+                (deeper or bool(first.bullet)) and not line.blank_before and not _is_heading(text, line, lines, stop)
+            )
             nested = nested or (not first.bullet and not line.blank_before and _hangs(text, lines[stop - 1], line))
             nested = nested and not _is_heading(text, line, lines, stop)
         if not nested:
@@ -266,15 +337,34 @@ def _sort(bullet: str) -> str:
 def _items(text: str, lines: list[_Line], place: _Place) -> list[RawItem]:
     """Make items of an item's lines: one, or one of each line below a lead-in that says that all count."""
     first = lines[0]
-    whole = RawItem(place.kind, text[first.start : lines[-1].end], first.start, lines[-1].end, place.heading, place.conditional, place.gate, place.time)
+    whole = RawItem(
+        place.kind,
+        text[first.start : lines[-1].end],
+        first.start,
+        lines[-1].end,
+        place.heading,
+        place.conditional,
+        place.gate,
+        place.time,
+    )
     bullets = [number for number, line in enumerate(lines) if number and line.bullet]
     if not bullets or bullets[0] < 1:
         return [whole]
     lead = lead_of(tidy(text[first.start : lines[bullets[0] - 1].end]))
     ways = {"all": ("inclusion",), "any": ("exclusion",), "plain": ("inclusion", "exclusion")}
     ends = any(_OR.search(tidy(text[line.start : line.end])) for line in lines[bullets[0] :])
-    timed = lead is not None and lead.join == "plain" and bool(lead.after) and not (lead.before or lead.denied or place.time)
-    if lead is None or not (lead.bare or timed) or place.kind not in ways.get(lead.join, ()) or (ends and place.kind == "inclusion"):
+    timed = (
+        lead is not None
+        and lead.join == "plain"
+        and bool(lead.after)
+        and not (lead.before or lead.denied or place.time)
+    )
+    if (
+        lead is None
+        or not (lead.bare or timed)
+        or place.kind not in ways.get(lead.join, ())
+        or (ends and place.kind == "inclusion")
+    ):
         return [whole]
     return _below(text, lines[bullets[0] :], replace(place, time=lead.after or place.time))
 
@@ -287,7 +377,15 @@ def _below(text: str, lines: list[_Line], place: _Place) -> list[RawItem]:
     at = 0
     while at < len(lines):
         stop = at + 1
-        while stop < len(lines) and (not lines[stop].bullet or lines[stop].indent > lines[at].indent or (lines[stop].indent == lines[at].indent and _sort(lines[stop].bullet) != _sort(lines[at].bullet) and text[lines[at].end - 1] == ":")):
+        while stop < len(lines) and (
+            not lines[stop].bullet
+            or lines[stop].indent > lines[at].indent
+            or (
+                lines[stop].indent == lines[at].indent
+                and _sort(lines[stop].bullet) != _sort(lines[at].bullet)
+                and text[lines[at].end - 1] == ":"
+            )
+        ):
             stop += 1
         items += _items(text, lines[at:stop], place)
         at = stop

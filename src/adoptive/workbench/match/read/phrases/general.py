@@ -14,66 +14,154 @@ __all__ = ["PHRASES"]
 
 _PEOPLE = r"(?: (?:patients?|subjects?|participants?|individuals?|persons?|volunteers?|people))?"
 _OLD = r"(?: years?[- ]old| years? of age| years?| yrs?(?: old)?| yo| y/o|-years?-old| y| years?' old)"
-_AGED = r"(?:(?:age|aged|ages)(?:d)?(?: (?:must be|should be|of|is|between|from|range|limit|at enrolment|at enrollment|range of|at screening|of patient|at consent))*,?:?|between the ages of|ages? between)"
-_AT = r"(?:,? (?:at (?:the )?(?:time of )?(?:the )?(?:signing (?:of )?(?:the )?)?(?:informed )?(?:consent|enrolment|enrollment|screening|study entry|registration|baseline|inclusion)|inclusive|\(inclusive\)|on the day of (?:signing )?(?:the )?(?:informed )?consent))?"
+_AGED = (
+    r"(?:(?:age|aged|ages)(?:d)?(?: (?:must be|should be|of|is|between|from|range|limit|at enrolment|at enrollment|"
+    r"range of|at screening|of patient|at consent))*,?:?|between the ages of|ages? between)"
+)
+_AT = (
+    r"(?:,? (?:at (?:the )?(?:time of )?(?:the )?(?:signing (?:of )?(?:the )?)?(?:informed )?(?:consent|enrolment|"
+    r"enrollment|screening|study entry|registration|baseline|inclusion)|inclusive|\(inclusive\)|"
+    r"on the day of (?:signing )?(?:the )?(?:informed )?consent))?"
+)
 _CLOSE = r"(?![\w%/^]|[.,]\d| ?- ?\d| ?to \d| (?:kg|cm|mm|ml|mg|weeks?|months?|days?|hours?|old)\b)"
 
 _AGE_COMPARE = re.compile(
-    rf"\b(?:{_AGED} ?)?(?<![\w.])(?P<compare>{COMPARE}) ?(?P<number>{NUMBER})(?: ?\({NUMBER}\))?(?P<old>{_OLD})?(?: old)?{_AT}{_CLOSE}".replace(r"\b(?:(?:(?:age", r"(?:\b(?:(?:age"), re.IGNORECASE
+    (
+        rf"\b(?:{_AGED} ?)?(?<![\w.])(?P<compare>{COMPARE}) ?(?P<number>{NUMBER})(?: ?\({NUMBER}\))?(?P<old>{_OLD})"
+        rf"?(?: old)?{_AT}{_CLOSE}"
+    ).replace(r"\b(?:(?:(?:age", r"(?:\b(?:(?:age"),
+    re.IGNORECASE,
 )
 _AGE_OLDER = re.compile(
-    rf"(?:\b{_AGED} ?)?(?<![\w.<>=]){NUMBER.replace('(?<![', '(?P<number>(?<![', 1)})(?: ?\({NUMBER}\))?(?P<old>{_OLD})?,?(?: of age)? ?(?P<way>(?:or|and) (?:older|above|over|more|greater|up)|or (?:younger|less|below)|and (?:younger|under|below)|\+)(?: years(?: of age)?)?(?: of age)?{_AT}{_CLOSE}",
+    (
+        rf"(?:\b{_AGED} ?)?(?<![\w.<>=]){NUMBER.replace('(?<![', '(?P<number>(?<![', 1)})(?: ?\({NUMBER}\))"
+        rf"?(?P<old>{_OLD})?,?(?: of age)? ?(?P<way>(?:or|and) (?:older|above|over|more|greater|up)|or (?:younger|"
+        rf"less|below)|and (?:younger|under|below)|\+)(?: years(?: of age)?)?(?: of age)?{_AT}{_CLOSE}"
+    ),
     re.IGNORECASE,
 )
 _AGE_PLUS = re.compile(rf"\bage[ds]?:? (?P<number>\d{{1,2}}) ?\+(?:{_OLD})?{_CLOSE}", re.IGNORECASE)
 _AGE_RANGE = re.compile(
-    rf"(?:\b(?P<age>{_AGED}) ?)?(?<![\w.<>=-])(?:between )?(?P<first>(?:>=?|=>) ?)?(?P<low>\d{{1,2}}|eighteen|twelve|sixteen|twenty|one|two|three){_OLD}? ?(?:-|to|and|through|up to|,? and) ?(?P<last>(?:<=?|=<) ?)?(?P<high>\d{{1,3}}|seventy|seventy-five|eighty|sixty)(?P<old>{_OLD})?(?: old)?{_AT}{_CLOSE}",
+    (
+        rf"(?:\b(?P<age>{_AGED}) ?)?(?<![\w.<>=-])(?:between )?(?P<first>(?:>=?|=>) ?)?(?P<low>\d{{1,2}}|eighteen|"
+        rf"twelve|sixteen|twenty|one|two|three){_OLD}? ?(?:-|to|and|through|up to|,? and) ?(?P<last>(?:<=?|"
+        rf"=<) ?)?(?P<high>\d{{1,3}}|seventy|seventy-five|eighty|sixty)(?P<old>{_OLD})?(?: old)?{_AT}{_CLOSE}"
+    ),
     re.IGNORECASE,
 )
 _AGE_BETWEEN = re.compile(
-    rf"(?<![\w.<>=])(?P<low>\d{{1,2}})(?:{_OLD})? ?(?P<first><=?) ?age ?(?P<last><=?) ?(?P<high>\d{{1,3}})(?:{_OLD})?(?: old)?{_AT}{_CLOSE}", re.IGNORECASE
-)
-_ADULT = re.compile(rf"\b(?:adults?(?: (?:men and women|women and men|males and females|females and males|male and female|male or female))?{_PEOPLE})(?![\w-])", re.IGNORECASE)
-_SEX_ANY = re.compile(
-    rf"\b(?:(?:males?|men|man|women|females?|woman|boys|girls)(?:{_PEOPLE})? ?(?:and|or|/|and/or|&) ?(?:males?|men|man|women|females?|woman|girls|boys)|(?:any|either|both|all) (?:sex|sexes|gender|genders)|"
-    rf"(?:sex|gender):? (?:any|all|both|no limit(?:ation)?|unlimited)){_PEOPLE}(?: of any race(?: or ethnicity)?)?(?![\w-])",
+    (
+        rf"(?<![\w.<>=])(?P<low>\d{{1,2}})(?:{_OLD})? ?(?P<first><=?) ?age ?(?P<last><=?) ?(?P<high>\d{{1,3}})"
+        rf"(?:{_OLD})?(?: old)?{_AT}{_CLOSE}"
+    ),
     re.IGNORECASE,
 )
-_SEX_ONE = re.compile(rf"\b(?:(?:sex|gender):? )?(?P<sex>males?|men|man|females?|women|woman){_PEOPLE}(?: only)?(?![\w-])", re.IGNORECASE)
+_ADULT = re.compile(
+    (
+        rf"\b(?:adults?(?: (?:men and women|women and men|males and females|females and males|male and female|"
+        rf"male or female))?{_PEOPLE})(?![\w-])"
+    ),
+    re.IGNORECASE,
+)
+_SEX_ANY = re.compile(
+    rf"\b(?:(?:males?|men|man|women|females?|woman|boys|girls)(?:{_PEOPLE})? ?(?:and|or|/|and/or|&) ?(?:males?|"
+    rf"men|man|women|females?|woman|girls|boys)|(?:any|either|both|all) (?:sex|sexes|gender|genders)|"
+    rf"(?:sex|gender):? (?:any|all|both|no limit(?:ation)?|"
+    rf"unlimited)){_PEOPLE}(?: of any race(?: or ethnicity)?)?(?![\w-])",
+    re.IGNORECASE,
+)
+_SEX_ONE = re.compile(
+    rf"\b(?:(?:sex|gender):? )?(?P<sex>males?|men|man|females?|women|woman){_PEOPLE}(?: only)?(?![\w-])", re.IGNORECASE
+)
 _LIFE = re.compile(
-    rf"\b(?:(?:an? )?(?:estimated |anticipated |expected |predicted |minimum |projected )*(?:life[- ]expectancy|survival(?: time)?|lifespan|expected survival(?: time)?)(?: (?:must be|should be|is|of|estimated to be|estimated at|from|duration|time|judged to be|that is))*:?) ?(?:of )?(?P<compare>{COMPARE}) ?(?:of )?"
-    rf"(?P<number>{NUMBER})(?: ?\({NUMBER}\))? ?(?P<unit>weeks?|wks?|months?|mos?|years?|yrs?|days?)(?: from (?:the )?(?:time of )?(?:enrolment|enrollment|screening|infusion|consent))?(?:,? (?:in the (?:opinion|judge?ment) of the (?:treating )?(?:investigator|physician)|as (?:assessed|judged|determined|estimated) by the (?:treating )?(?:investigator|physician)|per investigator(?:'s)?(?: (?:opinion|assessment|judge?ment))?|in the investigator's (?:opinion|judge?ment)))?(?![\w])",
+    rf"\b(?:(?:an? )?(?:estimated |anticipated |expected |predicted |minimum |projected )*(?:life[- ]expectancy|"
+    rf"survival(?: time)?|lifespan|expected survival(?: time)?)(?: (?:must be|should be|is|of|estimated to be|"
+    rf"estimated at|from|duration|time|judged to be|that is))*:?) ?(?:of )?(?P<compare>{COMPARE}) ?(?:of )?"
+    rf"(?P<number>{NUMBER})(?: ?\({NUMBER}\))? ?(?P<unit>weeks?|wks?|months?|mos?|years?|yrs?|"
+    rf"days?)(?: from (?:the )?(?:time of )?(?:enrolment|enrollment|screening|infusion|"
+    rf"consent))?(?:,? (?:in the (?:opinion|judge?ment) of the (?:treating )?(?:investigator|physician)|"
+    rf"as (?:assessed|judged|determined|estimated) by the (?:treating )?(?:investigator|physician)|"
+    rf"per investigator(?:'s)?(?: (?:opinion|assessment|judge?ment))?|in the investigator's (?:opinion|"
+    rf"judge?ment)))?(?![\w])",
     re.IGNORECASE,
 )
 _LIFE_MORE = re.compile(
-    rf"\b(?:life[- ]expectancy|expected survival)(?: (?:must be|is|of))* ?(?P<number>{NUMBER}) ?(?P<unit>weeks?|months?|years?) (?P<way>or (?:more|longer|greater)|and (?:more|above)|or (?:less|shorter))(?![\w])", re.IGNORECASE
-)
-_WEIGHT = re.compile(
-    rf"\b(?:body )?(?:weight|weighing|weighs?)(?: (?:must be|should be|is|of))*:? ?(?P<compare>{COMPARE}) ?(?P<number>{NUMBER}) ?(?:kg|kilograms?|kgs){_CLOSE}", re.IGNORECASE
-)
-_BMI = re.compile(rf"\b(?:body mass index(?: \(BMI\))?|BMI)(?: (?:must be|is|of))*:? ?(?P<compare>{COMPARE}) ?(?P<number>{NUMBER})(?: ?kg ?/ ?m(?:\^?2| squared)?)?{_CLOSE}", re.IGNORECASE)
-_RECIST = (
-    r"(?:,? \(?(?:as )?(?:(?:defined|assessed|determined|measured|evaluated|documented) )?(?:by|per|according to|as per|using|based on|under|in accordance with|with)? ?(?:the )?(?:RECIST|iRECIST|response evaluation criteria in solid tumou?rs)(?: criteria)?,?(?: \(RECIST\))?,?(?: (?:v|v\.|version|ver\.?|criteria|guidelines?|version v)? ?1\.[01])?\)?(?: (?:criteria|guidelines?))?"
-    r"(?: or (?:modified RECIST|mRECIST|iRECIST))?)?"
-)
-_LESION = r"(?:(?:at least|>=|a minimum of|having|with|presence of) ?(?:one|1|one \(1\)|a|a single) |(?:one|1|a) or more |have )?"
-_MEASURABLE = re.compile(
-    rf"\b(?:{_LESION}(?:radiographically |radiologically |clinically )?measurable(?: \(RECIST\))?(?: and/or evaluable)? ?(?:disease|lesions?|target lesions?|tumou?rs?(?: lesions?)?|disease lesions?)|at least one target lesion|at least 1 target lesion|(?:disease|lesions?) (?:that is |that are |must be |is |are )?measurable|tumou?r measurable){_RECIST}(?: criteria)?(?: (?:by|on) (?:CT|MRI|CT or MRI|computed tomography|imaging|CT scan|CT or MRI scan|CT and/or MRI)(?: scans?)?)?(?![\w-])",
+    (
+        rf"\b(?:life[- ]expectancy|expected survival)(?: (?:must be|is|of))* ?(?P<number>{NUMBER}) ?(?P<unit>weeks?|"
+        rf"months?|years?) (?P<way>or (?:more|longer|greater)|and (?:more|above)|or (?:less|shorter))(?![\w])"
+    ),
     re.IGNORECASE,
 )
-_BOTH = re.compile(rf"\b(?:measurable (?:or|and/or) evaluable|evaluable (?:or|and/or) measurable) (?:disease|lesions?){_RECIST}(?![\w-])", re.IGNORECASE)
-_EVALUABLE = re.compile(rf"\b(?:radiologically |radiographically |clinically )?(?:evaluable|assessable) (?:disease|lesions?|tumou?rs?){_RECIST}(?![\w-])", re.IGNORECASE)
+_WEIGHT = re.compile(
+    (
+        rf"\b(?:body )?(?:weight|weighing|weighs?)(?: (?:must be|should be|is|"
+        rf"of))*:? ?(?P<compare>{COMPARE}) ?(?P<number>{NUMBER}) ?(?:kg|kilograms?|kgs){_CLOSE}"
+    ),
+    re.IGNORECASE,
+)
+_BMI = re.compile(
+    (
+        rf"\b(?:body mass index(?: \(BMI\))?|BMI)(?: (?:must be|is|"
+        rf"of))*:? ?(?P<compare>{COMPARE}) ?(?P<number>{NUMBER})(?: ?kg ?/ ?m(?:\^?2| squared)?)?{_CLOSE}"
+    ),
+    re.IGNORECASE,
+)
+_RECIST = (
+    r"(?:,? \(?(?:as )?(?:(?:defined|assessed|determined|measured|evaluated|documented) )?(?:by|per|according to|"
+    r"as per|using|based on|under|in accordance with|with)? ?(?:the )?(?:RECIST|iRECIST|"
+    r"response evaluation criteria in solid tumou?rs)(?: criteria)?,?(?: \(RECIST\))?,?(?: (?:v|v\.|version|"
+    r"ver\.?|criteria|guidelines?|version v)? ?1\.[01])?\)?(?: (?:criteria|guidelines?))?"
+    r"(?: or (?:modified RECIST|mRECIST|iRECIST))?)?"
+)
+_LESION = (
+    r"(?:(?:at least|>=|a minimum of|having|with|presence of) ?(?:one|1|one \(1\)|a|a single) |(?:one|1|a) or more |"
+    r"have )?"
+)
+_MEASURABLE = re.compile(
+    (
+        rf"\b(?:{_LESION}(?:radiographically |radiologically |"
+        rf"clinically )?measurable(?: \(RECIST\))?(?: and/or evaluable)? ?(?:disease|lesions?|target lesions?|"
+        rf"tumou?rs?(?: lesions?)?|disease lesions?)|at least one target lesion|at least 1 target lesion|(?:disease|"
+        rf"lesions?) (?:that is |that are |must be |is |are )?measurable|"
+        rf"tumou?r measurable){_RECIST}(?: criteria)?(?: (?:by|on) (?:CT|MRI|CT or MRI|computed tomography|imaging|"
+        rf"CT scan|CT or MRI scan|CT and/or MRI)(?: scans?)?)?(?![\w-])"
+    ),
+    re.IGNORECASE,
+)
+_BOTH = re.compile(
+    (
+        rf"\b(?:measurable (?:or|and/or) evaluable|evaluable (?:or|and/or) measurable) (?:disease|"
+        rf"lesions?){_RECIST}(?![\w-])"
+    ),
+    re.IGNORECASE,
+)
+_EVALUABLE = re.compile(
+    (
+        rf"\b(?:radiologically |radiographically |clinically )?(?:evaluable|assessable) (?:disease|lesions?|"
+        rf"tumou?rs?){_RECIST}(?![\w-])"
+    ),
+    re.IGNORECASE,
+)
 _LESION_SIZE = re.compile(
-    rf"\b(?:largest |target |longest )(?:lesion|tumou?r)(?: diameter| size)?(?: (?:is|of|must be))*:? ?(?P<compare>{COMPARE}) ?(?P<number>{NUMBER}) ?(?P<unit>mm|cm)(?![\w])", re.IGNORECASE
+    (
+        rf"\b(?:largest |target |longest )(?:lesion|tumou?r)(?: diameter| size)?(?: (?:is|of|"
+        rf"must be))*:? ?(?P<compare>{COMPARE}) ?(?P<number>{NUMBER}) ?(?P<unit>mm|cm)(?![\w])"
+    ),
+    re.IGNORECASE,
 )
 
 
 def _age_said(match: re.Match[str]) -> bool:
-    return bool(re.match(r"(?:age|between the age)", match[0], re.IGNORECASE) or (match["old"] and "y" in match["old"].lower() and re.search(r"old|of age", match[0], re.IGNORECASE)))
+    return bool(
+        re.match(r"(?:age|between the age)", match[0], re.IGNORECASE)
+        or (match["old"] and "y" in match["old"].lower() and re.search(r"old|of age", match[0], re.IGNORECASE))
+    )
 
 
 def _age(compare: Compare | None, number: float | None) -> Statement | None:
-    return None if compare is None or number is None or not 0 < number <= 120 else Quantity("age_years", compare, number)
+    return (
+        None if compare is None or number is None or not 0 < number <= 120 else Quantity("age_years", compare, number)
+    )
 
 
 def _age_compare(match: re.Match[str]) -> Statement | None:
@@ -98,7 +186,9 @@ def _age_plus(match: re.Match[str]) -> Statement | None:
 
 
 def _age_range(match: re.Match[str]) -> Statement | None:
-    if not (match["age"] or (match["old"] and re.search(r"y", match["old"]) and _age_said(match))) and not re.search(r"years?$", match["old"] or ""):
+    if not (match["age"] or (match["old"] and re.search(r"y", match["old"]) and _age_said(match))) and not re.search(
+        r"years?$", match["old"] or ""
+    ):
         return None
     if not match["age"] and not _age_said(match):
         return None
@@ -136,13 +226,21 @@ def weeks(number: float, unit: str) -> float:
 
 def _life(match: re.Match[str]) -> Statement | None:
     compare, number = compare_of(match["compare"]), number_of(match["number"])
-    return None if compare is None or number is None else Quantity("life_expectancy_weeks", compare, weeks(number, match["unit"]))
+    return (
+        None
+        if compare is None or number is None
+        else Quantity("life_expectancy_weeks", compare, weeks(number, match["unit"]))
+    )
 
 
 def _life_more(match: re.Match[str]) -> Statement | None:
     number = number_of(match["number"])
     less = re.search(r"less|shorter", match["way"], re.IGNORECASE)
-    return None if number is None else Quantity("life_expectancy_weeks", "<=" if less else ">=", weeks(number, match["unit"]))
+    return (
+        None
+        if number is None
+        else Quantity("life_expectancy_weeks", "<=" if less else ">=", weeks(number, match["unit"]))
+    )
 
 
 def _plain(field: str) -> object:

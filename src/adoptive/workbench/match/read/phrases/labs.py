@@ -13,7 +13,10 @@ from adoptive.workbench.match.read.phrases.units import ULN, UNIT, in_field_unit
 __all__ = ["ANALYTES", "PHRASES"]
 
 ANALYTES: Final[dict[str, str]] = {
-    "neutrophils_e9_l": r"(?:absolute )?(?:neutrophils?|granulocytes?)(?: counts?)?(?: \(ANC\))?|absolute neutrophil counts? \(ANC\)|\(?ANC\)?(?: \(absolute neutrophil count\))?",
+    "neutrophils_e9_l": (
+        r"(?:absolute )?(?:neutrophils?|granulocytes?)(?: counts?)?(?: \(ANC\))?|absolute neutrophil counts? \(ANC\)|"
+        r"\(?ANC\)?(?: \(absolute neutrophil count\))?"
+    ),
     "lymphocytes_per_ul": r"(?:absolute )?lymphocytes?(?: counts?)?(?: \(ALC\))?|\(?ALC\)?(?: \(absolute lymphocyte count\))?",
     "leukocytes_e9_l": r"(?:total )?(?:white blood cells?|leu[ck]ocytes?|WBCs?)(?: \(WBC\))?(?: counts?)?(?: \(WBC\))?",
     "platelets_e9_l": r"(?:platelets?|thrombocytes?|PLT)(?: counts?)?(?: \(PLT\))?",
@@ -21,14 +24,26 @@ ANALYTES: Final[dict[str, str]] = {
     "cd3_per_ul": r"(?:absolute )?CD3(?:\+|-positive)?(?: T[- ]?(?:cells?|lymphocytes?))?(?: counts?)?",
     "cd4_per_ul": r"(?:absolute )?CD4(?:\+|-positive)?(?: T[- ]?(?:cells?|lymphocytes?))?(?: counts?)?",
     "creatinine_clearance_ml_min": (
-        r"(?:(?:calculated|estimated|measured|calculated or measured|measured or calculated|estimated or measured) )?(?:creatinine clearance|CrCl|CLcr|Ccr|glomerular filtration rate|(?:e|m)?GFR)(?: rate)?(?: \((?:CrCl|CLcr|Ccr|e?GFR|CrCL)\))?(?: \((?:Cockcroft[- ]?(?:and |& )?Gault|CKD-EPI|MDRD)(?: formula)?\))?"
-        r"(?: or (?:estimated )?(?:glomerular filtration rate|e?GFR)(?: \(e?GFR\))?)?(?:,? (?:\(?(?:as )?(?:calculated |estimated |determined |assessed )?(?:by|per|using|according to) (?:the )?(?:Cockcroft[- ]?(?:and |& )?Gault|CKD-EPI|MDRD)(?: (?:formula|equation|method))?\)?))?"
+        r"(?:(?:calculated|estimated|measured|calculated or measured|measured or calculated|"
+            r"estimated or measured) )?(?:creatinine clearance|CrCl|CLcr|Ccr|glomerular filtration rate|(?:e|"
+            r"m)?GFR)(?: rate)?(?: \((?:CrCl|CLcr|Ccr|e?GFR|CrCL)\))?(?: \((?:Cockcroft[- ]?(?:and |& )?Gault|"
+            r"CKD-EPI|MDRD)(?: formula)?\))?"
+        r"(?: or (?:estimated )?(?:glomerular filtration rate|"
+            r"e?GFR)(?: \(e?GFR\))?)?(?:,? (?:\(?(?:as )?(?:calculated |estimated |determined |assessed )?(?:by|per|"
+            r"using|according to) (?:the )?(?:Cockcroft[- ]?(?:and |& )?Gault|CKD-EPI|MDRD)(?: (?:formula|equation|"
+            r"method))?\)?))?"
     ),
     "creatinine_mg_dl": r"(?:serum|plasma|blood)? ?creatinine(?: levels?| concentration)?(?: \((?:SCr|Cr)\))?|sCr",
     "bilirubin_mg_dl": r"(?:(?:total )?(?:serum )?|serum total )bilirubin(?: levels?)?(?: \(TBIL\))?|TBIL",
     "direct_bilirubin_mg_dl": r"(?:direct|conjugated) bilirubin",
-    "alt_u_l": r"(?:serum )?(?:alanine (?:aminotransferase|transaminase)(?: \((?:ALT|SGPT|ALT ?/ ?SGPT|ALT \[SGPT\])\))?|(?:ALT|SGPT)(?: ?\(SGPT\)| ?\(ALT\)| ?\[SGPT\]| ?/ ?SGPT)?)",
-    "ast_u_l": r"(?:serum )?(?:aspartate (?:aminotransferase|transaminase)(?: \((?:AST|SGOT|AST ?/ ?SGOT|AST \[SGOT\])\))?|(?:AST|SGOT)(?: ?\(SGOT\)| ?\(AST\)| ?\[SGOT\]| ?/ ?SGOT)?)",
+    "alt_u_l": (
+        r"(?:serum )?(?:alanine (?:aminotransferase|transaminase)(?: \((?:ALT|SGPT|ALT ?/ ?SGPT|ALT \[SGPT\])\))?|"
+        r"(?:ALT|SGPT)(?: ?\(SGPT\)| ?\(ALT\)| ?\[SGPT\]| ?/ ?SGPT)?)"
+    ),
+    "ast_u_l": (
+        r"(?:serum )?(?:aspartate (?:aminotransferase|transaminase)(?: \((?:AST|SGOT|AST ?/ ?SGOT|AST \[SGOT\])\))?|"
+        r"(?:AST|SGOT)(?: ?\(SGOT\)| ?\(AST\)| ?\[SGOT\]| ?/ ?SGOT)?)"
+    ),
     "alp_u_l": r"(?:serum )?alkaline phosphatase(?: \((?:ALP|AP)\))?|ALP|ALKP",
     "ggt_u_l": r"gamma[- ]?glutamyl ?(?:transferase|transpeptidase)(?: \(GGT\))?|GGT",
     "albumin_g_l": r"(?:serum )?albumin(?: levels?)?",
@@ -56,7 +71,10 @@ ANALYTES: Final[dict[str, str]] = {
 """The names of each laboratory field in tidied text."""
 
 _TOGETHER: Final[dict[str, tuple[str, ...]]] = {
-    r"(?:serum |hepatic |liver )?(?:amino)?transaminases|(?:serum |hepatic |liver )?aminotransferases|ALT ?/ ?AST|AST ?/ ?ALT|(?:serum )?transaminases? \((?:ALT and AST|AST and ALT|ALT ?/ ?AST|AST ?/ ?ALT)\)": ("alt_u_l", "ast_u_l"),
+    (
+        r"(?:serum |hepatic |liver )?(?:amino)?transaminases|(?:serum |hepatic |liver )?aminotransferases|"
+        r"ALT ?/ ?AST|AST ?/ ?ALT|(?:serum )?transaminases? \((?:ALT and AST|AST and ALT|ALT ?/ ?AST|AST ?/ ?ALT)\)"
+    ): ("alt_u_l", "ast_u_l"),
 }  # fmt: skip
 
 _CASED: Final = frozenset({"PT", "PLT", "ALP", "sCr"})
@@ -72,31 +90,80 @@ _WHICH: Final = re.compile(_one_of_all(), re.IGNORECASE)
 _FIELDS: Final[tuple[tuple[str, ...], ...]] = (*_TOGETHER.values(), *((field,) for field in ANALYTES))
 _JOIN: Final = r"(?:,? (?:and/or|and|or|as well as|&) |, ?| ?/ ?)"
 _LINKED: Final = re.compile(_JOIN)
-_OF_NORMAL: Final = r"(?: (?:must be|should be|is|are|of|level|levels|value|values|both|each|count|counts|has to be|have to be|needs to be|that is|that are|at screening|at baseline|result|results|measured|concentration|at enrolment|at enrollment)){0,3}"
+_OF_NORMAL: Final = (
+    r"(?: (?:must be|should be|is|are|of|level|levels|value|values|both|each|count|counts|has to be|have to be|"
+    r"needs to be|that is|that are|at screening|at baseline|result|results|measured|concentration|at enrolment|"
+    r"at enrollment)){0,3}"
+)
 _LIST: Final = rf"(?P<names>(?<![\w-])(?:both |either )?{_NAME}(?:{_JOIN}(?:either )?{_NAME}){{0,4}})"
-_METHOD: Final = r"(?:,? \(?(?:(?:as )?(?:calculated|estimated|determined|assessed|measured) )?(?:by |per |using |with |according to )?(?:the )?(?:Cockcroft[- ]?(?:and |& )?Gault|CKD-EPI|MDRD)(?: (?:formula|equation|method))?\)?)?"
+_METHOD: Final = (
+    r"(?:,? \(?(?:(?:as )?(?:calculated|estimated|determined|assessed|measured) )?(?:by |per |using |with |"
+    r"according to )?(?:the )?(?:Cockcroft[- ]?(?:and |& )?Gault|CKD-EPI|MDRD)(?: (?:formula|equation|method))?\)?)?"
+)
 _THRESHOLD: Final = re.compile(
-    rf"{_LIST},?{_OF_NORMAL}:? ?(?P<compare>{COMPARE}) ?(?:to )?(?P<number>{NUMBER}) ?(?:(?P<uln>{ULN})|(?P<unit>{UNIT}))?{_METHOD}(?![\w/%^]|[.,]\d| ?(?:-|to) ?\d| ?x\b| times| fold)",
+    (
+        rf"{_LIST},?{_OF_NORMAL}:? ?(?P<compare>{COMPARE}) ?(?:to )?(?P<number>{NUMBER}) ?(?:(?P<uln>{ULN})|"
+        rf"(?P<unit>{UNIT}))?{_METHOD}(?![\w/%^]|[.,]\d| ?(?:-|to) ?\d| ?x\b| times| fold)"
+    ),
     re.IGNORECASE,
 )
 _BEFORE: Final = re.compile(
-    rf"(?<![\w/.,-])(?P<compare>{COMPARE}) ?(?P<number>{NUMBER}) ?(?:(?P<uln>{ULN})|(?P<unit>{UNIT}))(?: of| for)? {_LIST}(?![\w-])", re.IGNORECASE
+    (
+        rf"(?<![\w/.,-])(?P<compare>{COMPARE}) ?(?P<number>{NUMBER}) ?(?:(?P<uln>{ULN})|(?P<unit>{UNIT}))(?: of|"
+        rf" for)? {_LIST}(?![\w-])"
+    ),
+    re.IGNORECASE,
 )
 _RANGE: Final = re.compile(
-    rf"{_LIST}{_OF_NORMAL}:? (?:from |between )?(?P<low>{NUMBER}) ?(?:-|to|and) ?(?P<high>{NUMBER}) ?(?P<unit>{UNIT})?(?![\w/%^]|[.,]\d| ?x\b| times)", re.IGNORECASE
+    (
+        rf"{_LIST}{_OF_NORMAL}:? (?:from |between )?(?P<low>{NUMBER}) ?(?:-|to|"
+        rf"and) ?(?P<high>{NUMBER}) ?(?P<unit>{UNIT})?(?![\w/%^]|[.,]\d| ?x\b| times)"
+    ),
+    re.IGNORECASE,
 )
 _OR_MORE: Final = re.compile(
-    rf"{_LIST}{_OF_NORMAL}:? ?(?P<number>{NUMBER}) ?(?:(?P<uln>{ULN})|(?P<unit>{UNIT}))?,? (?:or|and) (?P<way>more|greater|higher|above|over|less|lower|below)(?![\w-]| than)", re.IGNORECASE
+    (
+        rf"{_LIST}{_OF_NORMAL}:? ?(?P<number>{NUMBER}) ?(?:(?P<uln>{ULN})|(?P<unit>{UNIT}))?,? (?:or|"
+        rf"and) (?P<way>more|greater|higher|above|over|less|lower|below)(?![\w-]| than)"
+    ),
+    re.IGNORECASE,
 )
 _WITHIN: Final = re.compile(
-    rf"(?:(?P<before>normal) )?{_LIST}{_OF_NORMAL}(?(before)|(?:,? within (?:the )?(?:institutional |laboratory |local )*(?:normal limits?|normal range|limits? of normal|reference range)|,? (?:<=|not above|not exceeding|no higher than|up to|less than or equal to) ?(?:the )?(?:institutional |laboratory )?(?:ULN|upper limit of normal(?: \(ULN\))?)))(?![\w-])",
+    (
+        rf"(?:(?P<before>normal) )?{_LIST}{_OF_NORMAL}(?(before)|(?:,? within (?:the )?(?:institutional |laboratory |"
+        rf"local )*(?:normal limits?|normal range|limits? of normal|reference range)|,? (?:<=|not above|"
+        rf"not exceeding|no higher than|up to|less than or equal to) ?(?:the )?(?:institutional |laboratory )?(?:ULN|"
+        rf"upper limit of normal(?: \(ULN\))?)))(?![\w-])"
+    ),
     re.IGNORECASE,
 )
 _ABOVE: Final = re.compile(
-    rf"{_LIST}{_OF_NORMAL} ?(?P<compare>>|>=|above|greater than|higher than|exceeding) ?(?:the )?(?:institutional |laboratory )?(?:ULN|upper limit of normal(?: \(ULN\))?)(?![\w-])", re.IGNORECASE
+    (
+        rf"{_LIST}{_OF_NORMAL} ?(?P<compare>>|>=|above|greater than|higher than|"
+        rf"exceeding) ?(?:the )?(?:institutional |laboratory )?(?:ULN|upper limit of normal(?: \(ULN\))?)(?![\w-])"
+    ),
+    re.IGNORECASE,
 )
 _UPPER_ONLY: Final = frozenset(
-    {"creatinine_mg_dl", "bilirubin_mg_dl", "direct_bilirubin_mg_dl", "alt_u_l", "ast_u_l", "alp_u_l", "ggt_u_l", "inr", "pt_s", "aptt_s", "lipase_u_l", "amylase_u_l", "troponin_ng_ml", "ldh_u_l", "ferritin_ng_ml", "crp_mg_l", "uric_acid_mg_dl"}
+    {
+        "creatinine_mg_dl",
+        "bilirubin_mg_dl",
+        "direct_bilirubin_mg_dl",
+        "alt_u_l",
+        "ast_u_l",
+        "alp_u_l",
+        "ggt_u_l",
+        "inr",
+        "pt_s",
+        "aptt_s",
+        "lipase_u_l",
+        "amylase_u_l",
+        "troponin_ng_ml",
+        "ldh_u_l",
+        "ferritin_ng_ml",
+        "crp_mg_l",
+        "uric_acid_mg_dl",
+    }
 )
 """Fields of which only a high value is abnormal in the sense of a criterion."""
 
@@ -168,9 +235,14 @@ def _above(match: re.Match[str]) -> Statement | None:
 
 
 _WORDS: Final = (
-    "neutrophil", "granulocyte", "anc", "lymphocyte", "alc", "white blood", "leukocyte", "leucocyte", "wbc", "platelet", "thrombocyte", "plt", "moglobin", "hgb", "hb", "cd3", "cd4", "creatinine", "scr", "crcl", "clcr", "ccr", "gfr", "glomerular",
-    "bilirubin", "tbil", "alanine", "aspartate", "alt", "ast", "sgpt", "sgot", "phosphatase", "alp", "glutamyl", "ggt", "albumin", "dehydrogenase", "ldh", "normali", "inr", "prothrombin", "pt", "thromboplastin", "fibrinogen", "ferritin", "crp",
-    "reactive protein", "calcium", "potassium", "sodium", "uric", "lipase", "amylase", "troponin", "blast", "viral load", "rna", "dna", "tmb", "mutational", "cps", "combined positive", "transaminase", "transferase", "alkp",
+    "neutrophil", "granulocyte", "anc", "lymphocyte", "alc", "white blood", "leukocyte", "leucocyte", "wbc",
+    "platelet", "thrombocyte", "plt", "moglobin", "hgb", "hb", "cd3", "cd4", "creatinine", "scr", "crcl", "clcr",
+    "ccr", "gfr", "glomerular",
+    "bilirubin", "tbil", "alanine", "aspartate", "alt", "ast", "sgpt", "sgot", "phosphatase", "alp", "glutamyl",
+    "ggt", "albumin", "dehydrogenase", "ldh", "normali", "inr", "prothrombin", "pt", "thromboplastin", "fibrinogen",
+    "ferritin", "crp",
+    "reactive protein", "calcium", "potassium", "sodium", "uric", "lipase", "amylase", "troponin", "blast",
+    "viral load", "rna", "dna", "tmb", "mutational", "cps", "combined positive", "transaminase", "transferase", "alkp",
 )  # fmt: skip
 
 PHRASES: tuple[Phrase, ...] = (

@@ -35,23 +35,33 @@ def _row(compare: Compare, *forms: str) -> None:
 
 _row(
     ">=",
-    ">=", "=>", "> or =", "> or = to", ">/=", "> / =", "+>", "at least", "a minimum of", "minimum of", "minimum", "min", "no less than", "not less than",
-    "not lower than", "not below", "no lower than", "not smaller than", "greater than or equal to", "greater than or equal", "greater or equal to", "greater than or equals",
-    "equal to or greater than", "equal or greater than", "more than or equal to", "higher than or equal to", "above or equal to", "over or equal to", "equal to or above",
-    "equal to or more than", "equal to or higher than", "equal or above", "older than or equal to", "longer than or equal to", "larger than or equal to", "from",
+    ">=", "=>", "> or =", "> or = to", ">/=", "> / =", "+>", "at least", "a minimum of", "minimum of", "minimum",
+    "min", "no less than", "not less than",
+    "not lower than", "not below", "no lower than", "not smaller than", "greater than or equal to",
+    "greater than or equal", "greater or equal to", "greater than or equals",
+    "equal to or greater than", "equal or greater than", "more than or equal to", "higher than or equal to",
+    "above or equal to", "over or equal to", "equal to or above",
+    "equal to or more than", "equal to or higher than", "equal or above", "older than or equal to",
+    "longer than or equal to", "larger than or equal to", "from",
 )  # fmt: skip
 _row(
     "<=",
-    "<=", "=<", "< or =", "< or = to", "</=", "< / =", "at most", "a maximum of", "maximum of", "maximum", "max", "no more than", "not more than",
-    "no greater than", "not greater than", "no higher than", "not higher than", "not above", "not exceeding", "must not exceed", "does not exceed", "not to exceed", "less than or equal to", "less than or equal",
-    "less or equal to", "equal to or less than", "equal or less than", "lower than or equal to", "below or equal to", "equal to or below", "equal to or lower than",
+    "<=", "=<", "< or =", "< or = to", "</=", "< / =", "at most", "a maximum of", "maximum of", "maximum", "max",
+    "no more than", "not more than",
+    "no greater than", "not greater than", "no higher than", "not higher than", "not above", "not exceeding",
+    "must not exceed", "does not exceed", "not to exceed", "less than or equal to", "less than or equal",
+    "less or equal to", "equal to or less than", "equal or less than", "lower than or equal to",
+    "below or equal to", "equal to or below", "equal to or lower than",
     "smaller than or equal to", "younger than or equal to", "up to",
 )  # fmt: skip
 _row(
     ">",
-    ">", "greater than", "more than", "higher than", "larger than", "above", "over", "exceeding", "exceeds", "in excess of", "older than", "longer than", "superior to",
+    ">", "greater than", "more than", "higher than", "larger than", "above", "over", "exceeding", "exceeds",
+    "in excess of", "older than", "longer than", "superior to",
 )  # fmt: skip
-_row("<", "<", "less than", "lower than", "below", "under", "fewer than", "smaller than", "younger than", "shorter than")
+_row(
+    "<", "<", "less than", "lower than", "below", "under", "fewer than", "smaller than", "younger than", "shorter than"
+)
 _row("=", "=", "equal to", "equals", "exactly")
 
 COMPARE: Final = (
@@ -66,7 +76,10 @@ COMPARE: Final = (
 )
 """A comparison in tidied text."""
 
-DURATION: Final = rf"{NUMBER}(?: ?\({NUMBER}\))?[- ]?(?:full |calendar |consecutive )?(?:days?|weeks?|wks?|months?|mos?|years?|yrs?|hours?|hrs?)\b"
+DURATION: Final = (
+    rf"{NUMBER}(?: ?\({NUMBER}\))?[- ]?(?:full |calendar |consecutive )?(?:days?|weeks?|wks?|months?|mos?|years?|"
+    rf"yrs?|hours?|hrs?)\b"
+)
 """A span of time in tidied text."""
 
 _SCALED = re.compile(r"(.+?)(?: ?[x*] ?|(?<=\d)e)10(?:\^|\*\*|e|E)? ?(\d{1,2})")

@@ -13,26 +13,49 @@ __all__ = ["PHRASES"]
 
 _IS: Final = r"(?: (?:must be|should be|is|of|level|level of|value|at rest|interval|interval of|as|that is)){0,3}:?"
 _BY: Final = (
-    r"(?:,? \(?(?:(?:as )?(?:assessed|measured|determined|confirmed|documented|evaluated|calculated|corrected) )?(?:by|on|using|per|via|with) (?:an? |the )?(?:echocardiogra(?:m|phy)(?: \((?:ECHO|TTE)\))?|ECHO|MUGA(?: scan)?|multi-?gated acquisition(?: \(MUGA\))?(?: scan)?|transthoracic echocardiogra(?:m|phy)|"
-    r"pulse oximetry|room air|Fridericia(?:'s)?(?: (?:formula|correction|method))?|Bazett(?:'s)?(?: formula)?|ECG|EKG|electrocardiogram)(?: or (?:an? )?(?:MUGA|ECHO|echocardiogra(?:m|phy)|multi-?gated acquisition|multigated acquisition)(?: \(MUGA\))?(?: scan)?)?\)?)?"
+    r"(?:,? \(?(?:(?:as )?(?:assessed|measured|determined|confirmed|documented|evaluated|calculated|"
+    r"corrected) )?(?:by|on|using|per|via|with) (?:an? |the )?(?:echocardiogra(?:m|phy)(?: \((?:ECHO|TTE)\))?|"
+    r"ECHO|MUGA(?: scan)?|multi-?gated acquisition(?: \(MUGA\))?(?: scan)?|transthoracic echocardiogra(?:m|phy)|"
+    r"pulse oximetry|room air|Fridericia(?:'s)?(?: (?:formula|correction|method))?|Bazett(?:'s)?(?: formula)?|"
+    r"ECG|EKG|electrocardiogram)(?: or (?:an? )?(?:MUGA|ECHO|echocardiogra(?:m|phy)|multi-?gated acquisition|"
+    r"multigated acquisition)(?: \(MUGA\))?(?: scan)?)?\)?)?"
 )
 _CLOSE: Final = r"(?![\w%^/]|[.,]\d| ?- ?\d)"
-_AIR = r"(?: (?:on|at|while breathing|breathing|in) (?:room|ambient) air| without (?:supplemental )?oxygen|,? on room air| at rest)*"
+_AIR = (
+    r"(?: (?:on|at|while breathing|breathing|in) (?:room|ambient) air| without (?:supplemental )?oxygen|"
+    r",? on room air| at rest)*"
+)
 
 _ROWS: Final[tuple[tuple[str, str, str, str, tuple[str, ...]], ...]] = (
-    ("lvef_percent", r"(?:left ventricular ejection fraction|cardiac ejection fraction|ejection fraction|LVEF|LV ejection fraction|EF)(?: \((?:LVEF|EF)\))?", r"(?:%|percent|per cent)?", _BY, ("ejection", "lvef", "ef ")),
+    ("lvef_percent", (
+        r"(?:left ventricular ejection fraction|cardiac ejection fraction|ejection fraction|LVEF|"
+        r"LV ejection fraction|EF)(?: \((?:LVEF|EF)\))?"
+    ), r"(?:%|percent|per cent)?", _BY, ("ejection", "lvef", "ef ")),
     (
-        "oxygen_saturation_percent", r"(?:baseline |resting )?(?:oxygen saturation|O2 saturation|SpO2|SaO2|pulse oximetry|saturation of oxygen|peripheral oxygen saturation)(?: \((?:SpO2|SaO2|O2 sat)\))?" + _AIR, r"(?:%|percent)?", _AIR + _BY + _AIR,
+        "oxygen_saturation_percent", (
+            r"(?:baseline |resting )?(?:oxygen saturation|O2 saturation|SpO2|SaO2|pulse oximetry|"
+            r"saturation of oxygen|peripheral oxygen saturation)(?: \((?:SpO2|SaO2|O2 sat)\))?"
+        ) + _AIR, r"(?:%|percent)?", _AIR + _BY + _AIR,
         ("saturation", "spo2", "sao2", "oximetry"),
     ),
-    ("qtc_ms", r"(?:(?:mean |resting |baseline |prolonged )*(?:corrected )?(?:QTcF?|QTcB|QT)(?: (?:interval|prolongation|interval corrected))*(?: \(QTcF?\))?)(?: (?:by|using|per) (?:Fridericia(?:'s)?|Bazett(?:'s)?)(?: (?:formula|correction))?)?", r"(?:ms|msecs?|milliseconds?|m sec)", _BY, ("qt",)),
+    ("qtc_ms", (
+        r"(?:(?:mean |resting |baseline |prolonged )*(?:corrected )?(?:QTcF?|QTcB|QT)(?: (?:interval|prolongation|"
+        r"interval corrected))*(?: \(QTcF?\))?)(?: (?:by|using|per) (?:Fridericia(?:'s)?|"
+        r"Bazett(?:'s)?)(?: (?:formula|correction))?)?"
+    ), r"(?:ms|msecs?|milliseconds?|m sec)", _BY, ("qt",)),
     ("fev1_percent", r"(?:forced expiratory volume in (?:one|1) ?s(?:econd)?|FEV1|FEV-1)(?: \(FEV-?1\))?", r"(?:%|percent)(?: (?:of )?(?:the )?predicted(?: value| normal)?)?", r"", ("fev", "forced expiratory")),
-    ("dlco_percent", r"(?:(?:corrected )?(?:diffusing capacity(?: of the lungs?)? for carbon monoxide|diffusion capacity|DLCO|diffusing capacity))(?: \(DLCO\))?(?: \(corrected for h(?:a)?emoglobin\))?", r"(?:%|percent)(?: (?:of )?(?:the )?predicted(?: value)?)?", r"(?: \(?corrected for h(?:a)?emoglobin\)?)?", ("dlco", "diffusi")),
-    ("systolic_mmhg", r"(?:systolic (?:blood )?pressure|systolic BP|SBP)(?: \(SBP\))?", r"mm ?hg", "", ("systolic", "sbp")),
-    ("diastolic_mmhg", r"(?:diastolic (?:blood )?pressure|diastolic BP|DBP)(?: \(DBP\))?", r"mm ?hg", "", ("diastolic", "dbp")),
+    ("dlco_percent", (
+        r"(?:(?:corrected )?(?:diffusing capacity(?: of the lungs?)? for carbon monoxide|diffusion capacity|DLCO|"
+        r"diffusing capacity))(?: \(DLCO\))?(?: \(corrected for h(?:a)?emoglobin\))?"
+    ), r"(?:%|percent)(?: (?:of )?(?:the )?predicted(?: value)?)?", r"(?: \(?corrected for h(?:a)?emoglobin\)?)?", ("dlco", "diffusi")),
+    ("systolic_mmhg", r"(?:systolic (?:blood )?pressure|systolic BP|SBP)(?: \(SBP\))?", r"mm ?hg", "", ("systolic",
+    "sbp")),
+    ("diastolic_mmhg", r"(?:diastolic (?:blood )?pressure|diastolic BP|DBP)(?: \(DBP\))?", r"mm ?hg",
+    "", ("diastolic", "dbp")),
     ("urine_protein_g_day", r"(?:24[- ]h(?:our)? )?(?:urine protein|urinary protein|proteinuria)(?: excretion)?", r"g ?(?:/|per) ?(?:24 ?h(?:ours?|rs?)?|day|d)", "", ("urin", "proteinuria")),
     ("pd_l1_cps", r"PD-?L1 (?:CPS|combined positive score)(?: \(CPS\))?", r"(?:%)?", "", ("pd-l1", "pdl1")),
-    ("pd_l1_tps_percent", r"PD-?L1 (?:TPS|tumou?r proportion score)(?: \(TPS\))?", r"(?:%|percent)?", "", ("pd-l1", "pdl1")),
+    ("pd_l1_tps_percent", r"PD-?L1 (?:TPS|tumou?r proportion score)(?: \(TPS\))?", r"(?:%|percent)?", "", ("pd-l1",
+    "pdl1")),
 )  # fmt: skip
 
 
@@ -56,7 +79,14 @@ def _row(field: str, name: str, unit: str, after: str, words: tuple[str, ...]) -
 
 
 _CHILD_PUGH = re.compile(
-    rf"\bChild[- ]?(?:Turcotte[- ])?Pugh(?:'s)? ?(?:\((?:CP|CTP)\) ?)?(?:liver function )?(?:class|score|status|grade|stage|classification|category)?(?: of| is| class| score|:)? ?(?:(?P<compare>{COMPARE}) ?)?(?P<class>[ABC])? ?(?P<points>\(?(?:score )?(?:<= ?)?\d{{1,2}}(?: ?(?:-|to|or) ?\d{{1,2}})?(?: points)?\)?)?(?P<more> (?:or|and|to|/|-) ?(?:class )?(?P<other>[ABC]) ?(?P<otherpoints>\d{{1,2}})?(?:\b|(?= ))| or (?:better|worse|higher|lower|less|more|greater))?(?![\w]|[.,]\d| ?- ?[\dA-C])",
+    (
+        rf"\bChild[- ]?(?:Turcotte[- ])?Pugh(?:'s)? ?(?:\((?:CP|CTP)\) ?)?(?:liver function )?(?:class|score|status|"
+        rf"grade|stage|classification|category)?(?: of| is| class| score|"
+        rf":)? ?(?:(?P<compare>{COMPARE}) ?)?(?P<class>[ABC])? ?(?P<points>\(?(?:score )?(?:<= ?)?\d{{1,2}}(?: ?(?:-|"
+        rf"to|or) ?\d{{1,2}})?(?: points)?\)?)?(?P<more> (?:or|and|to|/|"
+        rf"-) ?(?:class )?(?P<other>[ABC]) ?(?P<otherpoints>\d{{1,2}})?(?:\b|(?= ))| or (?:better|worse|higher|lower|"
+        rf"less|more|greater))?(?![\w]|[.,]\d| ?- ?[\dA-C])"
+    ),
     re.IGNORECASE,
 )
 _SCORES: Final = {"A": (5, 6), "B": (7, 9), "C": (10, 15)}
@@ -77,8 +107,14 @@ def _child_pugh(match: re.Match[str]) -> Statement | None:
         plain = not letter and len(numbers) == 1 and not more and compare is not None
         if plain and compare is not None:
             return Quantity("child_pugh", compare, float(numbers[0]))
-        return Quantity("child_pugh", ">=", float(_SCORES[letter][0])) if compare == ">=" and letter and not (numbers or more) else (
-            Quantity("child_pugh", ">", float(_SCORES[letter][1])) if compare == ">" and letter and not (numbers or more) else None
+        return (
+            Quantity("child_pugh", ">=", float(_SCORES[letter][0]))
+            if compare == ">=" and letter and not (numbers or more)
+            else (
+                Quantity("child_pugh", ">", float(_SCORES[letter][1]))
+                if compare == ">" and letter and not (numbers or more)
+                else None
+            )
         )
     if not letter:
         return None

@@ -11,25 +11,50 @@ from adoptive.workbench.match.read.phrases.phrase import Phrase
 
 __all__ = ["PHRASES"]
 
-_STATUS = r"(?: \(?(?:performance|functional)(?: status| score| scale| index)?\)?| PS| scale| status| score| index| scores| level| grade| \((?:ECOG|KPS|PS|LPS|ECOG PS|ECOG-PS)\))"
-_ECOG: Final = rf"(?:Eastern Cooperative Oncology Group|(?:performance status|PS),? (?:of |by |per |\()?(?:the )?(?:ECOG|WHO|Zubrod)\)?(?: of)?|ECOG/WHO|WHO/ECOG|ECOG-PS|ECOG|Zubrod|WHO(?= (?:performance|PS)))(?:{_STATUS}){{0,4}}"
+_STATUS = (
+    r"(?: \(?(?:performance|functional)(?: status| score| scale| index)?\)?| PS| scale| status| score| index| scores|"
+    r" level| grade| \((?:ECOG|KPS|PS|LPS|ECOG PS|ECOG-PS)\))"
+)
+_ECOG: Final = (
+    rf"(?:Eastern Cooperative Oncology Group|(?:performance status|PS),? (?:of |by |per |\()?(?:the )?(?:ECOG|WHO|"
+    rf"Zubrod)\)?(?: of)?|ECOG/WHO|WHO/ECOG|ECOG-PS|ECOG|Zubrod|WHO(?= (?:performance|PS)))(?:{_STATUS}){{0,4}}"
+)
 _KARNOFSKY: Final = rf"(?:Karnofsky|KPS)(?:{_STATUS}){{0,4}}"
 _LANSKY: Final = rf"(?:Lansky|LPS)(?:{_STATUS}| play(?:[- ]performance)?){{0,5}}"
-_IS: Final = r"(?:,? (?:must be|should be|is|of|at|value|assessed as|equal to|with a score of|in the range of)| =| ?:){0,2}"
+_IS: Final = (
+    r"(?:,? (?:must be|should be|is|of|at|value|assessed as|equal to|with a score of|in the range of)| =| ?:){0,2}"
+)
 _DIGIT = r"(?:[0-5]|zero|one|two|three|four|five)"
 _END: Final = r"(?![\w%]|[.,]\d| ?(?:-|to|or|,|/|and) ?(?:[0-5]\b(?!\.\d)|equal|less|one\b|two\b))"
 
 _ECOG_THRESHOLD = re.compile(rf"\b{_ECOG}{_IS} ?(?P<compare>{COMPARE}) ?(?P<number>{_DIGIT}){_END}", re.IGNORECASE)
 _ECOG_RANGE = re.compile(
-    rf"\b{_ECOG}{_IS} ?(?:either |between |from )?\(?(?P<first>{_DIGIT})(?: ?(?:-|to|and|or|/|,|through|,? or|,? and) ?(?P<second>{_DIGIT}))?(?: ?(?:-|to|and|or|/|,|,? or|,? and) ?(?P<third>{_DIGIT}))?\)?(?P<less> (?:or|and) (?:less|lower|better|below)| or (?:more|greater|higher|worse|above))?{_END}",
+    (
+        rf"\b{_ECOG}{_IS} ?(?:either |between |from )?\(?(?P<first>{_DIGIT})(?: ?(?:-|to|and|or|/|,|through|,? or|"
+        rf",? and) ?(?P<second>{_DIGIT}))?(?: ?(?:-|to|and|or|/|,|,? or|"
+        rf",? and) ?(?P<third>{_DIGIT}))?\)?(?P<less> (?:or|and) (?:less|lower|better|below)| or (?:more|greater|"
+        rf"higher|worse|above))?{_END}"
+    ),
     re.IGNORECASE,
 )
-_PERCENT_THRESHOLD = rf"{_IS} ?(?P<compare>{COMPARE}) ?(?P<number>\d{{2,3}}) ?(?:%|percent|points)?(?![\w]|[.,]\d| ?- ?\d)"
-_PERCENT_RANGE = rf"{_IS} ?(?P<first>\d{{2,3}}) ?%?(?: ?(?:-|to) ?(?P<second>\d{{2,3}}) ?%?)?(?P<more> (?:or|and) (?:more|greater|higher|better|above|over))?(?![\w]|[.,]\d)"
-_OLDER: Final = r"(?: \(?(?:for |in |if )?(?:patients |subjects |participants )?(?:age |aged )?(?:>=? ?1[68](?: years)?(?: old| of age)?)\)?)"
-_YOUNGER: Final = r"(?: \(?(?:for |in |if )?(?:patients |subjects |participants )?(?:age |aged )?(?:<=? ?1[68](?: years)?(?: old| of age)?)\)?)"
+_PERCENT_THRESHOLD = (
+    rf"{_IS} ?(?P<compare>{COMPARE}) ?(?P<number>\d{{2,3}}) ?(?:%|percent|points)?(?![\w]|[.,]\d| ?- ?\d)"
+)
+_PERCENT_RANGE = (
+    rf"{_IS} ?(?P<first>\d{{2,3}}) ?%?(?: ?(?:-|to) ?(?P<second>\d{{2,3}}) ?%?)?(?P<more> (?:or|and) (?:more|greater|"
+    rf"higher|better|above|over))?(?![\w]|[.,]\d)"
+)
+_OLDER: Final = (
+    r"(?: \(?(?:for |in |if )?(?:patients |subjects |participants )?(?:age |aged )?(?:>=? ?1[68](?: years)?(?: old|"
+    r" of age)?)\)?)"
+)
+_YOUNGER: Final = (
+    r"(?: \(?(?:for |in |if )?(?:patients |subjects |participants )?(?:age |aged )?(?:<=? ?1[68](?: years)?(?: old|"
+    r" of age)?)\)?)"
+)
 _BY_AGE = re.compile(
-    rf"\b{_KARNOFSKY}{_OLDER}? or {_LANSKY}{_YOUNGER}?(?:{_STATUS}){{0,3}}{_PERCENT_THRESHOLD}{_YOUNGER}?", re.IGNORECASE
+    rf"\b{_KARNOFSKY}{_OLDER}? or {_LANSKY}{_YOUNGER}?(?:{_STATUS}){{0,3}}{_PERCENT_THRESHOLD}{_YOUNGER}?",
+    re.IGNORECASE,
 )
 
 
@@ -90,10 +115,20 @@ PHRASES: tuple[Phrase, ...] = (
     Phrase("ecog.range", _ECOG_WORDS, _ECOG_RANGE, _ecog_range),
     *(
         phrase
-        for field, name, words in (("karnofsky", _KARNOFSKY, ("karnofsky", "kps")), ("lansky", _LANSKY, ("lansky", "lps")))
+        for field, name, words in (
+            ("karnofsky", _KARNOFSKY, ("karnofsky", "kps")),
+            ("lansky", _LANSKY, ("lansky", "lps")),
+        )
         for phrase in (
-            Phrase(f"{field}.threshold", words, re.compile(rf"\b{name}{_PERCENT_THRESHOLD}", re.IGNORECASE), _threshold(field)),  # type: ignore[arg-type]
-            Phrase(f"{field}.range", words, re.compile(rf"\b{name}{_PERCENT_RANGE}", re.IGNORECASE), _percent_range(field)),  # type: ignore[arg-type]
+            Phrase(
+                f"{field}.threshold",
+                words,
+                re.compile(rf"\b{name}{_PERCENT_THRESHOLD}", re.IGNORECASE),
+                _threshold(field),
+            ),  # type: ignore[arg-type]
+            Phrase(
+                f"{field}.range", words, re.compile(rf"\b{name}{_PERCENT_RANGE}", re.IGNORECASE), _percent_range(field)
+            ),  # type: ignore[arg-type]
         )
     ),
     Phrase("performance.by_age", ("lansky", "lps"), _BY_AGE, _either),
