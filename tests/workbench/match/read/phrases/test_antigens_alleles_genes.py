@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from adoptive.trial.eligibility.statements import All, AnyOf, AntigenLevel, Gene, HlaAllele, Not, Quantity, Statement
+from adoptive.trial.eligibility.statements import All, AntigenLevel, AnyOf, Gene, HlaAllele, Not, Quantity, Statement
 
 FORMS: tuple[tuple[str, Statement], ...] = (
     (

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from adoptive.trial.eligibility.statements import AnyOf, Flag, Has, Named, Not, Treated, Statement
+from adoptive.trial.eligibility.statements import AnyOf, Flag, Has, Named, Not, Statement, Treated
 
 FORMS: tuple[tuple[str, Statement], ...] = (
     ("infection", Has(("infection",))),

@@ -12,14 +12,14 @@ FORMS: tuple[tuple[str, Statement], ...] = (
     (
         "locally advanced or metastatic adenocarcinoma of the stomach or gastro-oesophageal junction",
         Disease(
-            ("gastric adenocarcinoma", "gastro-oesophageal junction adenocarcinoma"),
+            ("oesophagogastric adenocarcinoma",),
             extent=("locally advanced or metastatic",),
         ),
     ),
     (
         "advanced/metastatic gastric or gastroesophageal junction (G/GEJ) adenocarcinoma",
         Disease(
-            ("gastric adenocarcinoma", "gastro-oesophageal junction adenocarcinoma"),
+            ("oesophagogastric adenocarcinoma",),
             extent=("locally advanced or metastatic",),
         ),
     ),

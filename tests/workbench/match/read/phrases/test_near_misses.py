@@ -82,10 +82,27 @@ NOT_WHOLE = (
 """No phrase may rest on the whole of these: at least one word of each changes or adds a meaning."""
 
 BUSY = (
-    "advanced ", "metastatic or ", "stage IV, ", "gastric cancer, ", "HLA-A*02:01, ", "A*02:01/", "KRAS, ", "relapsed after or ",
-    "nivolumab and ", "prednisone > 10 mg ", "CLDN18.2 ", "HER2 IHC 3+ or ", "in >= 40% of tumour cells ", "with at the of ", "HIV, ",
-    "willing and able to ", "use highly effective ", "active ", "( ", "9,9",
-)  # fmt: skip
+    "advanced ",
+    "metastatic or ",
+    "stage IV, ",
+    "gastric cancer, ",
+    "HLA-A*02:01, ",
+    "A*02:01/",
+    "KRAS, ",
+    "relapsed after or ",
+    "nivolumab and ",
+    "prednisone > 10 mg ",
+    "CLDN18.2 ",
+    "HER2 IHC 3+ or ",
+    "in >= 40% of tumour cells ",
+    "with at the of ",
+    "HIV, ",
+    "willing and able to ",
+    "use highly effective ",
+    "active ",
+    "( ",
+    "9,9",
+)
 
 
 @pytest.mark.parametrize("text", NOT_WHOLE)

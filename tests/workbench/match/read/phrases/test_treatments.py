@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from adoptive.trial.eligibility.statements import All, Flag, Quantity, Treated, Statement
+from adoptive.trial.eligibility.statements import All, Flag, Quantity, Statement, Treated
 
 FORMS: tuple[tuple[str, Statement], ...] = (
     ("chemotherapy", Treated(("chemotherapy",))),
@@ -75,7 +75,8 @@ FORMS: tuple[tuple[str, Statement], ...] = (
     ("intolerant to sunitinib", Treated(("sunitinib",), failed=True)),
     ("resistant to osimertinib", Treated(("osimertinib",), failed=True)),
     (
-        "relapsed after or refractory to at least two prior lines of systemic therapy including a fluoropyrimidine and a platinum",
+        "relapsed after or refractory to at least two prior lines of systemic therapy "
+        "including a fluoropyrimidine and a platinum",
         All(
             (
                 Quantity("prior_lines", ">=", 2.0),
@@ -102,7 +103,8 @@ FORMS: tuple[tuple[str, Statement], ...] = (
     (">1 prior line", Quantity("prior_lines", ">", 1.0)),
     (">= 2 prior lines of systemic therapy for metastatic disease", Quantity("prior_lines", ">=", 2.0)),
     (
-        "at least 3 prior lines of therapy including a proteasome inhibitor, an immunomodulatory agent, and an anti-CD38 antibody",
+        "at least 3 prior lines of therapy including a proteasome inhibitor, an immunomodulatory agent, "
+        "and an anti-CD38 antibody",
         All(
             (
                 Quantity("prior_lines", ">=", 3.0),

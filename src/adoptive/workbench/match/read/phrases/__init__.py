@@ -22,6 +22,8 @@ DOMAINS: Final = (
     "treatment",
     "disease",
     "condition",
+    "pregnancy",
+    "agreement",
     "logistics",
 )
 """Modules of this folder with a tuple ``PHRASES``, the more telling first."""

@@ -41,7 +41,7 @@ _BEHIND: Final = re.compile(
     _FLAGS,
 )
 _BEFORE: Final = re.compile(
-    rf"(?<![\w-])(?P<target>{_ANTIGEN})(?: antigen| protein)?(?: tumou?r)?(?:(?:[ "
+    rf"(?<![\w-])(?:tumou?rs? (?:must be |is |are )?)?(?P<target>{_ANTIGEN})(?: antigen| protein)?(?: tumou?r)?(?:(?:[ "
     rf"-](?:(?:is |are |must be |status )?positive|positivity|expressing|"
     rf"(?:over)?expression|overexpressing|overexpressed|(?:is |are )expressed))|"
     rf"\+(?!\+))"

@@ -149,6 +149,9 @@ def _organs(match: re.Match[str]) -> Statement | None:
     """Read "gastric or pancreatic cancer": the organs share the noun."""
     noun = (match["noun"] or match["head"]).lower()
     organs = re.sub(r"(?i)\bthe | \((?:[A-Za-z/-]{2,11})\)", "", match["before"] or match["organs"])
+    whole = named("diseases", f"{organs} {noun}" if match["before"] else f"{noun} of the {organs}")
+    if whole is not None:
+        return _spread((whole,), match)
     names: list[str] = []
     for organ in re.split(_OR, organs):
         name = named("diseases", f"{organ} {noun}") or named("diseases", f"{noun} of the {organ}")

@@ -47,17 +47,18 @@ _GENE_LIST: Final = rf"{GENE}(?:{_JOIN}{GENE}){{0,11}}"
 _EACH: Final = rf"{GENE}(?:(?: ?, ?(?:and )?| ?/ ?| and ){GENE}){{0,11}}"
 _FLAGS: Final = re.IGNORECASE
 
+_BEARS: Final = r"(?:(?:tumou?rs? )?(?:harbou?r(?:s|ing)?|carr(?:y|ies|ying)|bearing) (?:an? )?)?"
 _CHANGED: Final = re.compile(
-    rf"(?:mutations? in |presence of )?(?P<gene>{GENE})[ -](?:gene |mutations? )?"
+    rf"(?<![\w-]){_BEARS}(?:mutations? in |presence of )?(?P<gene>{GENE})[ -](?:gene |mutations? )?"
     rf"(?P<changes>{_CHANGE}(?:{_JOIN}{_CHANGE}){{0,15}})"
     rf"(?:[ -](?:{_CATEGORIES['mutation']}|positive))?(?: in (?:the )?tumou?r(?: "
-    rf"tissue)?)?(?! (?:wild|negative))(?!\w|-\w)",
+    rf"tissue)?| tumou?rs?)?(?! (?:wild|negative))(?!\w|-\w)",
     _FLAGS,
 )
 _ALTERED: Final = re.compile(
     (
-        rf"(?P<genes>{_GENE_LIST})(?: gene)?[ -](?:{_CATEGORY}|(?P<any>(?:gene "
-        rf"|genomic |genetic )?alterations?|altered))(?!\w|-\w)"
+        rf"(?<![\w-]){_BEARS}(?P<genes>{_GENE_LIST})(?: gene)?[ -](?:{_CATEGORY}|(?P<any>(?:gene "
+        rf"|genomic |genetic )?alterations?|altered))(?: tumou?rs?)?(?!\w|-\w)"
     ),
     _FLAGS,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from adoptive.trial.eligibility.statements import All, Compare, Flag, Quantity, Statement, Treated
+from adoptive.trial.eligibility.statements import All, Compare, Flag, Not, Quantity, Statement, Treated
 from adoptive.workbench.match.read.phrases.numbers import COMPARE, NUMBER, compare_of, number_of
 from adoptive.workbench.match.read.phrases.phrase import Phrase
 from adoptive.workbench.match.read.phrases.terms import term
@@ -56,10 +56,12 @@ _LIST: Final = (
     rf"\((?-i:[A-Z][A-Za-z0-9/-]{{1,11}})\))?){{1,12}})(?! ?[(-]| within "
     rf"| in the )"
 )
+_HAD: Final = r"(?:prior|previous) (?:therap(?:y|ies)|treatments?|regimens?) (?:must |should )(?:have )?included?"
 _HISTORY: Final = re.compile(
     (
         rf"(?<![\w-])(?:(?P<fails>{_FAILS})(?: {_LINES_1}(?P<also>{_INCLUDING})?)?|"
-        rf"{_LINES_2}(?P<including>{_INCLUDING})?)(?: {_LIST})?(?![\w-])"
+        rf"{_LINES_2}(?P<including>{_INCLUDING})?|(?P<had>{_HAD})|(?P<naive>na[iï]ve (?:to|for)))"
+        rf"(?: {_LIST})?(?![\w-])"
     ),
     _FLAGS,
 )
@@ -140,6 +142,8 @@ def _history(match: re.Match[str]) -> Statement | None:
     including = match["also"] or match["including"]
     if bounds is None or groups is None or not (bounds or groups) or bool(including) != bool(bounds and groups):
         return None
+    if match["naive"]:
+        return Not(Treated(groups[0])) if len(groups) == 1 else None
     failed = match["fails"] is not None
     if failed and not groups:
         groups = ((),)
@@ -156,7 +160,7 @@ def _nth(match: re.Match[str]) -> Statement | None:
     return All((lines, Treated((), failed=True)))
 
 
-_FAILING: Final = ("refractory", "resistan", "intoleran", "progress", "relaps", "recur", "fail")
+_FAILING: Final = ("refractory", "resistan", "intoleran", "progress", "relaps", "recur", "fail", "naive", "naïve")
 
 PHRASES: Final = (
     Phrase("treatment history", (*_FAILING, "line", "therap", "regimen", "treatment"), _HISTORY, _history),

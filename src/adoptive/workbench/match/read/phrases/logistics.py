@@ -1,27 +1,16 @@
-"""Phrases of what a trial asks around the treatment: veins, caregiver, consent, contraception, tissue, other trials."""
+"""Phrases of what a trial asks around the treatment: veins, caregiver, tissue, other trials, standard treatment."""
 
 from __future__ import annotations
 
 import re
 from typing import Final
 
-from adoptive.trial.eligibility.statements import Flag, Not, Statement, Treated
+from adoptive.trial.eligibility.statements import Treated
+from adoptive.workbench.match.read.phrases.flags import TIME, UNWILLING, WILLING, Row, flag_phrase
 from adoptive.workbench.match.read.phrases.phrase import Phrase
 
 __all__ = ["PHRASES"]
 
-# "must" stays outside: what stands before it may be a condition ("men must ...").
-_WILLING: Final = (
-    r"(?:(?:be |is |are )?(?:willing(?:ness)?|able|agree(?:s|ing|ment)?|"
-    r"consents?|ability|capable|willing and able|able and willing|willingness "
-    r"and ability|willing or able)"
-    r"(?: to| of)?(?:,? and (?:able|willing)(?: to)?)? )"
-)
-_UNWILLING: Final = (
-    r"(?:(?:is |are )?(?:unwilling(?:ness)?|unable|inability|refusal|"
-    r"not willing|not able|unable or unwilling|unwilling or unable|inability "
-    r"or unwillingness|unwillingness or inability) to )"
-)
 _APHERESIS: Final = r"(?:leuk?c?o?k?apheresis|apheresis|leucapheresis)(?: procedure| collection)?"
 _FOR_CELLS: Final = (
     rf"(?: (?:for|to (?:undergo|allow|perform|permit)) (?:the )?(?:{_APHERESIS}|"
@@ -39,25 +28,6 @@ _CENTRE: Final = (
     r"investigational|infusion|trial)? ?(?:centers?|centres?|sites?|"
     r"hospitals?|institutions?|facilit(?:y|ies)))"
 )
-_TIME: Final = (
-    r"(?:(?:,? (?:for|during|throughout|after|following|from|until|at|"
-    r"least|the|a|of|study|trial|treatment|participation|period|duration|"
-    r"last|final|infusion|infused|cell|cells|T|T-cell|CAR-T|CAR|TCR-T|"
-    r"dose|and|up|to|"
-    r"days?|weeks?|months?|years?|first|minimum|post|before|prior|start|"
-    r"starting|time|signing|consent|informed|drug|therapy|lymphodepletion|"
-    r"lymphodepleting|chemotherapy|product|entire|\d{1,3}|one|two|three|"
-    r"four|six|twelve|fifteen|"
-    r"hours?|per|day|around|clock|24/7|about|approximately|\(\d{1,3}\)))(?![\w-])){0,30}"
-)
-_CONTRACEPTION: Final = (
-    r"(?:(?:an? |two |one |at least one )?(?:highly |medically |adequate "
-    r"|adequately |effective |acceptable |approved |reliable |appropriate "
-    r"|double[- ]barrier |barrier |sufficient |acceptably |methods? "
-    r"|forms? |means |of |and |or |birth control |contraceptive ){0,8}"
-    r"(?:contracepti(?:on|ves?)(?: (?:methods?|measures?|precautions))?|"
-    r"birth control(?: methods?)?|methods? of birth control))"
-)
 _TISSUE: Final = (
     r"(?:(?:archival |archived |fresh |tumou?r |biopsy |tissue |paraffin-embedded "
     r"|formalin-fixed,? |FFPE |diagnostic |or ){0,6}(?:tissue|biops(?:y|"
@@ -67,14 +37,14 @@ _STANDARD: Final = (
     r"(?:(?:curative |effective |available |approved |further |alternative "
     r"|known |other ){0,3}standard(?:[- ]of[- ]care)?(?: of care)?(?: "
     r"curative| systemic)? (?:therap(?:y|ies)|treatments?|options?)(?: "
-    r"options?)?)"
+    r"options?)?(?: of proven (?:clinical )?benefit)?)"
 )
 _TRIAL: Final = (
     r"(?:(?:interventional |clinical |investigational |therapeutic |"
     r"drug |treatment |device |research ){0,3}(?:trials?|stud(?:y|ies)))"
 )
 
-_ROWS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
+_ROWS: Final[tuple[Row, ...]] = (
     (
         "venous_access",
         ("access", "veins"),
@@ -99,7 +69,7 @@ _ROWS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
         (
             rf"(?:can|able to|{_GOOD} (?:for|to)|fit (?:for|to)|a candidate for|"
             rf"candidates? for|no contraindications? (?:to|for)|without contraindications? "
-            rf"(?:to|for)|{_WILLING})(?: (?:safely )?(?:undergo|tolerate|receive|"
+            rf"(?:to|for)|{WILLING})(?: (?:safely )?(?:undergo|tolerate|receive|"
             rf"have))?(?: the)? ?{_APHERESIS}"
         ),
         "",
@@ -108,7 +78,7 @@ _ROWS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
         "apheresis_possible",
         ("apheresis",),
         (
-            rf"(?:contraindications? (?:to|for)|contraindicated for|{_UNWILLING}(?:undergo|"
+            rf"(?:contraindications? (?:to|for)|contraindicated for|{UNWILLING}(?:undergo|"
             rf"tolerate|receive)|not (?:eligible|suitable|fit|a candidate) for|"
             rf"cannot (?:undergo|tolerate))(?: the)? {_APHERESIS}"
         ),
@@ -123,7 +93,7 @@ _ROWS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
             rf"full-time|24-hour|24/7|suitable)(?:,? |, )){{0,3}}(?:caregiver|"
             rf"carer|care giver)s?(?: (?:is )?(?:available|identified|present|"
             rf"who (?:can|will|is able to) (?:stay with (?:them|the patient)|"
-            rf"be (?:present|available))))?{_TIME})"
+            rf"be (?:present|available))))?{TIME})"
         ),
         "",
     ),
@@ -131,11 +101,11 @@ _ROWS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
         "stays_near_centre",
         ("stay", "remain", "reside", "live", "lodge"),
         (
-            rf"(?:{_WILLING})?(?:stay(?:ing)?|remain(?:ing)?|resid(?:e|ing)|liv(?:e|"
+            rf"(?:{WILLING})?(?:stay(?:ing)?|remain(?:ing)?|resid(?:e|ing)|liv(?:e|"
             rf"ing)|lodg(?:e|ing)) (?:near|close to|in (?:the )?(?:vicinity|proximity) "
             rf"of|within (?:\d{{1,3}}|one|two) ?-?(?:km|kilomet(?:er|re)s?|miles?|"
             rf"minutes?|hours?)(?: (?:drive|driving distance|travel|travel time))?(?: "
-            rf"of| from)) {_CENTRE}{_TIME}"
+            rf"of| from)) {_CENTRE}{TIME}"
         ),
         "",
     ),
@@ -147,72 +117,6 @@ _ROWS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
             r"(?:therapy|treatment|chemotherapy)"
         ),
         "",
-    ),
-    (
-        "consents",
-        ("consent",),
-        (
-            rf"(?:(?:{_WILLING})?(?:to )?(?:understand(?:ing)?(?:,? and|,)? (?:{_WILLING})?(?:to "
-            rf")?)?(?:(?:voluntarily )?(?:provid(?:e|ing|ed)|giv(?:e|ing)|given|"
-            rf"sign(?:ed|ing)?|obtained|obtain)(?: and (?:sign|date|provide|dated))? "
-            rf")(?:an? |the |their |his |her )?(?:written |voluntary |signed "
-            rf"|valid )*(?:informed )?consent(?: (?:form|document))?(?: \((?-i:ICF)\))?|"
-            rf"(?:written |signed |voluntary )+informed consent(?: (?:form|document))?(?: "
-            rf"(?:is |must be |has been )?(?:obtained|provided|given|signed))?|"
-            rf"informed consent (?:is |must be |has been )?(?:obtained|provided|"
-            rf"given|signed))(?: (?:for|to participate in|to take part in|before "
-            rf"entering) (?:this |the )(?:study|trial))?"
-        ),
-        "",
-    ),
-    (
-        "consents",
-        ("consent",),
-        (
-            rf"{_UNWILLING}(?:understand(?:,? and|,|,? or) )?(?:provide|give|"
-            rf"sign|provide or sign)(?: an?| the| their)? (?:written |voluntary "
-            rf"|valid )*(?:informed )?consent(?: form)?"
-        ),
-        "not",
-    ),
-    (
-        "agrees_follow_up",
-        ("comply", "complian", "follow", "adhere", "attend"),
-        (
-            rf"{_WILLING}(?:to )?(?:comply(?:ing)?(?: with)?|adhere to|complete|"
-            rf"attend|follow|participate in|undergo|with)(?: (?:all|the|any|required|"
-            rf"study|trial|protocol|scheduled?|planned|visit|visits|procedures?|"
-            rf"requirements?|assessments?|tests?|follow-?up|long-term|schedules?|"
-            rf"instructions?|and|other|examinations?|laboratory|restrictions|"
-            rf"treatment|plan|specified|up|evaluations?|15-year|with|of)(?:,)?){{1,16}}{_TIME}"
-        ),
-        "",
-    ),
-    (
-        "agrees_follow_up",
-        ("comply", "complian", "follow", "adhere"),
-        (
-            rf"{_UNWILLING}(?:comply with|adhere to|complete|follow)(?: (?:all|"
-            rf"the|any|required|study|trial|protocol|scheduled?|planned|visit|"
-            rf"visits|procedures?|requirements?|assessments?|follow-?up|long-term|"
-            rf"schedules?|instructions?|and)(?:,)?){{1,12}}"
-        ),
-        "not",
-    ),
-    (
-        "agrees_contraception",
-        ("contracept", "birth control"),
-        (
-            rf"(?:{_WILLING}?(?:to )?(?:use|practi[cs]e|employ|using|practi[cs]ing|"
-            rf"the use of|follow) {_CONTRACEPTION}{_TIME})"
-        ),
-        "",
-    ),
-    (
-        "agrees_contraception",
-        ("contracept", "birth control"),
-        rf"{_UNWILLING}(?:use|practi[cs]e|employ) {_CONTRACEPTION}{_TIME}",
-        "not",
     ),
     (
         "in_another_trial",
@@ -251,7 +155,7 @@ _ROWS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
         ("tissue", "biops", "specimen", "sample", "block"),
         (
             rf"(?:availab(?:ility of|le) {_TISSUE}|{_TISSUE} (?:is |are |must "
-            rf"be |should be )?(?:available|accessible)|{_WILLING}(?:to )?(?:undergo|"
+            rf"be |should be )?(?:available|accessible)|{WILLING}(?:to )?(?:undergo|"
             rf"provide|have) (?:an? )?(?:tumou?r |fresh |mandatory |pre-?treatment "
             rf"|new |archival |baseline )*{_TISSUE}|(?:tumou?r|disease|lesions?) "
             rf"(?:(?:that is |that are )?(?:accessible|amenable)) (?:to|for) "
@@ -275,7 +179,7 @@ _ROWS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
         "swallows_tablets",
         ("swallow",),
         (
-            rf"(?:{_WILLING}|can )(?:to )?swallow (?:oral )?(?:medications?|tablets|"
+            rf"(?:{WILLING}|can )(?:to )?swallow (?:oral )?(?:medications?|tablets|"
             rf"pills|capsules)"
         ),
         "",
@@ -283,7 +187,7 @@ _ROWS: Final[tuple[tuple[str, tuple[str, ...], str, str], ...]] = (
     (
         "swallows_tablets",
         ("swallow",),
-        rf"{_UNWILLING}swallow (?:oral )?(?:medications?|tablets|pills|capsules)",
+        rf"{UNWILLING}swallow (?:oral )?(?:medications?|tablets|pills|capsules)",
         "not",
     ),
 )
@@ -298,14 +202,8 @@ _TRIAL_OF_DRUG: Final = (
 )
 
 
-def _phrase(field: str, words: tuple[str, ...], form: str, sign: str) -> Phrase:
-    statement: Statement = Not(Flag(field)) if sign else Flag(field)
-    pattern = re.compile(rf"(?<![\w-])(?:{form})(?![\w-])", re.IGNORECASE)
-    return Phrase(f"{sign or 'yes'} {field}", words, pattern, lambda match: statement)
-
-
 PHRASES: Final = (
-    *(_phrase(*row) for row in _ROWS),
+    *(flag_phrase(*row) for row in _ROWS),
     Phrase(
         "trial of an investigational drug",
         ("investigational", "experimental"),

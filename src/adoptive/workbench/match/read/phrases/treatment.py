@@ -7,7 +7,7 @@ from typing import Final
 
 from adoptive.trial.eligibility.statements import Statement, Treated
 from adoptive.trial.eligibility.vocabulary import load_vocabulary
-from adoptive.workbench.match.read.phrases.numbers import COMPARE, DURATION, NUMBER, compare_of, number_of
+from adoptive.workbench.match.read.phrases.numbers import COMPARE, NUMBER, compare_of, number_of
 from adoptive.workbench.match.read.phrases.phrase import Phrase
 from adoptive.workbench.match.read.phrases.terms import named, term
 
@@ -27,7 +27,7 @@ _ANTIGEN: Final = term("antigens")
 _SORT: Final = r"(?:therap(?:y|ies)|treatments?|agents?|drugs?|immunotherap(?:y|ies))"
 _AIMED: Final = re.compile(
     rf"(?<![\w-])(?:any )?(?:(?P<before>{_ANTIGEN})[ -](?:targeted|directed|"
-    rf"targeting) {_SORT}|anti-(?P<against>{_ANTIGEN.replace('(?<![', '(?<![', 1)}) "
+    rf"targeting) {_SORT}|anti-(?P<against>{_ANTIGEN}) "
     rf"{_SORT}"
     rf"|{_SORT} (?:that )?(?:targeting|targeted (?:to|against|at)|directed "
     rf"(?:to|against|at|toward|towards)|targets?|against) (?P<behind>{_ANTIGEN}))(?![\w-])",
@@ -63,9 +63,6 @@ _STEROIDS: Final = re.compile(
     rf"prednisolone|{_STEROID}))|prednisone|prednisolone)"
     rf"(?:[ ,]{{1,2}}[(]?(?:{_DOSE}|{_SMALL}(?![\w-])|{_STEROID})[)]?){{1,16}}(?![\w-])",
     _FLAGS,
-)
-_AGO: Final = re.compile(
-    rf"(?:within|in|during|over) (?:the )?(?:last |past |previous |prior |preceding )?(?P<span>{DURATION})", _FLAGS
 )
 
 
