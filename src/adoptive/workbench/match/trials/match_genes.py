@@ -57,7 +57,6 @@ ANNOTATED: Final[Mapping[str, str]] = {
 READ: Final = {"hugo_symbol", "variant_category", "protein_change", "wildcard_protein_change", "cnv_call", "wildtype",
                "annotated_variant", *SILENT}  # fmt: skip
 
-AMINO_ACIDS: Final = "ACDEFGHIKLMNPQRSTVWY"
 LETTERS: Final[Mapping[str, str]] = {
     "ala": "A", "cys": "C", "asp": "D", "glu": "E", "phe": "F", "gly": "G", "his": "H", "ile": "I", "lys": "K",
     "leu": "L", "met": "M", "asn": "N", "pro": "P", "gln": "Q", "arg": "R", "ser": "S", "thr": "T", "val": "V",
@@ -143,7 +142,10 @@ def _categories(asked: Asked) -> tuple[tuple[str, ...] | None, tuple[str, ...]]:
 
 
 def _changes(asked: Asked) -> tuple[str, ...] | None:
-    """Give the changes of protein that are asked for, in one letter an amino acid; None: not understood."""
+    """Give the changes of protein that are asked for, in one letter an amino acid; None: not understood.
+
+    A wildcard is its codon alone ("V600"), which stands for any change there.
+    """
     changes: list[str] = []
     for value in asked.get("protein_change", ()):
         changes.append(_short(value))
@@ -156,7 +158,7 @@ def _changes(asked: Asked) -> tuple[str, ...] | None:
         place = _short(value)
         if not _PLACE.fullmatch(place):
             return None
-        changes += [f"{place}{letter}" for letter in AMINO_ACIDS if letter != place[0]]
+        changes.append(place)
     return tuple(dict.fromkeys(changes))
 
 

@@ -6,42 +6,26 @@ import codecs
 import gzip
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from adoptive.errors import StudyError
+from adoptive.workbench.match.trials.stream import LONGEST_RECORD, Numbered, encoding_of, streamed
 
 __all__ = ["json_values", "opened", "text_of"]
 
 AT_ONCE: Final = 8_000_000
 """Bytes of a file that are read at once; a larger one is read value by value."""
 
-LONGEST_FILE: Final = 8_000_000_000
-"""Bytes of a file, unpacked."""
-
-LONGEST_VALUE: Final = 256_000_000
-"""Bytes of one text in a file, and of one line."""
-
-PIECE: Final = 1 << 24
-"""Bytes that are handed to the JSON parser at once: it starts a text that is cut off again from its beginning."""
-
-DEEPEST: Final = 12_000
-"""Levels of lists and tables; a registry's record has about ten, and one of a broken page does not end the others."""
-
-_STEPS: Final = {"start_map": 1, "start_array": 1, "end_map": -1, "end_array": -1}
-
 READING_ERRORS: Final = (OSError, EOFError, zlib.error)
-Numbered = tuple[int, Any]
-"""A value with its number in the file, from 1; 0 where the file holds one alone."""
 
 
 def opened(path: Path) -> BinaryIO:
     """Open a file to read bytes; a gzip file, by its first bytes, is unpacked on the way."""
-    raw = path.open("rb")
-    packed = raw.read(2) == b"\x1f\x8b"
-    raw.seek(0)
-    return gzip.GzipFile(fileobj=raw) if packed else raw  # type: ignore[return-value]
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    return gzip.open(path) if packed else path.open("rb")  # type: ignore[return-value]
 
 
 def json_values(path: Path, *, by_line: bool) -> Iterator[Numbered]:
@@ -58,7 +42,7 @@ def json_values(path: Path, *, by_line: bool) -> Iterator[Numbered]:
                 yield from _lines(file)
                 return
             head = file.read(AT_ONCE + 1)
-        yield from _at_once(head) if len(head) <= AT_ONCE else _piecewise(path)
+            yield from _at_once(head) if len(head) <= AT_ONCE else streamed(_Again(head, file))
     except READING_ERRORS as problem:
         raise StudyError(f"cannot be read: {problem}", next_step="check the file, or copy it again") from None
 
@@ -70,18 +54,20 @@ def _at_once(data: bytes) -> Iterator[Numbered]:
     except StudyError:
         raise
     except RecursionError:
-        yield from _stream(_Source(_Again(data)), shape_of(_Source(_Again(data))))
-        return
+        yield from streamed(_Again(data))
     except ValueError as problem:
-        if isinstance(problem, json.JSONDecodeError) and problem.msg.startswith("Extra data"):
+        if isinstance(problem, json.JSONDecodeError) and _in_lines(text, problem):
             yield from _lines(_Again(data))
-            return
-        again = text.encode("utf-8", "replace")
-        yield from _stream(_Source(_Again(again)), shape_of(_Source(_Again(again))))
-        raise StudyError(f"not JSON: {problem}") from None
+        else:
+            yield from streamed(_Again(text.encode("utf-8", "replace")))
     else:
         values = value["studies"] if isinstance(value, dict) and isinstance(value.get("studies"), list) else value
         yield from enumerate(values, 1) if isinstance(values, list) else ((0, value),)
+
+
+def _in_lines(text: str, problem: json.JSONDecodeError) -> bool:
+    """Say whether a text that is not one value has one in its first line."""
+    return problem.msg.startswith("Extra data") and not text[: problem.pos].strip().count("\n")
 
 
 def loads(text: str) -> Any:
@@ -107,7 +93,7 @@ def _whole(digits: str) -> int | None:
 
 def text_of(data: bytes) -> str:
     """Decode a file's bytes: UTF-8, or UTF-16 and UTF-32 by their mark; any other encoding raises StudyError."""
-    encoding = _encoding(data[:4])
+    encoding = encoding_of(data[:4])
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as problem:
@@ -119,126 +105,32 @@ def text_of(data: bytes) -> str:
         ) from None
 
 
-def _encoding(start: bytes) -> str:
-    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        return "utf-32"
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    if len(start) > 1 and start[1] == 0 < start[0]:
-        return "utf-16-le"
-    return "utf-16-be" if len(start) > 1 and start[0] == 0 < start[1] else "utf-8-sig"
-
-
 class _Again:
-    """Read bytes that are in memory as a file."""
+    """Read bytes that are in memory as a file, and then what is left of one."""
 
-    def __init__(self, data: bytes) -> None:
-        self._data, self._place = data, 0
+    def __init__(self, data: bytes, rest: BinaryIO | None = None) -> None:
+        self._data, self._place, self._rest = data, 0, rest
 
-    def read(self, size: int = -1) -> bytes:
-        end = len(self._data) if size < 0 else self._place + size
-        piece = self._data[self._place : end]
+    def read(self, size: int) -> bytes:
+        piece = self._data[self._place : self._place + size]
         self._place += len(piece)
+        if not piece and size and self._rest is not None:
+            self._data = b""
+            return self._rest.read(size)
         return piece
 
-    def readline(self, size: int = -1) -> bytes:
+    def readline(self, size: int) -> bytes:
         end = self._data.find(b"\n", self._place) + 1 or len(self._data)
-        return self.read(min(end - self._place, size) if size >= 0 else end - self._place)
-
-
-class _Source:
-    """Hand a file's bytes to the JSON parser as UTF-8, and stop where one value, or all, would fill the memory."""
-
-    def __init__(self, file: Any) -> None:
-        first = file.read(4)
-        encoding = _encoding(first)
-        self._file, self._first = file, first.removeprefix(codecs.BOM_UTF8)
-        self._decode = None if encoding == "utf-8-sig" else codecs.getincrementaldecoder(encoding)()
-        self.total, self.waiting = 0, 0
-
-    def read(self, size: int = -1) -> bytes:
-        if size == 0:
-            return b""
-        piece = self._first + self._file.read(size)
-        self._first = b""
-        self.total += len(piece)
-        self.waiting += len(piece)
-        if self.total > LONGEST_FILE or self.waiting > LONGEST_VALUE:
-            raise StudyError("too long to be read", allowed=f"{LONGEST_VALUE // 1_000_000} MB a text")
-        if self._decode is None:
-            return bytes(piece)
-        text: str = self._decode.decode(piece, final=not piece)
-        return text.encode("utf-8", "replace")
-
-
-def _piecewise(path: Path) -> Iterator[Numbered]:
-    with opened(path) as file:
-        shape = shape_of(_Source(file))
-    with opened(path) as file:
-        yield from _stream(_Source(file), shape)
-
-
-def shape_of(source: _Source) -> str:
-    """Say where the values of a JSON file stand: "item" of a list, "studies.item" of a page, "" alone."""
-    import ijson
-
-    depth = 0
-    try:
-        for event, value in ijson.basic_parse(source, multiple_values=True, use_float=True, buf_size=PIECE):
-            source.waiting = 0
-            if depth == 0 and event == "start_array":
-                return "item"
-            if depth == 1 and event == "map_key" and value in ("studies", "protocolSection", "treatment_list"):
-                return "studies.item" if value == "studies" else ""
-            depth += _STEPS.get(event, 0)
-            if depth == 0:
-                return ""
-    except StudyError:
-        raise
-    except (ijson.JSONError, ValueError) as problem:
-        raise _not_json(problem, 0) from None
-    return ""
-
-
-def _stream(source: _Source, shape: str) -> Iterator[Numbered]:
-    import ijson
-
-    number = 0
-    try:
-        events = _shallow(ijson.basic_parse(source, multiple_values=not shape, use_float=True, buf_size=PIECE))
-        for value in ijson.items(ijson.parse(events), shape):
-            source.waiting = 0
-            number += 1
-            yield number if shape else 0, value
-    except StudyError:
-        raise
-    except (ijson.JSONError, ValueError) as problem:
-        raise _not_json(problem, number) from None
-
-
-def _shallow(events: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
-    """Hand events on until they are too deep: the place of each is written out, which takes depth times depth."""
-    depth = 0
-    for event in events:
-        depth += _STEPS.get(event[0], 0)
-        if depth > DEEPEST:
-            raise StudyError("nested too deep", allowed=f"{DEEPEST:,} levels", next_step="download the file again")
-        yield event
-
-
-def _not_json(problem: Exception, read: int) -> StudyError:
-    reason = " ".join(str(problem).removeprefix("b'").replace("\\n", "\n").split("\n")[0].split())[:120]
-    where = f" after record {read}" if read else ""
-    return StudyError(f"not JSON{where}: {reason}", next_step="download the file again")
+        return self.read(min(end - self._place, size))
 
 
 def _lines(file: Any) -> Iterator[Numbered]:
     """Read lines, each a JSON value; one that cannot be read is handed on as the error that it is."""
     number, start = 0, codecs.BOM_UTF8
-    while data := file.readline(LONGEST_VALUE):
+    while data := file.readline(LONGEST_RECORD):
         number += 1
-        if len(data) == LONGEST_VALUE:
-            raise StudyError(f"line {number} is too long to be read", allowed=f"{LONGEST_VALUE // 1_000_000} MB")
+        if len(data) == LONGEST_RECORD:
+            raise StudyError(f"line {number} is too long to be read", allowed=f"{LONGEST_RECORD // 1_000_000} MB")
         data, start = data.removeprefix(start), b""
         if data.strip():
             yield number, _line_value(data, number)

@@ -14,7 +14,7 @@ import pytest
 from benchmarks.matching.many import BROKEN, ODD, write_many
 from tests.workbench.match.trials.conftest import record
 
-from adoptive.workbench.match.trials import reading
+from adoptive.workbench.match.trials import reading, stream
 from adoptive.workbench.match.trials.load import load_trials
 from adoptive.workbench.match.types import Trial
 from adoptive.workbench.mistakes import Mistake
@@ -71,6 +71,23 @@ def test_a_broken_line_ends_no_file(write: Write) -> None:
     assert len(loaded(write("lines.json", "\n".join((lines[0], lines[-1])).encode()))[0]) == 2
 
 
+def test_records_one_after_the_other(write: Write) -> None:
+    text = json.dumps(record(1), indent=1) + "\n" + json.dumps(record(2), indent=1)
+    trials, mistakes = loaded(write("two.json", text.encode()))
+    assert ([trial.id for trial in trials], mistakes) == (["NCT00000001", "NCT00000002"], [])
+
+
+@pytest.mark.parametrize("depth", [10_000, pytest.param(1_000_000, marks=pytest.mark.slow)])
+def test_nesting_without_end(write: Write, depth: int) -> None:
+    whole = json.dumps(record(1)).encode()[:-1] + b', "x": ' + b"[" * depth + b"]" * depth + b"}"
+    trials, mistakes = loaded(write("deep.json", whole))
+    assert (len(trials), mistakes) == (1, [])
+    tree = b'{"match": ' + b'[{"and": ' * depth + b"[]" + b"}]" * depth + b"}"
+    trials, [mistake] = loaded(write("tree.json", tree))
+    assert trials == []
+    assert mistake.where.startswith("tree.json")
+
+
 @pytest.mark.parametrize("megabytes", [10, pytest.param(100, marks=pytest.mark.slow)])
 def test_a_text_of_a_hundred_megabytes_is_not_read(write: Write, megabytes: int) -> None:
     start, end = json.dumps(record(1)).encode().split(b"* Adults")
@@ -85,7 +102,7 @@ def test_a_text_of_a_hundred_megabytes_is_not_read(write: Write, megabytes: int)
 
 
 def test_packed_files_that_swell_are_stopped(monkeypatch: pytest.MonkeyPatch, write: Write) -> None:
-    monkeypatch.setattr(reading, "LONGEST_VALUE", 40_000_000)
+    monkeypatch.setattr(stream, "LONGEST_RECORD", 40_000_000)
     bomb = write("bomb.json.gz", gzip.compress(b'{"protocolSection": "' + b"x" * 60_000_000 + b'"}', 1))
     spaces = write("spaces.json.gz", gzip.compress(b" " * 60_000_000, 1))
     for path in (bomb, spaces):
