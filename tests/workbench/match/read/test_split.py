@@ -6,14 +6,24 @@ import re
 import time
 
 import pytest
-from adoptive.trial.eligibility.statements import AnyOf, Unread
-from adoptive.workbench.match.read import read_criteria, split_criteria
-from adoptive.workbench.match.read.items import LONGEST_ITEM, LONGEST_TEXT, MOST_ITEMS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adoptive.trial.eligibility.statements import AnyOf, Unread
+from adoptive.workbench.match.read import read_criteria, split_criteria
+from adoptive.workbench.match.read.items import LONGEST_ITEM, LONGEST_TEXT, MOST_ITEMS
+
 BULLETS = ("* ", "- ", "• ", "1. ", "2) ", "(a) ", "\\* ", "", "\t- ", "  * ")
-WORDS = ("ECOG 0-1", "Age \\>= 18 years", "HIV", "no active infection; or", "a lion; a tiger", "at least one of the following:", "x", "(see below)")
+WORDS = (
+    "ECOG 0-1",
+    "Age \\>= 18 years",
+    "HIV",
+    "no active infection; or",
+    "a lion; a tiger",
+    "at least one of the following:",
+    "x",
+    "(see below)",
+)
 HEADINGS = ("Inclusion Criteria:", "EXCLUSION CRITERIA", "Key Inclusion Criteria", "Cohort A:", "")
 ENDS = ("\n", "\r\n", "\n\n", "\r\n\r\n", "\n \n")
 LINE = st.tuples(st.sampled_from(BULLETS), st.sampled_from(WORDS), st.sampled_from(ENDS)).map("".join)
@@ -74,7 +84,11 @@ def test_headings_tell_the_gate() -> None:
 
 def test_a_group_is_not_everybodys() -> None:
     text = "Inclusion Criteria:\n* ECOG 0-1\n\nCohort A:\n* LVEF ≥ 50%\n\nExclusion Criteria:\n* HIV"
-    assert [(item.heading, item.conditional) for item in read_criteria(text)] == [("", False), ("Cohort A", True), ("", False)]
+    assert [(item.heading, item.conditional) for item in read_criteria(text)] == [
+        ("", False),
+        ("Cohort A", True),
+        ("", False),
+    ]
 
 
 def test_a_list_that_all_counts_is_many_items() -> None:
@@ -96,7 +110,9 @@ def test_items_joined_by_or_do_not_stand_alone(join: str) -> None:
 
 
 def test_one_paragraph_is_cut_at_its_numbers() -> None:
-    text = "Inclusion criteria: 1. Aged 18-70 years; 2. ECOG 0-1; 3. LVEF ≥ 50%. Exclusion criteria: 1. HIV; 2. Pregnant."
+    text = (
+        "Inclusion criteria: 1. Aged 18-70 years; 2. ECOG 0-1; 3. LVEF ≥ 50%. Exclusion criteria: 1. HIV; 2. Pregnant."
+    )
     assert [(item.kind[0], item.text) for item in split_criteria(text)] == [
         ("i", "Aged 18-70 years;"),
         ("i", "ECOG 0-1;"),
@@ -149,7 +165,11 @@ ADVERSE = (
 )
 
 
-@pytest.mark.parametrize("text", ADVERSE, ids=[re.sub(r"[^a-z0-9]", "", text[:12].lower()) or str(number) for number, text in enumerate(ADVERSE)])
+@pytest.mark.parametrize(
+    "text",
+    ADVERSE,
+    ids=[re.sub(r"[^a-z0-9]", "", text[:12].lower()) or str(number) for number, text in enumerate(ADVERSE)],
+)
 def test_adverse_texts_take_no_time(text: str) -> None:
     start = time.process_time()
     read_criteria(f"Inclusion Criteria:\n* {text}\nExclusion Criteria: {text}")
@@ -158,7 +178,8 @@ def test_adverse_texts_take_no_time(text: str) -> None:
 
 def test_two_hundred_items_are_quick() -> None:
     text = "Inclusion Criteria:\n" + "".join(
-        f"* Platelets ≥ {number} x 10^9/L and no active infection within {number} days before leukapheresis\n" for number in range(50, 250)
+        f"* Platelets ≥ {number} x 10^9/L and no active infection within {number} days before leukapheresis\n"
+        for number in range(50, 250)
     )
     read_criteria("Inclusion Criteria:\n* HIV")
     start = time.process_time()

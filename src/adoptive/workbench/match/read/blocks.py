@@ -85,8 +85,10 @@ class Block:
 def lead_of(text: str) -> Lead | None:
     """Read a tidied lead-in; None where it is none.
 
-    >>> lead_of("At least one of the following:"), lead_of("History of any of the following within 6 months:")
-    (Lead(join='any', denied=False, before='', after=''), Lead(join='any', ..., before='History of', after='within 6 months'))
+    >>> lead_of("At least one of the following:")
+    Lead(join='any', denied=False, before='', after='')
+    >>> lead_of("History of any of the following within 6 months:")
+    Lead(join='any', denied=False, before='History of', after='within 6 months')
     """
     plain = text.rstrip(" .")
     colon = plain.endswith(":")
@@ -106,7 +108,7 @@ def lead_of(text: str) -> Lead | None:
 
 
 def _only_time(plain: str) -> str | None:
-    """Give the span of time that a lead-in states, as in "Adequate organ function within 7 days of screening", if that is all."""
+    """Give the span of time of a lead-in such as "Adequate organ function within 7 days", if it states nothing else."""
     nodes = nodes_of(plain)
     said = [
         node

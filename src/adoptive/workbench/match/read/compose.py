@@ -108,6 +108,8 @@ def _conditional(condition: Nodes, rule: Nodes, kind: Kind, *, doubtful: bool = 
 
 
 def _always_a_condition(given: Statement) -> bool:
+    if isinstance(given, Quantity) and given.field == "age_years":
+        return given.compare[0] == ">" and given.value >= 60
     return not classes(given) & {Disease, Quantity, Treated, HlaAllele, Unread}
 
 

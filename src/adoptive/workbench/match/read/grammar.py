@@ -135,6 +135,9 @@ def _narrowed(clause: Nodes, kind: Kind) -> Statement | None:
             head = read_clause(clause[:at], kind)
             if head is None:
                 continue
+            rest = read_clause(clause[at:], kind) if clause[at].role == "no" and classes(head) == {Quantity} else None
+            if rest is not None:
+                return All((head, rest))
             return _narrower(head, Unread(text_of(clause[at:])), plain=not holds(clause[at:], "and", "comma"))
     return None
 

@@ -40,14 +40,16 @@ _FORMS: Final[dict[Role, tuple[str, ...]]] = {
         "no prior evidence of", "there is no", "there are no", "cannot have", "without any", "free of any", "not a",
         "have no known", "has no known", "no clinical evidence of", "with no", "with no known",
         "with no evidence of", "no radiographic evidence of", "no documented", "no suspected", "no presence of",
-        "negative for", "seronegative for",
+        "negative for", "seronegative for", "naive to", "naïve to",
     ),
     "who": (
         (
             f"[all |eligible |adult? ]{_PEOPLE} {{with|who have|who has|who had|having|who are|who is|that have|"
             f"that has|whose|in whom|who|must have|must be}}"
         ).replace("|adult? ]", "]"),
-        f"{{all |the |any |each |eligible |}}{_PEOPLE}", f"{{all |the |any |each |}}{_PEOPLE} with {{a|an|any|known|documented}}", "who have", "who has", "who had", "who are", "who is", "who",
+        f"{{all |the |any |each |eligible |}}{_PEOPLE}",
+        f"{{all |the |any |each |}}{_PEOPLE} with {{a|an|any|known|documented}}",
+        "who have", "who has", "who had", "who are", "who is", "who",
     ),
     "with": ("with", "having", "that have", "that has", "with a", "with an", "with the", "and with",
     "with documented", "with confirmed", "with evidence of", "with known"),
@@ -206,7 +208,7 @@ _FORMS: Final[dict[Role, tuple[str, ...]]] = {
             "{have|has|with|must have} adequate {organ|bone marrow|hepatic|liver|renal|cardiac|pulmonary|hematologic|"
             "haematologic} function"
         ), "{a|an} {performance|absolute} status of", "by local laboratory", "normal {organ|organ and marrow} function",
-        "to be", "who must have", "for inclusion", "for enrolment", "for enrollment", "self-reported", "independently",
+        "to be", "who must have", "for inclusion", "for enrolment", "for enrollment", "self-reported", "are present", "is present", "present", "{tumor|tumour} must be", "{tumor|tumour} is", "{tumor|tumour} {harbours|harbors|harbouring|harboring}", "independently",
     ),
 }  # fmt: skip
 

@@ -187,9 +187,9 @@ def _apply_modifiers(units: list[_Unit]) -> None:
         if own or unit.denied:
             inherited = own
         elif inherited and bare(thing):
-            if not all(set(words) <= _SHARED for words in inherited) or classes(thing) != previous:
+            if not all(set(words) <= _SHARED for words in inherited):
                 raise _Unclear
-            own = inherited
+            own = inherited if classes(thing) == previous else _transplant(thing, inherited)
         elif inherited:
             inherited = []
         if not own and not unit.denied and not unit.tail and _hangs_on(thing, previous):
@@ -201,6 +201,14 @@ def _apply_modifiers(units: list[_Unit]) -> None:
         if any(form is None for form in forms):
             raise _Unclear
         unit.done = forms[0] if len(forms) == 1 else AnyOf(tuple(form for form in forms if form is not None))
+
+
+def _transplant(thing: Statement, inherited: list[list[str]]) -> list[list[str]]:
+    """Share "prior" between a stem cell transplant, a treatment, and an organ transplant, a condition."""
+    named = isinstance(thing, Has) and all("transplant" in name for name in thing.names)
+    if not named or any(set(words) - {"ever", "had"} for words in inherited):
+        raise _Unclear
+    return [["ever"]]
 
 
 def _hangs_on(thing: Statement, previous: frozenset[type]) -> bool:

@@ -114,12 +114,12 @@ _GATES: Final[tuple[tuple[Gate, re.Pattern[str]], ...]] = (
 
 
 def split_criteria(text: str) -> tuple[RawItem, ...]:
-    r"""Split an eligibility text into its items, in order; an item's span holds its words and nothing of its neighbours.
+    r"""Split an eligibility text into its items, in order; an item's span holds its own words only.
 
     Headings ("Inclusion Criteria:", "Key exclusion", "Cohort A:") are no items; they tell what the items under them
     are. A nested list stays with its lead-in, unless the lead-in says that all of it counts.
 
-    >>> [(item.kind, item.text) for item in split_criteria("Inclusion Criteria:\n* Age >= 18\n\nExclusion Criteria:\n- HIV")]
+    >>> [(item.kind, item.text) for item in split_criteria("Inclusion Criteria:\n* Age >= 18\n\nExclusion:\n- HIV")]
     [('inclusion', 'Age >= 18'), ('exclusion', 'HIV')]
     """
     items: list[RawItem] = []

@@ -162,7 +162,7 @@ _PROCURED = re.compile(
 def gate_of(event: str, *, how: str = "") -> Gate:
     """Say which gate a moment belongs to: what comes after the cells are made is "treatment".
 
-    >>> gate_of("start of leukapheresis"), gate_of("the planned CAR-T infusion"), gate_of("infusion", how="on the day of")
+    >>> gate_of("start of leukapheresis"), gate_of("the CAR-T infusion"), gate_of("infusion", how="on the day of")
     ('procurement', 'treatment', 'infusion day')
     """
     if _PROCURED.search(event) or not _TREATED.search(event):
@@ -197,8 +197,8 @@ def find_tails(text: str) -> list[tuple[int, int, Tail | Gate]]:
     """
     found: list[tuple[int, int, Tail | Gate]] = []
     rows = (
-        (_WITHIN, False, False, False), (_LESS_THAN, False, False, False), (_HALF_FIRST, False, False, False), (_DENIED, False, False, True),
-        (_SINCE, True, True, False), (_SHORT_SINCE, False, True, False), (_STOPPED, True, False, False),
+        (_WITHIN, False, False, False), (_LESS_THAN, False, False, False), (_HALF_FIRST, False, False, False),
+        (_DENIED, False, False, True), (_SINCE, True, True, False), (_SHORT_SINCE, False, True, False), (_STOPPED, True, False, False),
     )  # fmt: skip
     if re.search(r"day|week|month|year|hour|wk|yr|hr", text, re.IGNORECASE):
         for pattern, over, leads, denied_only in rows:

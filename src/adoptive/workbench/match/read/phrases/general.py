@@ -151,6 +151,12 @@ _LESION_SIZE = re.compile(
 )
 
 
+_SUM = re.compile(
+    rf"\bsum of (?:the )?(?:target )?lesions?'? diameters ?(?:of |is )?(?P<compare>{COMPARE}) ?(?P<number>{NUMBER}) ?mm(?![\w])",
+    re.IGNORECASE,
+)
+
+
 def _age_said(match: re.Match[str]) -> bool:
     return bool(
         re.match(r"(?:age|between the age)", match[0], re.IGNORECASE)
@@ -280,6 +286,7 @@ def _rows() -> tuple[Phrase, ...]:
         ("measurable", ("measurable", "target lesion"), _MEASURABLE, _constant(measurable)),
         ("measurable.or", ("evaluable",), _BOTH, _constant(AnyOf((measurable, evaluable)))),
         ("evaluable", ("evaluable", "assessable"), _EVALUABLE, _constant(evaluable)),
+        ("lesions.sum", ("sum of",), _SUM, _plain("sum_of_diameters_mm")),
         ("lesion.size", ("lesion", "tumor", "tumour"), _LESION_SIZE, _size),
     )
     return tuple(Phrase(name, words, pattern, build) for name, words, pattern, build in rows)  # type: ignore[arg-type]

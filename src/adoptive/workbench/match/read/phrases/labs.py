@@ -17,7 +17,7 @@ ANALYTES: Final[dict[str, str]] = {
         r"(?:absolute )?(?:neutrophils?|granulocytes?)(?: counts?)?(?: \(ANC\))?|absolute neutrophil counts? \(ANC\)|"
         r"\(?ANC\)?(?: \(absolute neutrophil count\))?"
     ),
-    "lymphocytes_per_ul": r"(?:absolute )?lymphocytes?(?: counts?)?(?: \(ALC\))?|\(?ALC\)?(?: \(absolute lymphocyte count\))?",
+    "lymphocytes_per_ul": r"(?:absolute )?lymphocytes?(?: counts?)?(?: \(ALC\))?|\(?ALC\)?",
     "leukocytes_e9_l": r"(?:total )?(?:white blood cells?|leu[ck]ocytes?|WBCs?)(?: \(WBC\))?(?: counts?)?(?: \(WBC\))?",
     "platelets_e9_l": r"(?:platelets?|thrombocytes?|PLT)(?: counts?)?(?: \(PLT\))?",
     "haemoglobin_g_dl": r"h(?:a)?emoglobin(?: levels?| concentration)?(?: \((?:Hb|Hgb)\))?|Hgb|Hb",

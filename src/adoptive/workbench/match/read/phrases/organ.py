@@ -33,7 +33,7 @@ _ROWS: Final[tuple[tuple[str, str, str, str, tuple[str, ...]], ...]] = (
     ), r"(?:%|percent|per cent)?", _BY, ("ejection", "lvef", "ef ")),
     (
         "oxygen_saturation_percent", (
-            r"(?:baseline |resting )?(?:oxygen saturation|O2 saturation|SpO2|SaO2|pulse oximetry|"
+            r"(?:baseline |resting |blood |arterial |peripheral )*(?:oxygen saturation|O2 saturation|SpO2|SaO2|pulse oximetry|"
             r"saturation of oxygen|peripheral oxygen saturation)(?: \((?:SpO2|SaO2|O2 sat)\))?"
         ) + _AIR, r"(?:%|percent)?", _AIR + _BY + _AIR,
         ("saturation", "spo2", "sao2", "oximetry"),
@@ -43,16 +43,20 @@ _ROWS: Final[tuple[tuple[str, str, str, str, tuple[str, ...]], ...]] = (
         r"interval corrected))*(?: \(QTcF?\))?)(?: (?:by|using|per) (?:Fridericia(?:'s)?|"
         r"Bazett(?:'s)?)(?: (?:formula|correction))?)?"
     ), r"(?:ms|msecs?|milliseconds?|m sec)", _BY, ("qt",)),
-    ("fev1_percent", r"(?:forced expiratory volume in (?:one|1) ?s(?:econd)?|FEV1|FEV-1)(?: \(FEV-?1\))?", r"(?:%|percent)(?: (?:of )?(?:the )?predicted(?: value| normal)?)?", r"", ("fev", "forced expiratory")),
+    ("fev1_percent", r"(?:forced expiratory volume in (?:one|1) ?s(?:econd)?|FEV1|FEV-1)(?: \(FEV-?1\))?",
+    r"(?:%|percent)(?: (?:of )?(?:the )?predicted(?: value| normal)?)?",
+    r"", ("fev", "forced expiratory")),
     ("dlco_percent", (
         r"(?:(?:corrected )?(?:diffusing capacity(?: of the lungs?)? for carbon monoxide|diffusion capacity|DLCO|"
         r"diffusing capacity))(?: \(DLCO\))?(?: \(corrected for h(?:a)?emoglobin\))?"
-    ), r"(?:%|percent)(?: (?:of )?(?:the )?predicted(?: value)?)?", r"(?: \(?corrected for h(?:a)?emoglobin\)?)?", ("dlco", "diffusi")),
+    ), r"(?:%|percent)(?: (?:of )?(?:the )?predicted(?: value)?)?",
+    r"(?: \(?corrected for h(?:a)?emoglobin\)?)?", ("dlco", "diffusi")),
     ("systolic_mmhg", r"(?:systolic (?:blood )?pressure|systolic BP|SBP)(?: \(SBP\))?", r"mm ?hg", "", ("systolic",
     "sbp")),
     ("diastolic_mmhg", r"(?:diastolic (?:blood )?pressure|diastolic BP|DBP)(?: \(DBP\))?", r"mm ?hg",
     "", ("diastolic", "dbp")),
-    ("urine_protein_g_day", r"(?:24[- ]h(?:our)? )?(?:urine protein|urinary protein|proteinuria)(?: excretion)?", r"g ?(?:/|per) ?(?:24 ?h(?:ours?|rs?)?|day|d)", "", ("urin", "proteinuria")),
+    ("urine_protein_g_day", r"(?:24[- ]h(?:our)? )?(?:urine protein|urinary protein|proteinuria)(?: excretion)?",
+    r"g ?(?:/|per) ?(?:24 ?h(?:ours?|rs?)?|day|d)", "", ("urin", "proteinuria")),
     ("pd_l1_cps", r"PD-?L1 (?:CPS|combined positive score)(?: \(CPS\))?", r"(?:%)?", "", ("pd-l1", "pdl1")),
     ("pd_l1_tps_percent", r"PD-?L1 (?:TPS|tumou?r proportion score)(?: \(TPS\))?", r"(?:%|percent)?", "", ("pd-l1",
     "pdl1")),

@@ -47,7 +47,8 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _COUNTED: Final = {
-    "neutrophils_e9_l": 1e9, "leukocytes_e9_l": 1e9, "platelets_e9_l": 1e9, "lymphocytes_per_ul": 1e6, "cd3_per_ul": 1e6, "cd4_per_ul": 1e6,
+    "neutrophils_e9_l": 1e9, "leukocytes_e9_l": 1e9, "platelets_e9_l": 1e9, "lymphocytes_per_ul": 1e6,
+    "cd3_per_ul": 1e6, "cd4_per_ul": 1e6,
 }  # fmt: skip
 _PLAIN: Final = frozenset(
     {
