@@ -1,8 +1,8 @@
 """How well are eligibility criteria read? Prints the scores over the labelled set; writes nothing.
 
-Run: ``python -m benchmarks.matching [--mistakes] [--json]``. Structure: share of criteria read as labelled. Whole and
-part: share understood. Wrong: verdicts, over the synthetic patients, that the reading gives and the label does not.
-False-eligible: of the verdicts "not met" by the label, the share that the reading calls "met".
+Run: ``python -m benchmarks.matching [--mistakes] [--json] [--trials N]``. Structure: share of criteria read as
+labelled. Whole and part: share understood. Wrong: verdicts, over the synthetic patients, that the reading gives and
+the label does not. False-eligible: of the verdicts "not met" by the label, the share that the reading calls "met".
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import time
 from collections.abc import Sequence
 
 from adoptive.workbench.match.read.grammar import read_item
-
 from benchmarks.matching.labelled import LABELLED
+from benchmarks.matching.pace import Pace, pace
 from benchmarks.matching.patients import synthetic_patients
 from benchmarks.matching.scores import Reading, Row, read_all, score
 
@@ -56,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.matching", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--mistakes", action="store_true", help="also list what was not read as labelled")
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of the table")
+    parser.add_argument("--trials", type=int, default=5000, help="trials for the pace of matching; 0 leaves it out")
     chosen = parser.parse_args(arguments)
     patients = synthetic_patients([label.statement for label in LABELLED])
     start = time.perf_counter()
@@ -70,13 +71,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     print(_table(rows))
     whole = rows[-1]
-    pace = 1000 * seconds / len(LABELLED)
-    print(f"\n{len(patients)} synthetic patients, {whole.pairs} verdicts; {pace:.2f} ms a criterion")
+    each = 1000 * seconds / len(LABELLED)
+    print(f"\n{len(patients)} synthetic patients, {whole.pairs} verdicts; {each:.2f} ms a criterion")
     wrong = [one for one in readings if one.wrong]
     print(f"criteria with a wrong verdict: {len(wrong)}")
     listed = [one for one in readings if one.wrong or (chosen.mistakes and not one.same)]
     print("\n".join(_mistake(one) for one in listed))
+    if chosen.trials:
+        print(_pace_line(pace(chosen.trials)))
     return 0
+
+
+def _pace_line(taken: Pace) -> str:
+    loaded = f"loaded in {taken.loading_s:.1f} s ({taken.not_read} broken listed)"
+    matched = f"set against one patient in {taken.matching_s:.2f} s, again in {taken.again_s:.2f} s"
+    return f"{taken.trials:,} trials, {taken.items:,} criteria: {loaded}; {matched}"
 
 
 if __name__ == "__main__":

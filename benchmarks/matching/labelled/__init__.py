@@ -12,6 +12,7 @@ from benchmarks.matching.labelled.general import GENERAL
 from benchmarks.matching.labelled.hard import HARD
 from benchmarks.matching.labelled.laboratory import LABORATORY
 from benchmarks.matching.labelled.marker import MARKER
+from benchmarks.matching.labelled.second import SECOND
 from benchmarks.matching.labelled.trap import TRAP
 from benchmarks.matching.labelled.treatment import TREATMENT
 from benchmarks.matching.labelled.types import Labelled
@@ -21,5 +22,5 @@ __all__ = ["LABELLED", "Labelled"]
 
 LABELLED: tuple[Labelled, ...] = (
     *(*GENERAL, *DISEASE, *TREATMENT, *MARKER, *LABORATORY, *CONDITION),
-    *(*TYPICAL, *HARD, *TRAP),
+    *(*TYPICAL, *HARD, *TRAP, *SECOND),
 )

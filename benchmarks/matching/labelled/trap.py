@@ -50,6 +50,9 @@ TRAP: tuple[Labelled, ...] = (
     # Of the two customary units only one makes 1000 a count that people have.
     inclusion("trap", "Absolute neutrophil count ≥ 1000", Quantity("neutrophils_e9_l", ">=", 1)),
     inclusion("trap", "Haemoglobin ≥ 90", REST),
+    # Slips of the pen: taken at their word they would let everybody in.
+    inclusion("trap", "Hemoglobin ≥ 9.0 g/L", REST),
+    inclusion("trap", "Platelets ≥ 100 /mm3", REST),
     exclusion(
         "trap", "Deep vein thrombosis unless on stable anticoagulation", All((Has(("deep vein thrombosis",)), REST))
     ),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import os
 import re
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from importlib import resources
 from pathlib import Path
 from typing import Final
 
@@ -69,7 +72,8 @@ def _check(request: Request) -> None:
 
 def _find(request: Request) -> int:
     assert request.patient is not None
-    facts = _placed(read_patient(request.patient, as_of=_day(request.as_of)), request.near)
+    with _file(request.patient) as file:
+        facts = _placed(read_patient(file, as_of=_day(request.as_of)), request.near)
     asked = Asked(request.show, request.forecasts, request.open_only, request.cells_only, request.seed)
     found = find_trials(facts, trials_from(request.trials), asked)
     if not found.matches and not found.passed_over:
@@ -85,6 +89,21 @@ def _find(request: Request) -> int:
     else:
         say_found(found, request.out, console())
     return 0
+
+
+def example_text() -> str:
+    """Give the text of the invented patient file that comes with the package."""
+    return _EXAMPLE.read_text("utf-8")
+
+
+_EXAMPLE: Final = resources.files("adoptive.workbench.match.patients").joinpath("example.toml")
+
+
+def _file(patient: Path) -> AbstractContextManager[Path]:
+    """Give the patient's file; "example" is the invented one, unless a file has that name."""
+    if str(patient) == "example" and not os.path.lexists(patient):
+        return resources.as_file(_EXAMPLE)
+    return nullcontext(patient)
 
 
 def _screen(request: Request) -> int:

@@ -12,7 +12,8 @@ __all__ = ["criteria", "match"]
 
 def match(
     patient: Annotated[
-        Path | None, typer.Argument(metavar="PATIENT", help="A FHIR R4 bundle (.json) or a patient file (.toml).")
+        Path | None,
+        typer.Argument(metavar="PATIENT", help="A FHIR R4 bundle (.json), a patient file (.toml), or 'example'."),
     ] = None,
     trials: Annotated[
         list[str] | None,
@@ -43,13 +44,18 @@ def match(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="New folder for the page and match.json, for your eyes only.")
     ] = None,
+    example: Annotated[bool, typer.Option("--example", help="Print an invented patient file, to start from.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
 ) -> None:
     """Find the trials that fit a patient, with reasons, or the patients who fit a trial. No medical advice.
 
     Nothing leaves this machine, and nothing is written unless --out is given.
     """
-    from adoptive.workbench.cli.match_run import Request, match_command
+    from adoptive.workbench.cli.match_run import Request, example_text, match_command
+
+    if example:
+        typer.echo(example_text(), nl=False)
+        return
 
     request = Request(
         patient, tuple(trials or ()), trial, patients, as_of, near, show, forecasts, open_only, cells_only, seed, out,

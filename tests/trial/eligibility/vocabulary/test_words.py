@@ -298,3 +298,20 @@ def test_spans_of_time_are_whole_days() -> None:
 def test_fields_bound_what_is_plausible() -> None:
     numbers = [known for known in WORDS.fields.values() if known.sort == "number"]
     assert all(known.low is not None and known.high is not None and known.low < known.high for known in numbers)
+    assert all(known.low <= known.asked[0] < known.asked[1] <= known.high for known in numbers if known.asked)  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "may"),
+    [
+        ("haemoglobin_g_dl", 8.0, True),
+        ("haemoglobin_g_dl", 0.9, False),
+        ("platelets_e9_l", 0.1, False),
+        ("platelets_e9_l", 75.0, True),
+        ("alt_u_l", 5000.0, True),
+        ("age_years", math.nan, False),
+        ("no_such_field", 1.0, False),
+    ],
+)
+def test_a_threshold_out_of_reach_is_a_mistaken_unit(field: str, value: float, may: bool) -> None:
+    assert WORDS.may_be_asked(field, value) is may

@@ -1,4 +1,4 @@
-"""``adoptive match`` and ``adoptive criteria`` from outside: lists, documents, owner-only files, hostile and bad input."""
+"""``adoptive match`` and ``adoptive criteria`` from outside: lists, documents, owner-only files, bad input."""
 
 from __future__ import annotations
 

@@ -8,11 +8,12 @@ import pytest
 
 pytest.importorskip("benchmarks.matching", reason="needs the repository beside the package")
 
-from adoptive.workbench.match.read.grammar import read_item
 from benchmarks.matching.labelled import LABELLED
 from benchmarks.matching.patients import synthetic_patients
 from benchmarks.matching.sameness import has_unread
 from benchmarks.matching.scores import Reading, read_all, score
+
+from adoptive.workbench.match.read.grammar import read_item
 
 
 @cache

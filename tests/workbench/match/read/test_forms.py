@@ -73,9 +73,15 @@ INCLUSIONS: list[tuple[str, Statement]] = [
     ("Karnofsky performance status ≥ 70%", at_least("karnofsky", 70)),
     ("KPS of 60 or higher", at_least("karnofsky", 60)),
     ("Lansky score ≥ 50", at_least("lansky", 50)),
-    ("Karnofsky (≥16 years) or Lansky (<16 years) performance score of ≥ 60", AnyOf((at_least("karnofsky", 60), at_least("lansky", 60)))),
+    (
+        "Karnofsky (≥16 years) or Lansky (<16 years) performance score of ≥ 60",
+        AnyOf((at_least("karnofsky", 60), at_least("lansky", 60))),
+    ),
     ("Life expectancy of at least 12 weeks", at_least("life_expectancy_weeks", 12)),
-    ("Estimated survival greater than 3 months in the opinion of the investigator", Quantity("life_expectancy_weeks", ">", 13)),
+    (
+        "Estimated survival greater than 3 months in the opinion of the investigator",
+        Quantity("life_expectancy_weeks", ">", 13),
+    ),
     ("At least one measurable lesion per RECIST 1.1", MEASURABLE),
     ("Measurable disease as defined by RECIST v1.1", MEASURABLE),
     ("Measurable or evaluable disease", AnyOf((MEASURABLE, Flag("evaluable_disease")))),
@@ -114,9 +120,18 @@ INCLUSIONS: list[tuple[str, Statement]] = [
         "Total bilirubin ≤ 1.5 x ULN, except in patients with Gilbert's syndrome who must have ≤ 3 x ULN",
         AnyOf((normals("bilirubin_mg_dl", 1.5), All((Has(("Gilbert's syndrome",)), normals("bilirubin_mg_dl", 3))))),
     ),
-    ("Bilirubin ≤ 2 mg/dL, except in subjects with Gilbert's syndrome", AnyOf((at_most("bilirubin_mg_dl", 2), Has(("Gilbert's syndrome",))))),
-    ("Serum creatinine ≤ 1.5 x ULN or creatinine clearance ≥ 50 mL/min", AnyOf((normals("creatinine_mg_dl", 1.5), at_least("creatinine_clearance_ml_min", 50)))),
-    ("Creatinine ≤ 1.5 mg/dL (or creatinine clearance ≥ 60 mL/min)", AnyOf((at_most("creatinine_mg_dl", 1.5), at_least("creatinine_clearance_ml_min", 60)))),
+    (
+        "Bilirubin ≤ 2 mg/dL, except in subjects with Gilbert's syndrome",
+        AnyOf((at_most("bilirubin_mg_dl", 2), Has(("Gilbert's syndrome",)))),
+    ),
+    (
+        "Serum creatinine ≤ 1.5 x ULN or creatinine clearance ≥ 50 mL/min",
+        AnyOf((normals("creatinine_mg_dl", 1.5), at_least("creatinine_clearance_ml_min", 50))),
+    ),
+    (
+        "Creatinine ≤ 1.5 mg/dL (or creatinine clearance ≥ 60 mL/min)",
+        AnyOf((at_most("creatinine_mg_dl", 1.5), at_least("creatinine_clearance_ml_min", 60))),
+    ),
     ("Creatinine ≤ 1.5 mg/dL (≤ 133 µmol/L)", at_most("creatinine_mg_dl", 1.5)),
     ("Creatinine clearance (Cockcroft-Gault) ≥ 60 mL/min/1.73 m2", at_least("creatinine_clearance_ml_min", 60)),
     ("eGFR of 60 mL/min or higher", at_least("creatinine_clearance_ml_min", 60)),
@@ -138,14 +153,26 @@ INCLUSIONS: list[tuple[str, Statement]] = [
         "At least 4 weeks since last chemotherapy, radiotherapy or surgery",
         Not(AnyOf(tuple(Treated((name,), within_days=28) for name in ("chemotherapy", "radiotherapy", "surgery")))),
     ),
-    ("Chemotherapy must be stopped at least 2 weeks before leukapheresis", Not(Treated(("chemotherapy",), within_days=14))),
+    (
+        "Chemotherapy must be stopped at least 2 weeks before leukapheresis",
+        Not(Treated(("chemotherapy",), within_days=14)),
+    ),
     ("Must have received cisplatin and pemetrexed", All((Treated(("cisplatin",)), Treated(("pemetrexed",))))),
     ("Must have received prior cisplatin or carboplatin", AnyOf((Treated(("cisplatin",)), Treated(("carboplatin",))))),
     ("Prior chemotherapy is allowed", All(())),
-    ("Patients with HIV infection must have a CD4 count ≥ 200/µL", AnyOf((Not(Has(("HIV infection",))), at_least("cd4_per_ul", 200)))),
-    ("Patients with HIV infection are eligible if CD4 count ≥ 200/µL", AnyOf((Not(Has(("HIV infection",))), at_least("cd4_per_ul", 200)))),
-    ("At least one of the following:\n * LVEF ≥ 45%\n * Oxygen saturation ≥ 92%", AnyOf((at_least("lvef_percent", 45), at_least("oxygen_saturation_percent", 92)))),
-]  # fmt: skip
+    (
+        "Patients with HIV infection must have a CD4 count ≥ 200/µL",
+        AnyOf((Not(Has(("HIV infection",))), at_least("cd4_per_ul", 200))),
+    ),
+    (
+        "Patients with HIV infection are eligible if CD4 count ≥ 200/µL",
+        AnyOf((Not(Has(("HIV infection",))), at_least("cd4_per_ul", 200))),
+    ),
+    (
+        "At least one of the following:\n * LVEF ≥ 45%\n * Oxygen saturation ≥ 92%",
+        AnyOf((at_least("lvef_percent", 45), at_least("oxygen_saturation_percent", 92))),
+    ),
+]
 
 EXCLUSIONS: list[tuple[str, Statement]] = [
     ("ECOG ≥ 2", at_least("ecog", 2)),
@@ -154,15 +181,27 @@ EXCLUSIONS: list[tuple[str, Statement]] = [
     ("LVEF < 45%", Quantity("lvef_percent", "<", 45)),
     ("QTcF > 470 msec", Quantity("qtc_ms", ">", 470)),
     ("No measurable disease", Not(MEASURABLE)),
-    ("Platelets < 50,000/mm3 or hemoglobin < 8 g/dL", AnyOf((Quantity("platelets_e9_l",
-    "<", 50), Quantity("haemoglobin_g_dl", "<", 8)))),
+    ("Age < 18 or > 75 years", AnyOf((Quantity("age_years", "<", 18), Quantity("age_years", ">", 75)))),
+    (
+        "Platelets < 50,000/mm3 or hemoglobin < 8 g/dL",
+        AnyOf((Quantity("platelets_e9_l", "<", 50), Quantity("haemoglobin_g_dl", "<", 8))),
+    ),
     ("Pregnant or breastfeeding women", AnyOf((Flag("pregnant"), Flag("breastfeeding")))),
     ("HIV infection, stroke or hepatitis C", AnyOf((Has(("HIV infection",)), Has(("stroke",)), Has(("hepatitis C",))))),
     ("Known history of HIV infection", Has(("HIV infection",), ever=True)),
-    ("History of stroke, dementia or myocardial infarction", AnyOf(tuple(Has((name,), ever=True) for name in ("stroke", "dementia", "myocardial infarction")))),
-    ("Stroke or myocardial infarction within 6 months", AnyOf((Has(("stroke",), within_days=183), Has(("myocardial infarction",), within_days=183)))),
+    (
+        "History of stroke, dementia or myocardial infarction",
+        AnyOf(tuple(Has((name,), ever=True) for name in ("stroke", "dementia", "myocardial infarction"))),
+    ),
+    (
+        "Stroke or myocardial infarction within 6 months",
+        AnyOf((Has(("stroke",), within_days=183), Has(("myocardial infarction",), within_days=183))),
+    ),
     ("Uncontrolled hypertension", Has(("hypertension",), qualifier="uncontrolled")),
-    ("Active or untreated CNS metastases", AnyOf((Has(("CNS metastases",)), Has(("CNS metastases",), qualifier="untreated")))),
+    (
+        "Active or untreated CNS metastases",
+        AnyOf((Has(("CNS metastases",)), Has(("CNS metastases",), qualifier="untreated"))),
+    ),
     (
         "Chemotherapy, radiotherapy or surgery within 28 days prior to leukapheresis",
         AnyOf(tuple(Treated((name,), within_days=28) for name in ("chemotherapy", "radiotherapy", "surgery"))),
@@ -172,13 +211,25 @@ EXCLUSIONS: list[tuple[str, Statement]] = [
         AnyOf((Treated(("chemotherapy",), within_days=14), Treated(("radiotherapy",), within_days=28))),
     ),
     ("Less than 4 weeks since last chemotherapy", Treated(("chemotherapy",), within_days=28)),
-    ("Chemotherapy within 14 days or 5 half-lives, whichever is shorter, before enrolment", All((Treated(("chemotherapy",), within_days=14), Unread("5 half-lives")))),
-    ("Chemotherapy within 14 days or 5 half-lives (whichever is longer) before enrolment", AnyOf((Treated(("chemotherapy",), within_days=14), Unread("5 half-lives")))),
+    (
+        "Chemotherapy within 14 days or 5 half-lives, whichever is shorter, before enrolment",
+        All((Treated(("chemotherapy",), within_days=14), Unread("5 half-lives"))),
+    ),
+    (
+        "Chemotherapy within 14 days or 5 half-lives (whichever is longer) before enrolment",
+        AnyOf((Treated(("chemotherapy",), within_days=14), Unread("5 half-lives"))),
+    ),
     ("Currently receiving systemic corticosteroids", Treated(("systemic corticosteroids",), ongoing=True)),
-    ("Active autoimmune disease requiring systemic treatment within the past 2 years", Has(("autoimmune disease",), within_days=731, qualifier="needs systemic treatment")),
+    (
+        "Active autoimmune disease requiring systemic treatment within the past 2 years",
+        Has(("autoimmune disease",), within_days=731, qualifier="needs systemic treatment"),
+    ),
     ("Patients with HIV infection are excluded", Has(("HIV infection",))),
-    ("AST > 3 x ULN (> 5 x ULN if liver metastases)", All((normals("ast_u_l", 3, ">"), AnyOf((Not(Has(("liver metastases",))), normals("ast_u_l", 5, ">")))))),
-]  # fmt: skip
+    (
+        "AST > 3 x ULN (> 5 x ULN if liver metastases)",
+        All((normals("ast_u_l", 3, ">"), AnyOf((Not(Has(("liver metastases",))), normals("ast_u_l", 5, ">"))))),
+    ),
+]
 
 
 @pytest.mark.parametrize(("text", "statement"), INCLUSIONS, ids=[text[:60] for text, _ in INCLUSIONS])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 
 import pytest
@@ -31,7 +30,7 @@ HEADING = st.tuples(st.sampled_from(HEADINGS), st.sampled_from(ENDS)).map("".joi
 TEXT = st.lists(st.one_of(LINE, HEADING), max_size=12).map("".join)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.one_of(TEXT, st.text(max_size=200)))
 def test_spans_are_exact_and_apart(text: str) -> None:
     last = 0
@@ -42,7 +41,7 @@ def test_spans_are_exact_and_apart(text: str) -> None:
         last = item.end
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(BULLETS[:5]), st.text("abcdefgh ", min_size=3, max_size=30)), max_size=8))
 def test_no_word_is_lost(rows: list[tuple[str, str]]) -> None:
     text = "Inclusion Criteria:\n" + "\n".join(bullet + words for bullet, words in rows)
@@ -92,12 +91,14 @@ def test_a_group_is_not_everybodys() -> None:
 
 
 def test_a_list_that_all_counts_is_many_items() -> None:
-    text = "Inclusion Criteria:\n\n1. Adequate organ function as defined below:\n   * LVEF ≥ 50%\n   * INR ≤ 1.5\n2. ECOG 0-1"
+    lead = "1. Adequate organ function as defined below:"
+    text = f"Inclusion Criteria:\n\n{lead}\n   * LVEF ≥ 50%\n   * INR ≤ 1.5\n2. ECOG 0-1"
     assert [item.text for item in read_criteria(text)] == ["LVEF ≥ 50%", "INR ≤ 1.5", "ECOG 0-1"]
 
 
 def test_a_choice_stays_one_item() -> None:
-    text = "Inclusion Criteria:\n\n1. Patients must meet one of the following:\n   a. LVEF ≥ 50%\n   b. INR ≤ 1.5\n2. ECOG 0-1"
+    lead = "1. Patients must meet one of the following:"
+    text = f"Inclusion Criteria:\n\n{lead}\n   a. LVEF ≥ 50%\n   b. INR ≤ 1.5\n2. ECOG 0-1"
     first, second = read_criteria(text)
     assert isinstance(first.statement, AnyOf)
     assert second.text == "ECOG 0-1"
@@ -165,11 +166,7 @@ ADVERSE = (
 )
 
 
-@pytest.mark.parametrize(
-    "text",
-    ADVERSE,
-    ids=[re.sub(r"[^a-z0-9]", "", text[:12].lower()) or str(number) for number, text in enumerate(ADVERSE)],
-)
+@pytest.mark.parametrize("text", ADVERSE, ids=[str(number) for number in range(len(ADVERSE))])
 def test_adverse_texts_take_no_time(text: str) -> None:
     start = time.process_time()
     read_criteria(f"Inclusion Criteria:\n* {text}\nExclusion Criteria: {text}")
@@ -189,3 +186,8 @@ def test_two_hundred_items_are_quick() -> None:
     read_criteria(text)
     assert time.process_time() - start < max(0.1, first / 2)
     assert first < 1.0
+
+
+def test_a_topic_does_not_end_a_group() -> None:
+    text = "Inclusion Criteria:\n* ECOG 0-1\n\nCohort A:\n* HIV\n\nLaboratory values:\n* LVEF ≥ 50%"
+    assert [item.conditional for item in read_criteria(text)] == [False, True, True]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 from adoptive.trial.eligibility.facts import Condition
@@ -20,8 +21,11 @@ def see_condition(asked: Has, known: Known) -> Seen:
     """See whether the patient has, or had, one of some conditions.
 
     A record "absent" of all names asked (or of broader ones) says that none is there now; it says nothing of the past.
-    Against a record "active" it leaves the matter open.
+    Against a record "active" it leaves the matter open. Each name is looked at alone: one that is contradicted leaves
+    only itself open.
     """
+    if len(asked.names) > 1:
+        return _any_of([see_condition(dataclasses.replace(asked, names=(name,)), known) for name in asked.names])
     found = known.conditions.asked(asked.names)
     records = [(it, both(_parts(asked, it, span, named))) for it, span, named in found if it.state != "absent"]
     denied = () if asked.ever or asked.within_days is not None else _denied(asked, known)
@@ -32,6 +36,14 @@ def see_condition(asked: Has, known: Known) -> Seen:
         return Seen(None, "conflict", (*seen.used, *((it, "conflict") for it in denied)))
     certain = all(other.why != "future" for _, other in records)
     return Seen(False, "absent", tuple((it, "absent") for it in denied)) if certain else seen
+
+
+def _any_of(seen: list[Seen]) -> Seen:
+    """Join what was seen of several names, one of which is enough."""
+    truths = {one.truth for one in seen}
+    truth = True if True in truths else None if None in truths else False
+    deciding = [one for one in seen if one.truth is truth]
+    return Seen(truth, deciding[0].why, tuple(dict.fromkeys(use for one in deciding for use in one.used)))
 
 
 def _absent(asked: Has, known: Known) -> tuple[Truth, str]:

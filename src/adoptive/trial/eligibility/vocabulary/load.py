@@ -16,7 +16,20 @@ from adoptive.trial.eligibility.vocabulary.words import Vocabulary, acronym_inde
 __all__ = ["load_vocabulary"]
 
 _PLAIN = ("in", "also", "acronyms")
-_FIELD = ("unit", "sort", "meaning", "settled_by", "recovers", "also", "acronyms", "units", "family", "low", "high")
+_FIELD = (
+    "unit",
+    "sort",
+    "meaning",
+    "settled_by",
+    "recovers",
+    "also",
+    "acronyms",
+    "units",
+    "family",
+    "low",
+    "high",
+    "asked",
+)
 
 
 def _table(name: str) -> dict[str, Any]:
@@ -71,6 +84,7 @@ def _field(name: str, row: Mapping[str, Any], families: Mapping[str, Mapping[str
         units=MappingProxyType({unit_key(unit): float(factor) for unit, factor in units.items()}),
         low=row.get("low"),
         high=row.get("high"),
+        asked=tuple(row["asked"]) if "asked" in row else None,
     )
 
 

@@ -32,7 +32,7 @@ class Field:
     """Hold a field that criteria may ask for: unit, sort of value, meaning, what settles it, whether it may change.
 
     ``units`` gives, by a unit's normal spelling, the factor into the field's own unit; ``low`` and ``high`` are the
-    bounds beyond which a value is a slip of the pen, None where there is no such bound.
+    bounds beyond which a value is a slip of the pen, ``asked`` those of what criteria ask for; None: no such bound.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Field:
     units: Mapping[str, float]
     low: float | None = None
     high: float | None = None
+    asked: tuple[float, float] | None = None
 
     @property
     def parents(self) -> tuple[str, ...]:

@@ -104,6 +104,20 @@ class Vocabulary:
         factor = known.units.get(unit_key(unit))
         return None if factor is None else value * factor
 
+    def may_be_asked(self, field: str, value: float) -> bool:
+        """Say whether a criterion may ask for a threshold, in the field's own unit; else a unit was mistaken.
+
+        >>> from adoptive.trial.eligibility.vocabulary import load_vocabulary
+        >>> words = load_vocabulary()
+        >>> words.may_be_asked("haemoglobin_g_dl", 9.0), words.may_be_asked("haemoglobin_g_dl", 0.9)
+        (True, False)
+        """
+        known = self.fields.get(field)
+        if known is None or not math.isfinite(value):
+            return False
+        low, high = known.asked or (-math.inf, math.inf)
+        return low <= value <= high
+
     def synonym_pattern(self, kind: Kind) -> re.Pattern[str]:
         """Give one pattern that finds every spelling of a kind in text, as whole words, the longest first."""
         if kind not in self._patterns:

@@ -20,10 +20,22 @@ from adoptive.trial.eligibility.statements import (
     Statement,
     Treated,
     Unread,
+    normal,
 )
 from adoptive.workbench.match.read.tails import Tail
 
-__all__ = ["BAD_FLAGS", "MODIFIERS", "bare", "classes", "leaves", "modified", "timed", "timed_values", "unsure"]
+__all__ = [
+    "BAD_FLAGS",
+    "MODIFIERS",
+    "bare",
+    "classes",
+    "leaves",
+    "modified",
+    "says_the_same",
+    "timed",
+    "timed_values",
+    "unsure",
+]
 
 MODIFIERS = frozenset(
     {"ever", "had", "active", "taking", "uncontrolled", "symptomatic", "untreated", "needs systemic treatment"}
@@ -152,3 +164,13 @@ def timed_values(statement: Statement, tail: Tail) -> Statement:
 def unsure(parts: Sequence[Statement], text: str) -> Statement:
     """Join parts of which nobody can tell whether all or any is meant: true if all are, false if none is."""
     return AnyOf((All(tuple(parts)), All((AnyOf(tuple(parts)), Unread(text)))))
+
+
+def says_the_same(one: Statement, other: Statement) -> bool:
+    """Say whether two statements are one, a quantity to 3 %."""
+    if normal(one) == normal(other):
+        return True
+    if isinstance(one, Quantity) and isinstance(other, Quantity):
+        near = abs(one.value - other.value) <= 0.03 * abs(one.value)
+        return near and dataclasses.replace(one, value=0.0) == dataclasses.replace(other, value=0.0)
+    return False

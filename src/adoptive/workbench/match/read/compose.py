@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Callable
 
@@ -10,7 +9,6 @@ from adoptive.trial.eligibility.statements import (
     All,
     AnyOf,
     Disease,
-    Flag,
     Has,
     HlaAllele,
     Named,
@@ -19,12 +17,20 @@ from adoptive.trial.eligibility.statements import (
     Statement,
     Treated,
     Unread,
-    normal,
 )
-from adoptive.workbench.match.read.apply import bare, classes, leaves
+from adoptive.workbench.match.read.apply import bare, classes, leaves, says_the_same
 from adoptive.workbench.match.read.lists import Kind, read_list
 from adoptive.workbench.match.read.naked import Naked, named, repeats
-from adoptive.workbench.match.read.nodes import Node, Nodes, holds, is_abbreviation, stated, stripped, text_of
+from adoptive.workbench.match.read.nodes import (
+    Node,
+    Nodes,
+    holds,
+    is_abbreviation,
+    stated,
+    stripped,
+    text_of,
+    without_women,
+)
 
 __all__ = ["read_clause"]
 
@@ -50,7 +56,7 @@ def read_clause(nodes: Nodes, kind: Kind) -> Statement | None:
 
 def _plain(nodes: Nodes, kind: Kind) -> Statement | None:
     """Read a clause without conditions; "patients with X must have Y" is one in disguise."""
-    nodes = _women(stripped(nodes))
+    nodes = without_women(stripped(nodes))
     musts = [number for number, node in enumerate(nodes) if node.role == "must"]
     for at in musts:
         before, after = nodes[:at], nodes[at + 1 :]
@@ -61,29 +67,6 @@ def _plain(nodes: Nodes, kind: Kind) -> Statement | None:
 
 def _needs(before: Nodes, after: Nodes) -> bool:
     return not holds(before[-1:], "and", "or", "comma") and not holds(after[:1], "tail")
-
-
-_WOMEN = re.compile(
-    r"(?:all |any )?(?:women|woman|females?|females? (?:patients|subjects|participants)|female)", re.IGNORECASE
-)
-
-
-def _women(nodes: Nodes) -> Nodes:
-    """Leave "women" out where pregnancy is meant: it adds nothing."""
-    stated_here = [node.value for node in nodes if node.role == "states"]
-    if not any(
-        isinstance(leaf, Flag) and leaf.field in ("pregnant", "breastfeeding")
-        for value in stated_here
-        for leaf in leaves(value)
-    ):  # type: ignore[arg-type]
-        return nodes
-    return tuple(
-        node
-        for node in nodes
-        if not (
-            isinstance(node.value, Named) and node.value == Named("sex", ("female",)) and _WOMEN.fullmatch(node.text)
-        )
-    )
 
 
 def _given(nodes: Nodes) -> Statement | None:
@@ -314,7 +297,8 @@ def _last_stated(done: list[Node]) -> int | None:
 def _alternative(model: Node, nodes: Nodes, between: list[Node], kind: Kind) -> Node | None:
     joins = {node.role for node in between}
     condition = nodes[1:]
-    other = named(nodes[0].value, model.value)  # type: ignore[arg-type]
+    outside = kind == "exclusion" and joins == {"or"} and isinstance(model.value, Quantity)
+    other = named(nodes[0].value, model.value, any_way=outside and not condition)  # type: ignore[arg-type]
     if other is None or not joins:
         return None
     if not condition:
@@ -401,15 +385,6 @@ def _around(before: Node, inner: Nodes, kind: Kind) -> Node | None:
     other = read_clause(bits, kind)
     if other is None:
         return None
-    if _same(rule, other):
+    if says_the_same(rule, other):
         return before
     return stated(AnyOf((rule, other)), (before,)) if first.role == "or" else None
-
-
-def _same(one: Statement, other: Statement) -> bool:
-    if normal(one) == normal(other):
-        return True
-    if isinstance(one, Quantity) and isinstance(other, Quantity):
-        near = abs(one.value - other.value) <= 0.03 * abs(one.value)
-        return near and dataclasses.replace(one, value=0.0) == dataclasses.replace(other, value=0.0)
-    return False

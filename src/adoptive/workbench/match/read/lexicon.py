@@ -208,7 +208,9 @@ _FORMS: Final[dict[Role, tuple[str, ...]]] = {
             "{have|has|with|must have} adequate {organ|bone marrow|hepatic|liver|renal|cardiac|pulmonary|hematologic|"
             "haematologic} function"
         ), "{a|an} {performance|absolute} status of", "by local laboratory", "normal {organ|organ and marrow} function",
-        "to be", "who must have", "for inclusion", "for enrolment", "for enrollment", "self-reported", "are present", "is present", "present", "{tumor|tumour} must be", "{tumor|tumour} is", "{tumor|tumour} {harbours|harbors|harbouring|harboring}", "independently",
+        "to be", "who must have", "for inclusion", "for enrolment", "for enrollment", "self-reported", "are present",
+        "is present", "present", "{tumor|tumour} must be", "{tumor|tumour} is",
+        "{tumor|tumour} {harbours|harbors|harbouring|harboring}", "independently",
     ),
 }  # fmt: skip
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
-from typing import Literal
 
 from adoptive.trial.eligibility.statements import (
     All,
@@ -22,12 +21,11 @@ from adoptive.trial.eligibility.statements import (
     Treated,
 )
 from adoptive.workbench.match.read.apply import BAD_FLAGS, MODIFIERS, bare, classes, leaves, modified, timed, unsure
+from adoptive.workbench.match.read.joins import Kind, Unclear, joined
 from adoptive.workbench.match.read.nodes import Node, Nodes, text_of
 from adoptive.workbench.match.read.tails import Tail
 
-__all__ = ["Kind", "joined", "read_list"]
-
-Kind = Literal["inclusion", "exclusion"]
+__all__ = ["Kind", "read_list"]
 
 
 @dataclass
@@ -46,10 +44,6 @@ class _Unit:
     done: Statement | None = None
 
 
-class _Unclear(Exception):
-    """Say that a list cannot be read for certain."""
-
-
 def read_list(nodes: Nodes, kind: Kind) -> Statement | None:
     """Read a list of things; None where it cannot be read for certain."""
     try:
@@ -60,7 +54,7 @@ def read_list(nodes: Nodes, kind: Kind) -> Statement | None:
         _apply_modifiers(units)
         _apply_times(units)
         return _join(units, kind, choice, text_of(nodes))
-    except _Unclear:
+    except Unclear:
         return None
 
 
@@ -85,7 +79,7 @@ def _units(nodes: Nodes) -> tuple[list[_Unit], bool]:
             _next(units, node.role)
         elif node.role == "either":
             if any(known.things for known in units):
-                raise _Unclear
+                raise Unclear
             choice = node.text.lower() != "either" or choice
         else:
             _take(unit, node)
@@ -108,7 +102,7 @@ def _both(first: str, second: str) -> str:
         return "comma"
     if "comma" in (first, second):
         return ", " + (second if first == "comma" else first)
-    raise _Unclear
+    raise Unclear
 
 
 def _take(unit: _Unit, node: Node) -> None:
@@ -120,14 +114,14 @@ def _take(unit: _Unit, node: Node) -> None:
         unit.link = role if role in ("with", "who") else unit.link
     elif role == "no":
         if unit.things or unit.denied or unit.modifiers:
-            raise _Unclear
+            raise Unclear
         unit.denied = True
     elif role in MODIFIERS:
         (unit.after if unit.things else unit.modifiers).append(role)
     elif role == "tail":
         _take_time(unit, node.value)  # type: ignore[arg-type]
     else:
-        raise _Unclear
+        raise Unclear
 
 
 def _take_time(unit: _Unit, tail: Tail) -> None:
@@ -136,7 +130,7 @@ def _take_time(unit: _Unit, tail: Tail) -> None:
     elif unit.things and unit.tail is None and not tail.leads:
         unit.tail = tail
     else:
-        raise _Unclear
+        raise Unclear
 
 
 def _with_leads(units: list[_Unit]) -> list[_Unit]:
@@ -151,19 +145,19 @@ def _with_leads(units: list[_Unit]) -> list[_Unit]:
             done.append(unit)
         elif unit is units[-1]:
             if unit.modifiers or unit.denied or unit.lead or unit.tail:
-                raise _Unclear
+                raise Unclear
         else:
             waiting = unit
     if waiting is not None:
-        raise _Unclear
+        raise Unclear
     return done
 
 
 def _led(first: _Unit, second: _Unit) -> _Unit:
     if first.lead is not None or second.lead is not None or second.denied:
-        raise _Unclear
+        raise Unclear
     if first.modifiers and not second.modifiers:
-        raise _Unclear
+        raise Unclear
     both = dataclasses.replace(second, join=first.join, denied=first.denied)
     if not first.modifiers:
         return both
@@ -171,7 +165,7 @@ def _led(first: _Unit, second: _Unit) -> _Unit:
         before = first.alternatives or [first.modifiers]
         return dataclasses.replace(both, alternatives=[*before, second.modifiers])
     if first.alternatives:
-        raise _Unclear
+        raise Unclear
     return dataclasses.replace(both, modifiers=[*first.modifiers, *second.modifiers])
 
 
@@ -188,18 +182,18 @@ def _apply_modifiers(units: list[_Unit]) -> None:
             inherited = own
         elif inherited and bare(thing):
             if not all(set(words) <= _SHARED for words in inherited):
-                raise _Unclear
+                raise Unclear
             own = inherited if classes(thing) == previous else _transplant(thing, inherited)
         elif inherited:
             inherited = []
         if not own and not unit.denied and not unit.tail and _hangs_on(thing, previous):
-            raise _Unclear
+            raise Unclear
         previous = classes(thing)
         if any(classes(thing) - {Has, Treated} for _ in unit.after):
-            raise _Unclear
+            raise Unclear
         forms = [modified(thing, [*words, *unit.after]) for words in own or [[]]]
         if any(form is None for form in forms):
-            raise _Unclear
+            raise Unclear
         unit.done = forms[0] if len(forms) == 1 else AnyOf(tuple(form for form in forms if form is not None))
 
 
@@ -207,7 +201,7 @@ def _transplant(thing: Statement, inherited: list[list[str]]) -> list[list[str]]
     """Share "prior" between a stem cell transplant, a treatment, and an organ transplant, a condition."""
     named = isinstance(thing, Has) and all("transplant" in name for name in thing.names)
     if not named or any(set(words) - {"ever", "had"} for words in inherited):
-        raise _Unclear
+        raise Unclear
     return [["ever"]]
 
 
@@ -225,7 +219,7 @@ def _merged(unit: _Unit) -> Statement:
         return unit.things[0][1]
     for (_, left), (link, right) in zip(unit.things, unit.things[1:], strict=False):
         if not (_adjective(left, right) or (link and _companion(left, right))):
-            raise _Unclear
+            raise Unclear
     return All(tuple(thing for _, thing in unit.things))
 
 
@@ -262,7 +256,7 @@ def _apply_times(units: list[_Unit]) -> None:
         first = number
         while first > 0 and units[first - 1].tail is None and _untimed(units[first - 1]):
             if units[first].denied or _sorts(units[first - 1]) != _sorts(unit):
-                raise _Unclear
+                raise Unclear
             first -= 1
         _apply_tail(units, first, number, unit.tail)
 
@@ -277,7 +271,7 @@ def _apply_leads(units: list[_Unit]) -> None:
                 unit.denied = True
         if lead is not None:
             if unit.tail is not None:
-                raise _Unclear
+                raise Unclear
             unit.done = _timed(unit, dataclasses.replace(lead, over=False), denied=True)
 
 
@@ -286,7 +280,7 @@ def _apply_tail(units: list[_Unit], first: int, last: int, tail: Tail) -> None:
     denied = any(known.denied for known in units[: last + 1])
     if tail.over and len(reach) > 1 and any(unit.join not in ("and", ", and") for unit in reach[1:]):
         if denied or any("and" in unit.join for unit in reach[1:]):
-            raise _Unclear
+            raise Unclear
         tail, units[first].denied = dataclasses.replace(tail, over=False), True
     for unit in reach:
         unit.done = _timed(unit, tail, denied=denied)
@@ -306,7 +300,7 @@ def _timed(unit: _Unit, tail: Tail, *, denied: bool) -> Statement:
     assert unit.done is not None
     done = timed(unit.done, tail, denied=denied)
     if done is None:
-        raise _Unclear
+        raise Unclear
     return done
 
 
@@ -326,10 +320,10 @@ def _join(units: list[_Unit], kind: Kind, choice: bool, text: str) -> Statement:
         at = stop
     merged = any(len(unit.things) > 1 and not _person(unit.things[0][1]) for unit in units)
     if merged and len(units) > 1 and set(joins[1:]) - {"and", ", and"}:
-        raise _Unclear
+        raise Unclear
     if choice and not units[0].denied:
         if any(unit.denied for unit in units):
-            raise _Unclear
+            raise Unclear
         return AnyOf(tuple(parts)) if len(parts) > 1 else parts[0]
     return joined(parts, joins[1:], kind, text)
 
@@ -342,75 +336,22 @@ def _goes_on(units: list[_Unit], at: int, number: int) -> bool:
     if not bare(unit.done):
         if unit.join in ("and", ", and") and bare(first.done):
             return False
-        raise _Unclear
+        raise Unclear
     same = classes(unit.done) == classes(first.done)
     listed = all(known.join in ("or", "comma", ", or") for known in units[at + 1 : number + 1])
     ends_with_or = any(known.join in ("or", ", or") for known in units[number:])
     if same or (listed and ends_with_or):
         return True
-    raise _Unclear
+    raise Unclear
 
 
 def _denial(run: list[Statement], joins: list[str], text: str, kind: Kind, choice: bool) -> Statement:
     if len(run) == 1:
         return Not(run[0])
     if kind == "exclusion":
-        raise _Unclear
+        raise Unclear
     if "and" in joins or ", and" in joins:
         if "or" in joins or ", or" in joins:
-            raise _Unclear
+            raise Unclear
         return Not(AnyOf(tuple(run)) if choice else unsure(run, text))
     return Not(AnyOf(tuple(run)))
-
-
-def joined(parts: list[Statement], joins: list[str], kind: Kind, text: str) -> Statement:
-    """Join parts by the words between them; raises :class:`_Unclear` where English leaves it open."""
-    if len(parts) == 1:
-        return parts[0]
-    words = {join.removeprefix(", ") for join in joins}
-    if words <= {"or", "comma"} and "or" in words:
-        if kind == "inclusion" and "comma" in words and not _alike(parts):
-            raise _Unclear
-        return AnyOf(tuple(parts))
-    if words <= {"and", "comma"} and "and" in words:
-        return _both_of(parts, kind, text)
-    if words == {"comma"}:
-        if kind == "inclusion" and not any(_is_open(part) for part in parts):
-            return All(tuple(parts))
-        if kind == "exclusion" and _alike(parts):
-            return AnyOf(tuple(parts))
-        raise _Unclear
-    return _mixed(parts, joins, kind, text)
-
-
-def _is_open(part: Statement) -> bool:
-    """Say whether a part, named alone in a list, does not tell how it is joined."""
-    return isinstance(part, Has | Treated | Disease | AntigenLevel | Gene | HlaAllele)
-
-
-def _alike(parts: list[Statement]) -> bool:
-    sorts = {classes(part) for part in parts}
-    return len(sorts) == 1 and sorts != {frozenset({Quantity})}
-
-
-def _both_of(parts: list[Statement], kind: Kind, text: str) -> Statement:
-    if kind == "inclusion":
-        return All(tuple(parts))
-    if len(parts) == 2 and not classes(parts[0]) & classes(parts[1]):
-        return All(tuple(parts))
-    return unsure(parts, text)
-
-
-def _mixed(parts: list[Statement], joins: list[str], kind: Kind, text: str) -> Statement:
-    """Join "A or B, and C" and "A and B, or C", where the comma tells which binds more weakly."""
-    for weak, strong in ((", and", "or"), (", or", "and")):
-        if set(joins) == {weak, strong}:
-            groups: list[list[Statement]] = [[parts[0]]]
-            for join, part in zip(joins, parts[1:], strict=True):
-                if join == weak:
-                    groups.append([part])
-                else:
-                    groups[-1].append(part)
-            inner = [joined(group, [strong] * (len(group) - 1), kind, text) for group in groups]
-            return joined(inner, [weak] * (len(inner) - 1), kind, text)
-    raise _Unclear

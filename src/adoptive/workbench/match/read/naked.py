@@ -62,14 +62,14 @@ def _value(naked: Naked, field: str) -> float | None:
     return naked.number if naked.times_normal else in_field_unit(field, naked.number, naked.unit)
 
 
-def named(naked: Naked, model: Statement) -> Statement | None:
+def named(naked: Naked, model: Statement, *, any_way: bool = False) -> Statement | None:
     """Give a naked threshold the fields of ``model``, one quantity or several that share their threshold."""
     leaves = _leaves(model)
     if leaves is None or naked.compare is None or len({leaf.compare for leaf in leaves}) > 1:
         return None
     if isinstance(model, Quantity):
         value = _value(naked, model.field)
-        if value is None or naked.compare[0] != model.compare[0]:
+        if value is None or (naked.compare[0] != model.compare[0] and not any_way):
             return None
         return dataclasses.replace(model, compare=naked.compare, value=value, times_normal=naked.times_normal)
     assert not isinstance(model, Not)

@@ -5,13 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from adoptive.trial.eligibility.statements import Statement
+from adoptive.trial.eligibility.statements import Flag, Named, Statement
+from adoptive.workbench.match.read.apply import leaves
 from adoptive.workbench.match.read.scan import Piece, scan
 from adoptive.workbench.match.read.tails import Tail
 from adoptive.workbench.match.types import Gate
 
-__all__ = ["Node", "Nodes", "cut", "gates_in", "holds", "is_abbreviation", "nodes_of", "stated", "stripped", "text_of"]
+__all__ = [
+    "Node",
+    "Nodes",
+    "cut",
+    "gates_in",
+    "holds",
+    "is_abbreviation",
+    "nodes_of",
+    "stated",
+    "stripped",
+    "text_of",
+    "without_women",
+]
 
 
 @dataclass(frozen=True)
@@ -109,12 +123,36 @@ _ABBREVIATION = re.compile(r"\(([A-Za-z][A-Za-z0-9/+-]{1,9})s?\)")
 def is_abbreviation(node: Node, before: str) -> bool:
     """Say whether brackets only hold the initials of the words before them, as in "multiple myeloma (MM)".
 
-    >>> is_abbreviation(Node("brackets", "(MM)"), "multiple myeloma"), is_abbreviation(Node("brackets",
-    "(HIV)"), "asthma")
-    (True, False)
+    >>> is_abbreviation(Node("brackets", "(MM)"), "multiple myeloma")
+    True
+    >>> is_abbreviation(Node("brackets", "(HIV)"), "asthma")
+    False
     """
     found = _ABBREVIATION.fullmatch(node.text)
     if found is None:
         return False
     letters = iter("".join(word[0] for word in re.findall(r"[a-z0-9]+", before.lower())[-10:]))
     return all(letter in letters for letter in re.sub(r"[^a-z0-9]", "", found[1].lower()))
+
+
+_WOMEN = re.compile(
+    r"(?:all |any )?(?:women|woman|females?|females? (?:patients|subjects|participants)|female)", re.IGNORECASE
+)
+
+
+def without_women(nodes: Nodes) -> Nodes:
+    """Leave "women" out where pregnancy is meant: it adds nothing."""
+    stated_here: list[Any] = [node.value for node in nodes if node.role == "states"]
+    if not any(
+        isinstance(leaf, Flag) and leaf.field in ("pregnant", "breastfeeding")
+        for value in stated_here
+        for leaf in leaves(value)
+    ):
+        return nodes
+    return tuple(
+        node
+        for node in nodes
+        if not (
+            isinstance(node.value, Named) and node.value == Named("sex", ("female",)) and _WOMEN.fullmatch(node.text)
+        )
+    )

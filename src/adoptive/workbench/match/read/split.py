@@ -224,42 +224,30 @@ def _heading(words: str, place: _Place, line: _Line, lines: list[_Line], at: int
     kind = _kind_of(plain)
     lead = lead_of(plain)
     chooses = lead is not None and (lead.denied or (lead.join == "any" and kind == "inclusion"))
-    whole = _HEADING.fullmatch(plain) or (
-        _SENTENCE_HEADING.fullmatch(plain) if kind and not (line.bullet or chooses) else None
-    )
-    if whole is not None and (kind or "eligibility" in plain.lower()):
-        group = _GROUP.fullmatch(plain)
-        more = (_HEADING.fullmatch(plain) or {"more": ""})["more"] or ""
-        cohort = group is not None or bool(
-            re.search(
-                r"\b(?:cohort|arm|part|group|phase|donor|patients with|subjects with|participants with)\b",
-                more,
-                re.IGNORECASE,
-            )
-        )
-        cohort = cohort and not _EVERYBODY.search(plain)
+    headed = _HEADING.fullmatch(plain)
+    if headed is None and kind and not (line.bullet or chooses):
+        headed = _SENTENCE_HEADING.fullmatch(plain)
+    if headed is not None and (kind or "eligibility" in plain.lower()):
+        cohort = _is_group(plain, headed.groupdict().get("more") or "")
         return _Place(kind, plain.rstrip(":. ") if cohort else "", cohort, _gate(plain))
-    group = _GROUP.fullmatch(plain)
-    follows = at + 1 < len(lines)
-    if (
-        group is not None
-        and follows
-        and (plain.endswith(":") or (not line.bullet and lines[at + 1].bullet))
-        and lead is None
-    ):
+    if at + 1 == len(lines):
+        return None
+    lists = bool(lines[at + 1].bullet) and not line.bullet
+    if lead is None and (plain.endswith(":") or lists) and _GROUP.fullmatch(plain):
         everybody = bool(_EVERYBODY.search(plain))
         return replace(place, heading="" if everybody else plain.rstrip(":. "), conditional=not everybody)
-    if (
-        follows
-        and plain.endswith(":")
-        and len(plain) < 60
-        and not line.bullet
-        and lines[at + 1].bullet
-        and place.kind
-        and _TOPIC.fullmatch(plain)
-    ):
-        return replace(place, heading="", conditional=False)
-    return None
+    topic = plain.endswith(":") and len(plain) < 60 and lists and place.kind
+    return place if topic and _TOPIC.fullmatch(plain) else None
+
+
+_OF_GROUP: Final = re.compile(
+    r"\b(?:cohort|arm|part|group|phase|donor|patients with|subjects with|participants with)\b", re.IGNORECASE
+)
+
+
+def _is_group(plain: str, more: str) -> bool:
+    """Say whether a heading is of some patients only."""
+    return bool(_GROUP.fullmatch(plain) or _OF_GROUP.search(more)) and not _EVERYBODY.search(plain)
 
 
 _TOPIC: Final = re.compile(

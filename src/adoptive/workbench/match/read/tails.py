@@ -198,7 +198,8 @@ def find_tails(text: str) -> list[tuple[int, int, Tail | Gate]]:
     found: list[tuple[int, int, Tail | Gate]] = []
     rows = (
         (_WITHIN, False, False, False), (_LESS_THAN, False, False, False), (_HALF_FIRST, False, False, False),
-        (_DENIED, False, False, True), (_SINCE, True, True, False), (_SHORT_SINCE, False, True, False), (_STOPPED, True, False, False),
+        (_DENIED, False, False, True),
+        (_SINCE, True, True, False), (_SHORT_SINCE, False, True, False), (_STOPPED, True, False, False),
     )  # fmt: skip
     if re.search(r"day|week|month|year|hour|wk|yr|hr", text, re.IGNORECASE):
         for pattern, over, leads, denied_only in rows:

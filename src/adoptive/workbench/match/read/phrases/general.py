@@ -152,7 +152,8 @@ _LESION_SIZE = re.compile(
 
 
 _SUM = re.compile(
-    rf"\bsum of (?:the )?(?:target )?lesions?'? diameters ?(?:of |is )?(?P<compare>{COMPARE}) ?(?P<number>{NUMBER}) ?mm(?![\w])",
+    r"\bsum of (?:the )?(?:target )?lesions?'? diameters ?(?:of |is )?"
+    rf"(?P<compare>{COMPARE}) ?(?P<number>{NUMBER}) ?mm(?![\w])",
     re.IGNORECASE,
 )
 

@@ -81,7 +81,9 @@ _CASED: Final = frozenset({"PT", "PLT", "ALP", "sCr"})
 
 
 def _one_of_all() -> str:
-    names = [rf"(?P<g{number}>{pattern})" for number, pattern in enumerate([*_TOGETHER, *ANALYTES.values()])]
+    names = [
+        rf"(?P<g{number}>{pattern})(?![A-Za-z])" for number, pattern in enumerate([*_TOGETHER, *ANALYTES.values()])
+    ]
     return "|".join(names)
 
 

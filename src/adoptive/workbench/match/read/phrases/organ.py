@@ -33,7 +33,8 @@ _ROWS: Final[tuple[tuple[str, str, str, str, tuple[str, ...]], ...]] = (
     ), r"(?:%|percent|per cent)?", _BY, ("ejection", "lvef", "ef ")),
     (
         "oxygen_saturation_percent", (
-            r"(?:baseline |resting |blood |arterial |peripheral )*(?:oxygen saturation|O2 saturation|SpO2|SaO2|pulse oximetry|"
+            r"(?:baseline |resting |blood |arterial |peripheral )*"
+            r"(?:oxygen saturation|O2 saturation|SpO2|SaO2|pulse oximetry|"
             r"saturation of oxygen|peripheral oxygen saturation)(?: \((?:SpO2|SaO2|O2 sat)\))?"
         ) + _AIR, r"(?:%|percent)?", _AIR + _BY + _AIR,
         ("saturation", "spo2", "sao2", "oximetry"),

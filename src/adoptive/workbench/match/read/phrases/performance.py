@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Final
 
 from adoptive.trial.eligibility.statements import All, AnyOf, Quantity, Statement
@@ -10,6 +11,8 @@ from adoptive.workbench.match.read.phrases.numbers import COMPARE, compare_of, n
 from adoptive.workbench.match.read.phrases.phrase import Phrase
 
 __all__ = ["PHRASES"]
+
+Build = Callable[[re.Match[str]], Statement | None]
 
 _STATUS = (
     r"(?: \(?(?:performance|functional)(?: status| score| scale| index)?\)?| PS| scale| status| score| index| scores|"
@@ -58,7 +61,7 @@ _BY_AGE = re.compile(
 )
 
 
-def _threshold(field: str) -> object:
+def _threshold(field: str) -> Build:
     def build(match: re.Match[str]) -> Statement | None:
         compare, number = compare_of(match["compare"]), number_of(match["number"])
         if compare is None or number is None or number > (5 if field == "ecog" else 100):
@@ -86,7 +89,7 @@ def _ecog_range(match: re.Match[str]) -> Statement | None:
     return All((Quantity("ecog", ">=", found[0]), Quantity("ecog", "<=", found[-1])))
 
 
-def _percent_range(field: str) -> object:
+def _percent_range(field: str) -> Build:
     def build(match: re.Match[str]) -> Statement | None:
         first, second = number_of(match["first"]), number_of(match["second"] or "")
         if first is None or first > 100 or not (match["more"] or second):
@@ -111,7 +114,7 @@ def _either(match: re.Match[str]) -> Statement | None:
 
 _ECOG_WORDS: Final = ("ecog", "eastern cooperative", "zubrod", "who ", "performance status", "ps ")
 PHRASES: tuple[Phrase, ...] = (
-    Phrase("ecog.threshold", _ECOG_WORDS, _ECOG_THRESHOLD, _threshold("ecog")),  # type: ignore[arg-type]
+    Phrase("ecog.threshold", _ECOG_WORDS, _ECOG_THRESHOLD, _threshold("ecog")),
     Phrase("ecog.range", _ECOG_WORDS, _ECOG_RANGE, _ecog_range),
     *(
         phrase
@@ -125,10 +128,10 @@ PHRASES: tuple[Phrase, ...] = (
                 words,
                 re.compile(rf"\b{name}{_PERCENT_THRESHOLD}", re.IGNORECASE),
                 _threshold(field),
-            ),  # type: ignore[arg-type]
+            ),
             Phrase(
                 f"{field}.range", words, re.compile(rf"\b{name}{_PERCENT_RANGE}", re.IGNORECASE), _percent_range(field)
-            ),  # type: ignore[arg-type]
+            ),
         )
     ),
     Phrase("performance.by_age", ("lansky", "lps"), _BY_AGE, _either),

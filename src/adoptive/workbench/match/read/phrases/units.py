@@ -78,12 +78,17 @@ def in_field_unit(field: str, number: float, unit: str) -> float | None:
     """Bring a number with a unit to the field's own unit; None where the unit is not known to be one of it.
 
     A number without a unit is taken only where a field has but one way to be written (points, ratios, per cent), and
-    a cell count only if it can be nothing but cells per microlitre.
+    a cell count only if it can be nothing but cells per microlitre. A threshold that nobody asks for (haemoglobin of
+    9 g/L) is a slip of the pen, and none is given.
 
     >>> in_field_unit("neutrophils_e9_l", 1500.0, "/mm3"), in_field_unit("lymphocytes_per_ul", 5e8, "/L")
     (1.5, 500.0)
     """
-    said = unit.strip()
+    turned = _turned(field, number, unit.strip())
+    return turned if turned is not None and load_vocabulary().may_be_asked(field, turned) else None
+
+
+def _turned(field: str, number: float, said: str) -> float | None:
     if field in _COUNTED:
         return _count(field, number, said)
     if not said:
