@@ -22,8 +22,11 @@ __all__ = ["Mistake", "as_error", "from_pydantic", "unwritable_values"]
 
 Place = tuple[str | int, ...]
 
-UNSHOWABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-"""Characters that break a line or a drawing: control characters, line ends, and what XML cannot hold."""
+UNSHOWABLE: Final = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]"
+)
+"""Characters that break a line or a drawing, or hide in it: control characters, line ends, marks that turn the
+direction of writing, and what XML cannot hold."""
 
 LONGEST_VALUE: Final = 200
 """Characters of a value that are shown."""

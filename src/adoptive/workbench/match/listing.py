@@ -25,6 +25,8 @@ __all__ = ["counts", "found_document", "main_reason", "screening_document", "wri
 _ASKED: Final = 60
 """Characters of a criterion's own words in the line that says what decides."""
 _STEPS: Final = 3
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""Signs that begin a formula in a spreadsheet, the wide ones of East Asian keyboards too."""
 _COLUMNS: Final = ("patient", "as_of", "fit", "met", "open", "failed", "what_decides")
 
 
@@ -78,7 +80,7 @@ def write_screening(out: Path, screening: Screening) -> None:
 
 def _cell(text: str) -> str:
     """Keep a spreadsheet from taking text for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    return f"'{text}" if text[:1] in _FORMULA else text
 
 
 def counts(match: Match) -> tuple[int, int, int]:

@@ -166,3 +166,16 @@ def test_bad_questions_get_one_clear_error(
 def test_the_same_question_gets_the_same_document(command: Command, patient: Path, trials: Path) -> None:
     asked = ("match", patient, "--trials", trials, "--json", "--forecasts", "0")
     assert command(*asked).out == command(*asked).out
+
+
+@pytest.mark.parametrize("name", ["=1+1", "\uff1d1+1", "\uff20x", "\ufeff=1", "\u200f=1", "\u202e-1"])
+def test_no_id_is_a_formula_or_turns_the_writing(command: Command, tmp_path: Path, trials: Path, name: str) -> None:
+    folder = tmp_path / "patients"
+    folder.mkdir()
+    (folder / "one.toml").write_text(PATIENT.replace('"synthetic"', json.dumps(name)), "utf-8")
+    out = tmp_path / "out"
+    said = command("match", "--trial", trials / "good.json", "--patients", folder, "--out", out)
+    table = (out / "screening.csv").read_text("utf-8")
+    assert said.code == 0
+    assert table.split("\n")[1][0] == "'"
+    assert not set("\u200f\u202e\ufeff") & set(said.out + table)

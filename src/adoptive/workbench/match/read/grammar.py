@@ -94,9 +94,14 @@ def _read_block(block: Block, kind: Kind, gates: set[Gate]) -> Statement:
     return All(parts) if every else AnyOf(parts)
 
 
+_TURNS = frozenset(("no", "except", "unless", "if", "permit", "forbid", "eg", "ie", "either way", "must"))
+_MOST_TURNS = 25
+"""Words within whose reach the rest is read again: nobody writes more of them into an item."""
+
+
 def _read_text(text: str, kind: Kind, gates: set[Gate]) -> Statement:
     nodes = nodes_of(_ENDING.sub("", text))
-    if nodes is None:
+    if nodes is None or sum(node.role in _TURNS for node in nodes) > _MOST_TURNS:
         return Unread(text)
     gates |= gates_in(nodes)
     sentences = cut(nodes, "dot")

@@ -14,8 +14,8 @@ from adoptive.workbench.match.types import Gate, Item, Understood
 
 __all__ = ["LONGEST_ITEM", "LONGEST_TEXT", "MOST_ITEMS", "read_criteria"]
 
-LONGEST_TEXT: Final = 2_000_000
-"""Characters of a text that is still read; a longer one is kept as one unread item."""
+LONGEST_TEXT: Final = 200_000
+"""Characters of a text that is still read, ten times what the registry takes; a longer one is one unread item."""
 
 LONGEST_ITEM: Final = 3_000
 """Characters of an item that is still read."""

@@ -333,7 +333,11 @@ def _sort(bullet: str) -> str:
     return "a" if re.search(r"[A-Za-z]", bare) else bare
 
 
-def _items(text: str, lines: list[_Line], place: _Place) -> list[RawItem]:
+_DEEPEST: Final = 30
+"""Lists within lists that are opened; what lies deeper stays one item."""
+
+
+def _items(text: str, lines: list[_Line], place: _Place, *, depth: int = 0) -> list[RawItem]:
     """Make items of an item's lines: one, or one of each line below a lead-in that says that all count."""
     first = lines[0]
     whole = RawItem(
@@ -347,7 +351,7 @@ def _items(text: str, lines: list[_Line], place: _Place) -> list[RawItem]:
         place.time,
     )
     bullets = [number for number, line in enumerate(lines) if number and line.bullet]
-    if not bullets or bullets[0] < 1:
+    if not bullets or bullets[0] < 1 or depth == _DEEPEST:
         return [whole]
     lead = lead_of(tidy(text[first.start : lines[bullets[0] - 1].end]))
     ways = {"all": ("inclusion",), "any": ("exclusion",), "plain": ("inclusion", "exclusion")}
@@ -365,13 +369,13 @@ def _items(text: str, lines: list[_Line], place: _Place) -> list[RawItem]:
         or (ends and place.kind == "inclusion")
     ):
         return [whole]
-    return _below(text, lines[bullets[0] :], replace(place, time=lead.after or place.time))
+    return _below(text, lines[bullets[0] :], replace(place, time=lead.after or place.time), depth + 1)
 
 
 _OR: Final = re.compile(r"(?:^|[\s,;])(?:and/)?or[:;,.]?$|^or\b", re.IGNORECASE)
 
 
-def _below(text: str, lines: list[_Line], place: _Place) -> list[RawItem]:
+def _below(text: str, lines: list[_Line], place: _Place, depth: int) -> list[RawItem]:
     items: list[RawItem] = []
     at = 0
     while at < len(lines):
@@ -386,6 +390,6 @@ def _below(text: str, lines: list[_Line], place: _Place) -> list[RawItem]:
             )
         ):
             stop += 1
-        items += _items(text, lines[at:stop], place)
+        items += _items(text, lines[at:stop], place, depth=depth)
         at = stop
     return items

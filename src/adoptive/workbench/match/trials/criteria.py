@@ -9,7 +9,7 @@ from adoptive.workbench.match.types import Item
 
 __all__ = ["LONGEST_CRITERIA", "LONGEST_KEPT", "criteria_items"]
 
-LONGEST_CRITERIA: Final = 2_000_000
+LONGEST_CRITERIA: Final = 200_000
 """Characters of a criteria text that are read; a longer text is not."""
 
 LONGEST_KEPT: Final = 20_000
@@ -21,7 +21,7 @@ SILENT: Final = "The record holds no criteria."
 def criteria_items(text: str) -> tuple[Item, ...]:
     """Read a criteria text into items; a text that is empty, or too long, is one item that is not understood.
 
-    Of a text of more than 2,000,000 characters the beginning is kept, unread.
+    Of a text of more than 200,000 characters the beginning is kept, unread.
     """
     from adoptive.workbench.match.read.items import read_criteria
 
