@@ -12,7 +12,7 @@ from adoptive.trial.eligibility.facts import Facts
 from adoptive.trial.eligibility.vocabulary import load_vocabulary
 from adoptive.trial.types import Study
 from adoptive.workbench.match.forecast.checked import checked_studies
-from adoptive.workbench.match.forecast.known import LONGEST_NAME, main_diagnosis
+from adoptive.workbench.match.forecast.known import main_diagnosis
 from adoptive.workbench.match.forecast.names import model_tumours
 from adoptive.workbench.match.forecast.record_words import OWN_ANTIGENS, RecordWords, region_of, words_of
 from adoptive.workbench.match.types import Refused, Trial
