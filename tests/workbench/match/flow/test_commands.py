@@ -166,3 +166,14 @@ def test_bad_questions_get_one_clear_error(
 def test_the_same_question_gets_the_same_document(command: Command, patient: Path, trials: Path) -> None:
     asked = ("match", patient, "--trials", trials, "--json", "--forecasts", "0")
     assert command(*asked).out == command(*asked).out
+
+
+def test_a_trial_of_levels_only_shows_no_empty_table(command: Command, tmp_path: Path) -> None:
+    arm = {"arm_code": "A", "match": [{"clinical": {"age_numerical": ">=18"}}]}
+    markup = {"nct_id": "NCT00000003", "short_title": "Cells", "treatment_list": {"step": [{"arm": [arm]}]}}
+    (tmp_path / "markup.json").write_text(json.dumps(markup))
+    said = command("criteria", tmp_path / "markup.json")
+    assert said.code == 0
+    assert "age_years ≥ 18" in said.out
+    assert "the record's words" not in said.out
+    assert "Items: 0" not in said.out
