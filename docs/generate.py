@@ -343,10 +343,20 @@ def patient_keys() -> str:
     return _grid(("key", "unit or sort", "meaning"), ((f"`{key}`", unit, meaning) for key, unit, meaning in rows()))
 
 
+def cohort_columns() -> str:
+    """List the columns of a table of patients."""
+    from adoptive.workbench.match.patients.keys import csv_columns as rows
+
+    return _grid(
+        ("column", "unit or sort", "meaning"), ((f"`{name}`", unit, meaning) for name, unit, meaning in rows())
+    )
+
+
 TABLES: dict[str, Callable[..., str]] = {
     "assumptions": assumptions,
     "car_parts": car_parts,
     "choice_drugs": choice_drugs,
+    "cohort_columns": cohort_columns,
     "columns": columns,
     "construct_checks": construct_checks,
     "criteria": criteria,

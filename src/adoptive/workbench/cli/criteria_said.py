@@ -43,15 +43,23 @@ def _say(document: dict[str, Any], to: Console) -> None:
             str(item["number"]), item["kind"], item["gate"], Text(heading + one_line(item["text"], _SHOWN)),
             Text(mark, style), Text(one_line(item["statement"], _SHOWN)),
         )  # fmt: skip
-    to.print(table)
+    if document["items"]:  # CTML has levels only
+        to.print(table)
     for level in document["levels"]:
         place = " / ".join(filter(None, (level["step"], level["arm"], level["dose"])))
         state = "suspended" if level["suspended"] else "not suspended"
         to.print(Text(f"  {one_line(place, 80)} ({state}): {one_line(level['statement'], _SHOWN)}"))
+    if not document["items"]:
+        to.print("There are no free-text rules: what counts stands with the levels above.")
+    else:
+        _say_coverage(document, to)
+    for note in document["notes"]:
+        to.print(Text(f"  - {one_line(note)}"))
+
+
+def _say_coverage(document: dict[str, Any], to: Console) -> None:
     counts = document["coverage"]
     to.print(
         f"Items: {sum(counts.values())}, of them {counts['whole']} understood ({document['whole_percent']:.0f} %), "
         f"{counts['part']} partly, {counts['not']} not. What is not understood is never guessed: it stays unknown."
     )
-    for note in document["notes"]:
-        to.print(Text(f"  - {one_line(note)}"))

@@ -179,3 +179,14 @@ def test_no_id_is_a_formula_or_turns_the_writing(command: Command, tmp_path: Pat
     assert said.code == 0
     assert table.split("\n")[1][0] == "'"
     assert not set("\u200f\u202e\ufeff") & set(said.out + table)
+
+
+def test_a_trial_of_levels_only_shows_no_empty_table(command: Command, tmp_path: Path) -> None:
+    arm = {"arm_code": "A", "match": [{"clinical": {"age_numerical": ">=18"}}]}
+    markup = {"nct_id": "NCT00000003", "short_title": "Cells", "treatment_list": {"step": [{"arm": [arm]}]}}
+    (tmp_path / "markup.json").write_text(json.dumps(markup))
+    said = command("criteria", tmp_path / "markup.json")
+    assert said.code == 0
+    assert "age_years ≥ 18" in said.out
+    assert "the record's words" not in said.out
+    assert "Items: 0" not in said.out

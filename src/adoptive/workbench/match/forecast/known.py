@@ -15,7 +15,7 @@ from adoptive.trial.eligibility.facts import AntigenTest, Fact, Facts
 from adoptive.trial.types import Study
 from adoptive.workbench.match.forecast.names import model_tumours, peritoneal_names
 
-__all__ = ["LONGEST_NAME", "Known", "Stained", "known_of"]
+__all__ = ["LONGEST_NAME", "Known", "Stained", "known_of", "main_diagnosis"]
 
 _FIELDS: Final = (
     ("age_years", "age_years"),
@@ -86,10 +86,16 @@ def known_of(facts: Facts, study: Study) -> Known:
     _take_spread(facts, columns, taken, assumed)
     lesions = _lesions_of(facts, taken, assumed)
     stained, negative = _stain(facts, study, taken, assumed)
-    diagnosis = next((one.name for one in facts.diagnoses if one.current is not False), "")[:LONGEST_NAME]
+    diagnosis = main_diagnosis(facts)
     carries = _carries(facts, study.antigen.hla, taken, assumed)
     return Known(columns, diagnosis, model_tumours(diagnosis), stained, negative, carries, lesions,
                  tuple(taken), tuple(assumed))  # fmt: skip
+
+
+def main_diagnosis(facts: Facts) -> str:
+    """Name the cancer that is there now, before one of which that is not known; "" if there is none."""
+    names = [one.name for now in (True, None) for one in facts.diagnoses if one.current is now]
+    return names[0][:LONGEST_NAME] if names else ""
 
 
 def _newest(facts: Facts, field: str) -> Fact | None:

@@ -12,7 +12,7 @@ from adoptive.trial.eligibility.facts import Facts
 from adoptive.trial.eligibility.vocabulary import load_vocabulary
 from adoptive.trial.types import Study
 from adoptive.workbench.match.forecast.checked import checked_studies
-from adoptive.workbench.match.forecast.known import LONGEST_NAME
+from adoptive.workbench.match.forecast.known import main_diagnosis
 from adoptive.workbench.match.forecast.names import model_tumours
 from adoptive.workbench.match.forecast.record_words import OWN_ANTIGENS, RecordWords, region_of, words_of
 from adoptive.workbench.match.types import Refused, Trial
@@ -107,7 +107,7 @@ def _nearest(trial: Trial, words: RecordWords, facts: Facts) -> Chosen | Refused
 def _tumour(words: RecordWords, facts: Facts) -> str | Refused:
     """Give the model's tumour type: the patient's, if the record is for it; without a diagnosis the record's one."""
     names = load_vocabulary()
-    diagnosis = next((one.name for one in facts.diagnoses if one.current is not False), "")[:LONGEST_NAME]
+    diagnosis = main_diagnosis(facts)
     if not diagnosis:
         types = {tumour for one in words.conditions for tumour in model_tumours(one)}
         if len(types) == 1:

@@ -10,7 +10,7 @@ from typing import Final
 
 from adoptive.trial.eligibility.facts import Fact
 
-__all__ = ["OLDEST", "Span", "age_of", "completed_years", "span_of"]
+__all__ = ["OLDEST", "Span", "age_of", "completed_years", "either_way", "span_of", "span_written"]
 
 Day = datetime.date
 
@@ -57,6 +57,56 @@ def span_of(text: object) -> Span | None:
     if not found[3]:
         return Span(Day(year, month, 1), Day(year, month, days))
     return Span(Day(year, month, day), Day(year, month, day)) if 1 <= day <= days else None
+
+
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH: Final = (
+    r"(?P<name>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_PEOPLE: Final = tuple(re.compile(form, re.ASCII | re.IGNORECASE) for form in (
+    r"(?P<day>\d{1,2})\. ?(?P<month>\d{1,2})\. ?(?P<year>\d{4})",  # with points the day comes first
+    r"(?P<year>\d{4})[/.](?P<month>\d{1,2})[/.](?P<day>\d{1,2})",
+    r"(?P<month>\d{1,2})[/.](?P<year>\d{4})",
+    rf"(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[ .-]{{1,2}})?{_MONTH}[ -](?P<year>\d{{4}})",
+    rf"{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})",
+))  # fmt: skip
+_SLASHED: Final = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})", re.ASCII)
+
+
+def span_written(value: object) -> Span | None:
+    """Read a date as people write it; None where there is none, or where day and month cannot be told apart.
+
+    >>> span_written("06.10.2025") == span_written("6 October 2025") == span_of("2025-10-06")
+    True
+    >>> span_written("10/2025") == span_of("2025-10"), span_written("25/10/2025") == span_of("2025-10-25")
+    (True, True)
+    >>> span_written("06/10/2025") is None
+    True
+    """
+    span = span_of(value)
+    if span is not None or not isinstance(value, str) or len(value) > 40:
+        return span
+    text = " ".join(value.split())
+    if either_way(text):
+        return None
+    if slashed := _SLASHED.fullmatch(text):
+        one, two = int(slashed[1]), int(slashed[2])
+        day, month = (one, two) if two <= 12 else (two, one)
+        return span_of(f"{slashed[3]}-{month:02d}-{day:02d}")
+    for form in _PEOPLE:
+        if found := form.fullmatch(text):
+            parts = {"day": "", "name": "", "month": ""} | {key: text or "" for key, text in found.groupdict().items()}
+            month = _MONTHS.index(parts["name"][:3].lower()) + 1 if parts["name"] else int(parts["month"])
+            return span_of(f"{parts['year']}-{month:02d}" + (f"-{int(parts['day']):02d}" if parts["day"] else ""))
+    return None
+
+
+def either_way(value: object) -> bool:
+    """Say whether a date, as 06/10/2025, can be read with the day first and with the month first."""
+    found = _SLASHED.fullmatch(value.strip()) if isinstance(value, str) and len(value) <= 40 else None
+    one, two = (int(found[1]), int(found[2])) if found else (0, 0)
+    return one != two and max(one, two) <= 12
 
 
 def completed_years(born: Day, day: Day) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-__all__ = ["FIELD_SECTIONS", "LISTS", "SECTIONS", "TOP", "csv_columns", "patient_keys"]
+__all__ = ["FIELD_SECTIONS", "LISTS", "SECTIONS", "TOP", "csv_columns", "patient_keys", "usual_section"]
 
 Keys = Mapping[str, tuple[str, str]]
 
@@ -87,7 +87,7 @@ LISTS: Final[Mapping[str, Keys]] = MappingProxyType({
         "stage": ("name", "stage group"),
         "metastatic": ("yes/no", "it has spread to distant organs"),
         "date": ("date", "when it was diagnosed"),
-        "current": ("yes/no", "it is there now"),
+        "current": ("yes/no", "it is there now; unknown if not given"),
     },
 })  # fmt: skip
 
@@ -114,7 +114,7 @@ def patient_keys() -> tuple[tuple[str, str, str], ...]:
     for section, keys in SECTIONS.items():
         rows += [(f"{section}.{key}", unit, meaning) for key, (unit, meaning) in keys.items()]
     rows += [
-        (f"{_usual_section(name, field.sort)}.{name}", field.unit, field.meaning)
+        (f"{usual_section(name, field.sort)}.{name}", field.unit, field.meaning)
         for name, field in load_vocabulary().fields.items()
     ]
     for name, keys in LISTS.items():
@@ -128,7 +128,8 @@ def csv_columns() -> tuple[tuple[str, str, str], ...]:
     return tuple((name, unit, meaning) for name, (unit, meaning) in plain.items() if name != "date")
 
 
-def _usual_section(name: str, sort: str) -> str:
+def usual_section(name: str, sort: str) -> str:
+    """Say in which section of the file a field is usually written."""
     if name in ("age_years", "sex", "weight_kg", "height_cm", "bmi_kg_m2"):
         return "person"
     if name in ("ecog", "karnofsky", "lansky", "life_expectancy_weeks"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -128,6 +129,32 @@ def depth_of(value: Any) -> int:
     return depth
 
 
+_LINE: Final = re.compile(r"line (\d{1,7})")
+_SLIPS: Final = (
+    (re.compile(r"=\s?\d{1,3},\d"), "write decimals with a point, as 9.8"),
+    (re.compile(r"=\s?\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"), "write dates as 2026-05-17, or in quotes"),
+    (
+        re.compile(r"^\s{0,20}[\w-]{1,40}(?: {1,4}\w| ?[(/])[^=\"]{0,80}="),
+        "put a name of several words, or with signs, in quotes",
+    ),
+    (re.compile(r"=\s?[^\W\d]"), "put texts in quotes; true and false need none"),
+    (
+        re.compile(r"=\s?[<>]|=\s?[\d.]{1,15}\s?[^\s#\d.,\]}]"),
+        'put a number with a unit or a sign in quotes, as "98 g/L"',
+    ),
+)
+"""What people write in a line that is not TOML, and what to do about it."""
+
+
+def _step(text: str, problem: str) -> str:
+    """Say what to do about a line that is not TOML."""
+    found = _LINE.search(problem)
+    lines = text.split("\n")
+    number = int(found[1]) if found else 0
+    line = lines[number - 1][:200].split("#")[0] if 0 < number <= len(lines) else ""
+    return next((step for slip, step in _SLIPS if slip.search(line)), "correct that place")
+
+
 def as_toml(text: str, *, where: str) -> dict[str, Any]:
     """Read TOML.
 
@@ -139,7 +166,7 @@ def as_toml(text: str, *, where: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
-        raise StudyError("not TOML", where=where, value=str(problem), next_step="correct that place") from None
+        raise StudyError("not TOML", where=where, value=str(problem), next_step=_step(text, str(problem))) from None
     except RecursionError:
         raise StudyError("the file is nested too deeply", where=where, next_step="write it flat") from None
     except ValueError:

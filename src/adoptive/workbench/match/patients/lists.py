@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
@@ -19,6 +20,8 @@ __all__ = ["antigens", "cancer", "conditions", "genes", "hla", "therapies"]
 
 Table = Mapping[str, Any]
 
+_PLUS: Final = re.compile(r"([0-3])\s?\+", re.ASCII)
+_PER_CENT: Final = re.compile(r"(\d{1,3}(?:[.,]\d{1,2})?)\s?%", re.ASCII)
 _SETTINGS: Final = ("neoadjuvant", "adjuvant", "advanced", "maintenance", "bridging")
 _REASONS: Final = ("progression", "toxicity", "completed", "other")
 _CATEGORIES: Final = ("mutation", "amplification", "deletion", "fusion", "signature")
@@ -62,6 +65,7 @@ def antigens(sheet: Sheet, value: object) -> Iterator[Thing]:
     """Read ``[[antigen]]``; a test must say something."""
     for place, table in sheet.tables(value, "antigen"):
         sheet.known_keys(table, tuple(LISTS["antigen"]), place)
+        table = _plain_test(table)
         target = sheet.name("antigens", table, "target", place)
         assay = sheet.choice(table, "assay", place, _ASSAYS)
         positive = sheet.flag(table, "positive", place)
@@ -73,6 +77,16 @@ def antigens(sheet: Sheet, value: object) -> Iterator[Thing]:
         day = _day(sheet.date(table, "date", place))
         if target:
             yield AntigenTest(target, assay, positive, found["intensity"], found["share"], found["h_score"], day, place)
+
+
+def _plain_test(table: Table) -> Table:
+    """Turn ``"2+"`` and ``"75 %"``, as reports write them, into numbers."""
+    plain = dict(table)
+    if isinstance(score := table.get("intensity"), str) and (found := _PLUS.fullmatch(score.strip())):
+        plain["intensity"] = int(found[1])
+    if isinstance(share := table.get("share"), str) and (found := _PER_CENT.fullmatch(share.strip())):
+        plain["share"] = float(found[1].replace(",", ".")) / 100
+    return plain
 
 
 def genes(sheet: Sheet, value: object) -> Iterator[Thing]:
@@ -132,7 +146,7 @@ def cancer(sheet: Sheet, table: Table, place: str) -> Iterator[Thing]:
         sheet.flag(table, "unresectable", place),
         sheet.text(table, "histology", place),
         when.first if when else None,
-        current is not False,
+        True if current is None and place == "disease" else current,
         place,
     )
     said = [key for key in ("stage", "metastatic", "unresectable", "histology", "date", "current") if key in table]

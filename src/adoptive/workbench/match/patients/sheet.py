@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any, Final
 
 from adoptive.trial.eligibility.vocabulary import Kind, Vocabulary
-from adoptive.workbench.match.patients.dates import Span, span_of
+from adoptive.workbench.match.patients.dates import Span, either_way, span_written
 from adoptive.workbench.match.patients.gathered import Note, clean
 from adoptive.workbench.mistakes import Mistake
 from adoptive.workbench.spelling import nearest
@@ -18,7 +18,19 @@ from adoptive.workbench.spelling import nearest
 __all__ = ["Sheet"]
 
 _NUMBER: Final = re.compile(r"(?P<bound>[<>]?)\s?(?P<number>-?\d{1,15}(?:\.\d{1,15})?(?:[eE][-+]?\d{1,3})?)", re.ASCII)
+_DECIMAL_COMMA: Final = re.compile(r"^([<>]?\s?-?0|[<>]?\s?-?\d{1,15}(?=,(?:\d{1,2}|\d{4,15})$)),(\d{1,15})$", re.ASCII)
+"""A comma before three digits may stand between thousands, unless a lone nought is before it."""
 _EXAMPLE: Final = "a date as 2026-05-17, 2026-05 or 2026"
+_ANSWERS: Final = {
+    "yes": True, "y": True, "true": True, "positive": True, "no": False, "n": False, "false": False, "negative": False,
+}  # fmt: skip
+_SAME: Final = {
+    "f": "female", "woman": "female", "m": "male", "man": "male", "immunohistochemistry": "IHC", "fish": "ISH",
+    "in situ hybridisation": "ISH", "in situ hybridization": "ISH", "current": "active", "present": "active",
+    "ongoing": "active", "former": "past", "resolved": "past", "progressed": "progression",
+    "progressive disease": "progression", "side effects": "toxicity",
+}  # fmt: skip
+"""Other words for choices."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +71,16 @@ class Sheet:
             else:
                 self.wrong(here, "a table is needed here", item, next_step=f"write [[{place}]]")
 
-    def known_keys(self, table: Mapping[str, Any], allowed: tuple[str, ...], place: str) -> None:
-        """Add a mistake for every key that is none."""
+    def known_keys(
+        self, table: Mapping[str, Any], allowed: tuple[str, ...], place: str, usual: tuple[str, ...] = ()
+    ) -> None:
+        """Add a mistake for every key that is none; ``usual`` are those of the allowed that are said first."""
         for key in table:
             if key not in allowed:
                 guess = nearest(key[:80], allowed)
                 here = f"{place}.{clean(key)}" if place else clean(key)
-                shown = ", ".join(allowed[:24]) + (" ..." if len(allowed) > 24 else "")
+                first = usual or allowed
+                shown = ", ".join(first[:24]) + (" ..." if len(first) > 24 or usual else "")
                 self.wrong(here, "no such key", key, shown, f"write {guess}" if guess else "remove it")
 
     def text(self, table: Mapping[str, Any], key: str, place: str) -> str:
@@ -81,6 +96,10 @@ class Sheet:
         value = self.text(table, key, place)
         if not value or value in allowed:
             return value
+        low = " ".join(value.lower().replace("_", " ").split())
+        for word in allowed:
+            if low == word.lower() or word == _SAME.get(low):
+                return word
         guess = nearest(value.lower(), allowed)
         step = f"write {guess}" if guess else "choose one of them"
         self.wrong(f"{place}.{key}", "not one of the choices", value, ", ".join(allowed), step)
@@ -91,6 +110,9 @@ class Sheet:
         value = table.get(key)
         if value is None or isinstance(value, bool):
             return value
+        said = _ANSWERS.get(value.strip().lower()) if isinstance(value, str) else None
+        if said is not None:
+            return said
         self.wrong(f"{place}.{key}", "yes or no is needed here", value, "true or false", "write true or false")
         return None
 
@@ -105,7 +127,9 @@ class Sheet:
         if found is None:
             return None
         if bound or not low <= found <= high:
-            self.wrong(f"{place}.{key}", "out of range", value, f"{low:g} to {high:g}", "correct the number")
+            share = (low, high) == (0.0, 1.0) and 1.0 < found <= 100.0
+            step = f"write {found / 100:g}, if {found:g} are per cent" if share else "correct the number"
+            self.wrong(f"{place}.{key}", "out of range", value, f"{low:g} to {high:g}", step)
             return None
         return found
 
@@ -115,11 +139,11 @@ class Sheet:
             if abs(value) < 1e15:  # nan is not
                 return float(value), ""
         elif isinstance(value, str):
-            found = _NUMBER.fullmatch(value.strip()[:60])
+            found = _NUMBER.fullmatch(_DECIMAL_COMMA.sub(r"\1.\2", value.strip()[:60]))
             if found and math.isfinite(float(found["number"])):
                 return float(found["number"]), found["bound"]
         comma = isinstance(value, str) and re.fullmatch(r"[<>]?\s?\d{1,15},\d{1,15}", value.strip()[:60])
-        step = "write a point instead of the comma" if comma else "write a number, as 8.1"
+        step = "write a point for decimals, and nothing between thousands" if comma else "write a number, as 8.1"
         self.wrong(place, "a number is needed here", value, 'a number, or a bound as "< 0.2"', step)
         return None, ""
 
@@ -129,11 +153,12 @@ class Sheet:
         if value is None or value == "":
             return None
         here = f"{place}.{key}" if place else key
-        span = span_of(
+        span = span_written(
             f"{value:04d}" if isinstance(value, int) and not isinstance(value, bool) and 0 < value < 10_000 else value
         )
         if span is None:
-            self.wrong(here, "no such date", value, _EXAMPLE, "correct the date")
+            what = "day and month cannot be told apart" if either_way(value) else "no such date"
+            self.wrong(here, what, value, _EXAMPLE, "correct the date")
         elif span.first > self.as_of:
             self.wrong(
                 here, f"a date after the day of the record ({self.as_of})", value, _EXAMPLE, "correct it or as_of"

@@ -11,12 +11,12 @@ from typing import Any, Final
 from adoptive.errors import StudyError
 from adoptive.trial.eligibility.facts import Facts
 from adoptive.trial.eligibility.vocabulary import load_vocabulary
+from adoptive.workbench.match.patients.columns import ANTIGEN, Column, columns_of, delimiter_of
 from adoptive.workbench.match.patients.gathered import clean
-from adoptive.workbench.match.patients.keys import SECTIONS, csv_columns
+from adoptive.workbench.match.patients.keys import SECTIONS
 from adoptive.workbench.match.patients.limits import MOST_PATIENTS
 from adoptive.workbench.match.patients.written import mistakes_written
 from adoptive.workbench.mistakes import Mistake
-from adoptive.workbench.spelling import nearest
 
 __all__ = ["patients_in_table"]
 
@@ -25,11 +25,8 @@ Row = dict[str, Any]
 _YES: Final = frozenset(("yes", "true", "y", "1"))
 _NO: Final = frozenset(("no", "false", "n", "0"))
 _MISSING: Final = frozenset(("", "na", "n/a", "nan", "unknown", "?"))
-_MOST_COLUMNS: Final = 1_000
 _MOST_CELL: Final = 100_000
-_ANTIGEN: Final = re.compile(r"antigen\.(?P<target>.{1,60})\.(?P<what>intensity|share|h_score|positive)")
 _DAYS: Final = re.compile(r"(?P<name>.{1,200}?)\s+(?P<start>[0-9-]{0,10})\.\.(?P<end>[0-9-]{0,10})")
-_OWN: Final = ("id", "as_of", "therapies", "conditions", "genes", "hla", "hla_typed", "complete")
 _LISTED: Final = ("therapies", "conditions", "genes", "hla", "hla_typed", "complete")
 _PLACES: Final = re.compile(r"\b(?:person|disease|labs|answers)\.")
 
@@ -46,10 +43,9 @@ def patients_in_table(text: str, *, file: str, as_of: date | None = None) -> Ite
     lines = text.replace("\x00", "").splitlines(keepends=True)
     if len(lines) > MOST_PATIENTS + 1:
         raise StudyError("too many rows", where=file, value=f"{len(lines):,}", allowed=f"at most {MOST_PATIENTS:,}")
-    rows = csv.reader(lines, delimiter="\t" if lines and "\t" in lines[0] else ",", strict=True)
+    rows = csv.reader(lines, delimiter=delimiter_of(lines[0] if lines else ""), strict=True)
     try:
-        header = [cell.strip() for cell in next(rows, [])]
-        _check(header, file)
+        header = columns_of([cell.strip() for cell in next(rows, [])], file)
         seen: dict[str, int] = {}
         for cells in rows:
             if any(cell.strip() for cell in cells):
@@ -60,40 +56,19 @@ def patients_in_table(text: str, *, file: str, as_of: date | None = None) -> Ite
         ) from None
 
 
-def _check(header: Sequence[str], file: str) -> None:
-    """Refuse a header with columns that nobody knows, or that stand twice."""
-    fields = load_vocabulary().fields
-    known = (*_OWN, *SECTIONS["person"], *(key for key in SECTIONS["disease"] if key != "date"), *fields)
-    also = tuple(f"{name}{end}" for name in fields for end in ("_date", "_upper_limit"))
-    if not header or len(header) > _MOST_COLUMNS:
-        raise StudyError(
-            "no header", where=file, allowed=f"1 to {_MOST_COLUMNS:,} columns", next_step="name the columns"
-        )
-    for number, name in enumerate(header, start=1):
-        if name in known or name in also or _ANTIGEN.fullmatch(name):
-            if name in header[: number - 1]:
-                raise StudyError("a column stands twice", where=f"{file}: column {number}", value=name)
-            continue
-        guess = nearest(name[:80], (*known, *also))
-        several = ";" in name and len(header) == 1
-        raise StudyError(
-            "no such column", where=f"{file}: column {number}", value=clean(name) or "a column without a name",
-            allowed=", ".join(row[0] for row in csv_columns()[:12]) + ", any field, ...",
-            next_step="separate columns by commas" if several else f"write {guess}" if guess else "remove it",
-        )  # fmt: skip
-
-
 def _patient(
-    header: Sequence[str], cells: Sequence[str], line: int, file: str, as_of: date | None, seen: dict[str, int]
+    header: Sequence[Column], cells: Sequence[str], line: int, file: str, as_of: date | None, seen: dict[str, int]
 ) -> Iterator[Facts | Mistake]:
     where = f"{file}: row {line}"
     if len(cells) > len(header):
         yield Mistake(where, "more cells than columns", str(len(cells)), str(len(header)), "quote texts with commas")
         return
     row = {
-        name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip().lower() not in _MISSING
+        column.name: cell.strip()
+        for column, cell in zip(header, cells, strict=False)
+        if cell.strip().lower() not in _MISSING
     }
-    table = _as_written(row)
+    table = _as_written(row, {column.field: column.spelt for column in header if column.spelt})
     name = row.get("id") or f"row {line}"
     if name in seen:
         yield Mistake(where, "this id stands twice", clean(name), next_step=f"see row {seen[name]}")
@@ -108,8 +83,8 @@ def _patient(
         yield Mistake(place, mistake.what, mistake.value, mistake.allowed, mistake.next_step)
 
 
-def _as_written(row: Mapping[str, str]) -> Row:
-    """Bring a row into the shape of a patient's TOML file."""
+def _as_written(row: Mapping[str, str], spelt: Mapping[str, str]) -> Row:
+    """Bring a row into the shape of a patient's TOML file; ``spelt`` are the columns' own spellings of fields."""
     fields = load_vocabulary().fields
     table: Row = {key: row[key] for key in ("id", "as_of") if key in row}
     table["person"] = {key: _cell(row[key]) for key in SECTIONS["person"] if key in row}
@@ -124,7 +99,7 @@ def _as_written(row: Mapping[str, str]) -> Row:
         if inner and field.sort == "yes/no" and "value" in inner:
             inner["value"] = _answer(row[name])
         if inner:
-            labs[name] = inner if field.sort != "name" else row.get(name, "").lower()
+            labs[spelt.get(name, name)] = inner if field.sort != "name" else row.get(name, "").lower()
     table["labs"] = labs
     return table | _lists(row)
 
@@ -134,7 +109,7 @@ def _lists(row: Mapping[str, str]) -> Row:
     several = {key: [part.strip() for part in row[key].split(";") if part.strip()] for key in _LISTED if key in row}
     tests: dict[str, Row] = {}
     for name, cell in row.items():
-        found = _ANTIGEN.fullmatch(name)
+        found = ANTIGEN.fullmatch(name)
         if found:
             test = tests.setdefault(found["target"], {"target": found["target"]})
             test[found["what"]] = _answer(cell) if found["what"] == "positive" else _cell(cell)

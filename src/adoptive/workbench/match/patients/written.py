@@ -11,11 +11,12 @@ from adoptive.trial.eligibility.facts import Fact, Facts, Listed, Therapy
 from adoptive.trial.eligibility.vocabulary import Field, Vocabulary, load_vocabulary
 from adoptive.workbench.match.patients import lists
 from adoptive.workbench.match.patients.countries import country_named
-from adoptive.workbench.match.patients.dates import OLDEST, age_of, completed_years, span_of
+from adoptive.workbench.match.patients.dates import OLDEST, age_of, completed_years, span_of, span_written
 from adoptive.workbench.match.patients.gathered import Note, Place, Thing, Value, facts_of
-from adoptive.workbench.match.patients.keys import FIELD_SECTIONS, LISTS, SECTIONS, TOP
+from adoptive.workbench.match.patients.keys import FIELD_SECTIONS, LISTS, SECTIONS, TOP, usual_section
 from adoptive.workbench.match.patients.plausible import bounds, possible
 from adoptive.workbench.match.patients.sheet import Sheet
+from adoptive.workbench.match.patients.spelt import with_field_names
 from adoptive.workbench.mistakes import Mistake, as_error
 
 __all__ = ["facts_written", "mistakes_written"]
@@ -48,8 +49,9 @@ def mistakes_written(table: Table, *, file: str, as_of: date | None = None, name
     written_day = _day_of_file(first, table)
     day = as_of or written_day
     sheet = Sheet(file, day, first.vocabulary, mistakes=first.mistakes)
+    table = with_field_names(sheet, table)
     person = sheet.table(table.get("person", {}), "person")
-    born = span_of(person.get("birth_date"))
+    born = span_written(person.get("birth_date"))
     if born and (born.first > day or completed_years(born.last, day) > OLDEST):
         sheet.wrong("person.birth_date", f"a birth date that cannot be on {day}", str(person["birth_date"]),
                     next_step="correct birth_date or as_of")  # fmt: skip
@@ -67,7 +69,7 @@ def _day_of_file(sheet: Sheet, table: Table) -> date:
     value = table.get("as_of")
     if value is None or value == "":
         return date.today()
-    span = span_of(value)
+    span = span_written(value)
     if span and span.day:
         return span.day
     sheet.wrong("as_of", "no such day", str(value), "a day as 2026-05-17", "correct the day")
@@ -96,7 +98,7 @@ def _things(sheet: Sheet, table: Table) -> Iterator[Thing]:
 
 def _person(sheet: Sheet, person: Table) -> Iterator[Thing]:
     born = sheet.born
-    if "birth_date" in person and span_of(person["birth_date"]) is None:
+    if "birth_date" in person and span_written(person["birth_date"]) is None:
         sheet.date(person, "birth_date", "person")  # says why
     year = sheet.number(person, "birth_year", "person", sheet.as_of.year - OLDEST, sheet.as_of.year)
     given = [key for key in ("birth_date", "birth_year", "age_years") if key in person]
@@ -118,7 +120,8 @@ def _fields(sheet: Sheet, table: Table) -> Iterator[Thing]:
     names = sheet.vocabulary.fields
     for section in FIELD_SECTIONS:
         inner = sheet.table(table.get(section, {}), section)
-        sheet.known_keys(inner, (*SECTIONS[section], *names), section)
+        usual = tuple(name for name, field in names.items() if usual_section(name, field.sort) == section)
+        sheet.known_keys(inner, (*SECTIONS[section], *names), section, (*SECTIONS[section], *usual))
         for key, value in inner.items():
             if key in SECTIONS[section] or key not in names:
                 continue
@@ -134,8 +137,9 @@ def _fields(sheet: Sheet, table: Table) -> Iterator[Thing]:
 
 def _field(sheet: Sheet, field: Field, value: object, place: str) -> Iterator[Thing]:
     if field.sort == "name":
-        if field.name == "sex" and sheet.choice({"sex": value}, "sex", place.rpartition(".")[0], ("female", "male")):
-            yield Value("sex", Fact(str(value), field.unit, None, place))
+        sex = sheet.choice({"sex": value}, "sex", place.rpartition(".")[0], ("female", "male"))
+        if field.name == "sex" and sex:
+            yield Value("sex", Fact(sex, field.unit, None, place))
         return
     row = value if isinstance(value, dict) else {"value": value}
     sheet.known_keys(row, _MEASURED, place)

@@ -46,7 +46,7 @@ latitude = 95.0
 diagnosis = "gastric adenocarcinom"
 stage = "V"
 [labs]
-hemoglobin_g_dl = 10.0
+haemoglobine_g_d = 10.0
 platelets_e9_l = "many"
 creatinine_mg_dl = { value = 80, unit = "furlong" }
 haemoglobin_g_dl = 102
@@ -70,7 +70,7 @@ alleles = ["Z*99"]
         "person.latitude: out of range",
         "disease.diagnosis: not a name that the diseases know", "write gastric adenocarcinoma",
         "disease.stage: no such stage; value: V",
-        "labs.hemoglobin_g_dl: no such key", "write haemoglobin_g_dl",
+        "labs.haemoglobine_g_d: no such key", "write haemoglobin_g_dl",
         "labs.platelets_e9_l: a number is needed here; value: many",
         "labs.creatinine_mg_dl.unit: this unit is not known for the field; value: furlong",
         "labs.haemoglobin_g_dl: a number that cannot be; value: 102",
@@ -98,9 +98,9 @@ alleles = ["Z*99"]
         ("[labs]\nalt_u_l = 1e400", "a number is needed here"),
         ("[labs]\nalt_u_l = 99999999999999999999999", "a number is needed here"),
         ("[labs]\nalt_u_l = " + "9" * 5000, "a number or a date that cannot be"),
-        ('[labs]\nalt_u_l = "8,1"', "write a point instead of the comma"),
+        ('[labs]\nalt_u_l = "1,100"', "nothing between thousands"),
         ("[labs]\nalt_u_l = true", "a number is needed here"),
-        ("[answers]\npregnant = 'no'", "yes or no is needed here"),
+        ("[answers]\npregnant = 'perhaps'", "yes or no is needed here"),
         ("[labs]\nalt_u_l = 5\n[answers]\nalt_u_l = 6", "this field is given twice"),
         ("[labs]\nalt_u_l = { value = 3, date = 2026-07-01 }", "a date after the day of the record"),
         ("[person]\nbirth_date = 1961-01-01\n[labs]\nalt_u_l = { value = 3, date = 1950-07-01 }", "before the birth"),
@@ -111,6 +111,20 @@ alleles = ["Z*99"]
         ("person = 3", "a table is needed here"),
         ("[[antigen]]\ntarget = 'HER2'", "the test says nothing"),
         ("[[antigen]]\ntarget = 'HER2'\nshare = 40", "out of range"),
+        ("[[antigen]]\ntarget = 'HER2'\nshare = 40", "write 0.4"),
+        ("[labs]\nweight = 58", "a number without its unit"),
+        ("[labs]\ncreatinine = 71", "write it as \"5 mg/dL\", or call it creatinine_mg_dl"),
+        ("[labs]\nlymphocytes = 1.1", "a number without its unit"),
+        ("[labs]\nbilirubin = 12", "a number without its unit"),
+        ("[labs]\nCRP = 5", "a number without its unit"),
+        ("[labs]\nALT = 31\nalt_u_l = 31", "labs.alt_u_l: this field is given twice"),
+        ("[labs]\nshoe_size = 40", "haemoglobin_g_dl, neutrophils_e9_l"),
+        ("[disease]\ndiagnosis = 'gastric cancer'\ndate = '06/10/2025'", "day and month cannot be told apart"),
+        ("[labs]\nalt_u_l = 9,8", "write decimals with a point"),
+        ("as_of = 01.06.2026", "write dates as 2026-05-17"),
+        ("[labs]\ncreatinine clearance = 60", "put a name of several words"),
+        ("[person]\nsex = female", "put texts in quotes"),
+        ("[labs]\nalt_u_l = 98 U/L", "put a number with a unit or a sign in quotes"),
         ("[[gene]]\ngene = 'not a gene'", "no gene symbol"),
         ("[hla]\nalleles = ['A*01:01', 'A*02:01', 'A*03:01']", "more than two alleles"),
         ("complete = ['everything']", "not one of the choices"),
@@ -219,7 +233,7 @@ def test_a_bad_row_spoils_no_other(tmp_path: Path) -> None:
     [
         ("id,ecogg\np1,1\n", "write ecog"),
         ("id,ecog,ecog\np1,1,1\n", "a column stands twice"),
-        ("id;ecog\np1;1\n", "separate columns by commas"),
+        ("id|ecog\np1|1\n", "no such column"),
         ('id,ecog\n"p1,1\n', "not a table"),
         ("", "the file is empty"),
     ],
