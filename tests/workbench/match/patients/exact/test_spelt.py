@@ -21,9 +21,9 @@ AS_OF = datetime.date(2026, 6, 1)
 @pytest.mark.parametrize(
     ("line", "field", "value"),
     [
-        ("haemoglobin = 9.8", "haemoglobin_g_dl", 9.8),
-        ("Hb = 9.8", "haemoglobin_g_dl", 9.8),
-        ("hb = '9,8'", "haemoglobin_g_dl", 9.8),
+        ("haemoglobin = 13.8", "haemoglobin_g_dl", 13.8),
+        ("Hb = 13.8", "haemoglobin_g_dl", 13.8),
+        ("hb = '13,8'", "haemoglobin_g_dl", 13.8),
         ("hemoglobin = { value = 98, unit = 'g/L' }", "haemoglobin_g_dl", 9.8),
         ("hemoglobin_g_dl = 9.8", "haemoglobin_g_dl", 9.8),
         ("haemoglobin_g_dl = '98 g/L'", "haemoglobin_g_dl", 9.8),
@@ -101,12 +101,12 @@ def test_a_table_of_a_spreadsheet_with_commas_for_decimals(tmp_path: Path) -> No
     plain = tmp_path / "plain.csv"
     plain.write_text(
         "id,age_years,sex,diagnosis,haemoglobin_g_dl,haemoglobin_g_dl_date,creatinine_mg_dl,therapies\n"
-        "P1,61,female,gastric cancer,9.8,2026-05-18,0.8030,FOLFOX; paclitaxel\n"
+        "P1,61,female,gastric cancer,13.8,2026-05-18,0.8030,FOLFOX; paclitaxel\n"
     )
     spoken = tmp_path / "spoken.csv"
     spoken.write_bytes(
         "\ufeffPatient ID;Age;Gender;Tumour type;Hb;Hb date;Creatinine (µmol/L);Prior therapies\n"
-        'P1;61;F;stomach cancer;9,8;18.05.2026;71;"FOLFOX; Taxol"\n'.encode()
+        'P1;61;F;stomach cancer;13,8;18.05.2026;71;"FOLFOX; Taxol"\n'.encode()
     )
     (one,), (other,) = (list(read_patients(path, as_of=AS_OF)) for path in (plain, spoken))
     assert isinstance(one, Facts)
