@@ -15,9 +15,10 @@ _NOTHING = "What a patient in this trial has to pay: not known; ask the centre."
 def costs_of(study: Study, region: str, *, tumour: str) -> tuple[str, ...]:
     """Give a line for each cost that has a source in a region, and name those that have none.
 
+    >>> from adoptive.workbench.shelf import reference_study
     >>> from adoptive.workbench.study import load_study
-    >>> costs_of(load_study("zuma-1"), "United States", tumour="")[1]
-    'List price of axicabtagene ciloleucel, United States: 373,000 US dollars (2017; JAMA Oncol 2018, ...).'
+    >>> costs_of(load_study(reference_study()), "", tumour="")[1]
+    'Costs of making and giving the cells: not known, as no single region is known.'
     """
     if not region:
         return (_NOTHING, "Costs of making and giving the cells: not known, as no single region is known.")
